@@ -1,0 +1,195 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef CORE_H
+#define CORE_H
+
+/*
+ * The core decides everything that happens to packets: it makes no system
+ * call, reads no clock and allocates nothing per packet.  Its users are the
+ * engine, the simulator and the fuzzers.
+ *
+ * Times are microseconds of one clock that never goes back and counts
+ * suspended time (CLOCK_BOOTTIME, OpenBSD's CLOCK_MONOTONIC).
+ *
+ * A user's cycle: hand in what came (core_receive, tunnel_input), then take
+ * what is to go out (core_transmit until it returns less than asked,
+ * tunnel_output for each tunnel until it returns 0), then sleep until
+ * something comes or core_deadline() is reached.  core_transmit() also runs
+ * the timers.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "conf.h"
+#include "ctl.h"
+
+#define USEC		1000000ULL	/* in a second */
+#define NEVER		UINT64_MAX
+
+#define BATCH_MAX	64		/* datagrams or packets in an array */
+
+#define PKT_SIZE	9216		/* of a packet's or datagram's buffer */
+#define PKT_HEADROOM	32		/* before the packet: our inner header,
+					   the system's tunnel header */
+
+#define SOCK_NONE	0		/* no socket; ids are the parent's */
+
+/* Where a datagram came from or goes to. */
+struct endpoint {
+	uint32_t	 sock;		/* id of the socket */
+	struct addr	 remote;
+	struct addr	 local;		/* family 0: the socket's own */
+};
+
+/*
+ * A UDP datagram.  The buffer is the caller's, PKT_SIZE bytes.
+ */
+struct dgram {
+	struct endpoint	 ep;
+	uint8_t		*buf;
+	size_t		 len;
+	uint8_t		 tos;		/* IPv4 TOS or IPv6 traffic class */
+};
+
+/*
+ * A packet of a tunnel, out of the core's pool.  The packet begins at
+ * buf + PKT_HEADROOM.
+ */
+struct pkt {
+	TAILQ_ENTRY(pkt) entry;
+	uint64_t	 time;		/* when it came in */
+	uint64_t	 seq;		/* data sequence once committed */
+	uint64_t	 pred;		/* predecessor's sequence, 0 none */
+	uint32_t	 flow;		/* hash */
+	uint16_t	 len;		/* of the packet */
+	uint16_t	 refs;
+	uint8_t		 kind;
+	uint8_t		 cls;		/* class of service */
+	uint8_t		 tos;
+	uint8_t		 buf[PKT_SIZE] __attribute__((aligned(16)));
+};
+TAILQ_HEAD(pktq, pkt);
+
+#define PKT_DATA(p)	((p)->buf + PKT_HEADROOM)
+#define PKT_ROOM	(PKT_SIZE - PKT_HEADROOM)	/* for the packet */
+
+enum core_event_type {
+	CORE_TUNNEL_UP,			/* first usable path */
+	CORE_TUNNEL_DOWN,		/* last usable path lost */
+	CORE_LINK_UP,
+	CORE_LINK_DOWN,
+	CORE_LINK_MOVED,		/* the peer's address changed */
+	CORE_LINK_STALE,		/* no answer: look the name up again,
+					   open a new socket */
+	CORE_TUNNEL_MTU,		/* mtu changed (mtu auto) */
+	CORE_NOTICE			/* worth a line in the log */
+};
+
+struct core_event {
+	enum core_event_type type;
+	uint32_t	 tunnel;	/* conf id */
+	const char	*tunnel_name;
+	const char	*link;		/* "" if of the tunnel */
+	const char	*reason;
+	struct addr	 addr;		/* the peer's */
+	uint16_t	 mtu;
+};
+
+struct core_ops {
+	/* fill with unpredictable bytes */
+	void		(*random)(void *, void *, size_t);
+	/* must not call the core */
+	void		(*event)(void *, const struct core_event *);
+	void		*arg;
+};
+
+struct core;
+struct tunnel;
+
+/* core.c */
+struct core	*core_new(const struct core_ops *, size_t);
+void		 core_free(struct core *);
+void		 core_clock(struct core *, uint64_t, uint64_t);
+void		 core_receive(struct core *, struct dgram *, size_t, uint64_t);
+size_t		 core_transmit(struct core *, struct dgram *, size_t, uint64_t);
+void		 core_send_error(struct core *, const struct dgram *, int,
+		    uint64_t);
+uint64_t	 core_deadline(struct core *, uint64_t);
+void		 core_stop(struct core *, uint64_t);
+void		 core_summary(struct core *, struct ctl_summary *);
+struct pkt	*pkt_get(struct core *);
+struct pkt	*pkt_ref(struct pkt *);
+void		 pkt_put(struct core *, struct pkt *);
+
+/* tunnel.c */
+struct tunnel	*tunnel_new(struct core *, const struct tunnel_conf *,
+		    uint64_t);
+void		 tunnel_free(struct tunnel *);
+struct tunnel	*tunnel_find(struct core *, uint32_t);
+int		 tunnel_reconf(struct tunnel *, const struct tunnel_conf *,
+		    uint64_t);
+int		 tunnel_link(struct tunnel *, const struct link_conf *,
+		    uint64_t);
+int		 tunnel_unlink(struct tunnel *, const char *, uint64_t);
+int		 tunnel_link_admin(struct tunnel *, const char *, int,
+		    uint64_t);
+int		 tunnel_socket(struct tunnel *, const char *,
+		    const struct endpoint *, uint16_t, uint64_t);
+void		 tunnel_input(struct tunnel *, struct pkt **, size_t, uint64_t);
+size_t		 tunnel_output(struct tunnel *, struct pkt **, size_t);
+void		 tunnel_ctl(struct tunnel *, struct ctl_tunnel *, uint64_t);
+size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
+		    uint64_t);
+
+/*
+ * Semantics, file by file in the definitions; the ones users lean on:
+ *
+ * core_new(ops, n): n packets in the pool; NULL without memory.
+ * core_clock(now, wall): wall is microseconds since 1970; call it at start
+ *	and about once a second, so that stamps follow the wall clock.
+ * core_receive(dgrams, n, now): the buffers may be overwritten.
+ * core_transmit(dgrams, n, now): fills at most n; each dgram's buf must be
+ *	set by the caller; returns how many are to be sent.
+ * core_send_error(dgram, errno, now): sending it failed.  For EAGAIN and
+ *	ENOBUFS it only counts; for ENETUNREACH, EHOSTUNREACH, ENETDOWN,
+ *	EHOSTDOWN, EADDRNOTAVAIL, EACCES, EPERM the path is suspect at once.
+ * core_deadline(now): when core_transmit() must be called again though
+ *	nothing came, NEVER if not.
+ * core_stop(now): from now on core_transmit() gives a CLOSE for each path
+ *	and nothing else.
+ * pkt_get(): NULL when the pool is empty.
+ * tunnel_new(): takes the tunnel's own settings, not its lists of links;
+ *	tunnel_link() adds or changes one link.  NULL without memory or with
+ *	EEXIST in errno when another tunnel has the same secret.
+ * tunnel_reconf(): keeps the association unless the keys or layer changed.
+ * tunnel_socket(name, ep, mtu): the link's socket and remote address;
+ *	ep NULL: it has none at present.  mtu is that of the interface the
+ *	packets leave by, 0 unknown.
+ * tunnel_input(): takes over the packets; pkt->len set, bytes at PKT_DATA.
+ * tunnel_output(): packets to write to the interface; the caller gives each
+ *	back with pkt_put().
+ * Functions returning int: 0, or -1 when there is no such link.
+ */
+
+#endif /* CORE_H */

@@ -1,0 +1,159 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef CTL_H
+#define CTL_H
+
+/*
+ * What the engine tells mlvpnctl, one struct a message.  Rates are bit/s,
+ * times microseconds unless said, sizes bytes; -1 means not known.
+ */
+
+#include <sys/types.h>
+
+#include <stdint.h>
+
+#include "addr.h"
+#include "conf.h"
+
+/* Results of a command, in struct ctl_result. */
+#define CTL_RES_OK		0
+#define CTL_RES_FAIL		1
+#define CTL_RES_NOSUCH		2	/* no tunnel or link of that name */
+#define CTL_RES_PARSE		3	/* configuration has errors, unchanged */
+#define CTL_RES_PENDING		4	/* a reload is already under way */
+#define CTL_RES_DENIED		5
+#define CTL_RES_BADCMD		6
+
+struct ctl_result {
+	int32_t		 code;			/* CTL_RES_* */
+	char		 text[256];		/* may be empty */
+};
+
+/* IMSG_CTL_SHOW_LINKS, _TUNNELS: what to show; empty means all. */
+struct ctl_select {
+	char		 tunnel[TUNNEL_NAME_SIZE];
+	char		 link[LINK_NAME_SIZE];
+};
+
+/* IMSG_CTL_LINK_UP, _DOWN */
+struct ctl_link_admin {
+	char		 tunnel[TUNNEL_NAME_SIZE];
+	char		 link[LINK_NAME_SIZE];
+};
+
+struct ctl_summary {
+	char		 version[32];
+	int64_t		 uptime;		/* seconds */
+	uint32_t	 tunnels;
+	uint32_t	 tunnels_up;
+	uint32_t	 links;
+	uint32_t	 links_up;
+	uint64_t	 rx_unknown;		/* datagrams of no tunnel */
+	uint64_t	 rx_malformed;
+	uint64_t	 rx_badmac1;
+	uint64_t	 rx_hello_limited;
+	uint64_t	 cookies_sent;
+	uint32_t	 pkts_total;		/* packet pool */
+	uint32_t	 pkts_used;
+};
+
+enum tunnel_state {
+	TUNNEL_DOWN,			/* no association */
+	TUNNEL_HANDSHAKE,
+	TUNNEL_UP
+};
+
+struct ctl_tunnel {
+	char		 name[TUNNEL_NAME_SIZE];
+	char		 descr[DESCR_SIZE];
+	char		 ifname[IFNAMSIZ];
+	char		 cipher[24];		/* empty before the handshake */
+	uint8_t		 state;			/* enum tunnel_state */
+	uint8_t		 protocol;		/* enum protocol */
+	uint8_t		 layer2;
+	uint16_t	 mtu;
+	int64_t		 up_since;		/* seconds ago */
+	int64_t		 rekeyed;		/* seconds ago */
+	uint32_t	 links;
+	uint32_t	 links_up;
+	uint64_t	 tx_packets;		/* read from the interface, sent */
+	uint64_t	 tx_bytes;
+	uint64_t	 rx_packets;		/* written to the interface */
+	uint64_t	 rx_bytes;
+	uint64_t	 tx_dropped;		/* no usable link, queue full */
+	uint64_t	 rx_duplicate;		/* same sequence again */
+	uint64_t	 rx_replayed;		/* same packet number again */
+	uint64_t	 rx_badtag;		/* failed authentication */
+	uint64_t	 rx_malformed;		/* authentic but wrong */
+	uint64_t	 handshakes;
+	uint64_t	 rx_rejected;		/* HELLOs refused or replayed */
+	uint64_t	 rx_held;		/* packets held for order */
+	uint64_t	 rx_given_up;		/* holes passed over */
+	uint64_t	 rx_late;		/* came after being passed over */
+	uint64_t	 tx_resent;
+	uint64_t	 false_dead;		/* suspicions that were wrong */
+};
+
+enum link_state {
+	LINK_DISABLED,			/* by the operator */
+	LINK_NOADDR,			/* name not resolved, no socket */
+	LINK_OPENING,			/* no answer yet */
+	LINK_UP,
+	LINK_SUSPECT,
+	LINK_DOWN,
+	LINK_LOSSY,
+	LINK_SLOW,
+	LINK_OVERQUOTA
+};
+
+struct ctl_link {
+	char		 tunnel[TUNNEL_NAME_SIZE];
+	char		 name[LINK_NAME_SIZE];
+	char		 reason[64];		/* of the present state */
+	struct addr	 local;
+	struct addr	 remote;
+	int32_t		 rtable;
+	uint8_t		 state;			/* enum link_state */
+	uint8_t		 opener;		/* 1: opened by this end */
+	uint8_t		 id;			/* path id on the wire */
+	uint8_t		 backup;		/* level, 0 no */
+	uint8_t		 usable;		/* carries data now */
+	int64_t		 since;			/* seconds in this state */
+	int64_t		 srtt;
+	int64_t		 rttvar;
+	int64_t		 owd_diff;		/* sending, against the best */
+	int64_t		 queueing;		/* delay in the link's queue */
+	int32_t		 loss_tx;		/* 1/100 percent */
+	int32_t		 loss_rx;
+	uint64_t	 rate_conf;		/* sending, 0 automatic */
+	uint64_t	 rate;			/* sending, in force */
+	uint64_t	 rate_measured;		/* delivered by the peer's report */
+	uint64_t	 rate_peer;		/* receiving, announced */
+	uint64_t	 tx_rate;		/* over the last second */
+	uint64_t	 rx_rate;
+	uint64_t	 tx_packets;
+	uint64_t	 tx_bytes;		/* IP packets of the link */
+	uint64_t	 rx_packets;
+	uint64_t	 rx_bytes;
+	uint64_t	 tx_errors;
+	uint64_t	 resent;
+	uint16_t	 mtu;			/* of the link, 0 unknown */
+};
+
+#endif /* CTL_H */
