@@ -25,6 +25,8 @@
  * noise_split().
  */
 
+#include <sys/types.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
