@@ -1,0 +1,182 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/types.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+#include "log.h"
+
+static __dead void	 vfatal(const char *, const char *, va_list)
+			    __attribute__((__format__ (printf, 2, 0)));
+static void		 vlog_errno(int, int, const char *, va_list)
+			    __attribute__((__format__ (printf, 3, 0)));
+
+static int		 debug;
+static int		 verbose;
+static const char	*procname = "";
+
+/*
+ * n_debug: messages go to standard error instead of syslog(3).  The
+ * connection is made at once, as it cannot be made after chroot(2).
+ */
+void
+log_init(int n_debug, int facility)
+{
+	debug = n_debug;
+	if (!debug)
+		openlog(getprogname(), LOG_PID | LOG_NDELAY, facility);
+	log_procinit(getprogname());
+	tzset();
+}
+
+/* The string is kept, not copied. */
+void
+log_procinit(const char *name)
+{
+	if (name != NULL)
+		procname = name;
+}
+
+void
+log_setverbose(int v)
+{
+	verbose = v;
+}
+
+int
+log_getverbose(void)
+{
+	return (verbose);
+}
+
+void
+logit(int pri, const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vlog(pri, fmt, ap);
+	va_end(ap);
+}
+
+void
+vlog(int pri, const char *fmt, va_list ap)
+{
+	char	 msg[1024];
+	int	 saved_errno = errno;
+
+	if (debug) {
+		/* one write, so that lines of processes do not mix */
+		vsnprintf(msg, sizeof(msg), fmt, ap);
+		fprintf(stderr, "%s\n", msg);
+		fflush(stderr);
+	} else
+		vsyslog(pri, fmt, ap);
+	errno = saved_errno;
+}
+
+void
+log_warn(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vlog_errno(LOG_ERR, errno, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_warnx(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vlog(LOG_ERR, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_info(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vlog(LOG_INFO, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_debug(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	if (!verbose)
+		return;
+	va_start(ap, fmt);
+	vlog(LOG_DEBUG, fmt, ap);
+	va_end(ap);
+}
+
+void
+fatal(const char *fmt, ...)
+{
+	char	 why[128];
+	va_list	 ap;
+
+	strlcpy(why, strerror(errno), sizeof(why));
+	va_start(ap, fmt);
+	vfatal(why, fmt, ap);
+}
+
+void
+fatalx(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vfatal(NULL, fmt, ap);
+}
+
+static void
+vfatal(const char *why, const char *fmt, va_list ap)
+{
+	char	 msg[1024];
+
+	vsnprintf(msg, sizeof(msg), fmt, ap);
+	logit(LOG_CRIT, "fatal in %s: %s%s%s", procname, msg,
+	    why != NULL ? ": " : "", why != NULL ? why : "");
+	exit(1);
+}
+
+static void
+vlog_errno(int pri, int error, const char *fmt, va_list ap)
+{
+	char	 msg[1024];
+
+	vsnprintf(msg, sizeof(msg), fmt, ap);
+	logit(pri, "%s: %s", msg, strerror(error));
+	errno = error;
+}
