@@ -54,7 +54,11 @@ struct hs_secret {
 	uint8_t		 s[32];		/* IK: own private key */
 	uint8_t		 spub[32];
 	uint8_t		 rs[32];	/* IK: the peer's public key */
-	/* of HELLO and COOKIE toward this end, and toward the peer */
+	/*
+	 * mac1 of what this end receives and of what the peer receives.  A
+	 * COOKIE is sealed with the cookie key of the end that sends it:
+	 * cookie_own seals ours, cookie_peer opens the peer's.
+	 */
 	uint8_t		 mac1_own[32], cookie_own[32];
 	uint8_t		 mac1_peer[32], cookie_peer[32];
 };
@@ -108,21 +112,36 @@ size_t	 hello_create(struct handshake *, const struct hs_secret *,
 	    uint8_t *out);
 /* Sets mac2 of a HELLO. */
 void	 hello_mac2(uint8_t *, size_t, const uint8_t cookie[MAC_LEN]);
-/* 0, or -1: wrong length, index, mac1, or not authentic. */
+/*
+ * 0, or -1: wrong form or length, not this handshake's index, wrong mac1, not
+ * authentic.  After -1 the handshake is as it was: the right one may still
+ * come.  After reply_open's 0 remote_index is set and the Noise state wiped;
+ * what the fields of the reply say is the caller's to check.
+ */
 int	 reply_open(struct handshake *, const struct hs_secret *,
 	    const uint8_t *, size_t, struct reply *, struct hs_keys *);
 int	 cookie_open(const struct handshake *, const struct hs_secret *,
 	    const uint8_t *, size_t, uint8_t cookie[MAC_LEN]);
 
+/* Receiver index of a REPLY or COOKIE of the right length. */
+uint32_t reply_index(const uint8_t *);
+uint32_t cookie_index(const uint8_t *);
+
 /* Responder. */
 int	 hello_valid(const uint8_t *, size_t);	/* form only; the pattern or -1 */
+/*
+ * 0, or -1: the MAC is wrong.  The form must have been checked.
+ */
 int	 hello_mac1_check(const uint8_t *, size_t, const uint8_t key[32]);
 int	 hello_mac2_check(const uint8_t *, size_t,
 	    const uint8_t cookie[MAC_LEN]);
 /*
  * Two steps, as a responder with key pairs learns from the first who it is.
  * hello_open() uses s, spub and (NNpsk0) psk of the secret; after it
- * hs->noise.rs is the peer's static.  reply_create() uses psk.
+ * hs->noise.rs is the peer's static.  reply_create() uses psk and mac1_peer;
+ * it wipes the Noise state.  hello_open() does not look at the MACs.  It
+ * returns 0, or -1: wrong form, not authentic, or the id is 0; reply_create()
+ * REPLY_LEN, or 0 if the peer's ephemeral key is of small order.
  */
 int	 hello_open(struct handshake *, const struct hs_secret *,
 	    const uint8_t *, size_t, struct hello *);

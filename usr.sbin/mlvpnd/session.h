@@ -85,7 +85,10 @@ struct keys {
 	uint64_t	 rx_badtags;
 };
 
-/* Derives both transport keys. */
+/*
+ * Derives both transport keys.  With an AEAD that this machine has not the
+ * keys are never usable: nothing is sealed or opened.
+ */
 void	 keys_init(struct keys *, const struct hs_keys *, uint8_t aead,
 	    int initiator, uint32_t local_index, uint32_t remote_index,
 	    uint64_t now);
@@ -93,12 +96,14 @@ void	 keys_wipe(struct keys *);
 /* May these still seal or open anything? */
 int	 keys_usable(const struct keys *, const struct session_limits *,
 	    uint64_t now);
-/* Has this end used them up to the soft limit of amount? */
+/* Has this end used them up to the soft limit of amount (AES-GCM)? */
 int	 keys_worn(const struct keys *, const struct session_limits *);
 
 /*
  * Seals DATA_INNERLEN + packet bytes at plain into out: header, ciphertext,
- * tag.  Takes the next number of the lane.  Returns the datagram's length.
+ * tag.  Takes the next number of the lane.  Returns the datagram's length, 0
+ * if the keys are of no use.  Limits are the caller's to check before it
+ * (keys_usable).  The buffers must not overlap.
  */
 size_t	 data_seal(struct keys *, struct lane *, uint8_t path,
 	    const uint8_t *plain, size_t len, uint8_t *out, uint64_t *number);
@@ -113,14 +118,18 @@ enum data_result {
 	DATA_BADTAG
 };
 /*
- * Opens into plain (len - DATA_HDRLEN - DATA_TAGLEN bytes).  Nothing but
- * rx_badtags changes unless the result is DATA_OK; then the window is set
- * and lane and keys count it.  number: rebuilt, 64 bits.
+ * Opens what data_header() has passed into plain, len - DATA_HDRLEN -
+ * DATA_TAGLEN bytes.  Nothing but rx_badtags changes unless the result is
+ * DATA_OK; then the window is set, lane and keys count it, and number is the
+ * whole one.
  */
 enum data_result data_open(struct keys *, struct lane *, const uint8_t *,
 	    size_t, uint8_t *plain, uint64_t *number);
 
-/* 64-bit number nearest to expected with these low 32 bits. */
+/*
+ * 64-bit number nearest to expected with these low 32 bits; of two equally
+ * near the greater.  Expected is the highest authentic number + 1.
+ */
 uint64_t number_rebuild(uint64_t expected, uint32_t low);
 
 /* AEADs this machine has (bit n = id n), and those it has fast. */
