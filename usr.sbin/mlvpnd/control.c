@@ -1,0 +1,365 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/types.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <errno.h>
+#include <event.h>
+#include <imsg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "engine.h"
+#include "log.h"
+#include "mlvpnd.h"
+
+#define CONTROL_BACKLOG		5
+#define CONTROL_CLIENTS		32	/* at a time; more have to wait */
+#define CONTROL_TIMEOUT		30	/* seconds of silence */
+
+struct ctl_conn {
+	TAILQ_ENTRY(ctl_conn)	 entry;
+	struct imsgev		 iev;
+	uint32_t		 id;		/* peerid towards the parent */
+	int			 waiting;	/* for the parent's result */
+};
+
+static TAILQ_HEAD(, ctl_conn)	 ctl_conns =
+				    TAILQ_HEAD_INITIALIZER(ctl_conns);
+
+static struct {
+	struct event		 ev;
+	struct event		 ev_pause;
+	int			 fd;
+	unsigned int		 clients;
+	uint32_t		 last_id;
+} control_state = { .fd = -1 };
+
+static void		 control_accept(int, short, void *);
+static void		 control_resume(int, short, void *);
+static struct ctl_conn	*control_connbyid(uint32_t);
+static uint32_t		 control_new_id(void);
+static void		 control_close(struct ctl_conn *);
+static void		 control_event_add(struct ctl_conn *);
+static void		 control_dispatch_imsg(int, short, void *);
+static int		 control_request(struct ctl_conn *, struct imsg *);
+static int		 control_show(struct ctl_conn *, struct imsg *,
+			    int (*)(struct imsgbuf *,
+			    const struct ctl_select *));
+static int		 control_link(struct ctl_conn *, struct imsg *);
+static int		 control_verbose(struct ctl_conn *, struct imsg *);
+static int		 control_result(struct ctl_conn *, int, const char *);
+static int		 control_end(struct ctl_conn *);
+
+void
+control_listen(int fd)
+{
+	if (control_state.fd != -1)
+		fatalx("%s: there is a control socket already", __func__);
+	if (listen(fd, CONTROL_BACKLOG) == -1)
+		fatal("control socket: listen");
+
+	control_state.fd = fd;
+	event_set(&control_state.ev, fd, EV_READ | EV_PERSIST, control_accept,
+	    NULL);
+	evtimer_set(&control_state.ev_pause, control_resume, NULL);
+	event_add(&control_state.ev, NULL);
+}
+
+void
+control_shutdown(void)
+{
+	struct ctl_conn	*c;
+
+	if (control_state.fd == -1)
+		return;
+	while ((c = TAILQ_FIRST(&ctl_conns)) != NULL)
+		control_close(c);
+	event_del(&control_state.ev);
+	evtimer_del(&control_state.ev_pause);
+	close(control_state.fd);
+	control_state.fd = -1;
+}
+
+static void
+control_accept(int listenfd, short event, void *bula)
+{
+	struct timeval	 pause = { 1, 0 };
+	struct ctl_conn	*c;
+	int		 fd;
+
+	if ((fd = accept4(listenfd, NULL, NULL,
+	    SOCK_CLOEXEC | SOCK_NONBLOCK)) == -1) {
+		/*
+		 * Without a free descriptor the socket stays readable: look
+		 * away for a while.
+		 */
+		if (errno == ENFILE || errno == EMFILE) {
+			event_del(&control_state.ev);
+			evtimer_add(&control_state.ev_pause, &pause);
+		} else if (errno != EWOULDBLOCK && errno != EINTR &&
+		    errno != ECONNABORTED)
+			log_warn("control socket: accept");
+		return;
+	}
+
+	if ((c = calloc(1, sizeof(*c))) == NULL) {
+		log_warn("%s", __func__);
+		close(fd);
+		return;
+	}
+	if (imsgbuf_init(&c->iev.ibuf, fd) == -1) {
+		log_warn("%s", __func__);
+		close(fd);
+		free(c);
+		return;
+	}
+	c->id = control_new_id();
+	c->iev.handler = control_dispatch_imsg;
+	event_set(&c->iev.ev, fd, EV_READ, c->iev.handler, c);
+	TAILQ_INSERT_TAIL(&ctl_conns, c, entry);
+	control_event_add(c);
+
+	if (++control_state.clients >= CONTROL_CLIENTS)
+		event_del(&control_state.ev);
+}
+
+static void
+control_resume(int fd, short event, void *bula)
+{
+	if (control_state.clients < CONTROL_CLIENTS)
+		event_add(&control_state.ev, NULL);
+}
+
+static struct ctl_conn *
+control_connbyid(uint32_t id)
+{
+	struct ctl_conn	*c;
+
+	TAILQ_FOREACH(c, &ctl_conns, entry) {
+		if (c->id == id)
+			break;
+	}
+	return (c);
+}
+
+/* 0 is what messages carry that belong to no client. */
+static uint32_t
+control_new_id(void)
+{
+	do {
+		control_state.last_id++;
+	} while (control_state.last_id == 0 ||
+	    control_connbyid(control_state.last_id) != NULL);
+	return (control_state.last_id);
+}
+
+static void
+control_close(struct ctl_conn *c)
+{
+	TAILQ_REMOVE(&ctl_conns, c, entry);
+	event_del(&c->iev.ev);
+	imsgbuf_clear(&c->iev.ibuf);
+	close(c->iev.ibuf.fd);
+	free(c);
+
+	control_state.clients--;
+	evtimer_del(&control_state.ev_pause);
+	event_add(&control_state.ev, NULL);
+}
+
+/*
+ * A client that does not take its answers is not listened to either, so that
+ * what is queued for it stays bounded by one request.
+ */
+static void
+control_event_add(struct ctl_conn *c)
+{
+	struct timeval	 silence = { CONTROL_TIMEOUT, 0 };
+
+	c->iev.events = EV_READ;
+	if (imsgbuf_queuelen(&c->iev.ibuf) > 0)
+		c->iev.events = EV_WRITE;
+	event_del(&c->iev.ev);
+	event_set(&c->iev.ev, c->iev.ibuf.fd, c->iev.events, c->iev.handler,
+	    c);
+	event_add(&c->iev.ev, c->waiting && c->iev.events == EV_READ ? NULL :
+	    &silence);
+}
+
+static void
+control_dispatch_imsg(int fd, short event, void *arg)
+{
+	struct ctl_conn	*c = arg;
+	struct imsg	 imsg;
+	ssize_t		 n;
+	int		 rv;
+
+	if (event & EV_TIMEOUT) {
+		log_debug("control client %u: too slow", c->id);
+		goto drop;
+	}
+	if (event & EV_READ) {
+		if (imsgbuf_read(&c->iev.ibuf) != 1)
+			goto drop;
+		/* Nothing is to come before the result has gone. */
+		if (c->waiting)
+			goto drop;
+	}
+	if (event & EV_WRITE) {
+		if (imsgbuf_write(&c->iev.ibuf) == -1)
+			goto drop;
+	}
+
+	while (!c->waiting && imsgbuf_queuelen(&c->iev.ibuf) == 0) {
+		if ((n = imsg_get(&c->iev.ibuf, &imsg)) == -1)
+			goto drop;
+		if (n == 0)
+			break;
+		rv = control_request(c, &imsg);
+		imsg_free(&imsg);
+		if (rv == -1 || imsgbuf_write(&c->iev.ibuf) == -1)
+			goto drop;
+	}
+	control_event_add(c);
+	return;
+ drop:
+	control_close(c);
+}
+
+/* Returns -1 if the client is to be dropped. */
+static int
+control_request(struct ctl_conn *c, struct imsg *imsg)
+{
+	switch (imsg_get_type(imsg)) {
+	case IMSG_CTL_SHOW_SUMMARY:
+		engine_show_summary(&c->iev.ibuf);
+		return (control_end(c));
+	case IMSG_CTL_SHOW_TUNNELS:
+		return (control_show(c, imsg, engine_show_tunnels));
+	case IMSG_CTL_SHOW_LINKS:
+		return (control_show(c, imsg, engine_show_links));
+	case IMSG_CTL_LINK_UP:
+	case IMSG_CTL_LINK_DOWN:
+		return (control_link(c, imsg));
+	case IMSG_CTL_LOG_VERBOSE:
+		return (control_verbose(c, imsg));
+	case IMSG_CTL_RELOAD:
+		c->waiting = 1;
+		engine_imsg_compose_main(IMSG_CTL_RELOAD, c->id, NULL, 0);
+		return (0);
+	default:
+		log_debug("control client %u: unknown request %u", c->id,
+		    imsg_get_type(imsg));
+		return (control_result(c, CTL_RES_BADCMD, ""));
+	}
+}
+
+static int
+control_show(struct ctl_conn *c, struct imsg *imsg,
+    int (*show)(struct imsgbuf *, const struct ctl_select *))
+{
+	struct ctl_select	 sel;
+
+	if (imsg_get_data(imsg, &sel, sizeof(sel)) == -1 ||
+	    memchr(sel.tunnel, '\0', sizeof(sel.tunnel)) == NULL ||
+	    memchr(sel.link, '\0', sizeof(sel.link)) == NULL)
+		return (-1);
+
+	if (show(&c->iev.ibuf, &sel) == 0 &&
+	    (sel.tunnel[0] != '\0' || sel.link[0] != '\0'))
+		return (control_result(c, CTL_RES_NOSUCH, ""));
+	return (control_end(c));
+}
+
+static int
+control_link(struct ctl_conn *c, struct imsg *imsg)
+{
+	struct ctl_link_admin	 la;
+	int			 up;
+
+	if (imsg_get_data(imsg, &la, sizeof(la)) == -1 ||
+	    memchr(la.tunnel, '\0', sizeof(la.tunnel)) == NULL ||
+	    memchr(la.link, '\0', sizeof(la.link)) == NULL)
+		return (-1);
+
+	up = imsg_get_type(imsg) == IMSG_CTL_LINK_UP;
+	if (engine_link_admin(&la, up) == -1)
+		return (control_result(c, CTL_RES_NOSUCH, ""));
+	return (control_result(c, CTL_RES_OK, ""));
+}
+
+static int
+control_verbose(struct ctl_conn *c, struct imsg *imsg)
+{
+	int	 verbose;
+
+	if (imsg_get_data(imsg, &verbose, sizeof(verbose)) == -1)
+		return (-1);
+
+	verbose = verbose != 0;
+	engine_imsg_compose_main(IMSG_CTL_LOG_VERBOSE, 0, &verbose,
+	    sizeof(verbose));
+	log_setverbose(verbose);
+	return (control_result(c, CTL_RES_OK, ""));
+}
+
+static int
+control_result(struct ctl_conn *c, int code, const char *text)
+{
+	struct ctl_result	 res;
+
+	memset(&res, 0, sizeof(res));
+	res.code = code;
+	strlcpy(res.text, text, sizeof(res.text));
+	if (imsg_compose(&c->iev.ibuf, IMSG_CTL_RESULT, 0, 0, -1, &res,
+	    sizeof(res)) == -1)
+		return (-1);
+	return (0);
+}
+
+static int
+control_end(struct ctl_conn *c)
+{
+	if (imsg_compose(&c->iev.ibuf, IMSG_CTL_END, 0, 0, -1, NULL, 0) == -1)
+		return (-1);
+	return (0);
+}
+
+void
+control_imsg_relay(struct imsg *imsg)
+{
+	struct ctl_conn	*c;
+
+	if ((c = control_connbyid(imsg_get_id(imsg))) == NULL || !c->waiting)
+		return;
+	if (imsg_get_type(imsg) == IMSG_CTL_RESULT)
+		c->waiting = 0;
+	if (imsg_forward(&c->iev.ibuf, imsg) == -1) {
+		log_warn("%s", __func__);
+		control_close(c);
+		return;
+	}
+	control_event_add(c);
+}
