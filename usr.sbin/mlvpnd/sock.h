@@ -42,18 +42,53 @@ struct sock_conf {
  */
 int	 sock_open(const struct sock_conf *, const char **what);
 
-/* The local address the system would send from, and that interface's MTU. */
+/* Can sock_conf.ifname be used? */
+extern const int sock_can_bind_device;
+
+/*
+ * The local address the system would send from to the remote one, its port
+ * 0, and the MTU of the interface it would leave by, 0 if not known.
+ * Returns 0, or -1 with errno: ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL
+ * without a way.
+ */
 int	 sock_route(const struct sock_conf *, const struct addr *remote,
 	    struct addr *local, uint16_t *mtu);
 
 /*
- * Both take at most BATCH_MAX.  sock_recv fills ep.remote, ep.local, len and
- * tos of each dgram (ep.sock is the caller's); returns how many, 0 when the
- * socket is empty, -1 on an error other than EAGAIN and EINTR.
- * sock_send returns how many left; when less than n, errno says why the next
- * one did not.
+ * Both take at most BATCH_MAX and are all that a process with the promises
+ * "stdio unix" can do to a socket.
+ *
+ * sock_recv fills ep.remote, ep.local, len and tos of each dgram (ep.sock is
+ * the caller's); returns how many, 0 when the socket is empty, -1 on an error
+ * other than EAGAIN and EINTR.  ep.local, its port 0, is set on sockets bound
+ * to a wildcard; tos is 0 where the system does not tell.  Datagrams longer
+ * than PKT_SIZE are dropped.  The dgrams' buffers may change places.
+ *
+ * sock_send sends from ep.local if that is set.  Returns how many left; when
+ * less than n, errno says why the next one did not.
  */
 int	 sock_recv(int, struct dgram *, unsigned int);
 int	 sock_send(int, struct dgram *, unsigned int);
+
+/*
+ * sock_*.c: the options of a new socket and of one bound to a wildcard, each
+ * naming the step that fails; the ancillary data of a datagram; setting what
+ * the first dgrams need in common on the socket, how many they are, and
+ * setting it back; the MTU of the interface that a connected socket uses.
+ */
+#define SOCK_CONTROL	128		/* room for ancillary data */
+
+struct msghdr;
+
+int	 sock_prepare(int, const struct sock_conf *, const char **);
+int	 sock_rcvbuf(int, int size);
+int	 sock_wildcard(int, int family, const char **);
+void	 sock_control_read(struct msghdr *, struct dgram *);
+void	 sock_control_write(struct msghdr *, const struct dgram *);
+unsigned int
+	 sock_run(int, const struct dgram *, unsigned int);
+void	 sock_run_end(int, const struct dgram *);
+int	 sock_mtu(int, const struct sock_conf *, const struct addr *local,
+	    uint16_t *);
 
 #endif /* SOCK_H */

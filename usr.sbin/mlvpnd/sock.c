@@ -1,0 +1,307 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <netinet/in.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sock.h"
+
+#define SOCK_RCVBUF	(4 * 1024 * 1024)	/* at most */
+#define SOCK_RCVBUF_MIN	(32 * 1024)
+#define SOCK_SNDBUF	(128 * 1024)
+#define SOCK_RETRY	8	/* pending errors in front of a datagram */
+
+static int	sock_create(const struct sock_conf *, const char **);
+static void	sock_buffers(int);
+static int	sock_bind(int, const struct addr *, const char **);
+static int	sock_send_run(int, const struct dgram *, unsigned int);
+static int	sock_soft_error(int);
+static int	addr_is_any(const struct addr *);
+
+/* A datagram's way through the kernel. */
+struct slot {
+	struct iovec		 iov;
+	struct sockaddr_storage	 name;
+	union {
+		struct cmsghdr	 hdr;
+		uint8_t		 buf[SOCK_CONTROL];
+	} control;
+};
+
+static struct slot	slots[BATCH_MAX];
+static struct mmsghdr	headers[BATCH_MAX];
+
+int
+sock_open(const struct sock_conf *conf, const char **what)
+{
+	int	 fd, saved_errno;
+
+	if ((fd = sock_create(conf, what)) == -1)
+		return (-1);
+	sock_buffers(fd);
+	if (sock_bind(fd, &conf->local, what) == -1 ||
+	    (addr_is_any(&conf->local) &&
+	    sock_wildcard(fd, conf->local.family, what) == -1)) {
+		saved_errno = errno;
+		close(fd);
+		errno = saved_errno;
+		return (-1);
+	}
+	return (fd);
+}
+
+int
+sock_route(const struct sock_conf *conf, const struct addr *remote,
+    struct addr *local, uint16_t *mtu)
+{
+	struct sockaddr_storage	 ss;
+	struct sock_conf	 probe;
+	const char		*what;
+	socklen_t		 len;
+	int			 fd, ret = -1, saved_errno;
+
+	probe = *conf;
+	probe.local.port = 0;
+	if (probe.local.family == 0)
+		probe.local.family = remote->family;
+	if (probe.local.family != remote->family) {
+		errno = EAFNOSUPPORT;
+		return (-1);
+	}
+
+	if ((fd = sock_create(&probe, &what)) == -1)
+		return (-1);
+	if (!addr_is_any(&probe.local) &&
+	    sock_bind(fd, &probe.local, &what) == -1)
+		goto done;
+	len = addr_to_sa(remote, &ss);
+	if (connect(fd, (struct sockaddr *)&ss, len) == -1)
+		goto done;
+	len = sizeof(ss);
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
+		goto done;
+	if (addr_from_sa(local, (struct sockaddr *)&ss) == -1) {
+		errno = EAFNOSUPPORT;
+		goto done;
+	}
+	local->port = 0;
+	if (sock_mtu(fd, &probe, local, mtu) == -1)
+		*mtu = 0;
+	ret = 0;
+ done:
+	saved_errno = errno;
+	close(fd);
+	errno = saved_errno;
+	return (ret);
+}
+
+int
+sock_recv(int fd, struct dgram *dgrams, unsigned int n)
+{
+	struct dgram	*d;
+	struct msghdr	*mh;
+	uint8_t		*buf;
+	unsigned int	 i, nfilled = 0, nerrors = 0;
+	int		 ngot;
+
+	if (n > BATCH_MAX)
+		n = BATCH_MAX;
+	while (nfilled == 0) {
+		memset(headers, 0, n * sizeof(headers[0]));
+		for (i = 0; i < n; i++) {
+			slots[i].iov.iov_base = dgrams[i].buf;
+			slots[i].iov.iov_len = PKT_SIZE;
+			mh = &headers[i].msg_hdr;
+			slots[i].name.ss_family = AF_UNSPEC;
+			mh->msg_name = &slots[i].name;
+			mh->msg_namelen = sizeof(slots[i].name);
+			mh->msg_iov = &slots[i].iov;
+			mh->msg_iovlen = 1;
+			mh->msg_control = slots[i].control.buf;
+			mh->msg_controllen = sizeof(slots[i].control.buf);
+		}
+
+		if ((ngot = recvmmsg(fd, headers, n, 0, NULL)) == -1) {
+			if (errno == EINTR)
+				continue;
+			if (errno == EAGAIN || errno == EWOULDBLOCK)
+				return (0);
+			if (sock_soft_error(errno) && nerrors++ < SOCK_RETRY)
+				continue;
+			return (-1);
+		}
+		if (ngot == 0)
+			return (0);
+
+		for (i = 0; i < (unsigned int)ngot; i++) {
+			mh = &headers[i].msg_hdr;
+			if (mh->msg_flags & MSG_TRUNC)
+				continue;
+			d = &dgrams[nfilled];
+			if (addr_from_sa(&d->ep.remote, mh->msg_name) == -1)
+				continue;
+			buf = d->buf;
+			d->buf = dgrams[i].buf;
+			dgrams[i].buf = buf;
+			d->len = headers[i].msg_len;
+			d->tos = 0;
+			memset(&d->ep.local, 0, sizeof(d->ep.local));
+			sock_control_read(mh, d);
+			nfilled++;
+		}
+	}
+	return (nfilled);
+}
+
+int
+sock_send(int fd, struct dgram *dgrams, unsigned int n)
+{
+	unsigned int	 nrun, nleft, done = 0;
+
+	if (n > BATCH_MAX)
+		n = BATCH_MAX;
+	while (done < n) {
+		nrun = sock_run(fd, dgrams + done, n - done);
+		nleft = sock_send_run(fd, dgrams + done, nrun);
+		sock_run_end(fd, dgrams + done);
+		done += nleft;
+		if (nleft < nrun)
+			break;
+	}
+	return (done);
+}
+
+static int
+sock_send_run(int fd, const struct dgram *dgrams, unsigned int n)
+{
+	const struct dgram	*d;
+	struct msghdr		*mh;
+	unsigned int		 i, done = 0;
+	int			 nsent;
+
+	memset(headers, 0, n * sizeof(headers[0]));
+	for (i = 0; i < n; i++) {
+		d = &dgrams[i];
+		slots[i].iov.iov_base = d->buf;
+		slots[i].iov.iov_len = d->len;
+		mh = &headers[i].msg_hdr;
+		mh->msg_namelen = addr_to_sa(&d->ep.remote, &slots[i].name);
+		mh->msg_name = &slots[i].name;
+		mh->msg_iov = &slots[i].iov;
+		mh->msg_iovlen = 1;
+		mh->msg_control = slots[i].control.buf;
+		sock_control_write(mh, d);
+		if (mh->msg_controllen == 0)
+			mh->msg_control = NULL;
+	}
+
+	while (done < n) {
+		/* less than asked: the next call tells the reason */
+		nsent = sendmmsg(fd, headers + done, n - done, 0);
+		if (nsent == -1) {
+			if (errno == EINTR)
+				continue;
+			break;
+		}
+		done += nsent;
+	}
+	return (done);
+}
+
+static int
+sock_create(const struct sock_conf *conf, const char **what)
+{
+	int	 fd, saved_errno;
+
+	*what = "socket";
+	fd = socket(conf->local.family == 6 ? AF_INET6 : AF_INET,
+	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return (-1);
+	if (sock_prepare(fd, conf, what) == -1) {
+		saved_errno = errno;
+		close(fd);
+		errno = saved_errno;
+		return (-1);
+	}
+	return (fd);
+}
+
+/*
+ * A large receive buffer holds what arrives while the process does not run;
+ * packets that wait for sending should do so where they can still go by
+ * another link.
+ */
+static void
+sock_buffers(int fd)
+{
+	int	 size;
+
+	for (size = SOCK_RCVBUF; size >= SOCK_RCVBUF_MIN; size /= 2)
+		if (sock_rcvbuf(fd, size) == 0)
+			break;
+	for (size = SOCK_SNDBUF; size > PKT_SIZE; size /= 2)
+		if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size,
+		    sizeof(size)) == 0)
+			break;
+}
+
+static int
+sock_bind(int fd, const struct addr *local, const char **what)
+{
+	struct sockaddr_storage	 ss;
+	socklen_t		 len;
+
+	*what = "bind";
+	len = addr_to_sa(local, &ss);
+	return (bind(fd, (struct sockaddr *)&ss, len));
+}
+
+/* What a datagram sent earlier has met with: no reason to stop reading. */
+static int
+sock_soft_error(int error)
+{
+	switch (error) {
+	case ECONNREFUSED:
+	case ECONNRESET:
+	case EHOSTDOWN:
+	case EHOSTUNREACH:
+	case EMSGSIZE:
+	case ENETDOWN:
+	case ENETUNREACH:
+	case ENOPROTOOPT:
+	case EPROTO:
+		return (1);
+	default:
+		return (0);
+	}
+}
+
+static int
+addr_is_any(const struct addr *addr)
+{
+	static const uint8_t	 any[16];
+
+	return (memcmp(addr->ip, any, sizeof(any)) == 0);
+}
