@@ -263,7 +263,7 @@ reply_create(struct handshake *hs, const struct hs_secret *sec,
 	out[0] = MSG_REPLY;
 	out[1] = hs->noise.pattern;
 	put32(out + 4, index);
-	put32(out + 8, hs->remote_index);
+	put32(out + REPLY_RECEIVER, hs->remote_index);
 
 	noise_psk(&hs->noise, sec->psk);
 	p2_put(p2, index, reply);
@@ -345,7 +345,7 @@ reply_valid(const struct handshake *hs, const struct hs_secret *sec,
 	if (len != REPLY_LEN || p[0] != MSG_REPLY ||
 	    p[1] != hs->noise.pattern || p[2] != 0 || p[3] != 0)
 		return (0);
-	if (reply_index(p) != hs->local_index)
+	if (get32(p + REPLY_RECEIVER) != hs->local_index)
 		return (0);
 	len -= MAC_LEN;
 	return (mac_check(p + len, 32, p, len, sec->mac1_own) == 0);
@@ -386,7 +386,7 @@ cookie_create(const uint8_t *hello, size_t len, const uint8_t cookie_key[32],
 {
 	memset(out, 0, COOKIE_NONCE);
 	out[0] = MSG_COOKIE;
-	memcpy(out + 4, hello + 4, 4);
+	memcpy(out + COOKIE_RECEIVER, hello + 4, 4);
 	memcpy(out + COOKIE_NONCE, nonce, 24);
 	crypto_aead_xchacha20poly1305_ietf_encrypt(out + COOKIE_SEALED, NULL,
 	    cookie, MAC_LEN, hello + len - 2 * MAC_LEN, MAC_LEN, NULL, nonce,
@@ -394,24 +394,13 @@ cookie_create(const uint8_t *hello, size_t len, const uint8_t cookie_key[32],
 	return (COOKIE_LEN);
 }
 
-uint32_t
-reply_index(const uint8_t *p)
-{
-	return (get32(p + 8));
-}
-
-uint32_t
-cookie_index(const uint8_t *p)
-{
-	return (get32(p + 4));
-}
-
 int
 cookie_open(const struct handshake *hs, const struct hs_secret *sec,
     const uint8_t *p, size_t len, uint8_t cookie[MAC_LEN])
 {
 	if (len != COOKIE_LEN || p[0] != MSG_COOKIE || p[1] != 0 ||
-	    p[2] != 0 || p[3] != 0 || cookie_index(p) != hs->local_index)
+	    p[2] != 0 || p[3] != 0 ||
+	    get32(p + COOKIE_RECEIVER) != hs->local_index)
 		return (-1);
 	return (crypto_aead_xchacha20poly1305_ietf_decrypt(cookie, NULL, NULL,
 	    p + COOKIE_SEALED, COOKIE_SEALEDLEN, hs->mac1, MAC_LEN,

@@ -43,6 +43,8 @@
 #define P1_LEN		48
 #define P2_LEN		40
 #define MAC_LEN		16
+#define REPLY_RECEIVER	8	/* offset of the receiver index */
+#define COOKIE_RECEIVER	4
 
 #define AEAD_CHACHA	1	/* ChaCha20-Poly1305-IETF */
 #define AEAD_AES	2	/* AES-256-GCM */
@@ -122,10 +124,6 @@ int	 reply_open(struct handshake *, const struct hs_secret *,
 	    const uint8_t *, size_t, struct reply *, struct hs_keys *);
 int	 cookie_open(const struct handshake *, const struct hs_secret *,
 	    const uint8_t *, size_t, uint8_t cookie[MAC_LEN]);
-
-/* Receiver index of a REPLY or COOKIE of the right length. */
-uint32_t reply_index(const uint8_t *);
-uint32_t cookie_index(const uint8_t *);
 
 /* Responder. */
 int	 hello_valid(const uint8_t *, size_t);	/* form only; the pattern or -1 */
