@@ -1,0 +1,124 @@
+#	$OpenBSD$
+#
+# Copyright (c) 2026 The mlvpnd developers
+#
+# Permission to use, copy, modify, and distribute this software for any
+# purpose with or without fee is hereby granted, provided that the above
+# copyright notice and this permission notice appear in all copies.
+#
+# THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+# WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+# MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+# ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+# WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+# ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+# OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+
+# Hosts are network namespaces.  Sourced by hosts.sh, which says more.
+
+ns()
+{
+	echo "mlvpn$$-$1"
+}
+
+in_host()
+{
+	_ns=$(ns "$1")
+	shift
+	ip netns exec "$_ns" "$@"
+}
+
+# As in_host, for a process of its own; "" is the host the tests run on.
+exec_in_host()
+{
+	_h=$1
+	shift
+	[ -n "$_h" ] || exec "$@"
+	exec ip netns exec "$(ns "$_h")" "$@"
+}
+
+# The name of a link's device in a host.
+dev()
+{
+	echo "$2"
+}
+
+system_host()
+{
+	ip netns add "$(ns "$1")" &&
+	    ip -n "$(ns "$1")" link set lo up &&
+	    in_host "$1" sh -c '
+		cd /proc/sys/net
+		for f in ipv4/conf/*/rp_filter; do echo 0 >$f; done
+		echo 0 >ipv6/conf/default/accept_dad || :' 2>/dev/null
+}
+
+system_unhost()
+{
+	for _p in $(ip netns pids "$(ns "$1")" 2>/dev/null); do
+		kill -KILL "$_p" 2>/dev/null
+	done
+	ip netns del "$(ns "$1")" 2>/dev/null
+	rm -rf "/etc/netns/$(ns "$1")"
+}
+
+system_wire()
+{
+	ip link add "$1" netns "$(ns "$2")" type veth peer name "$1" \
+	    netns "$(ns "$3")"
+}
+
+# linkem makes the devices
+system_tap()
+{
+	:
+}
+
+tap_end()
+{
+	echo "$(ns "$1"):$2"
+}
+
+# address HOST LINK PREFIX
+address()
+{
+	_nodad=
+	case $3 in
+	*:*)
+		_nodad=nodad
+		;;
+	esac
+	ip -n "$(ns "$1")" link set dev "$2" up &&
+	    ip -n "$(ns "$1")" addr add "$3" dev "$2" $_nodad
+}
+
+# unaddress HOST LINK PREFIX
+unaddress()
+{
+	ip -n "$(ns "$1")" addr del "$3" dev "$2"
+}
+
+# route HOST PREFIX GATEWAY
+route()
+{
+	ip -n "$(ns "$1")" route add "$2" via "$3"
+}
+
+forwarding()
+{
+	in_host "$1" sh -c '
+	    echo 1 >/proc/sys/net/ipv4/ip_forward
+	    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+}
+
+# Everything about a host's network that a daemon may have changed.
+network_state()
+{
+	_n=$(ns "$1")
+	ip -n "$_n" -o link show | sed 's/ state [A-Z]*//;s/ qlen.*//'
+	ip -n "$_n" -o addr show
+	ip -n "$_n" route show table all
+	ip -n "$_n" -6 route show table all
+	ip -n "$_n" rule show
+}
