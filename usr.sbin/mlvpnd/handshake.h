@@ -126,10 +126,9 @@ int	 cookie_open(const struct handshake *, const struct hs_secret *,
 	    const uint8_t *, size_t, uint8_t cookie[MAC_LEN]);
 
 /* Responder. */
-int	 hello_valid(const uint8_t *, size_t);	/* form only; the pattern or -1 */
-/*
- * 0, or -1: the MAC is wrong.  The form must have been checked.
- */
+/* The pattern, or -1: wrong type, pattern, length or reserved bytes. */
+int	 hello_valid(const uint8_t *, size_t);
+/* 0, or -1: the MAC is wrong.  The HELLO must be valid in form. */
 int	 hello_mac1_check(const uint8_t *, size_t, const uint8_t key[32]);
 int	 hello_mac2_check(const uint8_t *, size_t,
 	    const uint8_t cookie[MAC_LEN]);
