@@ -20,9 +20,10 @@
 #define NETIF_H
 
 /*
- * Tunnel interfaces, their addresses and routes: netif_openbsd.c,
- * netif_linux.c, netif_freebsd.c.  All but tun_read() and tun_write() are
- * the parent's.  Functions returning int give 0, or -1 with errno.
+ * Tunnel interfaces, their addresses and routes: netif.c with what differs in
+ * netif_openbsd.c, netif_linux.c, netif_freebsd.c.  All but tun_read() and
+ * tun_write() are the parent's.  Functions returning int give 0, or -1 with
+ * errno.
  */
 
 #include <sys/types.h>
@@ -36,13 +37,29 @@ struct netif {
 	char		 name[IFNAMSIZ];
 	unsigned int	 index;
 	int		 fd;
+	int		 rdomain;	/* routing table of its routes */
 	int		 layer2;
 	int		 existed;	/* made by someone else: leave it */
 };
 
-/* Opens kernel sockets that must exist before pledge(2). */
-int	 netif_init(void);
+#define ROUTE_LABEL	"mlvpnd"	/* marks our routes where it can */
 
+/*
+ * netif_init() opens the kernel sockets that must exist before pledge(2);
+ * netif_pledged() says that it has been called: from then on what it forbids
+ * is left out.
+ */
+int	 netif_init(void);
+void	 netif_pledged(void);
+
+/*
+ * Opens the device, makes the interface if there is none and brings it up in
+ * the tunnel's routing domain.  ENOENT: no such device; EBUSY: another
+ * process has it; EINVAL: not a name of such a device, or it is of the other
+ * kind.  netif_close() gives up the parent's descriptor: an interface that
+ * this made goes when the engine's is closed too, unless the tunnel has
+ * "persist".
+ */
 int	 netif_open(struct netif *, const struct tunnel_conf *);
 void	 netif_close(struct netif *);
 int	 netif_mtu(const struct netif *, uint16_t);
@@ -50,8 +67,11 @@ int	 netif_describe(const struct netif *, const char *descr,
 	    const char *group);
 
 /*
- * An address or route that was there already is no error; then *added is 0
- * and it must not be taken away at exit.
+ * An address or route of the interface that was there already is no error;
+ * then *added is 0 and it must not be taken away at exit.  EEXIST: there is
+ * such a route by another way.  EADDRNOTAVAIL, EDESTADDRREQ: the tunnel has
+ * no address, or a tap no peer, that such a route could go by.  Taking away
+ * what is gone is no error.
  */
 int	 netif_address_add(const struct netif *, const struct address_conf *,
 	    int *added);
@@ -63,17 +83,24 @@ int	 netif_route_del(const struct netif *, const struct tunnel_conf *,
 
 /*
  * Keeps an endpoint outside of a tunnel that holds the default route: adds
- * a host route to the address by the way the routing table has at present.
+ * a host route to the address by the way that the routing table has apart
+ * from our tunnels, or one that refuses when it has none.  Called again
+ * after netif_watch_read() it follows a way that changed.  *added is 0 when
+ * none is needed or the user has one.
  */
 int	 netif_pin_add(const struct addr *, int rtable, int *added);
 int	 netif_pin_del(const struct addr *, int rtable);
 
-/* First address of the family on the interface; ENOENT without one. */
+/*
+ * First address of the family on the interface, or on one of the interface
+ * group; not a link-local one if there is another.  ENOENT without one.
+ */
 int	 netif_ifaddr(const char *ifname, int family, struct addr *);
 
 /*
  * A descriptor that becomes readable when addresses, interfaces or routes
- * change, and the draining of it: 1 when something relevant changed.
+ * change, to be had before pledge(2), and the draining of it: 1 when
+ * something changed that is neither our routes nor our interfaces.
  */
 int	 netif_watch(void);
 int	 netif_watch_read(int);
@@ -81,8 +108,37 @@ int	 netif_watch_read(int);
 /*
  * One packet.  The buffer has PKT_HEADROOM writable bytes before it, for the
  * system's own header.  tun_read: -1 and EAGAIN when there is none.
+ * tun_write: EINVAL for what is neither IPv4 nor IPv6.
  */
 ssize_t	 tun_read(int, int layer2, uint8_t *, size_t);
 ssize_t	 tun_write(int, int layer2, uint8_t *, size_t);
+
+/*
+ * Between netif.c and netif_*.c.
+ */
+
+/* The interfaces that netif_open() opened. */
+void	 netif_own_add(unsigned int index);
+void	 netif_own_del(unsigned int index);
+int	 netif_own(unsigned int index);
+
+/* Is the address on the interface? */
+int	 netif_has_address(const char *ifname, const struct addr *);
+
+/*
+ * The tunnel's first addresses of the family (4, 6) with and without a peer,
+ * NULL if it has none.
+ */
+const struct address_conf *
+	 netif_peer_address(const struct tunnel_conf *, int family);
+const struct address_conf *
+	 netif_own_address(const struct tunnel_conf *, int family);
+
+/* Is the address in the prefix?  The first len bits, in network order. */
+int	 prefix_covers(const struct prefix *, const struct addr *);
+void	 prefix_mask(uint8_t *mask, int size, int len);
+
+/* netif_*.c: is that the interface, or one of that interface group? */
+int	 netif_is_member(const char *name, const char *ifname);
 
 #endif /* NETIF_H */

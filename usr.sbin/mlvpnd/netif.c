@@ -1,0 +1,190 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <string.h>
+
+#include "netif.h"
+
+#define OWN_MAX		256
+
+static int	ifa_addr(struct addr *, const struct ifaddrs *);
+static int	addr_is_linklocal(const struct addr *);
+
+/* Interface indexes; no more than fit are recognized as ours. */
+static unsigned int	own[OWN_MAX];
+static unsigned int	nown;
+
+void
+netif_own_add(unsigned int index)
+{
+	if (nown < OWN_MAX && !netif_own(index))
+		own[nown++] = index;
+}
+
+void
+netif_own_del(unsigned int index)
+{
+	unsigned int	 i;
+
+	for (i = 0; i < nown; i++) {
+		if (own[i] == index) {
+			own[i] = own[--nown];
+			return;
+		}
+	}
+}
+
+int
+netif_own(unsigned int index)
+{
+	unsigned int	 i;
+
+	for (i = 0; i < nown; i++)
+		if (own[i] == index)
+			return (1);
+	return (0);
+}
+
+int
+netif_ifaddr(const char *name, int family, struct addr *addr)
+{
+	struct ifaddrs	*ifap, *ifa;
+	struct addr	 a;
+	int		 found = 0;
+
+	if (getifaddrs(&ifap) == -1)
+		return (-1);
+	for (ifa = ifap; ifa != NULL; ifa = ifa->ifa_next) {
+		if (ifa_addr(&a, ifa) == -1 || a.family != family ||
+		    (found && addr_is_linklocal(&a)) ||
+		    !netif_is_member(name, ifa->ifa_name))
+			continue;
+		*addr = a;
+		found = 1;
+		if (!addr_is_linklocal(&a))
+			break;
+	}
+	freeifaddrs(ifap);
+
+	if (!found) {
+		errno = ENOENT;
+		return (-1);
+	}
+	return (0);
+}
+
+int
+netif_has_address(const char *ifname, const struct addr *addr)
+{
+	struct ifaddrs	*ifap, *ifa;
+	struct addr	 a;
+	int		 found = 0;
+
+	if (getifaddrs(&ifap) == -1)
+		return (0);
+	for (ifa = ifap; ifa != NULL && !found; ifa = ifa->ifa_next)
+		found = strcmp(ifa->ifa_name, ifname) == 0 &&
+		    ifa_addr(&a, ifa) == 0 && a.family == addr->family &&
+		    memcmp(a.ip, addr->ip, sizeof(a.ip)) == 0;
+	freeifaddrs(ifap);
+	return (found);
+}
+
+const struct address_conf *
+netif_peer_address(const struct tunnel_conf *conf, int family)
+{
+	int	 i;
+
+	for (i = 0; i < conf->naddress; i++)
+		if (conf->address[i].peer.family == family)
+			return (&conf->address[i]);
+	return (NULL);
+}
+
+const struct address_conf *
+netif_own_address(const struct tunnel_conf *conf, int family)
+{
+	int	 i;
+
+	for (i = 0; i < conf->naddress; i++)
+		if (conf->address[i].prefix.addr.family == family &&
+		    !addr_is_linklocal(&conf->address[i].prefix.addr))
+			return (&conf->address[i]);
+	return (NULL);
+}
+
+int
+prefix_covers(const struct prefix *prefix, const struct addr *addr)
+{
+	uint8_t	 mask[16];
+	int	 i;
+
+	if (prefix->addr.family != addr->family)
+		return (0);
+	prefix_mask(mask, sizeof(mask), prefix->len);
+	for (i = 0; i < (int)sizeof(mask); i++)
+		if ((prefix->addr.ip[i] ^ addr->ip[i]) & mask[i])
+			return (0);
+	return (1);
+}
+
+void
+prefix_mask(uint8_t *mask, int size, int len)
+{
+	int	 i;
+
+	for (i = 0; i < size; i++, len -= 8) {
+		if (len >= 8)
+			mask[i] = 0xff;
+		else if (len > 0)
+			mask[i] = 0xff << (8 - len);
+		else
+			mask[i] = 0;
+	}
+}
+
+static int
+ifa_addr(struct addr *addr, const struct ifaddrs *ifa)
+{
+	if (ifa->ifa_addr == NULL ||
+	    addr_from_sa(addr, ifa->ifa_addr) == -1)
+		return (-1);
+	addr->port = 0;
+	/* the kernels that come from KAME keep the scope in the address */
+	if (addr->family == 6 && addr_is_linklocal(addr) &&
+	    (addr->ip[2] != 0 || addr->ip[3] != 0)) {
+		addr->scope = addr->ip[2] << 8 | addr->ip[3];
+		addr->ip[2] = addr->ip[3] = 0;
+	}
+	return (0);
+}
+
+static int
+addr_is_linklocal(const struct addr *addr)
+{
+	if (addr->family == 4)
+		return (addr->ip[0] == 169 && addr->ip[1] == 254);
+	return (addr->ip[0] == 0xfe && (addr->ip[1] & 0xc0) == 0x80);
+}
