@@ -22,7 +22,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session.h"
 #include "sim.h"
+#include "wire.h"
 
 #define DEFAULT_QUEUE	(50 * MSEC)
 #define MAX_SPINS	10000
@@ -51,6 +53,8 @@ static void		 host_sleep(struct sim_host *);
 static void		 host_flush(struct sim_host *);
 static void		 host_forget(struct sim_host *);
 static void		 host_sent(struct sim_host *, const struct dgram *);
+static void		 number_check(struct sim_host *, const struct dgram *);
+static struct sim_number *number_find(struct sim *, const struct sim_number *);
 static struct sim_sock	*sock_find(struct sim_host *, uint32_t);
 static uint32_t		 sock_add(struct sim_host *, const struct addr *,
 			    struct sim_link *);
@@ -88,40 +92,6 @@ sim_realloc(void *old, size_t n, size_t size)
 	return (p);
 }
 
-uint32_t
-get32(const uint8_t *p)
-{
-	return ((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	    (uint32_t)p[2] << 8 | p[3]);
-}
-
-uint64_t
-get64(const uint8_t *p)
-{
-	return ((uint64_t)get32(p) << 32 | get32(p + 4));
-}
-
-void
-put16(uint8_t *p, uint16_t v)
-{
-	p[0] = v >> 8;
-	p[1] = v & 0xff;
-}
-
-void
-put32(uint8_t *p, uint32_t v)
-{
-	put16(p, v >> 16);
-	put16(p + 2, v & 0xffff);
-}
-
-void
-put64(uint8_t *p, uint64_t v)
-{
-	put32(p, v >> 32);
-	put32(p + 4, v & 0xffffffff);
-}
-
 struct addr
 sim_addr(const char *s, uint16_t port)
 {
@@ -148,6 +118,7 @@ sim_new(uint64_t seed)
 	sim->rng = seed;
 	sim->direct_delay = 5 * MSEC;
 	sim->lastport = 40000;
+	sim->npkts = 4096;
 	if (crypto_generichash_init(&sim->digest, NULL, 0, 32) == -1)
 		errx(1, "crypto_generichash_init");
 	return (sim);
@@ -192,6 +163,7 @@ sim_free(struct sim *sim)
 		heap_pop(sim);
 	}
 	free(sim->heap);
+	free(sim->numbers);
 	free(sim);
 }
 
@@ -398,7 +370,6 @@ sim_host(struct sim *sim, const char *name)
 	struct sim_host	*h;
 
 	h = host_add(sim, name);
-	h->npkts = 4096;
 	h->ops.random = host_random;
 	h->ops.event = host_event;
 	h->ops.arg = h;
@@ -440,8 +411,10 @@ sim_host_start(struct sim_host *h)
 
 	if (h->core != NULL)
 		errx(1, "%s is running", h->name);
-	if ((h->core = core_new(&h->ops, h->npkts)) == NULL)
+	if ((h->core = core_new(&h->ops, h->sim->npkts)) == NULL)
 		errx(1, "core_new");
+	if (h->limits != NULL)
+		core_set_limits(h->core, h->limits);
 	sim_host_clock(h);
 	for (i = 0; i < h->ntunnels; i++) {
 		h->tunnel[i] = tunnel_new(h->core, h->conf[i],
@@ -632,7 +605,10 @@ host_output(struct sim_host *h)
 	for (t = 0; t < h->ntunnels; t++) {
 		while ((n = tunnel_output(h->tunnel[t], p, BATCH_MAX)) > 0) {
 			for (i = 0; i < n; i++) {
-				sim_flow_input(h, t, p[i]);
+				if (h->packet != NULL)
+					h->packet(h->packet_arg, t, p[i]);
+				else
+					sim_flow_input(h, t, p[i]);
 				pkt_put(h->core, p[i]);
 			}
 			worked = 1;
@@ -719,6 +695,7 @@ host_sent(struct sim_host *h, const struct dgram *dg)
 		h->unroutable++;
 		return;
 	}
+	number_check(h, dg);
 	src = s->addr;
 	if (s->link == NULL && dg->ep.local.family != 0) {
 		src = dg->ep.local;
@@ -734,6 +711,55 @@ host_sent(struct sim_host *h, const struct dgram *dg)
 	} else if ((l = link_by_public(h->sim, &d->dst)) != NULL)
 		d->dir = &l->down;
 	dgram_go(h->sim, d);
+}
+
+/*
+ * Under one key and on one path numbers rise, so that no nonce is used
+ * twice.  The receiver index names the keys.
+ */
+static void
+number_check(struct sim_host *h, const struct dgram *dg)
+{
+	struct sim_number	*n, key;
+	uint32_t		 low;
+
+	memset(&key, 0, sizeof(key));
+	key.host = h;
+	if (dg->len < DATA_MINLEN || dg->buf[0] != MSG_DATA ||
+	    data_header(dg->buf, dg->len, &key.path, &key.index, &low) == -1)
+		return;
+	n = number_find(h->sim, &key);
+	if (n->host != NULL && low <= n->low)
+		errx(1, "%s: packet number %u of path %u, index %08x after "
+		    "%u at %llu us", h->name, low, n->path, n->index, n->low,
+		    (unsigned long long)h->sim->now);
+	if (n->host == NULL)
+		h->sim->nnumbers++;
+	*n = key;
+	n->low = low;
+}
+
+/* Its place in the table, empty or not. */
+static struct sim_number *
+number_find(struct sim *sim, const struct sim_number *key)
+{
+	struct sim_number	*old = sim->numbers, *n;
+	size_t			 oldsize = sim->numbersize, i;
+
+	if (2 * sim->nnumbers >= sim->numbersize) {
+		sim->numbersize = oldsize == 0 ? 256 : 2 * oldsize;
+		sim->numbers = sim_calloc(sim->numbersize, sizeof(*n));
+		for (i = 0; i < oldsize; i++)
+			if (old[i].host != NULL)
+				*number_find(sim, &old[i]) = old[i];
+		free(old);
+	}
+	for (i = key->index ^ key->path; ; i++) {
+		n = &sim->numbers[i % sim->numbersize];
+		if (n->host == NULL || (n->host == key->host &&
+		    n->index == key->index && n->path == key->path))
+			return (n);
+	}
 }
 
 static struct sim_sock *

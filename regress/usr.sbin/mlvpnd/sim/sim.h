@@ -142,7 +142,7 @@ struct sim_host {
 	struct sim	*sim;
 	char		 name[16];
 	struct core	*core;		/* NULL: not running */
-	size_t		 npkts;
+	const struct session_limits *limits;	/* NULL: as they are */
 	struct core_ops	 ops;
 	uint64_t	 clock;		/* ours = simulation's + clock */
 	int64_t		 wall;		/* us since 1970 at time 0 */
@@ -160,6 +160,10 @@ struct sim_host {
 	struct addr	 net;
 	void		(*recv)(void *, struct sim_dgram *);
 	void		*recv_arg;
+
+	/* takes packets in place of the flows */
+	void		(*packet)(void *, int, struct pkt *);
+	void		*packet_arg;
 
 	int		 dirty;
 	uint64_t	 wake;		/* NEVER: no timer set */
@@ -231,6 +235,14 @@ enum sim_verdict {
 
 struct sim_item;
 
+/* Last packet number of one path under one key. */
+struct sim_number {
+	struct sim_host	*host;		/* that sends */
+	uint32_t	 index;
+	uint8_t		 path;
+	uint32_t	 low;
+};
+
 struct sim {
 	uint64_t	 now;
 	uint64_t	 rng;
@@ -241,6 +253,7 @@ struct sim {
 
 	int		 nhosts;
 	struct sim_host	*hosts[SIM_HOSTS];
+	size_t		 npkts;		/* pool of cores to come */
 	uint16_t	 lastport;
 	int		 nlinks;
 	struct sim_link	*links[SIM_SOCKS];
@@ -252,6 +265,10 @@ struct sim {
 	/* sees each datagram as it is sent, and may change it */
 	enum sim_verdict (*filter)(void *, struct sim_dgram *);
 	void		*filter_arg;
+
+	struct sim_number *numbers;	/* hash table */
+	size_t		 nnumbers;
+	size_t		 numbersize;
 
 	int		 digesting;
 	crypto_generichash_state digest;
@@ -330,11 +347,6 @@ void		 tcp_input(struct sim_flow *, int, const uint8_t *, size_t);
 void		 tcp_print(const struct sim_flow *);
 
 /* in sim.c, for the other two */
-uint32_t	 get32(const uint8_t *);
-uint64_t	 get64(const uint8_t *);
-void		 put16(uint8_t *, uint16_t);
-void		 put32(uint8_t *, uint32_t);
-void		 put64(uint8_t *, uint64_t);
 void		*sim_calloc(size_t, size_t);
 void		*sim_realloc(void *, size_t, size_t);
 void		 sim_input(struct sim_host *, int, struct pkt *);

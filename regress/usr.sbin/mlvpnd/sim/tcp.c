@@ -33,6 +33,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "wire.h"
 
 #define IPLEN		20
 #define HDRLEN		20

@@ -32,6 +32,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "wire.h"
 
 #define IPLEN		20
 #define UDPLEN		8
