@@ -1,0 +1,256 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Listening sockets.  One configured by the name of an interface stands for
+ * one of each address family and follows that interface's addresses.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "parent.h"
+#include "sock.h"
+
+struct listener {
+	TAILQ_ENTRY(listener) entry;
+	struct listen_conf conf;	/* with the family filled in */
+	struct addr	 bound;		/* to this, with the port */
+	uint32_t	 id;		/* 0: not open */
+	int		 fd;		/* -1: the engine has it */
+	int		 optional;	/* no error when it is not possible */
+	int		 wanted;
+	int		 error;		/* of the last attempt, logged */
+};
+
+static void	 listener_want(const struct listen_conf *, uint8_t, int);
+static int	 listener_address(const struct listener *, struct addr *);
+static int	 listener_try(struct listener *);
+static void	 listener_close(struct listener *);
+static void	 listener_failed(struct listener *, const char *);
+static int	 listener_excused(const struct listener *);
+
+static TAILQ_HEAD(, listener)	 listeners = TAILQ_HEAD_INITIALIZER(listeners);
+
+/* Forgets those that are no longer configured and notes the new ones. */
+void
+listener_reconf(const struct mlvpnd_conf *conf)
+{
+	const struct listen_conf	*lc;
+	struct listener			*l, *next;
+
+	TAILQ_FOREACH(l, &listeners, entry)
+		l->wanted = 0;
+
+	TAILQ_FOREACH(lc, &conf->listens, entry) {
+		if (lc->addr.family != 0)
+			listener_want(lc, lc->addr.family, 0);
+		else {
+			listener_want(lc, 4, 1);
+			listener_want(lc, 6, 1);
+		}
+	}
+
+	for (l = TAILQ_FIRST(&listeners); l != NULL; l = next) {
+		next = TAILQ_NEXT(l, entry);
+		if (l->wanted)
+			continue;
+		TAILQ_REMOVE(&listeners, l, entry);
+		listener_close(l);
+		free(l);
+	}
+}
+
+static void
+listener_want(const struct listen_conf *lc, uint8_t family, int optional)
+{
+	struct listener	*l;
+	struct addr	 addr;
+
+	addr = lc->addr;
+	addr.family = family;
+	TAILQ_FOREACH(l, &listeners, entry) {
+		if (addr_equal(&l->conf.addr, &addr) &&
+		    strcmp(l->conf.ifname, lc->ifname) == 0 &&
+		    l->conf.port == lc->port && l->conf.rtable == lc->rtable) {
+			l->wanted = 1;
+			return;
+		}
+	}
+
+	if ((l = calloc(1, sizeof(*l))) == NULL)
+		fatal("%s", __func__);
+	l->conf = *lc;
+	memset(&l->conf.entry, 0, sizeof(l->conf.entry));
+	l->conf.addr = addr;
+	l->optional = optional;
+	l->fd = -1;
+	l->wanted = 1;
+	TAILQ_INSERT_TAIL(&listeners, l, entry);
+}
+
+/*
+ * Opens what is not open.  Returns how many were opened, and sets *missing
+ * when one is to be tried again later.
+ */
+int
+listener_open(int *missing)
+{
+	struct listener	*l;
+	int		 opened = 0;
+
+	TAILQ_FOREACH(l, &listeners, entry) {
+		if (l->id != 0)
+			continue;
+		if (listener_try(l) == 0)
+			opened++;
+		else if (!listener_excused(l))
+			*missing = 1;
+	}
+	return (opened);
+}
+
+/* The addresses of interfaces may have changed; returns 1 if any socket has. */
+int
+listener_netchange(void)
+{
+	struct listener	*l;
+	struct addr	 addr;
+	int		 changed = 0;
+
+	TAILQ_FOREACH(l, &listeners, entry) {
+		if (l->id != 0 && l->conf.ifname[0] != '\0' &&
+		    (listener_address(l, &addr) == -1 ||
+		    !addr_equal(&addr, &l->bound))) {
+			listener_close(l);
+			changed = 1;
+		}
+		if (l->id == 0 && listener_try(l) == 0)
+			changed = 1;
+	}
+	return (changed);
+}
+
+/* Tells the engine of all that are open; part of its configuration. */
+void
+listener_send(void)
+{
+	struct listen_conf	 lc;
+	struct listener		*l;
+
+	TAILQ_FOREACH(l, &listeners, entry) {
+		if (l->id == 0)
+			continue;
+		lc = l->conf;
+		lc.id = l->id;
+		lc.addr = l->bound;
+		main_compose_engine(IMSG_RECONF_LISTEN, 0, l->fd, &lc,
+		    sizeof(lc));
+		l->fd = -1;
+	}
+}
+
+void
+listener_stop(void)
+{
+	struct listener	*l;
+
+	while ((l = TAILQ_FIRST(&listeners)) != NULL) {
+		TAILQ_REMOVE(&listeners, l, entry);
+		listener_close(l);
+		free(l);
+	}
+}
+
+static int
+listener_address(const struct listener *l, struct addr *addr)
+{
+	if (l->conf.ifname[0] == '\0')
+		*addr = l->conf.addr;
+	else if (netif_ifaddr(l->conf.ifname, l->conf.addr.family, addr) == -1)
+		return (-1);
+	addr->port = l->conf.port;
+	return (0);
+}
+
+static int
+listener_try(struct listener *l)
+{
+	struct sock_conf	 sc;
+	const char		*what = "bind";
+
+	memset(&sc, 0, sizeof(sc));
+	sc.rtable = l->conf.rtable;
+	if (listener_address(l, &sc.local) == -1) {
+		listener_failed(l, l->conf.ifname);
+		return (-1);
+	}
+	if ((l->fd = sock_open(&sc, &what)) == -1) {
+		l->bound = sc.local;
+		listener_failed(l, what);
+		return (-1);
+	}
+	l->bound = sc.local;
+	l->error = 0;
+	l->id = reconf_socket_id();
+	return (0);
+}
+
+static void
+listener_close(struct listener *l)
+{
+	if (l->fd != -1)
+		close(l->fd);
+	l->fd = -1;
+	l->id = 0;
+}
+
+static void
+listener_failed(struct listener *l, const char *what)
+{
+	char	 buf[ADDR_STRLEN];
+
+	if (errno == l->error)
+		return;
+	l->error = errno;
+	if (l->conf.ifname[0] != '\0') {
+		if (listener_excused(l))
+			log_info("listen on %s port %u: no IPv%d address yet",
+			    l->conf.ifname, l->conf.port, l->conf.addr.family);
+		else
+			reconf_warn("listen on %s port %u: %s", l->conf.ifname,
+			    l->conf.port, what);
+	} else if (!listener_excused(l))
+		reconf_warn("listen on %s port %u: %s",
+		    addr_ntop(&l->conf.addr, buf, sizeof(buf)), l->conf.port,
+		    what);
+}
+
+/* Is it only that the system or the interface has none of that family? */
+static int
+listener_excused(const struct listener *l)
+{
+	return (l->optional && (l->error == ENOENT ||
+	    l->error == EAFNOSUPPORT || l->error == EADDRNOTAVAIL));
+}

@@ -1,0 +1,118 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef PARENT_H
+#define PARENT_H
+
+/*
+ * The parent's own: what it made in the kernel for each configured object,
+ * and its conversation with the children.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+
+#include <event.h>
+#include <stdint.h>
+
+#include "conf.h"
+#include "mlvpnd.h"
+#include "netif.h"
+
+struct pin;
+struct tunif;
+struct uplink;
+
+/* A tunnel of the configuration. */
+struct ptunnel {
+	TAILQ_ENTRY(ptunnel)	 entry;
+	struct tunnel_conf	*conf;		/* in the one in force */
+	struct tunnel_conf	*nconf;		/* and in that to come */
+	uint32_t		 id;
+	struct tunif		*tunif;		/* NULL: could not be opened */
+	uint32_t		 sent;		/* id of the one the engine has,
+						   0: it lacks the tunnel */
+	int			 error;		/* of opening, logged */
+	TAILQ_HEAD(, uplink)	 uplinks;
+};
+TAILQ_HEAD(ptunnels, ptunnel);
+
+/* mlvpnd.c */
+void		 main_compose_engine(uint16_t, uint32_t, int, const void *,
+		    size_t);
+void		 main_compose_resolver(uint16_t, uint32_t, const void *,
+		    size_t);
+void		 timer_set(struct event *, unsigned int);
+
+/* reconf.c */
+int		 reconf_start(struct mlvpnd_conf *);
+void		 reconf_reload(const char *);
+void		 reconf_reload_ctl(const char *, uint32_t);
+void		 reconf_stop(void);
+void		 reconf_netchange(void);
+void		 reconf_mtu(uint32_t, uint16_t);
+void		 reconf_stale(uint32_t, const char *);
+void		 reconf_resolved(uint32_t, const struct addr *, size_t);
+void		 reconf_pinned(struct ptunnel *);
+const char	*reconf_tunnel_name(uint32_t);
+void		 reconf_warn(const char *, ...)
+		    __attribute__((__format__ (printf, 1, 2)));
+int		 reconf_rtable(int);
+uint32_t	 reconf_socket_id(void);
+
+/* listener.c */
+void		 listener_reconf(const struct mlvpnd_conf *);
+int		 listener_open(int *);
+int		 listener_netchange(void);
+void		 listener_send(void);
+void		 listener_stop(void);
+
+/* tunif.c */
+struct tunif	*tunif_claim(const struct tunnel_conf *);
+void		 tunif_sweep(void);
+struct tunif	*tunif_open(const struct tunnel_conf *);
+void		 tunif_apply(struct tunif *, struct tunnel_conf *, int);
+uint32_t	 tunif_id(const struct tunif *);
+int		 tunif_dup(const struct tunif *);
+int		 tunif_auto_mtu(struct tunif *, uint16_t);
+int		 tunif_vanished(const struct tunif *);
+void		 tunif_free(struct tunif *);
+void		 tunif_stop(struct tunif *);
+int		 tunif_routed(const struct tunnel_conf *, const struct addr *);
+
+/* pin.c */
+struct pin	*pin_get(const struct addr *, int);
+void		 pin_put(struct pin *);
+void		 pin_keep(struct pin *);
+void		 pin_refresh(void);
+
+/* uplink.c */
+void		 uplink_reconf(struct ptunnel *, const struct tunnel_conf *);
+void		 uplink_start(struct ptunnel *);
+void		 uplink_reset(struct ptunnel *);
+void		 uplink_pin(struct ptunnel *, const struct tunnel_conf *);
+void		 uplink_unpin(struct ptunnel *, const struct tunnel_conf *);
+int		 uplink_pinned(const struct ptunnel *,
+		    const struct tunnel_conf *);
+void		 uplink_netchange(struct ptunnel *);
+void		 uplink_stale(struct ptunnel *, const char *);
+int		 uplink_resolved(struct ptunnel *, uint32_t,
+		    const struct addr *, size_t);
+void		 uplink_stop(struct ptunnel *, int);
+
+#endif /* PARENT_H */

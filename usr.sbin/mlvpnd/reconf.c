@@ -1,0 +1,522 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The configuration in force: the steps from it to a new one, in the kernel
+ * and in the engine.  What did not change is not touched.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "parent.h"
+
+#define RETRY_MIN	100		/* ms, doubled each time */
+#define RETRY_MAX	30000
+#define SETTLE_TIME	200		/* ms, changes come in groups */
+
+static int		 reconf_read(const char *);
+static void		 reconf_apply(struct mlvpnd_conf *);
+static void		 reconf_tunnel(struct ptunnel *);
+static int		 reconf_open(int *);
+static void		 reconf_send(void);
+static void		 reconf_send_tunnel(struct ptunnel *);
+static void		 reconf_schedule(int);
+static void		 reconf_retry(int, short, void *);
+static void		 reconf_settled(int, short, void *);
+static void		 reconf_message(const char *);
+static void		 reconf_inactive(const char *);
+static struct ptunnel	*ptunnel_find(uint32_t);
+static struct ptunnel	*ptunnel_byname(const char *);
+static struct ptunnel	*ptunnel_new(void);
+
+static struct mlvpnd_conf	*conf;
+static struct ptunnels		 ptunnels = TAILQ_HEAD_INITIALIZER(ptunnels);
+static uint32_t			 last_tunnel;
+static uint32_t			 last_socket;
+static struct event		 ev_retry;
+static struct event		 ev_settled;
+static unsigned int		 retry;		/* ms */
+static uint32_t			 ctl_peer;	/* who asked for a reload */
+static int			 ctl_warned;	/* was told of a failure */
+
+/*
+ * The first configuration.  Returns -1 when a tunnel's interface could not
+ * be opened, which has been logged.
+ */
+int
+reconf_start(struct mlvpnd_conf *new)
+{
+	struct ptunnel	*pt;
+
+	evtimer_set(&ev_retry, reconf_retry, NULL);
+	evtimer_set(&ev_settled, reconf_settled, NULL);
+	conf_inactive(new, reconf_inactive);
+	reconf_apply(new);
+	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->tunif == NULL)
+			return (-1);
+	}
+	return (0);
+}
+
+/* Reads the file anew; after an error in it all stays as it is. */
+void
+reconf_reload(const char *file)
+{
+	if (reconf_read(file) == -1)
+		log_warnx("configuration reload failed");
+	else
+		log_info("configuration reloaded");
+}
+
+/* The same for a client of the control socket, who is told what happens. */
+void
+reconf_reload_ctl(const char *file, uint32_t peerid)
+{
+	struct ctl_result	 res;
+
+	memset(&res, 0, sizeof(res));
+	ctl_peer = peerid;
+	ctl_warned = 0;
+	parse_report(reconf_message);
+	if (reconf_read(file) == -1) {
+		log_warnx("configuration reload failed");
+		res.code = CTL_RES_PARSE;
+		strlcpy(res.text, "nothing changed", sizeof(res.text));
+	} else {
+		log_info("configuration reloaded");
+		if (ctl_warned) {
+			res.code = CTL_RES_FAIL;
+			strlcpy(res.text, "reloaded, but not all of it works",
+			    sizeof(res.text));
+		}
+	}
+	parse_report(NULL);
+	ctl_peer = 0;
+	main_compose_engine(IMSG_CTL_RESULT, peerid, -1, &res, sizeof(res));
+}
+
+/* The daemon's end, after that of its children. */
+void
+reconf_stop(void)
+{
+	struct ptunnel	*pt;
+	int		 keep;
+
+	evtimer_del(&ev_retry);
+	evtimer_del(&ev_settled);
+	while ((pt = TAILQ_FIRST(&ptunnels)) != NULL) {
+		TAILQ_REMOVE(&ptunnels, pt, entry);
+		keep = pt->conf->persist;
+		if (pt->tunif != NULL)
+			tunif_stop(pt->tunif);
+		uplink_stop(pt, keep);
+		free(pt);
+	}
+	listener_stop();
+	conf_free(conf);
+	conf = NULL;
+}
+
+/* The system's addresses, interfaces or routes have changed. */
+void
+reconf_netchange(void)
+{
+	if (!evtimer_pending(&ev_settled, NULL))
+		timer_set(&ev_settled, SETTLE_TIME);
+}
+
+/* The engine has found out the MTU of a tunnel. */
+void
+reconf_mtu(uint32_t id, uint16_t mtu)
+{
+	struct ptunnel	*pt;
+
+	if ((pt = ptunnel_find(id)) == NULL || pt->tunif == NULL)
+		return;
+	if (tunif_auto_mtu(pt->tunif, mtu) == -1)
+		log_warnx("%s: the engine asks for an mtu of %u",
+		    pt->conf->name, mtu);
+}
+
+/* The engine gets no answer on a link. */
+void
+reconf_stale(uint32_t id, const char *link)
+{
+	struct ptunnel	*pt;
+
+	if ((pt = ptunnel_find(id)) != NULL)
+		uplink_stale(pt, link);
+}
+
+/* The resolver's answer to a request. */
+void
+reconf_resolved(uint32_t request, const struct addr *addr, size_t n)
+{
+	struct ptunnel	*pt;
+
+	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (uplink_resolved(pt, request, addr, n))
+			return;
+	}
+}
+
+/* A link's endpoint was pinned: there may be routes waiting for that. */
+void
+reconf_pinned(struct ptunnel *pt)
+{
+	if (pt->tunif != NULL)
+		tunif_apply(pt->tunif, pt->conf,
+		    uplink_pinned(pt, pt->conf));
+}
+
+/* The name of a tunnel that the engine speaks of. */
+const char *
+reconf_tunnel_name(uint32_t id)
+{
+	struct ptunnel	*pt;
+
+	if ((pt = ptunnel_find(id)) == NULL)
+		return ("unknown tunnel");
+	return (pt->conf->name);
+}
+
+/* The number of a configured routing table. */
+int
+reconf_rtable(int rtable)
+{
+	return (rtable == RTABLE_DEFAULT ? getrtable() : rtable);
+}
+
+/* Sockets of listeners and of links share one count, and none is reused. */
+uint32_t
+reconf_socket_id(void)
+{
+	return (++last_socket);
+}
+
+/*
+ * What a configuration asks for and the system refuses: for the log and, if
+ * there is one, the client that asked for the reload.
+ */
+void
+reconf_warn(const char *fmt, ...)
+{
+	char	 what[512], msg[768];
+	va_list	 ap;
+	int	 saved_errno = errno;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	snprintf(msg, sizeof(msg), "%s: %s", what, strerror(saved_errno));
+	log_warnx("%s", msg);
+	reconf_message(msg);
+	ctl_warned = 1;
+	errno = saved_errno;
+}
+
+static int
+reconf_read(const char *file)
+{
+	struct mlvpnd_conf	*new;
+
+	if ((new = parse_config(file)) == NULL)
+		return (-1);
+	conf_inactive(new, reconf_inactive);
+	reconf_apply(new);
+	return (0);
+}
+
+/*
+ * Tunnels are the same when their names are, interfaces when theirs are:
+ * a tunnel that was renamed takes over the interface.
+ */
+static void
+reconf_apply(struct mlvpnd_conf *new)
+{
+	struct ptunnel		*pt, *next;
+	struct tunnel_conf	*tc;
+	int			 missing = 0;
+
+	listener_reconf(new);
+
+	TAILQ_FOREACH(tc, &new->tunnels, entry) {
+		if (tc->protocol != PROTO_V3)
+			continue;
+		if ((pt = ptunnel_byname(tc->name)) == NULL)
+			pt = ptunnel_new();
+		else
+			TAILQ_REMOVE(&ptunnels, pt, entry);
+		TAILQ_INSERT_TAIL(&ptunnels, pt, entry);
+		tc->id = pt->id;
+		pt->nconf = tc;
+	}
+
+	for (pt = TAILQ_FIRST(&ptunnels); pt != NULL; pt = next) {
+		next = TAILQ_NEXT(pt, entry);
+		if (pt->nconf == NULL) {
+			TAILQ_REMOVE(&ptunnels, pt, entry);
+			uplink_stop(pt, 0);
+			free(pt);
+			continue;
+		}
+		if (pt->tunif != NULL) {
+			pt->tunif = tunif_claim(pt->nconf);
+			/* the engine must close the device it has */
+			if (pt->tunif == NULL && pt->sent != 0) {
+				pt->sent = 0;
+				uplink_reset(pt);
+			}
+		} else
+			pt->tunif = tunif_claim(pt->nconf);
+	}
+	tunif_sweep();
+
+	TAILQ_FOREACH(pt, &ptunnels, entry)
+		reconf_tunnel(pt);
+	conf_free(conf);
+	conf = new;
+	conf_phrase_keep(conf);
+
+	retry = 0;
+	(void)reconf_open(&missing);
+	reconf_send();
+	reconf_schedule(missing);
+}
+
+/* Endpoints are pinned before there are routes that need it. */
+static void
+reconf_tunnel(struct ptunnel *pt)
+{
+	uplink_reconf(pt, pt->nconf);
+	uplink_pin(pt, pt->nconf);
+	if (pt->tunif != NULL)
+		tunif_apply(pt->tunif, pt->nconf,
+		    uplink_pinned(pt, pt->nconf));
+	uplink_unpin(pt, pt->nconf);
+	pt->conf = pt->nconf;
+	pt->nconf = NULL;
+	pt->error = 0;
+}
+
+/*
+ * Opens the interfaces and listening sockets that are not open.  Returns how
+ * many were opened, and sets *missing when some are not.
+ */
+static int
+reconf_open(int *missing)
+{
+	struct ptunnel	*pt;
+	int		 opened = 0;
+
+	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->tunif != NULL)
+			continue;
+		if ((pt->tunif = tunif_open(pt->conf)) == NULL) {
+			*missing = 1;
+			if (errno != pt->error) {
+				pt->error = errno;
+				reconf_warn("%s: interface %s", pt->conf->name,
+				    pt->conf->ifname);
+			}
+			continue;
+		}
+		pt->error = 0;
+		tunif_apply(pt->tunif, pt->conf,
+		    uplink_pinned(pt, pt->conf));
+		opened++;
+	}
+	return (opened + listener_open(missing));
+}
+
+/*
+ * Tells the engine all; descriptors go along only where it lacks them.  It
+ * gets to know of a tunnel when the interface is there.
+ */
+static void
+reconf_send(void)
+{
+	struct ptunnel	*pt;
+
+	main_compose_engine(IMSG_RECONF_CONF, 0, -1, NULL, 0);
+	listener_send();
+	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->tunif != NULL || pt->sent != 0)
+			reconf_send_tunnel(pt);
+	}
+	main_compose_engine(IMSG_RECONF_END, 0, -1, NULL, 0);
+
+	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->sent != 0)
+			uplink_start(pt);
+	}
+}
+
+/*
+ * Without pointers, and without the texts of secrets, which the engine has
+ * no use for.
+ */
+static void
+reconf_send_tunnel(struct ptunnel *pt)
+{
+	static struct tunnel_conf	 tc;
+	static struct link_conf		 lc;
+	struct link_conf		*link;
+	int				 fd = -1;
+
+	if (pt->tunif != NULL && pt->sent != tunif_id(pt->tunif)) {
+		if ((fd = tunif_dup(pt->tunif)) == -1)
+			fatal("%s: dup", __func__);
+		pt->sent = tunif_id(pt->tunif);
+	}
+
+	memcpy(&tc, pt->conf, sizeof(tc));
+	memset(&tc.entry, 0, sizeof(tc.entry));
+	memset(&tc.routes, 0, sizeof(tc.routes));
+	memset(&tc.links, 0, sizeof(tc.links));
+	memset(&tc.matches, 0, sizeof(tc.matches));
+	explicit_bzero(tc.secret, sizeof(tc.secret));
+	memset(tc.psk_file, 0, sizeof(tc.psk_file));
+	memset(tc.key_file, 0, sizeof(tc.key_file));
+	tc.lineno = 0;
+	main_compose_engine(IMSG_RECONF_TUNNEL, 0, fd, &tc, sizeof(tc));
+	explicit_bzero(&tc, sizeof(tc));
+
+	TAILQ_FOREACH(link, &pt->conf->links, entry) {
+		memcpy(&lc, link, sizeof(lc));
+		memset(&lc.entry, 0, sizeof(lc.entry));
+		lc.lineno = 0;
+		main_compose_engine(IMSG_RECONF_LINK, 0, -1, &lc, sizeof(lc));
+	}
+}
+
+static void
+reconf_schedule(int missing)
+{
+	evtimer_del(&ev_retry);
+	if (!missing) {
+		retry = 0;
+		return;
+	}
+	if (retry == 0)
+		retry = RETRY_MIN;
+	else if ((retry *= 2) > RETRY_MAX)
+		retry = RETRY_MAX;
+	timer_set(&ev_retry, retry);
+}
+
+static void
+reconf_retry(int fd, short event, void *bula)
+{
+	int	 missing = 0;
+
+	if (reconf_open(&missing) > 0)
+		reconf_send();
+	reconf_schedule(missing);
+}
+
+static void
+reconf_settled(int fd, short event, void *bula)
+{
+	struct ptunnel	*pt;
+	int		 missing = 0;
+
+	pin_refresh();
+	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->tunif == NULL || !tunif_vanished(pt->tunif))
+			continue;
+		log_warnx("%s: interface %s is gone", pt->conf->name,
+		    pt->conf->ifname);
+		tunif_free(pt->tunif);
+		pt->tunif = NULL;
+		missing = 1;
+	}
+	if (listener_netchange() > 0)
+		reconf_send();
+	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->sent != 0)
+			uplink_netchange(pt);
+	}
+	if (missing) {
+		retry = 0;
+		reconf_schedule(1);
+	}
+}
+
+static void
+reconf_message(const char *msg)
+{
+	if (ctl_peer != 0)
+		main_compose_engine(IMSG_CTL_MESSAGE, ctl_peer, -1, msg,
+		    strlen(msg) + 1);
+}
+
+static void
+reconf_inactive(const char *msg)
+{
+	log_warnx("%s", msg);
+	reconf_message(msg);
+}
+
+static struct ptunnel *
+ptunnel_find(uint32_t id)
+{
+	struct ptunnel	*pt;
+
+	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->id == id)
+			break;
+	}
+	return (pt);
+}
+
+static struct ptunnel *
+ptunnel_byname(const char *name)
+{
+	struct ptunnel	*pt;
+
+	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->conf != NULL && strcmp(pt->conf->name, name) == 0)
+			break;
+	}
+	return (pt);
+}
+
+static struct ptunnel *
+ptunnel_new(void)
+{
+	struct ptunnel	*pt;
+
+	if ((pt = calloc(1, sizeof(*pt))) == NULL)
+		fatal("%s", __func__);
+	pt->id = ++last_tunnel;
+	TAILQ_INIT(&pt->uplinks);
+	return (pt);
+}

@@ -1,0 +1,813 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The links' outer side: their remote addresses, looked up where they are
+ * names, and the sockets that the engine sends through.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "parent.h"
+#include "sock.h"
+
+#define RESOLVE_RETRY_MIN	1	/* seconds, doubled each time */
+#define RESOLVE_RETRY_MAX	60
+#define RESOLVE_AGAIN		300	/* seconds, a tenth more or less */
+#define OPEN_RETRY_MIN		1
+#define OPEN_RETRY_MAX		60
+#define REBIND_DELAY		100	/* ms */
+#define STALE_INTERVAL		5	/* seconds between two that count */
+#define REOPEN_INTERVAL		60
+
+/* One name or address of a link's peer. */
+struct remote {
+	struct uplink	*uplink;
+	const char	*host;		/* in the link's configuration */
+	struct event	 ev;		/* to look it up (again) */
+	uint32_t	 request;	/* under way, 0 none */
+	int		 literal;
+	int		 failed;	/* and logged */
+	unsigned int	 backoff;
+	size_t		 naddr;
+	struct addr	 addr[RESOLVE_MAX];
+};
+
+enum uplink_todo {
+	TODO_NOTHING,
+	TODO_REMOTES,			/* other remotes than before */
+	TODO_RESTART			/* and a new socket */
+};
+
+struct uplink {
+	TAILQ_ENTRY(uplink) entry;
+	struct ptunnel	*tunnel;
+	struct link_conf conf;
+	enum uplink_todo todo;
+	struct remote	 remote[REMOTE_MAX];
+	int		 nremote;
+
+	uint32_t	 sock;		/* 0: the engine has none */
+	int		 released;	/* it was told to close one */
+	struct addr	 cur;		/* where it sends, family 0: unknown */
+	struct addr	 local;		/* and from */
+	uint16_t	 mtu;
+	struct pin	*pin;
+
+	struct event	 ev;		/* to try again */
+	unsigned int	 backoff;
+	int		 error;		/* of the last attempt, logged */
+	time_t		 stale;		/* when the engine last said so */
+	time_t		 opened;
+};
+
+static struct uplink	*uplink_find(struct ptunnel *, const char *);
+static struct uplink	*uplink_new(struct ptunnel *, const struct link_conf *);
+static void		 uplink_free(struct uplink *);
+static int		 uplink_same_remotes(const struct link_conf *,
+			    const struct link_conf *);
+static int		 uplink_same_socket(const struct link_conf *,
+			    const struct link_conf *);
+static void		 uplink_remotes(struct uplink *);
+static void		 uplink_remotes_clear(struct uplink *);
+static void		 uplink_lookup(int, short, void *);
+static size_t		 uplink_candidates(const struct uplink *,
+			    struct addr *);
+static int		 uplink_position(const struct uplink *,
+			    const struct addr *, size_t);
+static void		 uplink_select(struct uplink *);
+static void		 uplink_connect(struct uplink *, size_t);
+static int		 uplink_try(struct uplink *, const struct addr *, int,
+			    const char **);
+static int		 uplink_local(const struct uplink *, uint8_t,
+			    struct addr *);
+static int		 uplink_open(struct uplink *, const struct sock_conf *,
+			    const struct addr *, const struct addr *, uint16_t,
+			    const char **);
+static void		 uplink_send(struct uplink *, int, const struct addr *,
+			    uint16_t);
+static void		 uplink_close(struct uplink *);
+static void		 uplink_retry(int, short, void *);
+static int		 uplink_inside(const struct uplink *,
+			    const struct addr *);
+static int		 uplink_wants_pin(const struct uplink *,
+			    const struct tunnel_conf *, const struct addr *);
+static int		 uplink_shares_table(const struct uplink *,
+			    const struct tunnel_conf *);
+static int		 addr_usable(const struct addr *, uint8_t);
+static int		 addr_same_host(const struct addr *,
+			    const struct addr *);
+static unsigned int	 backoff_next(unsigned int, unsigned int,
+			    unsigned int);
+static time_t		 monotime(void);
+
+static uint32_t		 last_request;
+
+/*
+ * Takes over the links of a new configuration.  What has to be done about
+ * their sockets is left to uplink_start(), when the engine knows the links.
+ */
+void
+uplink_reconf(struct ptunnel *pt, const struct tunnel_conf *tc)
+{
+	struct uplink		*ul, *next;
+	struct link_conf	*lc;
+
+	for (ul = TAILQ_FIRST(&pt->uplinks); ul != NULL; ul = next) {
+		next = TAILQ_NEXT(ul, entry);
+		TAILQ_FOREACH(lc, &tc->links, entry) {
+			if (strcmp(lc->name, ul->conf.name) == 0)
+				break;
+		}
+		if (lc == NULL)
+			uplink_free(ul);
+	}
+
+	TAILQ_FOREACH(lc, &tc->links, entry) {
+		if ((ul = uplink_find(pt, lc->name)) == NULL) {
+			uplink_new(pt, lc);
+			continue;
+		}
+		if (!uplink_same_socket(&ul->conf, lc))
+			ul->todo = TODO_RESTART;
+		else if (!uplink_same_remotes(&ul->conf, lc) &&
+		    ul->todo == TODO_NOTHING)
+			ul->todo = TODO_REMOTES;
+		ul->conf = *lc;
+	}
+}
+
+void
+uplink_start(struct ptunnel *pt)
+{
+	struct uplink		*ul;
+	enum uplink_todo	 todo;
+
+	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+		todo = ul->todo;
+		ul->todo = TODO_NOTHING;
+		switch (todo) {
+		case TODO_NOTHING:
+			break;
+		case TODO_RESTART:
+			uplink_close(ul);
+			memset(&ul->cur, 0, sizeof(ul->cur));
+			/* FALLTHROUGH */
+		case TODO_REMOTES:
+			if (ul->conf.nremote == 0)
+				uplink_close(ul);
+			ul->error = 0;
+			ul->backoff = 0;
+			uplink_remotes(ul);
+			break;
+		}
+	}
+}
+
+/* The engine has lost the tunnel: it will need all sockets anew. */
+void
+uplink_reset(struct ptunnel *pt)
+{
+	struct uplink	*ul;
+
+	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+		ul->sock = SOCK_NONE;
+		ul->todo = TODO_RESTART;
+		evtimer_del(&ul->ev);
+	}
+}
+
+/* Makes the links' endpoints safe from routes that are about to be added. */
+void
+uplink_pin(struct ptunnel *pt, const struct tunnel_conf *tc)
+{
+	struct uplink	*ul;
+
+	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+		if (ul->pin == NULL && uplink_wants_pin(ul, tc, &ul->cur))
+			ul->pin = pin_get(&ul->cur,
+			    reconf_rtable(ul->conf.rtable));
+	}
+}
+
+/* Takes away the pins that no route calls for any more. */
+void
+uplink_unpin(struct ptunnel *pt, const struct tunnel_conf *tc)
+{
+	struct uplink	*ul;
+
+	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+		if (ul->pin != NULL && !uplink_wants_pin(ul, tc, &ul->cur)) {
+			pin_put(ul->pin);
+			ul->pin = NULL;
+		}
+	}
+}
+
+/*
+ * May the tunnel have its default routes?  Not before the peer is known and
+ * pinned on one link, as names could not be looked up any more.
+ */
+int
+uplink_pinned(const struct ptunnel *pt, const struct tunnel_conf *tc)
+{
+	struct uplink	*ul;
+	int		 waiting = 0;
+
+	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+		if (ul->conf.nremote == 0 || !uplink_shares_table(ul, tc))
+			continue;
+		if (ul->pin != NULL || (ul->cur.family != 0 &&
+		    !tunif_routed(tc, &ul->cur)))
+			return (1);
+		waiting = 1;
+	}
+	return (!waiting);
+}
+
+/* Addresses, interfaces or routes of the system have changed. */
+void
+uplink_netchange(struct ptunnel *pt)
+{
+	struct uplink	*ul;
+	int		 i;
+
+	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+		if (ul->todo != TODO_NOTHING)
+			continue;
+		for (i = 0; i < ul->nremote; i++) {
+			if (ul->remote[i].failed) {
+				ul->remote[i].backoff = 0;
+				uplink_lookup(-1, EV_TIMEOUT, &ul->remote[i]);
+			}
+		}
+		uplink_select(ul);
+	}
+}
+
+/*
+ * The engine gets no answer on a link.  Names are looked up again, the next
+ * address is tried if there are several, else now and then another socket:
+ * a middlebox may have forgotten, or taken a dislike to, the old one.
+ */
+void
+uplink_stale(struct ptunnel *pt, const char *name)
+{
+	struct uplink	*ul;
+	struct addr	 cand[REMOTE_MAX * RESOLVE_MAX];
+	const char	*what;
+	time_t		 now;
+	size_t		 n;
+	int		 i;
+
+	if ((ul = uplink_find(pt, name)) == NULL || ul->todo != TODO_NOTHING)
+		return;
+	now = monotime();
+	if (ul->stale != 0 && now - ul->stale < STALE_INTERVAL)
+		return;
+	ul->stale = now;
+
+	for (i = 0; i < ul->nremote; i++) {
+		if (!ul->remote[i].literal && !ul->remote[i].failed)
+			uplink_lookup(-1, EV_TIMEOUT, &ul->remote[i]);
+	}
+
+	n = uplink_candidates(ul, cand);
+	if (n > 1)
+		uplink_connect(ul, uplink_position(ul, cand, n) + 1);
+	else if (n == 1 && ul->sock != SOCK_NONE && ul->conf.local.port == 0 &&
+	    now - ul->opened >= REOPEN_INTERVAL)
+		(void)uplink_try(ul, &cand[0], 1, &what);
+}
+
+/*
+ * The resolver's answer.  Returns 0 when the question was not this tunnel's.
+ */
+int
+uplink_resolved(struct ptunnel *pt, uint32_t request, const struct addr *addr,
+    size_t n)
+{
+	struct uplink	*ul;
+	struct remote	*r;
+	size_t		 j;
+	int		 i;
+
+	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+		for (i = 0; i < ul->nremote; i++) {
+			r = &ul->remote[i];
+			if (r->request == request && request != 0)
+				goto found;
+		}
+	}
+	return (0);
+
+ found:
+	r->request = 0;
+	for (j = 0, i = 0; j < n && i < RESOLVE_MAX; j++) {
+		if (!addr_usable(&addr[j], ul->conf.family))
+			continue;
+		r->addr[i] = addr[j];
+		r->addr[i].port = ul->conf.remote_port;
+		r->addr[i].pad = 0;
+		i++;
+	}
+
+	/* what was known stays in use as long as there is nothing better */
+	if (i == 0) {
+		if (!r->failed)
+			log_warnx("%s: link %s: cannot resolve %s",
+			    pt->conf->name, ul->conf.name, r->host);
+		r->failed = 1;
+		r->backoff = backoff_next(r->backoff, RESOLVE_RETRY_MIN,
+		    RESOLVE_RETRY_MAX);
+		timer_set(&r->ev, r->backoff * 1000);
+		return (1);
+	}
+	r->naddr = i;
+	r->failed = 0;
+	r->backoff = 0;
+	timer_set(&r->ev, RESOLVE_AGAIN * 900 +
+	    arc4random_uniform(RESOLVE_AGAIN * 200));
+	uplink_select(ul);
+	return (1);
+}
+
+/* The end of a tunnel; keep leaves its pins. */
+void
+uplink_stop(struct ptunnel *pt, int keep)
+{
+	struct uplink	*ul;
+
+	while ((ul = TAILQ_FIRST(&pt->uplinks)) != NULL) {
+		if (keep)
+			pin_keep(ul->pin);
+		uplink_free(ul);
+	}
+}
+
+static struct uplink *
+uplink_find(struct ptunnel *pt, const char *name)
+{
+	struct uplink	*ul;
+
+	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+		if (strcmp(ul->conf.name, name) == 0)
+			break;
+	}
+	return (ul);
+}
+
+static struct uplink *
+uplink_new(struct ptunnel *pt, const struct link_conf *lc)
+{
+	struct uplink	*ul;
+
+	if ((ul = calloc(1, sizeof(*ul))) == NULL)
+		fatal("%s", __func__);
+	ul->tunnel = pt;
+	ul->conf = *lc;
+	ul->todo = TODO_RESTART;
+	evtimer_set(&ul->ev, uplink_retry, ul);
+	TAILQ_INSERT_TAIL(&pt->uplinks, ul, entry);
+	return (ul);
+}
+
+static void
+uplink_free(struct uplink *ul)
+{
+	uplink_remotes_clear(ul);
+	evtimer_del(&ul->ev);
+	pin_put(ul->pin);
+	TAILQ_REMOVE(&ul->tunnel->uplinks, ul, entry);
+	free(ul);
+}
+
+static int
+uplink_same_remotes(const struct link_conf *a, const struct link_conf *b)
+{
+	int	 i;
+
+	if (a->nremote != b->nremote || a->family != b->family ||
+	    a->remote_port != b->remote_port)
+		return (0);
+	for (i = 0; i < a->nremote; i++) {
+		if (strcmp(a->remote[i], b->remote[i]) != 0)
+			return (0);
+	}
+	return (1);
+}
+
+static int
+uplink_same_socket(const struct link_conf *a, const struct link_conf *b)
+{
+	return (a->rtable == b->rtable && addr_equal(&a->local, &b->local) &&
+	    strcmp(a->local_if, b->local_if) == 0 &&
+	    strcmp(a->ifname, b->ifname) == 0);
+}
+
+/* Begins anew with the configured remotes. */
+static void
+uplink_remotes(struct uplink *ul)
+{
+	struct remote	*r;
+	int		 i;
+
+	uplink_remotes_clear(ul);
+	for (i = 0; i < ul->conf.nremote; i++) {
+		r = &ul->remote[ul->nremote++];
+		memset(r, 0, sizeof(*r));
+		r->uplink = ul;
+		r->host = ul->conf.remote[i];
+		evtimer_set(&r->ev, uplink_lookup, r);
+		if (addr_pton(&r->addr[0], r->host) == 0) {
+			r->addr[0].port = ul->conf.remote_port;
+			r->literal = 1;
+			r->naddr = 1;
+		} else
+			uplink_lookup(-1, EV_TIMEOUT, r);
+	}
+	uplink_select(ul);
+}
+
+static void
+uplink_remotes_clear(struct uplink *ul)
+{
+	int	 i;
+
+	for (i = 0; i < ul->nremote; i++)
+		evtimer_del(&ul->remote[i].ev);
+	ul->nremote = 0;
+}
+
+static void
+uplink_lookup(int fd, short event, void *arg)
+{
+	struct remote		*r = arg;
+	struct imsg_resolve	 ir;
+
+	if (r->request != 0)
+		return;
+	evtimer_del(&r->ev);
+	if (++last_request == 0)
+		last_request = 1;
+	r->request = last_request;
+	memset(&ir, 0, sizeof(ir));
+	strlcpy(ir.host, r->host, sizeof(ir.host));
+	ir.family = r->uplink->conf.family;
+	main_compose_resolver(IMSG_RESOLVE, r->request, &ir, sizeof(ir));
+}
+
+/* All addresses of the peer, in the order of the configuration. */
+static size_t
+uplink_candidates(const struct uplink *ul, struct addr *cand)
+{
+	size_t	 j, n = 0;
+	int	 i;
+
+	for (i = 0; i < ul->nremote; i++) {
+		for (j = 0; j < ul->remote[i].naddr; j++)
+			cand[n++] = ul->remote[i].addr[j];
+	}
+	return (n);
+}
+
+/* Where among them the present one is, -1 if it is not. */
+static int
+uplink_position(const struct uplink *ul, const struct addr *cand, size_t n)
+{
+	size_t	 i;
+
+	for (i = 0; i < n; i++) {
+		if (addr_equal(&cand[i], &ul->cur))
+			return (i);
+	}
+	return (-1);
+}
+
+/*
+ * Stays with the present address as long as it is one of the peer's.
+ * Otherwise waits for names still being looked up if there is a choice.
+ */
+static void
+uplink_select(struct uplink *ul)
+{
+	struct addr	 cand[REMOTE_MAX * RESOLVE_MAX];
+	size_t		 n;
+	int		 i, pos;
+
+	n = uplink_candidates(ul, cand);
+	if (n == 0)
+		return;
+	if ((pos = uplink_position(ul, cand, n)) == -1) {
+		pos = 0;
+		for (i = 0; i < ul->nremote && ul->sock != SOCK_NONE; i++) {
+			if (ul->remote[i].naddr == 0 && !ul->remote[i].failed)
+				return;
+		}
+	}
+	uplink_connect(ul, pos);
+}
+
+/*
+ * Has the engine use the first of the addresses, beginning with number
+ * start, that the system can send to.
+ */
+static void
+uplink_connect(struct uplink *ul, size_t start)
+{
+	struct addr	 cand[REMOTE_MAX * RESOLVE_MAX];
+	const char	*name = ul->tunnel->conf->name, *what, *first = NULL;
+	char		 buf[ADDR_STRLEN];
+	size_t		 i, n;
+	int		 error = 0;
+
+	n = uplink_candidates(ul, cand);
+	for (i = 0; i < n; i++) {
+		if (uplink_try(ul, &cand[(start + i) % n], 0, &what) == 0) {
+			if (ul->error != 0)
+				log_info("%s: link %s: has a socket again",
+				    name, ul->conf.name);
+			ul->error = 0;
+			ul->backoff = 0;
+			evtimer_del(&ul->ev);
+			return;
+		}
+		if (errno == EADDRINUSE && ul->released) {
+			/* until the engine has closed the old socket */
+			ul->released = 0;
+			timer_set(&ul->ev, REBIND_DELAY);
+			return;
+		}
+		if (first == NULL) {
+			first = what;
+			error = errno;
+		}
+	}
+
+	if (error != ul->error) {
+		ul->error = errno = error;
+		log_warn("%s: link %s: %s: %s", name, ul->conf.name,
+		    addr_ntop(&cand[start % n], buf, sizeof(buf)), first);
+	}
+	ul->backoff = backoff_next(ul->backoff, OPEN_RETRY_MIN,
+	    OPEN_RETRY_MAX);
+	timer_set(&ul->ev, ul->backoff * 1000);
+}
+
+/*
+ * Has the engine send to that address: with the socket it has, unless that
+ * one sends from somewhere else, or anew is set.  Returns 0, or -1 with errno
+ * and the step that failed.
+ */
+static int
+uplink_try(struct uplink *ul, const struct addr *remote, int anew,
+    const char **what)
+{
+	struct ptunnel		*pt = ul->tunnel;
+	struct sock_conf	 sc;
+	struct pin		*pin = NULL;
+	struct addr		 local;
+	uint16_t		 mtu = 0;
+	int			 keep, saved_errno;
+
+	memset(&sc, 0, sizeof(sc));
+	sc.rtable = ul->conf.rtable;
+	strlcpy(sc.ifname, ul->conf.ifname, sizeof(sc.ifname));
+	*what = "local address";
+	if (uplink_local(ul, remote->family, &sc.local) == -1)
+		return (-1);
+
+	*what = "host route";
+	if (uplink_wants_pin(ul, pt->conf, remote) && (pin = pin_get(remote,
+	    reconf_rtable(ul->conf.rtable))) == NULL)
+		return (-1);
+	*what = "route";
+	if (sock_route(&sc, remote, &local, &mtu) == -1)
+		goto fail;
+	*what = "route leads into the tunnel";
+	if (uplink_inside(ul, &local)) {
+		errno = ELOOP;
+		goto fail;
+	}
+
+	keep = !anew && ul->sock != SOCK_NONE &&
+	    addr_same_host(&local, &ul->local);
+	if (keep) {
+		if (!addr_equal(remote, &ul->cur) || mtu != ul->mtu)
+			uplink_send(ul, -1, remote, mtu);
+	} else if (uplink_open(ul, &sc, remote, &local, mtu, what) == -1)
+		goto fail;
+
+	pin_put(ul->pin);
+	ul->pin = pin;
+	reconf_pinned(pt);
+	return (0);
+
+ fail:
+	saved_errno = errno;
+	pin_put(pin);
+	errno = saved_errno;
+	return (-1);
+}
+
+/* The configured local address of that family, all zero for any. */
+static int
+uplink_local(const struct uplink *ul, uint8_t family, struct addr *local)
+{
+	memset(local, 0, sizeof(*local));
+	if (ul->conf.local_if[0] != '\0') {
+		if (netif_ifaddr(ul->conf.local_if, family, local) == -1) {
+			if (errno == ENOENT)
+				errno = EADDRNOTAVAIL;
+			return (-1);
+		}
+	} else if (ul->conf.local.family != 0) {
+		if (ul->conf.local.family != family) {
+			errno = EAFNOSUPPORT;
+			return (-1);
+		}
+		*local = ul->conf.local;
+	}
+	local->family = family;
+	local->port = ul->conf.local.port;
+	return (0);
+}
+
+/* Opens a socket for the engine, to send from local to remote. */
+static int
+uplink_open(struct uplink *ul, const struct sock_conf *sc,
+    const struct addr *remote, const struct addr *local, uint16_t mtu,
+    const char **what)
+{
+	struct sockaddr_storage	 ss;
+	struct addr		 bound;
+	socklen_t		 len = sizeof(ss);
+	int			 fd;
+
+	if (sc->local.port != 0 && ul->sock != SOCK_NONE) {
+		/* it may have to be the same port: the old one must go */
+		uplink_close(ul);
+		*what = "bind";
+		errno = EADDRINUSE;
+		return (-1);
+	}
+	if ((fd = sock_open(sc, what)) == -1)
+		return (-1);
+
+	ul->local = *local;
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0 &&
+	    addr_from_sa(&bound, (struct sockaddr *)&ss) == 0)
+		ul->local.port = bound.port;
+	ul->sock = reconf_socket_id();
+	ul->opened = monotime();
+	uplink_send(ul, fd, remote, mtu);
+	return (0);
+}
+
+/* fd -1: the socket it has. */
+static void
+uplink_send(struct uplink *ul, int fd, const struct addr *remote, uint16_t mtu)
+{
+	struct imsg_link_socket	 ls;
+	char			 from[ADDR_STRLEN], to[ADDR_STRLEN];
+
+	ul->cur = *remote;
+	ul->mtu = mtu;
+	memset(&ls, 0, sizeof(ls));
+	ls.tunnel = ul->tunnel->id;
+	strlcpy(ls.link, ul->conf.name, sizeof(ls.link));
+	ls.sock = ul->sock;
+	ls.local = ul->local;
+	ls.remote = ul->cur;
+	ls.mtu = ul->mtu;
+	main_compose_engine(IMSG_LINK_SOCKET, 0, fd, &ls, sizeof(ls));
+
+	log_debug("%s: link %s: from %s to %s, mtu %u", ul->tunnel->conf->name,
+	    ul->conf.name, addr_ntop_port(&ul->local, from, sizeof(from)),
+	    addr_ntop_port(&ul->cur, to, sizeof(to)), mtu);
+}
+
+static void
+uplink_close(struct uplink *ul)
+{
+	struct imsg_link_socket	 ls;
+
+	evtimer_del(&ul->ev);
+	if (ul->sock == SOCK_NONE)
+		return;
+	memset(&ls, 0, sizeof(ls));
+	ls.tunnel = ul->tunnel->id;
+	strlcpy(ls.link, ul->conf.name, sizeof(ls.link));
+	ls.sock = ul->sock;
+	ul->sock = SOCK_NONE;
+	ul->released = 1;
+	main_compose_engine(IMSG_LINK_NOSOCKET, 0, -1, &ls, sizeof(ls));
+}
+
+static void
+uplink_retry(int fd, short event, void *arg)
+{
+	uplink_select(arg);
+}
+
+/* Is that one of the addresses inside of its own tunnel? */
+static int
+uplink_inside(const struct uplink *ul, const struct addr *local)
+{
+	const struct tunnel_conf	*tc = ul->tunnel->conf;
+	int				 i;
+
+	if (!uplink_shares_table(ul, tc))
+		return (0);
+	for (i = 0; i < tc->naddress; i++) {
+		if (addr_same_host(&tc->address[i].prefix.addr, local))
+			return (1);
+	}
+	return (0);
+}
+
+static int
+uplink_wants_pin(const struct uplink *ul, const struct tunnel_conf *tc,
+    const struct addr *remote)
+{
+	return (remote->family != 0 && uplink_shares_table(ul, tc) &&
+	    tunif_routed(tc, remote));
+}
+
+/* A socket bound to a device does not see the routes by another one. */
+static int
+uplink_shares_table(const struct uplink *ul, const struct tunnel_conf *tc)
+{
+	return (ul->conf.ifname[0] == '\0' && reconf_rtable(ul->conf.rtable) ==
+	    reconf_rtable(tc->rdomain));
+}
+
+/* What the resolver says is not taken on trust. */
+static int
+addr_usable(const struct addr *addr, uint8_t family)
+{
+	static const uint8_t	 zero[16], mapped[12] = { [10] = 0xff, 0xff };
+
+	if (family != 0 && addr->family != family)
+		return (0);
+	switch (addr->family) {
+	case 4:
+		return (addr->ip[0] != 0 && addr->ip[0] < 224);
+	case 6:
+		return (memcmp(addr->ip, zero, sizeof(zero)) != 0 &&
+		    memcmp(addr->ip, mapped, sizeof(mapped)) != 0 &&
+		    addr->ip[0] != 0xff);
+	default:
+		return (0);
+	}
+}
+
+static int
+addr_same_host(const struct addr *a, const struct addr *b)
+{
+	return (a->family == b->family && a->scope == b->scope &&
+	    memcmp(a->ip, b->ip, sizeof(a->ip)) == 0);
+}
+
+static unsigned int
+backoff_next(unsigned int now, unsigned int min, unsigned int max)
+{
+	if (now == 0)
+		return (min);
+	return (now > max / 2 ? max : now * 2);
+}
+
+static time_t
+monotime(void)
+{
+	struct timespec	 ts;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
+		fatal("clock_gettime");
+	return (ts.tv_sec);
+}
