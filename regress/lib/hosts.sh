@@ -272,6 +272,23 @@ ctl()
 	"$MLVPNCTL" -s "$T/$_ctl.sock" "$@"
 }
 
+# children PID: of a process, and those of them whose title has a word
+children()
+{
+	ps -ax -o pid=,ppid= | awk -v p="$1" '$2 == p { print $1 }'
+}
+
+child()
+{
+	for _c in $(children "$1"); do
+		case $(ps -o args= -p "$_c") in
+		*"$2"*)
+			echo "$_c"
+			;;
+		esac
+	done
+}
+
 # The end of each log, for a test that failed.
 show_logs()
 {

@@ -105,6 +105,22 @@ route()
 	ip -n "$(ns "$1")" route add "$2" via "$3"
 }
 
+# has_if HOST NAME: is there an interface of that name
+has_if()
+{
+	ip -n "$(ns "$1")" link show dev "$2" >/dev/null 2>&1
+}
+
+# names HOST LINE ...: /etc/hosts of that host, for daemons started later
+names()
+{
+	_dir=/etc/netns/$(ns "$1")
+	shift
+	mkdir -p "$_dir"
+	printf '%s\n' "$@" >"$_dir/hosts"
+	echo "nameserver 127.0.0.1" >"$_dir/resolv.conf"
+}
+
 forwarding()
 {
 	in_host "$1" sh -c '

@@ -43,6 +43,7 @@ exec_in_host()
 
 dev()
 {
+	[ "$2" != lo ] || { echo "lo$(rd "$1")"; return; }
 	eval "echo \$dev_$1_$2"
 }
 
@@ -126,6 +127,18 @@ unaddress()
 route()
 {
 	command route -qn -T "$(rd "$1")" add "$2" "$3"
+}
+
+# has_if HOST NAME
+has_if()
+{
+	ifconfig "$2" 2>/dev/null | grep -q "rdomain $(rd "$1") "
+}
+
+# There is one /etc/hosts for all domains.
+names()
+{
+	return 1
 }
 
 # One switch for all domains: it is left on.

@@ -1,0 +1,68 @@
+#	$OpenBSD$
+#
+# Copyright (c) 2026 The mlvpnd developers
+#
+# Permission to use, copy, modify, and distribute this software for any
+# purpose with or without fee is hereby granted, provided that the above
+# copyright notice and this permission notice appear in all copies.
+#
+# THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+# WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+# MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+# ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+# WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+# ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+# OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+
+# Start, traffic, reload, a dead link and stop, of a build that watches
+# memory and undefined behaviour: nothing to say.
+
+SANITIZE=address,undefined
+top=$(cd "$(dirname "$0")/../.." && pwd)
+if [ "$(uname -s)" = Linux ] && [ "$(id -u)" -eq 0 ]; then
+	MLVPND=$top/usr.sbin/mlvpnd/obj.asan/mlvpnd
+	[ -x "$MLVPND" ] || (cd "$top" && bmake -m mk \
+	    SANITIZE=$SANITIZE) || exit 1
+fi
+. "$(dirname "$0")/sys.sh"
+
+[ "$(uname -s)" = Linux ] || {
+	skip "asan: Linux only"
+	finish
+}
+export ASAN_OPTIONS=detect_leaks=1:exitcode=99
+export UBSAN_OPTIONS=print_stacktrace=1
+
+two_hosts rate 20M delay 5ms loss 0.5%
+servers
+start_pair 1 2
+await reaches 5
+check "ping" ping -c 100
+check "TCP" tcp -t 2
+check "TCP back" tcp -R -t 2
+em dsl1 down
+check "a link dies" await '! link_is client dsl1 up' 10
+check "a bad file" eval '
+    cp "$T/client.conf" "$T/good" && echo "tunnel {" >>"$T/client.conf" &&
+    ! ctl client reload 2>/dev/null'
+links 2 </dev/null | client_conf >"$T/one"
+check "a link less" eval '
+    cat "$T/one" >"$T/client.conf" && ctl client reload >/dev/null'
+em dsl1 up
+check "a link more" eval '
+    cat "$T/good" >"$T/client.conf" && ctl client reload >/dev/null &&
+    await "link_is client dsl1 up" 10'
+check "still traffic" await reaches 5
+check "all that can be shown" eval '
+    for d in client server; do
+	ctl $d show && ctl $d show tunnels && ctl $d -j show links &&
+	    ctl $d -j show tunnels && ctl $d show links home || exit 1
+    done >/dev/null'
+for d in client server; do
+	terminate $d
+	check "$d: exit status 0" [ $? -eq 0 ]
+	check "$d: no complaint" eval '
+	    ! grep -E "Sanitizer|runtime error" "$T/$d.log"'
+done
+finish

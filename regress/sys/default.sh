@@ -1,0 +1,63 @@
+#	$OpenBSD$
+#
+# Copyright (c) 2026 The mlvpnd developers
+#
+# Permission to use, copy, modify, and distribute this software for any
+# purpose with or without fee is hereby granted, provided that the above
+# copyright notice and this permission notice appear in all copies.
+#
+# THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+# WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+# MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+# ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+# WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+# ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+# OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+
+# "route default": all through the tunnel but the link itself.
+
+. "$(dirname "$0")/sys.sh"
+
+host c
+host r
+host s
+link dsl1 c 192.0.2.1/24 r 192.0.2.2/24 delay 2ms
+link wan r 203.0.113.1/24 s 203.0.113.2/24
+forwarding r
+route c default 192.0.2.2
+route s default 203.0.113.1
+address s lo 198.18.0.1/32
+start s echo "$UDPPING" -l 5002
+server_conf </dev/null | daemon s server
+
+outside()
+{
+	in_host c "$UDPPING" -c 1 -w 200 203.0.113.2 5002 >"$T/out"
+}
+
+beyond()
+{
+	in_host c "$UDPPING" -c 50 -w 200 198.18.0.1 5002 >"$T/out" 2>&1
+}
+
+await outside 5 || die "no way to the server"
+! beyond || die "a way without the tunnel"
+network_state c >"$T/before"
+client_conf <<END | daemon c client
+	route default
+	link "dsl1" { remote 203.0.113.2 port 5080 }
+END
+check "the link comes up" await 'link_is client dsl1 up' 10
+check "what only the tunnel reaches is reached" await beyond 5
+sent=$(value client tunnels home tx_packets)
+check "through the tunnel" eval '
+    beyond && more_than $((sent + 40)) client tunnels home tx_packets'
+check "the link stays up" eval '
+    no_loss -c 200 && link_is client dsl1 up'
+terminate client
+check "all is as before" eval '
+    network_state c >"$T/after"
+    diff "$T/before" "$T/after"'
+check "the old way is open" await outside 5
+finish

@@ -1,0 +1,56 @@
+#	$OpenBSD$
+#
+# Copyright (c) 2026 The mlvpnd developers
+#
+# Permission to use, copy, modify, and distribute this software for any
+# purpose with or without fee is hereby granted, provided that the above
+# copyright notice and this permission notice appear in all copies.
+#
+# THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+# WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+# MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+# ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+# WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+# ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+# OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+
+# Links taken down and up by the operator.
+
+. "$(dirname "$0")/sys.sh"
+
+two_hosts delay 5ms
+servers
+start_pair 1 2
+await reaches 5
+
+# The command while a ping runs that must not notice.
+under_ping()
+{
+	in_host c "$UDPPING" -c 200 10.44.43.2 5002 >"$T/out" &
+	_ping=$!
+	_sent=$(value client tunnels home tx_packets)
+	await "more_than $((_sent + 50)) client tunnels home tx_packets" 5
+	"$@" >/dev/null
+	_status=$?
+	wait "$_ping"
+	[ $_status -eq 0 ] && within "$(field loss)" 0 0
+}
+
+for l in dsl1 dsl2; do
+	check "$l down: none lost" under_ping ctl client link home $l down
+	check "$l is disabled" link_is client $l disabled
+	check "the server does not use it" await "! link_is server $l up" 5
+	sent=$(value client links $l tx_bytes)
+	tcp -t 1
+	check "$l carries nothing" [ $(($(value client links $l tx_bytes) - \
+	    sent)) -lt 10000 ]
+	check "$l up: none lost" under_ping ctl client link home $l up
+	check "$l is up" await "link_is client $l up" 10
+done
+check "no such link" eval '! ctl client link home dsl9 down 2>"$T/out"'
+check "no such tunnel" eval '! ctl client link away dsl1 down 2>"$T/out"'
+check "no daemon: said so" eval '
+    ! "$MLVPNCTL" -s "$T/nobody.sock" show 2>"$T/out" &&
+    grep -q "not running" "$T/out"'
+finish
