@@ -80,11 +80,10 @@ struct pkt {
 	TAILQ_ENTRY(pkt) entry;
 	uint64_t	 time;		/* when it came in */
 	uint64_t	 seq;		/* data sequence once committed */
-	uint64_t	 pred;		/* predecessor's sequence, 0 none */
 	uint32_t	 flow;		/* hash */
 	uint16_t	 len;		/* of the packet */
 	uint16_t	 refs;
-	uint8_t		 kind;
+	uint8_t		 order;		/* how much it matters */
 	uint8_t		 cls;		/* class of service */
 	uint8_t		 tos;
 	uint8_t		 buf[PKT_SIZE] __attribute__((aligned(16)));
@@ -126,25 +125,27 @@ struct core_ops {
 
 struct core;
 struct tunnel;
+struct session_limits;
 
 /* core.c */
 struct core	*core_new(const struct core_ops *, size_t);
 void		 core_free(struct core *);
 void		 core_clock(struct core *, uint64_t, uint64_t);
+void		 core_set_limits(struct core *, const struct session_limits *);
 void		 core_receive(struct core *, struct dgram *, size_t, uint64_t);
 size_t		 core_transmit(struct core *, struct dgram *, size_t, uint64_t);
 void		 core_send_error(struct core *, const struct dgram *, int,
 		    uint64_t);
+void		 core_sock_blocked(struct core *, uint32_t, int);
 uint64_t	 core_deadline(struct core *, uint64_t);
-void		 core_stop(struct core *, uint64_t);
+void		 core_stop(struct core *);
 void		 core_summary(struct core *, struct ctl_summary *);
 struct pkt	*pkt_get(struct core *);
 struct pkt	*pkt_ref(struct pkt *);
 void		 pkt_put(struct core *, struct pkt *);
 
 /* tunnel.c */
-struct tunnel	*tunnel_new(struct core *, const struct tunnel_conf *,
-		    uint64_t);
+struct tunnel	*tunnel_new(struct core *, const struct tunnel_conf *);
 void		 tunnel_free(struct tunnel *);
 struct tunnel	*tunnel_find(struct core *, uint32_t);
 int		 tunnel_reconf(struct tunnel *, const struct tunnel_conf *,
@@ -174,9 +175,11 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  * core_send_error(dgram, errno, now): sending it failed.  For EAGAIN and
  *	ENOBUFS it only counts; for ENETUNREACH, EHOSTUNREACH, ENETDOWN,
  *	EHOSTDOWN, EADDRNOTAVAIL, EACCES, EPERM the path is suspect at once.
+ * core_sock_blocked(sock, blocked): the socket takes no more datagrams; until
+ *	told otherwise core_transmit() gives none for it.
  * core_deadline(now): when core_transmit() must be called again though
  *	nothing came, NEVER if not.
- * core_stop(now): from now on core_transmit() gives a CLOSE for each path
+ * core_stop(): from now on core_transmit() gives a CLOSE for each path
  *	and nothing else.
  * pkt_get(): NULL when the pool is empty.
  * tunnel_new(): takes the tunnel's own settings, not its lists of links;

@@ -269,6 +269,13 @@ window_new(const struct lane *lane, uint64_t n)
 	return ((lane->window[WORD(n)] & BIT(n)) == 0);
 }
 
+/* Has number n come? Also so for what is too old to tell. */
+int
+lane_has(const struct lane *lane, uint64_t n)
+{
+	return (!window_new(lane, n));
+}
+
 static void
 window_set(struct lane *lane, uint64_t n)
 {

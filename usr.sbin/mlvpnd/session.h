@@ -132,6 +132,9 @@ enum data_result data_open(struct keys *, struct lane *, const uint8_t *,
  */
 uint64_t number_rebuild(uint64_t expected, uint32_t low);
 
+/* Has this packet number come?  1 also for what is below the window. */
+int	 lane_has(const struct lane *, uint64_t);
+
 /* AEADs this machine has (bit n = id n), and those it has fast. */
 uint8_t	 aead_available(void);
 uint8_t	 aead_fast(void);

@@ -1,0 +1,817 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/param.h>
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tunnel.h"
+#include "wire.h"
+
+/*
+ * The association of a tunnel: who the peer is and under which keys.
+ *
+ * Keys live in up to three sets: cur sends and receives, prev is the one
+ * before and only receives, next was offered to the peer in a REPLY and
+ * becomes cur with the first authentic datagram under it.  Until then an
+ * offer has no effect, so that a forged or replayed HELLO has none.
+ */
+
+#define HELLO_FIRST_RETRY	(1 * USEC)
+#define HELLO_MAX_RETRY		(5 * USEC)
+#define HELLO_PASSIVE_TRIES	3	/* without a configured remote */
+#define HELLO_PASSIVE_PAUSE	(30 * USEC)
+#define HELLO_REFUSED		(60 * USEC)
+#define HELLO_REPLIES_MAX	20	/* REPLYs read for one try */
+#define RECENT_LIFETIME		(5 * USEC)
+#define RECENT_ANSWERS		8
+#define RECENT_REMEMBERED	(180 * USEC)
+#define CROSSING_WAIT		(1 * USEC)
+#define CONFIRM_TIMEOUT		(2 * USEC)
+#define CONFIRM_INTERVAL	250000
+#define REKEY_JITTER		(5 * USEC)
+
+static struct keyset *keyset_alloc(struct assoc *);
+static void	 keyset_free(struct keyset *);
+static void	 attempt_try(struct tunnel *, uint64_t);
+static void	 attempt_end(struct tunnel *);
+static void	 attempt_targets(struct tunnel *);
+static void	 target_add(struct attempt *, const struct hello_target *,
+		    size_t, const struct endpoint *);
+static int	 hello_acceptable(struct tunnel *, const struct hello *,
+		    uint8_t *, uint64_t);
+static int	 hello_crosses(struct tunnel *, const struct hello *, uint64_t);
+static uint8_t	 aeads_allowed(const struct tunnel *);
+static uint8_t	 aead_choose(const struct tunnel *, const struct hello *);
+static void	 assoc_begin(struct tunnel *, int, uint64_t, uint64_t, uint64_t);
+static void	 assoc_rekey_at(struct tunnel *, uint64_t);
+static void	 offer_confirm(struct tunnel *, const struct dgram *, uint64_t);
+static struct keyset *keyset_find(struct assoc *, uint32_t);
+static int	 is_own_id(const struct assoc *, uint64_t);
+static uint64_t	 random_id(struct core *);
+static int	 assoc_wanted(struct tunnel *);
+
+int
+assoc_init(struct tunnel *t)
+{
+	struct assoc	*as = &t->as;
+	size_t		 i;
+
+	as->own_id = random_id(t->core);
+	for (i = 0; i < HELLO_RECENT; i++)
+		as->recent[i].time = NEVER;
+	if ((as->spare = calloc(1, sizeof(*as->spare))) == NULL)
+		return (-1);
+	return (0);
+}
+
+/* Frees everything; the tunnel goes away. */
+void
+assoc_clear(struct tunnel *t)
+{
+	struct assoc	*as = &t->as;
+	size_t		 i;
+
+	for (i = 0; i < 3; i++)
+		keyset_free(&as->set[i]);
+	for (i = 0; i < PATH_IDS; i++)
+		free(as->lane[i]);
+	free(as->spare);
+	attempt_end(t);
+	sodium_memzero(as, sizeof(*as));
+}
+
+/* The association is over; the next one starts from nothing. */
+void
+assoc_forget(struct tunnel *t, uint64_t now)
+{
+	struct assoc	*as = &t->as;
+	int		 i;
+
+	if (as->cur != NULL)
+		keyset_free(as->cur);
+	if (as->prev != NULL)
+		keyset_free(as->prev);
+	if (as->next != NULL)
+		keyset_free(as->next);
+	as->cur = as->prev = as->next = NULL;
+	for (i = 0; i < PATH_IDS; i++) {
+		if (t->path[i] != NULL)
+			path_gone(t->path[i], "association ended", now);
+		free(as->lane[i]);
+		as->lane[i] = NULL;
+	}
+	as->exists = 0;
+	as->own_id = random_id(t->core);
+	as->peer_id = 0;
+	as->unconfirmed = 0;
+	memset(as->gen, 0, sizeof(as->gen));
+	sched_reset(t);
+	reorder_reset(t);
+	tunnel_update(t, now);
+}
+
+/* Other secrets: nothing of the association or of a handshake is of use. */
+void
+assoc_restart(struct tunnel *t, uint64_t now)
+{
+	struct assoc	*as = &t->as;
+	size_t		 i;
+
+	attempt_end(t);
+	assoc_forget(t, now);
+	for (i = 0; i < HELLO_RECENT; i++)
+		as->recent[i].time = NEVER;
+	as->max_stamp = 0;
+	as->hello_after = 0;
+}
+
+int
+assoc_can_send(const struct tunnel *t)
+{
+	return (t->as.cur != NULL);
+}
+
+/* The lane of a path, NULL without memory. */
+struct lane *
+assoc_lane(struct tunnel *t, uint8_t id)
+{
+	if (t->as.lane[id] == NULL)
+		t->as.lane[id] = calloc(1, sizeof(struct lane));
+	return (t->as.lane[id]);
+}
+
+static struct keyset *
+keyset_alloc(struct assoc *as)
+{
+	int	 i;
+
+	for (i = 0; i < 3; i++)
+		if (!as->set[i].used) {
+			as->set[i].used = 1;
+			as->set[i].expires = NEVER;
+			return (&as->set[i]);
+		}
+	abort();		/* cur, prev and next are all there are */
+}
+
+static void
+keyset_free(struct keyset *ks)
+{
+	index_del(&ks->rx);
+	keys_wipe(&ks->k);
+	ks->used = 0;
+}
+
+static struct keyset *
+keyset_find(struct assoc *as, uint32_t index)
+{
+	int	 i;
+
+	for (i = 0; i < 3; i++)
+		if (as->set[i].used && as->set[i].rx.index == index)
+			return (&as->set[i]);
+	return (NULL);
+}
+
+static int
+is_own_id(const struct assoc *as, uint64_t id)
+{
+	return (id == as->own_id ||
+	    (as->next != NULL && id == as->offer.own_id));
+}
+
+static uint64_t
+random_id(struct core *c)
+{
+	uint64_t	 id;
+
+	do {
+		core_random(c, &id, sizeof(id));
+	} while (id == 0);
+	return (id);
+}
+
+/*
+ * Initiator
+ */
+
+/* Begins a handshake unless one is under way. */
+void
+assoc_start(struct tunnel *t, uint64_t now)
+{
+	struct attempt	*at = &t->as.attempt;
+
+	if (at->active || now < t->as.hello_after)
+		return;
+	at->active = 1;
+	at->began = now;
+	at->tries = 0;
+	attempt_try(t, now);
+}
+
+/* Each try has its own ephemeral key, index and stamp; only the newest is
+ * valid. */
+static void
+attempt_try(struct tunnel *t, uint64_t now)
+{
+	struct assoc	*as = &t->as;
+	struct attempt	*at = &as->attempt;
+	struct hello	 p1;
+	uint8_t		 e[32];
+	uint64_t	 wait;
+	size_t		 i;
+
+	if (at->tries >= HELLO_PASSIVE_TRIES && !t->initiates) {
+		as->hello_after = now + HELLO_PASSIVE_PAUSE;
+		attempt_end(t);
+		return;
+	}
+	attempt_targets(t);
+	wait = HELLO_FIRST_RETRY << (at->tries < 3 ? at->tries : 3);
+	if (wait > HELLO_MAX_RETRY)
+		wait = HELLO_MAX_RETRY;
+	at->next = now + wait * 4 / 5 + core_uniform(t->core, wait * 2 / 5);
+	if (at->ntargets == 0)
+		return;
+	at->tries++;
+	at->replies = 0;
+	at->own_id = as->own_id;
+
+	memset(&p1, 0, sizeof(p1));
+	p1.stamp = core_stamp(t->core, now);
+	p1.own_id = at->own_id;
+	p1.peer_id = as->exists ? as->peer_id : 0;
+	p1.aeads = aeads_allowed(t);
+	p1.aeads_fast = aead_fast() & p1.aeads;
+	p1.layer2 = t->conf.layer2;
+	p1.tunnel_mtu = t->conf.mtu;
+	p1.max_udp = PKT_SIZE;
+
+	index_del(&at->rx);
+	core_random(t->core, e, sizeof(e));
+	at->len = hello_create(&at->hs, &t->secret,
+	    index_add(t->core, &at->rx, t), &p1, e, at->buf);
+	sodium_memzero(e, sizeof(e));
+	for (i = 0; i < at->ntargets; i++) {
+		at->target[i].pending = at->len > 0;
+		at->target[i].answered = 0;
+	}
+}
+
+static void
+attempt_end(struct tunnel *t)
+{
+	struct attempt	*at = &t->as.attempt;
+
+	index_del(&at->rx);
+	sodium_memzero(&at->hs, sizeof(at->hs));
+	at->active = 0;
+	at->ntargets = 0;
+}
+
+/* All links that have a socket, then the addresses the peer was seen at. */
+static void
+attempt_targets(struct tunnel *t)
+{
+	struct attempt		*at = &t->as.attempt;
+	struct hello_target	 old[HELLO_TARGETS];
+	struct link		*l;
+	struct path		*p;
+	size_t			 nold = at->ntargets;
+	int			 i;
+
+	memcpy(old, at->target, sizeof(old));
+	at->ntargets = 0;
+	TAILQ_FOREACH(l, &t->links, entry)
+		if (l->ep.sock != SOCK_NONE && !l->disabled)
+			target_add(at, old, nold, &l->ep);
+	for (i = 0; i < PATH_IDS; i++) {
+		if ((p = t->path[i]) == NULL || p->ep.sock == SOCK_NONE)
+			continue;
+		if (p->opener && p->link != NULL && p->link->disabled)
+			continue;
+		target_add(at, old, nold, &p->ep);
+	}
+}
+
+/* A cookie that an address gave is kept for the next try. */
+static void
+target_add(struct attempt *at, const struct hello_target *old, size_t nold,
+    const struct endpoint *ep)
+{
+	struct hello_target	*ht;
+	size_t			 i;
+
+	for (i = 0; i < at->ntargets; i++)
+		if (endpoint_equal(&at->target[i].ep, ep))
+			return;
+	if (at->ntargets == HELLO_TARGETS)
+		return;
+	ht = &at->target[at->ntargets++];
+	memset(ht, 0, sizeof(*ht));
+	ht->ep = *ep;
+	ht->cookie_at = NEVER;
+	for (i = 0; i < nold; i++)
+		if (endpoint_equal(&old[i].ep, ep)) {
+			memcpy(ht->cookie, old[i].cookie, sizeof(ht->cookie));
+			ht->cookie_at = old[i].cookie_at;
+		}
+}
+
+/* A link got its socket: it joins the handshake under way. */
+void
+assoc_link_ready(struct tunnel *t, const struct link *l, uint64_t now)
+{
+	struct attempt	*at = &t->as.attempt;
+	size_t		 n = at->ntargets;
+
+	if (!at->active)
+		return;
+	if (at->tries == 0 || n == 0) {
+		at->next = now;
+		return;
+	}
+	target_add(at, NULL, 0, &l->ep);
+	if (at->ntargets > n)
+		at->target[n].pending = 1;
+}
+
+/* One HELLO, to one of the targets that wait for it. */
+int
+assoc_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
+{
+	struct attempt		*at = &t->as.attempt;
+	struct hello_target	*ht;
+	size_t			 i;
+
+	if (!at->active || t->core->stopping)
+		return (0);
+	for (i = 0; i < at->ntargets; i++) {
+		ht = &at->target[i];
+		if (!ht->pending)
+			continue;
+		ht->pending = 0;
+		dg->ep = ht->ep;
+		dg->len = at->len;
+		memcpy(dg->buf, at->buf, at->len);
+		if (ht->cookie_at != NEVER &&
+		    now - ht->cookie_at < 120 * USEC)
+			hello_mac2(dg->buf, dg->len, ht->cookie);
+		return (1);
+	}
+	return (0);
+}
+
+/* One COOKIE for each link is answered, by the same HELLO with mac2. */
+void
+assoc_cookie(struct tunnel *t, const struct dgram *dg, uint64_t now)
+{
+	struct attempt		*at = &t->as.attempt;
+	struct hello_target	*ht;
+	uint8_t			 cookie[MAC_LEN];
+	size_t			 i;
+
+	if (!at->active || get32(dg->buf + COOKIE_RECEIVER) != at->rx.index ||
+	    cookie_open(&at->hs, &t->secret, dg->buf, dg->len, cookie) == -1) {
+		t->rx_badtag++;
+		return;
+	}
+	for (i = 0; i < at->ntargets; i++) {
+		ht = &at->target[i];
+		if (ht->answered || !endpoint_equal(&ht->ep, &dg->ep))
+			continue;
+		memcpy(ht->cookie, cookie, sizeof(ht->cookie));
+		ht->cookie_at = now;
+		ht->answered = 1;
+		ht->pending = 1;
+	}
+}
+
+void
+assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
+{
+	struct assoc	*as = &t->as;
+	struct attempt	*at = &as->attempt;
+	struct handshake hs;
+	struct hs_keys	 hk;
+	struct reply	 p2;
+	struct keyset	*ks;
+
+	if (!at->active || get32(dg->buf + REPLY_RECEIVER) != at->rx.index ||
+	    ++at->replies > HELLO_REPLIES_MAX) {
+		t->rx_rejected++;
+		return;
+	}
+	hs = at->hs;		/* a forged REPLY must not spoil the true one */
+	if (reply_open(&hs, &t->secret, dg->buf, dg->len, &p2, &hk) == -1) {
+		t->rx_badtag++;
+		goto done;
+	}
+	if (p2.peer_id != at->own_id || is_own_id(as, p2.own_id) ||
+	    (p2.continued && (!as->exists || p2.own_id != as->peer_id))) {
+		t->rx_rejected++;
+		goto done;
+	}
+	if (p2.aead > AEAD_AES || (aeads_allowed(t) & (1 << p2.aead)) == 0 || p2.features != 0 ||
+	    p2.layer2 != t->conf.layer2) {
+		tunnel_notice(t, now, p2.layer2 != t->conf.layer2 ?
+		    "tun at one end, tap at the other" :
+		    "the peer answered with a cipher that was not offered");
+		as->hello_after = now + HELLO_REFUSED;
+		attempt_end(t);
+		goto done;
+	}
+
+	if (!p2.continued) {
+		assoc_forget(t, now);
+		assoc_begin(t, 1, at->own_id, p2.own_id, now);
+	}
+	if (as->prev != NULL)
+		keyset_free(as->prev);
+	as->prev = as->cur;
+	as->cur = ks = keyset_alloc(as);
+	/* the handshake's index becomes that of the keys */
+	index_move(t->core, &at->rx, &ks->rx);
+	keys_init(&ks->k, &hk, p2.aead, 1, ks->rx.index, hs.remote_index, now);
+	as->peer_max_udp = p2.max_udp;
+	as->peer_mtu = p2.tunnel_mtu;
+	attempt_end(t);
+	as->unconfirmed = 1;
+	as->confirm_by = now + CONFIRM_TIMEOUT;
+	as->confirm_next = now + CONFIRM_INTERVAL;
+	t->handshakes++;
+	assoc_rekey_at(t, now);
+	tunnel_keys_changed(t, now);
+ done:
+	sodium_memzero(&hs, sizeof(hs));
+	sodium_memzero(&hk, sizeof(hk));
+}
+
+/*
+ * Responder
+ */
+
+/* What was answered to the HELLO with this mac1, NULL if it is a new one. */
+struct recent *
+assoc_recent(struct tunnel *t, const uint8_t *mac1, uint64_t now)
+{
+	struct recent	*r;
+	size_t		 i;
+
+	for (i = 0; i < HELLO_RECENT; i++) {
+		r = &t->as.recent[i];
+		if (r->time == NEVER || memcmp(r->mac1, mac1, MAC_LEN) != 0)
+			continue;
+		if (now - r->time > RECENT_REMEMBERED)
+			r->time = NEVER;
+		else if (now - r->time > RECENT_LIFETIME)
+			r->answers = 0;
+		return (r->time == NEVER ? NULL : r);
+	}
+	return (NULL);
+}
+
+/*
+ * An authentic HELLO, new or with a valid cookie.  The answer offers new
+ * keys and changes nothing else.
+ */
+void
+assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
+    const struct hello *p1, int cookie, uint64_t now)
+{
+	struct assoc	*as = &t->as;
+	struct keyset	*ks;
+	struct recent	*r;
+	struct raw	*raw;
+	struct hs_keys	 hk;
+	struct reply	 p2;
+	uint8_t		 aead, e[32];
+
+	if (!hello_acceptable(t, p1, &aead, now) ||
+	    !hello_crosses(t, p1, now)) {
+		t->rx_rejected++;
+		return;
+	}
+	if ((raw = core_raw(t->core)) == NULL)
+		return;
+
+	if (as->next != NULL)
+		keyset_free(as->next);
+	as->next = NULL;
+	ks = keyset_alloc(as);
+	memset(&as->offer, 0, sizeof(as->offer));
+	as->offer.continued = as->exists && p1->own_id == as->peer_id &&
+	    p1->peer_id == as->own_id;
+	as->offer.own_id = as->offer.continued ? as->own_id :
+	    random_id(t->core);
+	as->offer.peer_id = p1->own_id;
+	as->offer.stamp = p1->stamp;
+	as->offer.set_stamp = cookie;
+	as->offer.ep = dg->ep;
+	as->next = ks;
+	if (p1->stamp > as->max_stamp)
+		as->max_stamp = p1->stamp;
+
+	memset(&p2, 0, sizeof(p2));
+	p2.own_id = as->offer.own_id;
+	p2.peer_id = p1->own_id;
+	p2.aead = aead;
+	p2.continued = as->offer.continued;
+	p2.layer2 = t->conf.layer2;
+	p2.tunnel_mtu = t->conf.mtu;
+	p2.max_udp = PKT_SIZE;
+
+	core_random(t->core, e, sizeof(e));
+	raw->ep = dg->ep;
+	raw->len = reply_create(hs, &t->secret,
+	    index_add(t->core, &ks->rx, t), &p2, e, raw->buf, &hk);
+	keys_init(&ks->k, &hk, aead, 0, ks->rx.index, hs->remote_index, now);
+	as->peer_max_udp = p1->max_udp;
+	as->peer_mtu = p1->tunnel_mtu;
+
+	r = &as->recent[as->recent_next++ % HELLO_RECENT];
+	memcpy(r->mac1, hs->mac1, sizeof(r->mac1));
+	r->time = now;
+	r->answers = RECENT_ANSWERS;
+	r->len = raw->len;
+	memcpy(r->reply, raw->buf, raw->len);
+	sodium_memzero(&hk, sizeof(hk));
+	sodium_memzero(e, sizeof(e));
+}
+
+static int
+hello_acceptable(struct tunnel *t, const struct hello *p1, uint8_t *aead,
+    uint64_t now)
+{
+	if (is_own_id(&t->as, p1->own_id))
+		return (0);		/* our own, reflected */
+	if (p1->layer2 != t->conf.layer2) {
+		tunnel_notice(t, now, "tun at one end, tap at the other");
+		return (0);
+	}
+	if ((*aead = aead_choose(t, p1)) == 0) {
+		tunnel_notice(t, now, "no cipher in common with the peer");
+		return (0);
+	}
+	return (1);
+}
+
+/*
+ * Both ends may begin at once.  The greater id wins: that end lets the
+ * other's HELLO go while its own first try may still be answered; the other
+ * end answers and gives its own up.
+ */
+static int
+hello_crosses(struct tunnel *t, const struct hello *p1, uint64_t now)
+{
+	struct attempt	*at = &t->as.attempt;
+
+	if (!at->active || at->tries == 0)
+		return (1);
+	if (at->own_id > p1->own_id)
+		return (now - at->began >= CROSSING_WAIT);
+	attempt_end(t);
+	return (1);
+}
+
+static uint8_t
+aeads_allowed(const struct tunnel *t)
+{
+	uint8_t	 aeads = aead_available();
+
+	if (t->conf.aeads != 0)
+		aeads &= t->conf.aeads;
+	return (aeads);
+}
+
+static uint8_t
+aead_choose(const struct tunnel *t, const struct hello *p1)
+{
+	uint8_t	 both = aeads_allowed(t) & p1->aeads;
+
+	if (both & aead_fast() & p1->aeads_fast & (1 << AEAD_AES))
+		return (AEAD_AES);
+	if (both & (1 << AEAD_CHACHA))
+		return (AEAD_CHACHA);
+	if (both & (1 << AEAD_AES))
+		return (AEAD_AES);
+	return (0);
+}
+
+/* The first authentic datagram under offered keys. */
+static void
+offer_confirm(struct tunnel *t, const struct dgram *dg, uint64_t now)
+{
+	struct assoc	*as = &t->as;
+	struct keyset	*ks = as->next;
+	struct offer	 offer = as->offer;
+
+	as->next = NULL;
+	if (!offer.continued) {
+		assoc_forget(t, now);
+		assoc_begin(t, 0, offer.own_id, offer.peer_id, now);
+	} else {
+		if (as->prev != NULL)
+			keyset_free(as->prev);
+		as->prev = as->cur;
+	}
+	as->cur = ks;
+	as->unconfirmed = 0;
+	if (offer.set_stamp)
+		as->max_stamp = offer.stamp;
+	/* it came from where the REPLY went: that address is the peer's */
+	as->confirmed = endpoint_equal(&dg->ep, &offer.ep);
+	t->handshakes++;
+	assoc_rekey_at(t, now);
+	tunnel_keys_changed(t, now);
+}
+
+/*
+ * Both
+ */
+
+static void
+assoc_begin(struct tunnel *t, int a_end, uint64_t own_id, uint64_t peer_id,
+    uint64_t now)
+{
+	struct assoc	*as = &t->as;
+
+	as->exists = 1;
+	as->a_end = a_end;
+	as->own_id = own_id;
+	as->peer_id = peer_id;
+	as->since = now;
+}
+
+static void
+assoc_rekey_at(struct tunnel *t, uint64_t now)
+{
+	const struct session_limits	*lim = &t->core->limits;
+
+	t->as.rekey_at = now + (t->as.cur->k.initiator ? lim->soft_time +
+	    core_uniform(t->core, REKEY_JITTER) : lim->soft_time_peer);
+}
+
+void
+assoc_data(struct tunnel *t, const struct dgram *dg, uint8_t id,
+    uint32_t index, uint64_t now)
+{
+	struct assoc	*as = &t->as;
+	struct keyset	*ks;
+	struct lane	*lane;
+	struct pkt	*p;
+	uint64_t	 number;
+	int		 fresh;		/* the lane of an offered association */
+
+	if ((ks = keyset_find(as, index)) == NULL ||
+	    !keys_usable(&ks->k, &t->core->limits, now)) {
+		t->rx_badtag++;
+		return;
+	}
+	if (dg->len - DATA_HDRLEN - DATA_TAGLEN >
+	    PKT_ROOM + DATA_INNERLEN || (p = pkt_get(t->core)) == NULL)
+		return;
+	fresh = ks == as->next && !as->offer.continued;
+	lane = fresh || as->lane[id] == NULL ? as->spare : as->lane[id];
+	if (lane == NULL && (lane = as->spare = calloc(1,
+	    sizeof(*lane))) == NULL)
+		goto drop;
+
+	switch (data_open(&ks->k, lane, dg->buf, dg->len,
+	    PKT_DATA(p) - DATA_INNERLEN, &number)) {
+	case DATA_OK:
+		break;
+	case DATA_REPLAYED:
+		t->rx_replayed++;
+		goto drop;
+	case DATA_BADTAG:
+		t->rx_badtag++;
+		goto drop;
+	}
+
+	if (ks == as->next)
+		offer_confirm(t, dg, now);
+	if (as->lane[id] == NULL && lane == as->spare) {
+		as->lane[id] = lane;
+		as->spare = NULL;
+	}
+	if (ks == as->cur) {
+		as->unconfirmed = 0;
+		if (as->prev != NULL && as->prev->expires == NEVER)
+			as->prev->expires = now + t->core->limits.old_time;
+	}
+	p->len = dg->len - DATA_OVERHEAD;
+	tunnel_data(t, id, dg, p, number, now);
+	as->confirmed = 0;
+	return;
+ drop:
+	pkt_put(t->core, p);
+}
+
+/* Should there be keys at all? */
+static int
+assoc_wanted(struct tunnel *t)
+{
+	struct link	*l;
+
+	if (!t->initiates)
+		return (0);
+	TAILQ_FOREACH(l, &t->links, entry)
+		if (l->ep.sock != SOCK_NONE && !l->disabled)
+			return (1);
+	return (0);
+}
+
+void
+assoc_timer(struct tunnel *t, uint64_t now)
+{
+	struct assoc			*as = &t->as;
+	struct attempt			*at = &as->attempt;
+	const struct session_limits	*lim = &t->core->limits;
+	int				 i;
+
+	if (t->core->stopping)
+		return;
+	if (as->prev != NULL && (now >= as->prev->expires ||
+	    !keys_usable(&as->prev->k, lim, now))) {
+		keyset_free(as->prev);
+		as->prev = NULL;
+	}
+	if (as->next != NULL && !keys_usable(&as->next->k, lim, now)) {
+		keyset_free(as->next);
+		as->next = NULL;
+	}
+	if (as->cur != NULL && !keys_usable(&as->cur->k, lim, now)) {
+		keyset_free(as->cur);
+		as->cur = NULL;
+		tunnel_update(t, now);
+	}
+
+	if (as->unconfirmed && now >= as->confirm_by) {
+		as->unconfirmed = 0;
+		assoc_start(t, now);
+	} else if (as->unconfirmed && now >= as->confirm_next) {
+		as->confirm_next = now + CONFIRM_INTERVAL;
+		for (i = 0; i < PATH_IDS; i++)
+			if (t->path[i] != NULL)
+				t->path[i]->pending |= PEND_PROBE;
+	}
+
+	if (at->active && now >= at->next)
+		attempt_try(t, now);
+	else if (as->cur == NULL && assoc_wanted(t))
+		assoc_start(t, now);
+	else if (as->cur != NULL && (now >= as->rekey_at ||
+	    keys_worn(&as->cur->k, lim) || paths_silent(t, now)))
+		assoc_start(t, now);
+}
+
+uint64_t
+assoc_deadline(struct tunnel *t, uint64_t now)
+{
+	const struct assoc		*as = &t->as;
+	const struct session_limits	*lim = &t->core->limits;
+	uint64_t			 when = NEVER;
+	size_t				 i;
+
+	if (as->attempt.active) {
+		when = MIN(when, as->attempt.next);
+		for (i = 0; i < as->attempt.ntargets; i++)
+			if (as->attempt.target[i].pending)
+				return (now);
+	}
+	if (as->prev != NULL) {
+		when = MIN(when, as->prev->expires);
+		when = MIN(when, as->prev->k.created + lim->hard_time);
+	}
+	if (as->next != NULL)
+		when = MIN(when, as->next->k.created + lim->hard_time);
+	if (as->cur != NULL) {
+		when = MIN(when, as->cur->k.created + lim->hard_time);
+		if (!as->attempt.active)
+			when = MIN(when, MAX(as->rekey_at, as->hello_after));
+	}
+	if (as->cur == NULL && !as->attempt.active && assoc_wanted(t))
+		when = MIN(when, MAX(now, as->hello_after));
+	if (as->unconfirmed)
+		when = MIN(when, MIN(as->confirm_by, as->confirm_next));
+	return (when);
+}

@@ -1,0 +1,1415 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/param.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tunnel.h"
+#include "wire.h"
+
+/*
+ * A path: one link of a tunnel as both ends see it (mlvpn(7), PATHS and
+ * REPORTS).  It is opened by one end, its addresses are challenged before
+ * much is sent to them, and reports tell the sender what arrived.
+ */
+
+#define OPEN_RETRY		(100 * 1000)	/* doubled, at most a second */
+#define OPEN_UNANSWERED		(3 * USEC)
+#define REFUSED_RETRY		(60 * USEC)
+#define ACCEPT_RETRY		(250 * 1000)
+#define ACCEPT_TRIES		8
+#define AMPLIFICATION		3		/* of what an address sent */
+
+#define CHALLENGE_WAIT		(300 * 1000)
+#define CHALLENGE_RETRY		(100 * 1000)
+#define CHALLENGE_MAX		5
+#define CANDIDATE_REFUSED	(10 * USEC)
+#define CANDIDATE_PAUSE		(1 * USEC)
+
+#define REPORT_MIN		(10 * 1000)
+#define REPORT_MAX		(100 * 1000)
+#define REPORT_FIRST		(5 * 1000)
+#define REPORT_BITS		720		/* of a report, as IP packet */
+#define REPORT_SHARE		50		/* 2 % of the reverse rate */
+#define REPORT_GAP_WINDOW	256		/* numbers looked back */
+
+#define DEAD_MIN		(40 * 1000)
+#define DEAD_MAX		(1 * USEC)
+#define DEAD_UNKNOWN		(500 * 1000)	/* before the first sample */
+#define DEAD_TICK		(10 * 1000)	/* the coarsest timer */
+#define DOWN_AFTER		(3 * USEC)
+#define PROBE_FIRST		(100 * 1000)
+#define PROBE_SLOW_AFTER	(10 * USEC)
+#define PROBE_SLOW		(1 * USEC)
+#define ANSWERS_TO_RETURN	2
+#define KEEPALIVE		(2 * USEC)
+#define KEEPALIVE_BACKUP	(10 * USEC)
+#define STALE_AFTER		(5 * USEC)
+#define STALE_AGAIN		(10 * USEC)
+
+#define LOSS_DGRAMS		256
+#define LOSS_TIME		(2 * USEC)
+#define RATE_TIME_MIN		(5 * 1000)
+#define RATE_TIME_MAX		(1 * USEC)
+
+#define OVERHEAD_IP4		28		/* IP and UDP headers */
+#define OVERHEAD_IP6		48
+
+static struct path *path_new(struct tunnel *, uint8_t);
+static void	 path_state(struct path *, enum link_state, const char *,
+		    uint64_t);
+static void	 path_rates(struct path *);
+static void	 path_forgive(struct path *);
+static void	 accept_open(struct tunnel *, uint8_t, const struct dgram *,
+		    const struct frame *, uint64_t);
+static void	 got_ok(struct path *, const struct frame *, uint64_t);
+static void	 got_challenge(struct path *, const struct frame *);
+static void	 got_response(struct path *, const struct dgram *,
+		    const struct frame *, uint64_t);
+static void	 got_status(struct path *, const struct frame *, uint64_t);
+static void	 got_close(struct path *, uint64_t);
+static void	 got_report(struct tunnel *, uint8_t, const struct frame *,
+		    uint64_t);
+static void	 got_probe(struct path *, const struct frame *, uint64_t);
+static void	 report_rtt(struct path *, const struct frame *, uint64_t,
+		    uint64_t);
+static void	 report_owd(struct path *, const struct frame *,
+		    const struct sent *, uint64_t);
+static void	 report_rate(struct path *, const struct frame *);
+static void	 report_loss(struct path *, const struct frame *, uint64_t,
+		    uint64_t);
+static void	 report_settles(struct path *, const struct frame *, uint64_t,
+		    uint64_t, uint64_t);
+static int	 report_has(const struct frame *, uint64_t, uint64_t);
+static void	 candidate_seen(struct path *, const struct dgram *, uint64_t);
+static void	 candidate_timer(struct path *, uint64_t);
+static int	 candidate_compose(struct path *, struct dgram *, uint64_t);
+static void	 liveness_timer(struct path *, uint64_t);
+static void	 report_want(struct path *, uint64_t);
+static uint64_t	 report_interval(const struct path *);
+static void	 report_fill(const struct path *, struct frame *, uint64_t);
+static void	 report_gaps(const struct path *, struct frame *);
+static void	 closing_add(struct tunnel *, uint8_t, uint8_t, uint8_t,
+		    uint64_t);
+static void	 status_send(struct path *, uint64_t);
+static size_t	 closing_put(struct path *, uint8_t *, size_t, uint64_t);
+static int	 seal_to(struct path *, const struct endpoint *,
+		    const uint8_t *, size_t, int, struct dgram *, uint64_t);
+static size_t	 ip_overhead(const struct endpoint *);
+static uint64_t	 keepalive_due(const struct path *);
+static void	 count_loss_rx(struct path *, uint64_t);
+
+/*
+ * Opening and closing
+ */
+
+static struct path *
+path_new(struct tunnel *t, uint8_t id)
+{
+	struct path	*p;
+
+	if ((p = calloc(1, sizeof(*p))) == NULL)
+		return (NULL);
+	if ((p->ring = calloc(SENT_RING, sizeof(*p->ring))) == NULL ||
+	    assoc_lane(t, id) == NULL) {
+		free(p->ring);
+		free(p);
+		return (NULL);
+	}
+	p->tunnel = t;
+	p->id = id;
+	p->state = LINK_OPENING;
+	p->srtt = p->rttvar = -1;
+	p->loss_tx = p->loss_rx = -1;
+	p->report_due = NEVER;
+	p->rx_highest = t->as.lane[id]->rx_highest;
+	p->rx_floor = p->rx_loss_number = p->rx_highest;
+	p->rx_loss_dgrams = t->as.lane[id]->rx_dgrams;
+	t->path[id] = p;
+	path_forgive(p);
+	return (p);
+}
+
+void
+path_free(struct path *p)
+{
+	p->tunnel->path[p->id] = NULL;
+	if (p->link != NULL && p->link->path == p)
+		p->link->path = NULL;
+	free(p->ring);
+	free(p);
+}
+
+/* Opens a path for a link that has a socket; NULL without a free slot. */
+struct path *
+path_open(struct tunnel *t, struct link *l, uint64_t now)
+{
+	struct path	*p;
+	uint8_t		 id = 0;
+	int		 slot;
+
+	for (slot = 0; slot < PATH_SLOTS; slot++) {
+		id = slot | (t->as.a_end ? 0 : PATH_ID_B);
+		if (t->path[id] == NULL)
+			break;
+	}
+	if (slot == PATH_SLOTS || (p = path_new(t, id)) == NULL)
+		return (NULL);
+	p->opener = 1;
+	p->link = l;
+	l->path = p;
+	memcpy(p->name, l->conf.name, sizeof(p->name));
+	p->stale_at = now + STALE_AFTER;
+	path_reopen(p, now);
+	return (p);
+}
+
+/*
+ * The path is new, or the link has a new socket or address: the generation
+ * tells the peer that what it learnt before is void.
+ */
+void
+path_reopen(struct path *p, uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+
+	p->gen = ++t->as.gen[p->id & (PATH_SLOTS - 1)];
+	p->ep = p->link->ep;
+	p->mtu_own = p->link->conf.mtu != 0 ? p->link->conf.mtu :
+	    p->link->mtu;
+	p->validated = 1;		/* this end chose the address */
+	p->blocked = 0;
+	p->cand.active = 0;
+	core_random(t->core, p->token, sizeof(p->token));
+	p->open_next = now;
+	p->open_tries = 0;
+	path_forgive(p);
+	path_rates(p);
+	path_state(p, LINK_OPENING, "opening", now);
+}
+
+/* The association ends: tells the peer on every path, twice. */
+void
+path_close(struct path *p)
+{
+	p->closes = 2;
+	p->pending = PEND_CLOSE;
+}
+
+/* This end's link goes away; the peer hears of it on another path. */
+void
+path_remove(struct path *p, uint8_t reason, uint64_t now)
+{
+	closing_add(p->tunnel, p->id, p->gen, reason, now);
+	path_gone(p, reason == CLOSE_LINK_DOWN ? "by operator" : "removed",
+	    now);
+}
+
+/* The path is no more, by whichever end. */
+void
+path_gone(struct path *p, const char *reason, uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+
+	if (p->was_up)
+		tunnel_event(t, CORE_LINK_DOWN, p, reason);
+	path_free(p);
+	tunnel_update(t, now);
+}
+
+/* PATH_CLOSE is repeated on any usable path until it arrived. */
+static void
+closing_add(struct tunnel *t, uint8_t id, uint8_t gen, uint8_t reason,
+    uint64_t now)
+{
+	struct closing	*c;
+	int		 i;
+
+	for (i = 0; i < CLOSING_MAX; i++) {
+		c = &t->closing[i];
+		if (c->active)
+			continue;
+		memset(c, 0, sizeof(*c));
+		c->active = 1;
+		c->id = id;
+		c->gen = gen;
+		c->reason = reason;
+		c->number = NEVER;
+		c->next = now;
+		return;
+	}
+}
+
+/* The link's bandwidths or backup level changed. */
+void
+path_link_changed(struct path *p, uint64_t now)
+{
+	path_rates(p);
+	if (!p->opener)
+		return;
+	status_send(p, now);
+}
+
+/* The operator takes the peer's path out of use, or back. */
+void
+path_disable(struct path *p, int disabled, uint64_t now)
+{
+	p->disabled = disabled;
+	status_send(p, now);
+	tunnel_update(p->tunnel, now);
+}
+
+/* PATH_STATUS is repeated until it arrived. */
+static void
+status_send(struct path *p, uint64_t now)
+{
+	p->status = 1;
+	p->status_number = NEVER;
+	p->status_next = now;
+}
+
+/* The smaller of what this end is configured for and the peer announced. */
+static void
+path_rates(struct path *p)
+{
+	uint64_t	 rate = 0;
+
+	if (p->link != NULL) {
+		rate = p->link->conf.up.rate;
+		if (p->opener) {
+			p->rate_peer = p->link->conf.down.rate;
+			p->backup = p->link->conf.backup;
+		}
+	}
+	if (rate == 0 || (p->announced != 0 && p->announced < rate))
+		rate = p->announced;
+	p->rate_conf = rate;
+}
+
+/* What was sent and not reported no longer counts against the path. */
+static void
+path_forgive(struct path *p)
+{
+	p->reported = p->eliciting = p->suspect_number =
+	    p->tunnel->as.lane[p->id]->tx_next;
+}
+
+/*
+ * State
+ */
+
+static void
+path_state(struct path *p, enum link_state state, const char *reason,
+    uint64_t now)
+{
+	enum link_state	 old = p->state;
+
+	if (p->since != 0 && old == state)
+		return;
+	p->state = state;
+	p->since = now;
+	strlcpy(p->reason, reason, sizeof(p->reason));
+	if (state == LINK_UP && !p->was_up) {
+		p->was_up = 1;
+		tunnel_event(p->tunnel, CORE_LINK_UP, p, reason);
+	} else if (state == LINK_DOWN) {
+		tunnel_event(p->tunnel, CORE_LINK_DOWN, p, reason);
+		p->was_up = 0;
+	}
+	tunnel_update(p->tunnel, now);
+}
+
+/*
+ * No new data on the path until it answers again.  Cheap, and taken back
+ * quickly; only what stays suspect is down.
+ */
+void
+path_suspect(struct path *p, const char *reason, uint64_t now)
+{
+	if (p->state != LINK_UP)
+		return;
+	p->suspect_since = now;
+	p->suspect_number = p->tunnel->as.lane[p->id]->tx_next;
+	p->answers = 0;
+	p->probe_next = now;
+	path_state(p, LINK_SUSPECT, reason, now);
+}
+
+int
+path_usable(const struct path *p)
+{
+	if (p->state != LINK_UP || !p->validated || p->disabled ||
+	    p->peer_disabled)
+		return (0);
+	return (p->ep.sock != SOCK_NONE);
+}
+
+/* Has every path been silent for so long that the peer may have forgotten
+ * us? */
+int
+paths_silent(struct tunnel *t, uint64_t now)
+{
+	struct path	*p;
+	int		 i, any = 0;
+
+	for (i = 0; i < PATH_IDS; i++) {
+		if ((p = t->path[i]) == NULL || p->state == LINK_OPENING)
+			continue;
+		if (p->state == LINK_UP || now - p->suspect_since <
+		    path_dead_time(p))
+			return (0);
+		any = 1;
+	}
+	return (any && now - t->as.cur->k.created > DOWN_AFTER);
+}
+
+/*
+ * How long what is not reported may stay so, in microseconds: a report's
+ * way, its interval, and what both vary.
+ */
+uint64_t
+path_dead_time(const struct path *p)
+{
+	uint64_t	 dead, cap = 0;
+
+	if (p->srtt == -1)
+		return (DEAD_UNKNOWN);
+	dead = p->srtt + MAX(4 * p->rttvar, 5000) +
+	    p->peer_interval * 1000ULL + DEAD_TICK;
+	dead = MAX(dead, DEAD_MIN);
+	if (p->link != NULL)
+		cap = p->link->conf.timeout;
+	if (cap == 0)
+		cap = p->tunnel->conf.timeout;
+	return (MIN(dead, cap != 0 ? cap : DEAD_MAX));
+}
+
+/*
+ * Receiving
+ */
+
+/* An authentic datagram came on the path: counters, its source address. */
+void
+path_received(struct path *p, const struct dgram *dg, uint64_t number,
+    uint64_t now)
+{
+	size_t	 bytes = dg->len + ip_overhead(&dg->ep);
+	int	 newest = number > p->rx_highest || p->last_rx == 0;
+
+	p->rx_packets++;
+	p->rx_bytes += bytes;
+	meter_add(&p->rx_meter, bytes, now);
+	p->last_rx = now;
+	if (newest) {
+		p->rx_highest = number;
+		p->rx_highest_at = now;
+	}
+	count_loss_rx(p, now);
+
+	if (endpoint_equal(&dg->ep, &p->ep)) {
+		p->ep.local = dg->ep.local;
+		if (!p->validated)
+			p->unval_rx += dg->len;
+	} else if (p->cand.active && endpoint_equal(&dg->ep, &p->cand.ep))
+		p->cand.rx_bytes += dg->len;
+	else if (newest)
+		candidate_seen(p, dg, now);
+}
+
+/* It calls for a report. */
+void
+path_elicited(struct path *p, uint64_t now)
+{
+	p->report_news = 1;
+	report_want(p, now);
+}
+
+/* Control frames that came on path id; p is NULL before PATH_OPEN. */
+void
+path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
+    const uint8_t *buf, size_t len, uint64_t now)
+{
+	struct frame	 f;
+	struct path	*p;
+	int		 r, eliciting = 0;
+
+	while ((r = frame_get(&f, &buf, &len)) == 1) {
+		if (f.type != FRAME_REPORT)
+			eliciting = 1;
+		if (f.type == FRAME_PATH_OPEN) {
+			accept_open(t, id, dg, &f, now);
+			continue;
+		}
+		if (f.type == FRAME_CLOSE) {
+			tunnel_notice(t, now, "closed by the peer");
+			assoc_forget(t, now);
+			return;
+		}
+		if (f.type == FRAME_PATH_CLOSE || f.type == FRAME_PATH_STATUS) {
+			p = f.u.close.path < PATH_IDS ?
+			    t->path[f.u.close.path] : NULL;
+			if (p == NULL || p->gen != f.u.close.gen)
+				continue;
+			if (f.type == FRAME_PATH_STATUS)
+				got_status(p, &f, now);
+			else
+				got_close(p, now);
+			continue;
+		}
+		if (f.type == FRAME_REPORT) {
+			got_report(t, id, &f, now);
+			continue;
+		}
+		if ((p = t->path[id]) == NULL)
+			continue;
+		switch (f.type) {
+		case FRAME_PATH_OK:
+			got_ok(p, &f, now);
+			break;
+		case FRAME_CHALLENGE:
+			got_challenge(p, &f);
+			break;
+		case FRAME_RESPONSE:
+			got_response(p, dg, &f, now);
+			break;
+		case FRAME_PROBE:
+			got_probe(p, &f, now);
+			break;
+		default:
+			break;
+		}
+	}
+	if (r == -1)
+		t->rx_malformed++;
+	if (eliciting && (p = t->path[id]) != NULL)
+		path_elicited(p, now);
+}
+
+/*
+ * The peer opens a path, or says again that it did.  A higher generation
+ * replaces what was there, address included: the peer says that it moved.
+ */
+static void
+accept_open(struct tunnel *t, uint8_t id, const struct dgram *dg,
+    const struct frame *f, uint64_t now)
+{
+	struct path	*p = t->path[id];
+	int		 fresh = p == NULL;
+
+	if (((id & PATH_ID_B) != 0) != t->as.a_end)
+		return;			/* only we open these */
+	if (!frame_name_valid(f->u.open.name)) {
+		t->rx_malformed++;
+		closing_add(t, id, f->u.open.gen, CLOSE_CONFIGURATION, now);
+		return;
+	}
+	if (p != NULL && (int8_t)(f->u.open.gen - p->gen) < 0)
+		return;
+	if (p != NULL && f->u.open.gen == p->gen) {
+		if (memcmp(p->token_peer, f->u.open.token, TOKEN_LEN) == 0)
+			p->pending |= PEND_OK;
+		return;
+	}
+	if (p == NULL && (p = path_new(t, id)) == NULL)
+		return;
+
+	p->gen = f->u.open.gen;
+	p->ep = dg->ep;
+	p->backup = f->u.open.flags & PATH_FLAG_BACKUP ? 1 : 0;
+	p->mtu_peer = f->u.open.mtu;
+	p->announced = f->u.open.down * 1000ULL;
+	p->rate_peer = f->u.open.up * 1000ULL;
+	memcpy(p->token_peer, f->u.open.token, TOKEN_LEN);
+	strlcpy(p->name, f->u.open.name, sizeof(p->name));
+	p->link = link_find(t, p->name);
+	if (p->link != NULL && p->link->path != NULL)
+		p->link = NULL;		/* a path of our own has that name */
+	core_random(t->core, p->token, sizeof(p->token));
+	p->validated = t->as.confirmed;
+	p->unval_rx = dg->len;
+	p->unval_tx = 0;
+	p->blocked = 0;
+	p->cand.active = 0;
+	p->open_tries = 0;
+	p->open_next = now + ACCEPT_RETRY;
+	p->pending |= PEND_OK;
+	if (!fresh)
+		path_forgive(p);
+	path_rates(p);
+	if (fresh) {
+		p->last_rx = now;
+		p->rx_packets = 1;
+		p->rx_bytes = dg->len + ip_overhead(&dg->ep);
+	}
+	path_state(p, p->validated ? LINK_UP : LINK_OPENING, "", now);
+}
+
+/* PATH_OK: the peer took the path; its token shows that we are here. */
+static void
+got_ok(struct path *p, const struct frame *f, uint64_t now)
+{
+	if (!p->opener || f->u.ok.gen != p->gen ||
+	    memcmp(f->u.ok.token, p->token, TOKEN_LEN) != 0)
+		return;
+	p->mtu_peer = f->u.ok.mtu;
+	if (p->nresponse < RESPONSE_MAX)
+		memcpy(p->response[p->nresponse++], f->u.ok.own, TOKEN_LEN);
+	if (p->state == LINK_OPENING || p->open_next != NEVER) {
+		p->open_next = NEVER;
+		path_forgive(p);
+		path_state(p, LINK_UP, "", now);
+	}
+}
+
+static void
+got_challenge(struct path *p, const struct frame *f)
+{
+	if (p->nresponse < RESPONSE_MAX)
+		memcpy(p->response[p->nresponse++], f->u.token, TOKEN_LEN);
+}
+
+/* A response counts only from the address that was challenged. */
+static void
+got_response(struct path *p, const struct dgram *dg, const struct frame *f,
+    uint64_t now)
+{
+	struct candidate	*c = &p->cand;
+
+	if (!p->opener && !p->validated && endpoint_equal(&dg->ep, &p->ep) &&
+	    memcmp(f->u.token, p->token, TOKEN_LEN) == 0) {
+		p->validated = 1;
+		path_state(p, LINK_UP, "", now);
+		return;
+	}
+	if (!c->active)
+		return;
+	if (endpoint_equal(&dg->ep, &c->ep) &&
+	    memcmp(f->u.token, c->token_new, TOKEN_LEN) == 0)
+		c->answered = 1;
+	else if (endpoint_equal(&dg->ep, &p->ep) &&
+	    memcmp(f->u.token, c->token_old, TOKEN_LEN) == 0) {
+		c->active = 0;
+		p->ignore_until = now + CANDIDATE_REFUSED;
+	}
+}
+
+/* The opener says what the link can do; either end, not to use it. */
+static void
+got_status(struct path *p, const struct frame *f, uint64_t now)
+{
+	p->peer_disabled = (f->u.status.flags & PATH_FLAG_DISABLED) != 0;
+	tunnel_update(p->tunnel, now);
+	if (p->opener)
+		return;
+	p->backup = f->u.status.flags & PATH_FLAG_BACKUP ? 1 : 0;
+	p->rate_peer = f->u.status.up * 1000ULL;
+	p->announced = f->u.status.down * 1000ULL;
+	path_rates(p);
+}
+
+/* An opener whose path is refused goes on asking, but seldom. */
+static void
+got_close(struct path *p, uint64_t now)
+{
+	if (!p->opener) {
+		path_gone(p, "closed by the peer", now);
+		return;
+	}
+	p->open_next = now + REFUSED_RETRY;
+	p->open_tries = 0;
+	path_state(p, LINK_DOWN, "refused by the peer", now);
+}
+
+static void
+got_probe(struct path *p, const struct frame *f, uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+	struct path	*q;
+	int		 i;
+
+	p->report_answer = 1;
+	p->report_news = 1;
+	p->pending |= PEND_REPORT;
+	p->report_due = now;
+	if ((f->u.probe.flags & PROBE_SUSPECT) == 0)
+		return;
+	/* tell it on another path too, should ours to the peer be dead */
+	for (i = 0; i < PATH_IDS; i++)
+		if ((q = t->path[i]) != NULL && q != p && path_usable(q)) {
+			q->pending |= PEND_REPORT;
+			break;
+		}
+}
+
+/*
+ * What the peer's report says of a path that this end sends on.  It may
+ * come on any path; via is the one it came on.
+ */
+static void
+got_report(struct tunnel *t, uint8_t via, const struct frame *f, uint64_t now)
+{
+	struct path	*p;
+	struct lane	*lane;
+	uint64_t	 number, before;
+
+	p = f->u.report.path < PATH_IDS ? t->path[f->u.report.path] : NULL;
+	if (p == NULL || p->gen != f->u.report.gen)
+		return;
+	if (p->report_rx != 0 &&
+	    (int32_t)(f->u.report.time - p->report_time) < 0)
+		return;			/* older than the last one */
+	lane = t->as.lane[p->id];
+	number = number_rebuild(lane->tx_next, f->u.report.highest);
+	if (f->u.report.flags & REPORT_NOTHING || number >= lane->tx_next)
+		return;
+
+	before = p->reported;
+	if (number > lane->tx_reported)
+		lane->tx_reported = number;
+	if (number >= before) {
+		p->reported = number + 1;
+		if (via == p->id)
+			report_rtt(p, f, number, now);
+	}
+	if (p->report_rx != 0) {
+		report_rate(p, f);
+		report_loss(p, f, number, now);
+	}
+	report_settles(p, f, before, number, now);
+	p->report_number = number;
+	p->report_dgrams = f->u.report.dgrams;
+	p->report_bytes = f->u.report.bytes;
+	p->report_arrival = f->u.report.arrival;
+	p->report_time = f->u.report.time;
+	p->report_rx = now;
+	p->peer_interval = MIN(f->u.report.interval, 1000);
+}
+
+/* RFC 6298, of the newest datagram reported; the peer's delay taken out. */
+static void
+report_rtt(struct path *p, const struct frame *f, uint64_t number,
+    uint64_t now)
+{
+	const struct sent	*s = &p->ring[number % SENT_RING];
+	int64_t			 rtt, held;
+
+	if (!s->used || s->number != number)
+		return;
+	held = (uint32_t)(f->u.report.time - f->u.report.arrival);
+	rtt = (int64_t)(now - s->time) - held;
+	if (rtt < 0 || rtt > (int64_t)(10 * USEC))
+		return;
+	if (p->srtt == -1) {
+		p->srtt = rtt;
+		p->rttvar = rtt / 2;
+	} else {
+		p->rttvar += (llabs(p->srtt - rtt) - p->rttvar) / 4;
+		p->srtt += (rtt - p->srtt) / 8;
+	}
+	report_owd(p, f, s, now);
+}
+
+/*
+ * One-way delay, with the offset of the two ends' clocks in it: only
+ * differences between paths and to its own least value mean something.
+ */
+static void
+report_owd(struct path *p, const struct frame *f, const struct sent *s,
+    uint64_t now)
+{
+	int64_t	 owd = (int32_t)(f->u.report.arrival - (uint32_t)s->time);
+
+	if (!p->owd_valid) {
+		p->owd = p->owd_min[0] = p->owd_min[1] = owd;
+		p->owd_min_at = now;
+		p->owd_valid = 1;
+		return;
+	}
+	p->owd += (owd - p->owd) / 4;
+	if (now - p->owd_min_at > 5 * USEC) {
+		p->owd_min[1] = p->owd_min[0];
+		p->owd_min[0] = owd;
+		p->owd_min_at = now;
+	} else
+		p->owd_min[0] = MIN(p->owd_min[0], owd);
+}
+
+static void
+report_rate(struct path *p, const struct frame *f)
+{
+	uint32_t	 bytes = f->u.report.bytes - p->report_bytes;
+	uint32_t	 us = f->u.report.arrival - p->report_arrival;
+	uint64_t	 rate;
+
+	if (us < RATE_TIME_MIN || us > RATE_TIME_MAX)
+		return;
+	rate = (uint64_t)bytes * 8 * USEC / us;
+	if (p->rate_measured == 0)
+		p->rate_measured = rate;
+	else
+		p->rate_measured = (p->rate_measured * 3 + rate) / 4;
+}
+
+static void
+report_loss(struct path *p, const struct frame *f, uint64_t number,
+    uint64_t now)
+{
+	if (number > p->report_number)
+		p->loss_sent += number - p->report_number;
+	p->loss_got += (uint32_t)(f->u.report.dgrams - p->report_dgrams);
+	if (p->loss_sent < LOSS_DGRAMS && now - p->loss_at < LOSS_TIME)
+		return;
+	if (p->loss_sent >= 8)
+		p->loss_tx = p->loss_got >= p->loss_sent ? 0 :
+		    (p->loss_sent - p->loss_got) * 10000 / p->loss_sent;
+	p->loss_sent = p->loss_got = 0;
+	p->loss_at = now;
+}
+
+/* Did number arrive, by a report whose highest is highest? */
+static int
+report_has(const struct frame *f, uint64_t highest, uint64_t number)
+{
+	uint64_t	 d = highest - number;
+	int		 i;
+
+	for (i = 0; i < f->u.report.ngaps; i++)
+		if (d >= f->u.report.gap[i].distance &&
+		    d < (uint64_t)f->u.report.gap[i].distance +
+		    f->u.report.gap[i].length)
+			return (0);
+	return (number <= highest);
+}
+
+/* What the report decides: outstanding data, suspicion, repeated frames. */
+static void
+report_settles(struct path *p, const struct frame *f, uint64_t before,
+    uint64_t number, uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+	struct closing	*c;
+	struct sent	*s;
+	int		 i;
+
+	if (p->status && p->status_number != NEVER &&
+	    report_has(f, number, p->status_number))
+		p->status = 0;
+	for (i = 0; i < CLOSING_MAX; i++) {
+		c = &t->closing[i];
+		if (c->active && c->number != NEVER && c->via == p->id &&
+		    report_has(f, number, c->number))
+			c->active = 0;
+	}
+	if (number < before)
+		return;
+	if (p->eliciting > p->reported) {
+		s = &p->ring[p->reported % SENT_RING];
+		p->out_since = s->used && s->number == p->reported ?
+		    s->time : now;
+	}
+	if ((p->state != LINK_SUSPECT && p->state != LINK_DOWN) ||
+	    number < p->suspect_number)
+		return;
+	if (++p->answers < ANSWERS_TO_RETURN) {
+		p->probe_next = now;
+		return;
+	}
+	if (p->state == LINK_SUSPECT)
+		t->false_dead++;
+	p->stale_at = NEVER;
+	path_forgive(p);
+	path_state(p, LINK_UP, "answers again", now);
+}
+
+/*
+ * Changes of the peer's address
+ */
+
+static void
+candidate_seen(struct path *p, const struct dgram *dg, uint64_t now)
+{
+	struct candidate	*c = &p->cand;
+	struct tunnel		*t = p->tunnel;
+
+	if (c->active || now < p->ignore_until)
+		return;
+	memset(c, 0, sizeof(*c));
+	c->active = 1;
+	c->ep = dg->ep;
+	core_random(t->core, c->token_new, sizeof(c->token_new));
+	core_random(t->core, c->token_old, sizeof(c->token_old));
+	c->deadline = now + MAX(CHALLENGE_WAIT, p->srtt * 3);
+	c->next = now;
+	c->rx_bytes = dg->len;
+}
+
+static void
+candidate_timer(struct path *p, uint64_t now)
+{
+	struct candidate	*c = &p->cand;
+
+	if (!c->active)
+		return;
+	if (now < c->deadline) {
+		if (now >= c->next && c->challenges < CHALLENGE_MAX) {
+			c->challenges++;
+			c->next = now + CHALLENGE_RETRY;
+			c->send_new = c->send_old = 1;
+		}
+		return;
+	}
+	c->active = 0;
+	p->ignore_until = now + CANDIDATE_PAUSE;
+	if (!c->answered)
+		return;
+	p->ep = c->ep;
+	p->validated = 1;
+	p->blocked = 0;
+	tunnel_event(p->tunnel, CORE_LINK_MOVED, p, "the peer's address changed");
+	if (p->state == LINK_SUSPECT || p->state == LINK_DOWN)
+		p->probe_next = now;
+}
+
+static int
+candidate_compose(struct path *p, struct dgram *dg, uint64_t now)
+{
+	struct candidate	*c = &p->cand;
+	struct frame		 f;
+	uint8_t			 plain[DATA_INNERLEN + FRAME_MAX];
+	size_t			 len;
+	int			 fresh = c->send_new;
+
+	if (!c->active || (!c->send_new && !c->send_old))
+		return (0);
+	f.type = FRAME_CHALLENGE;
+	memcpy(f.u.token, fresh ? c->token_new : c->token_old, TOKEN_LEN);
+	if (fresh)
+		c->send_new = 0;
+	else
+		c->send_old = 0;
+	tunnel_mark(p->tunnel, plain);
+	len = DATA_INNERLEN + frame_put(&f, plain + DATA_INNERLEN, FRAME_MAX);
+	if (fresh && c->tx_bytes + len + DATA_HDRLEN + DATA_TAGLEN >
+	    AMPLIFICATION * c->rx_bytes)
+		return (0);
+	if (!seal_to(p, fresh ? &c->ep : &p->ep, plain, len, 0, dg, now))
+		return (0);
+	if (fresh)
+		c->tx_bytes += dg->len;
+	return (1);
+}
+
+/*
+ * Timers
+ */
+
+void
+path_timer(struct path *p, uint64_t now)
+{
+	candidate_timer(p, now);
+
+	if (p->opener && now >= p->open_next) {
+		p->pending |= PEND_OPEN;
+		p->open_next = now + (p->open_tries < 3 ?
+		    (uint64_t)OPEN_RETRY << p->open_tries : USEC);
+		p->open_tries++;
+		if (p->state == LINK_OPENING &&
+		    now - p->since > OPEN_UNANSWERED)
+			path_state(p, LINK_DOWN, "no answer", now);
+	}
+	if (!p->opener && !p->validated && now >= p->open_next) {
+		p->pending |= PEND_OK;
+		p->open_next = now + ACCEPT_RETRY;
+		if (++p->open_tries > ACCEPT_TRIES) {
+			path_gone(p, "does not answer", now);
+			return;
+		}
+	}
+	if (now >= p->report_due)
+		p->pending |= PEND_REPORT;
+	if (p->status && now >= p->status_next)
+		p->pending |= PEND_STATUS;
+	liveness_timer(p, now);
+}
+
+static void
+liveness_timer(struct path *p, uint64_t now)
+{
+	uint64_t	 dead = path_dead_time(p);
+	int		 out = p->eliciting > p->reported;
+
+	switch (p->state) {
+	case LINK_UP:
+		if (out && now - p->out_since > dead &&
+		    now - p->report_rx > dead) {
+			path_suspect(p, "no reports", now);
+			break;
+		}
+		if ((out && now - p->out_since > dead / 2 &&
+		    now - p->probe_tx > dead / 2) || now >= keepalive_due(p))
+			p->pending |= PEND_PROBE;
+		break;
+	case LINK_SUSPECT:
+		if (now - p->suspect_since > DOWN_AFTER)
+			path_state(p, LINK_DOWN, "no reports", now);
+		/* FALLTHROUGH */
+	case LINK_DOWN:
+		if (now < p->probe_next)
+			break;
+		p->probe_next = now + (now - p->suspect_since <
+		    PROBE_SLOW_AFTER ? PROBE_FIRST : PROBE_SLOW);
+		if (!p->opener || p->open_next == NEVER)
+			p->pending |= PEND_PROBE;	/* else PATH_OPEN is */
+		if (p->stale_at == NEVER)
+			p->stale_at = now + STALE_AFTER;
+		if (p->opener && now >= p->stale_at) {
+			p->stale_at = now + STALE_AGAIN;
+			tunnel_event(p->tunnel, CORE_LINK_STALE, p, p->reason);
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+/* When an idle path is probed.  The opener's probes do for both ends while
+ * they come. */
+static uint64_t
+keepalive_due(const struct path *p)
+{
+	uint64_t	 us = 0;
+
+	if (p->link != NULL)
+		us = p->link->conf.keepalive;
+	if (us == 0)
+		us = p->tunnel->conf.keepalive;
+	if (us == 0)
+		us = p->backup ? KEEPALIVE_BACKUP : KEEPALIVE;
+	if (p->opener)
+		return (p->last_eliciting_tx + us);
+	return (MAX(p->last_eliciting_tx, p->last_rx) + us * 5 / 2);
+}
+
+uint64_t
+path_deadline(const struct path *p, uint64_t now)
+{
+	uint64_t	 when = NEVER, dead = path_dead_time(p);
+
+	if (p->blocked || p->ep.sock == SOCK_NONE)
+		return (NEVER);
+	if (p->pending != 0 || p->nresponse > 0)
+		return (now);
+	if (p->cand.active)
+		when = MIN(p->cand.deadline, p->cand.challenges <
+		    CHALLENGE_MAX ? p->cand.next : NEVER);
+	if (p->opener || !p->validated)
+		when = MIN(when, p->open_next);
+	when = MIN(when, p->report_due);
+	if (p->status)
+		when = MIN(when, p->status_next);
+	switch (p->state) {
+	case LINK_UP:
+		if (p->eliciting > p->reported) {
+			when = MIN(when, MAX(p->out_since, p->probe_tx) +
+			    dead / 2 + 1);
+			when = MIN(when, MAX(p->out_since, p->report_rx) +
+			    dead + 1);
+		}
+		when = MIN(when, keepalive_due(p));
+		break;
+	case LINK_SUSPECT:
+		when = MIN(when, p->suspect_since + DOWN_AFTER + 1);
+		/* FALLTHROUGH */
+	case LINK_DOWN:
+		when = MIN(when, p->probe_next);
+		break;
+	default:
+		break;
+	}
+	return (MAX(when, now));
+}
+
+/*
+ * Sending
+ */
+
+/* A control datagram if something is to be said; 0 if not. */
+int
+path_compose(struct path *p, struct dgram *dg, uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+	struct path	*q;
+	struct frame	 f;
+	uint8_t		 plain[1024], *b = plain;
+	size_t		 len = DATA_INNERLEN;
+	unsigned int	 pending = p->pending;
+	int		 i, eliciting, report;
+
+	if (p->ep.sock == SOCK_NONE || p->blocked)
+		return (0);
+	if (candidate_compose(p, dg, now))
+		return (1);
+	for (i = 0; i < CLOSING_MAX; i++)
+		if (t->closing[i].active && now >= t->closing[i].next &&
+		    path_usable(p))
+			pending |= PEND_CLOSING;
+	if (pending == 0 && p->nresponse == 0)
+		return (0);
+	if (pending & PEND_CLOSE && p->closes == 0) {
+		p->pending = 0;
+		return (0);
+	}
+
+	tunnel_mark(t, plain);
+	memset(&f, 0, sizeof(f));
+	if (pending & PEND_CLOSE) {
+		f.type = FRAME_CLOSE;
+		f.u.close.reason = CLOSE_STOP;
+		len += frame_put(&f, b + len, sizeof(plain) - len);
+		p->closes--;
+		if (p->closes > 0)
+			p->pending |= PEND_CLOSE;
+		return (seal_to(p, &p->ep, plain, len, 0, dg, now));
+	}
+	p->pending = 0;
+	if (pending & PEND_OPEN) {
+		f.type = FRAME_PATH_OPEN;
+		f.u.open.gen = p->gen;
+		f.u.open.flags = p->backup ? PATH_FLAG_BACKUP : 0;
+		f.u.open.mtu = p->mtu_own;
+		f.u.open.up = p->link->conf.up.rate / 1000;
+		f.u.open.down = p->link->conf.down.rate / 1000;
+		memcpy(f.u.open.token, p->token, TOKEN_LEN);
+		memcpy(f.u.open.name, p->name, sizeof(f.u.open.name));
+		len += frame_put(&f, b + len, sizeof(plain) - len);
+	}
+	if (pending & PEND_OK) {
+		f.type = FRAME_PATH_OK;
+		f.u.ok.gen = p->gen;
+		f.u.ok.flags = 0;
+		f.u.ok.mtu = p->mtu_own;
+		memcpy(f.u.ok.token, p->token_peer, TOKEN_LEN);
+		memcpy(f.u.ok.own, p->token, TOKEN_LEN);
+		len += frame_put(&f, b + len, sizeof(plain) - len);
+	}
+	for (; p->nresponse > 0; p->nresponse--) {
+		f.type = FRAME_RESPONSE;
+		memcpy(f.u.token, p->response[p->nresponse - 1], TOKEN_LEN);
+		len += frame_put(&f, b + len, sizeof(plain) - len);
+	}
+	if (pending & PEND_PROBE) {
+		f.type = FRAME_PROBE;
+		f.u.probe.time = (uint32_t)now;
+		f.u.probe.number = ++p->probe_number;
+		f.u.probe.flags = p->state == LINK_UP ? 0 : PROBE_SUSPECT;
+		len += frame_put(&f, b + len, sizeof(plain) - len);
+		p->probe_tx = now;
+	}
+	if (pending & PEND_STATUS) {
+		f.type = FRAME_PATH_STATUS;
+		f.u.status.path = p->id;
+		f.u.status.gen = p->gen;
+		f.u.status.flags = (p->backup ? PATH_FLAG_BACKUP : 0) |
+		    (p->disabled ? PATH_FLAG_DISABLED : 0);
+		f.u.status.up = f.u.status.down = 0;
+		if (p->opener) {
+			f.u.status.up = p->link->conf.up.rate / 1000;
+			f.u.status.down = p->link->conf.down.rate / 1000;
+		}
+		len += frame_put(&f, b + len, sizeof(plain) - len);
+		p->status_number = t->as.lane[p->id]->tx_next;
+		p->status_next = now + path_dead_time(p);
+	}
+	if (pending & PEND_CLOSING)
+		len += closing_put(p, b + len, sizeof(plain) - len, now);
+	eliciting = len > DATA_INNERLEN;
+	report = (pending & PEND_REPORT) != 0;
+	if (report) {
+		report_fill(p, &f, now);
+		len += frame_put(&f, b + len, sizeof(plain) - len);
+		p->report_answer = p->report_news = 0;
+		p->report_due = NEVER;
+		p->report_tx = now;
+		for (i = 0; i < PATH_IDS; i++) {
+			q = t->path[i];
+			if (q == NULL || q == p || !q->report_news ||
+			    sizeof(plain) - len < FRAME_MAX)
+				continue;
+			report_fill(q, &f, now);
+			len += frame_put(&f, b + len, sizeof(plain) - len);
+		}
+	}
+	if (len == DATA_INNERLEN)
+		return (0);
+	return (seal_to(p, &p->ep, plain, len, eliciting, dg, now));
+}
+
+static size_t
+closing_put(struct path *p, uint8_t *buf, size_t room, uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+	struct closing	*c;
+	struct frame	 f;
+	size_t		 len = 0;
+	int		 i;
+
+	for (i = 0; i < CLOSING_MAX; i++) {
+		c = &t->closing[i];
+		if (!c->active || now < c->next || room - len < FRAME_MAX)
+			continue;
+		f.type = FRAME_PATH_CLOSE;
+		f.u.close.path = c->id;
+		f.u.close.gen = c->gen;
+		f.u.close.reason = c->reason;
+		len += frame_put(&f, buf + len, room - len);
+		c->via = p->id;
+		c->number = t->as.lane[p->id]->tx_next;
+		c->next = now + path_dead_time(p);
+		if (++c->tries >= CHALLENGE_MAX)
+			c->active = 0;
+	}
+	return (len);
+}
+
+/*
+ * Seals DATA_INNERLEN + packet bytes for the path's present address.
+ * 0 when it cannot be sent there.
+ */
+int
+path_seal(struct path *p, const uint8_t *plain, size_t len, int eliciting,
+    struct dgram *dg, uint64_t now)
+{
+	return (seal_to(p, &p->ep, plain, len, eliciting, dg, now));
+}
+
+static int
+seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
+    size_t len, int eliciting, struct dgram *dg, uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+	struct lane	*lane = t->as.lane[p->id];
+	struct sent	*s;
+	uint64_t	 number;
+	size_t		 bytes = len + DATA_HDRLEN + DATA_TAGLEN;
+
+	if (!p->validated && ep == &p->ep) {
+		if (p->unval_tx + bytes > AMPLIFICATION * p->unval_rx)
+			return (0);
+		p->unval_tx += bytes;
+	}
+	dg->ep = *ep;
+	dg->len = data_seal(&t->as.cur->k, lane, p->id, plain, len, dg->buf,
+	    &number);
+
+	s = &p->ring[number % SENT_RING];
+	s->number = number;
+	s->time = now;
+	s->bytes = dg->len;
+	s->used = 1;
+	if (eliciting) {
+		if (p->eliciting <= p->reported)
+			p->out_since = now;
+		p->eliciting = number + 1;
+		p->last_eliciting_tx = now;
+	}
+	p->tx_packets++;
+	p->tx_bytes += dg->len + ip_overhead(ep);
+	meter_add(&p->tx_meter, dg->len + ip_overhead(ep), now);
+	return (1);
+}
+
+/*
+ * Reports
+ */
+
+static uint64_t
+report_interval(const struct path *p)
+{
+	uint64_t	 us = REPORT_MIN;
+
+	if (p->srtt > 0)
+		us = MAX(us, (uint64_t)p->srtt / 4);
+	if (p->rate_conf != 0)
+		us = MAX(us, REPORT_BITS * REPORT_SHARE * USEC / p->rate_conf);
+	return (MIN(us, REPORT_MAX));
+}
+
+/* The first report after a silence comes soon, the others at the interval. */
+static void
+report_want(struct path *p, uint64_t now)
+{
+	uint64_t	 interval;
+
+	if (p->report_due != NEVER)
+		return;
+	interval = report_interval(p);
+	if (now - p->report_tx >= interval)
+		p->report_due = now + MIN(interval, REPORT_FIRST);
+	else
+		p->report_due = p->report_tx + interval;
+}
+
+static void
+report_fill(const struct path *p, struct frame *f, uint64_t now)
+{
+	const struct lane	*lane = p->tunnel->as.lane[p->id];
+
+	memset(f, 0, sizeof(*f));
+	f->type = FRAME_REPORT;
+	f->u.report.path = p->id;
+	f->u.report.gen = p->gen;
+	if (p->report_answer)
+		f->u.report.flags |= REPORT_ANSWER;
+	if (!lane->rx_any)
+		f->u.report.flags |= REPORT_NOTHING;
+	f->u.report.highest = (uint32_t)lane->rx_highest;
+	f->u.report.arrival = (uint32_t)p->rx_highest_at;
+	f->u.report.time = (uint32_t)now;
+	f->u.report.dgrams = (uint32_t)lane->rx_dgrams;
+	f->u.report.bytes = (uint32_t)lane->rx_bytes;
+	f->u.report.interval = report_interval(p) / 1000;
+	report_gaps(p, f);
+}
+
+/* The gaps below the highest number, newest first, out of the window. */
+static void
+report_gaps(const struct path *p, struct frame *f)
+{
+	const struct lane	*lane = p->tunnel->as.lane[p->id];
+	struct gap		*g = NULL;
+	uint64_t		 d, number;
+
+	for (d = 1; d < REPORT_GAP_WINDOW && d <= lane->rx_highest; d++) {
+		number = lane->rx_highest - d;
+		if (number <= p->rx_floor)
+			break;
+		if (lane_has(lane, number)) {
+			g = NULL;
+			continue;
+		}
+		if (g == NULL) {
+			if (f->u.report.ngaps == REPORT_GAPS_MAX)
+				break;
+			g = &f->u.report.gap[f->u.report.ngaps++];
+			g->distance = d;
+			g->length = 0;
+		}
+		g->length++;
+	}
+}
+
+/* Loss of what this end receives, by the packet numbers that did not come. */
+static void
+count_loss_rx(struct path *p, uint64_t now)
+{
+	const struct lane	*lane = p->tunnel->as.lane[p->id];
+	uint64_t		 sent, got;
+
+	sent = lane->rx_highest - p->rx_loss_number;
+	got = lane->rx_dgrams - p->rx_loss_dgrams;
+	if (sent < LOSS_DGRAMS && now - p->rx_loss_at < LOSS_TIME)
+		return;
+	if (sent >= 8)
+		p->loss_rx = got >= sent ? 0 : (sent - got) * 10000 / sent;
+	p->rx_loss_number = lane->rx_highest;
+	p->rx_loss_dgrams = lane->rx_dgrams;
+	p->rx_loss_at = now;
+}
+
+/*
+ * For people
+ */
+
+static size_t
+ip_overhead(const struct endpoint *ep)
+{
+	return (ep->remote.family == 6 ? OVERHEAD_IP6 : OVERHEAD_IP4);
+}
+
+void
+meter_add(struct rate_meter *m, size_t bytes, uint64_t now)
+{
+	if (now - m->start >= USEC) {
+		m->rate = now - m->start < 2 * USEC ?
+		    m->bytes * 8 * USEC / (now - m->start) : 0;
+		m->start = now;
+		m->bytes = 0;
+	}
+	m->bytes += bytes;
+}
+
+uint64_t
+meter_rate(const struct rate_meter *m, uint64_t now)
+{
+	if (now - m->start >= 2 * USEC)
+		return (0);
+	if (now - m->start >= USEC)
+		return (m->bytes * 8 * USEC / (now - m->start));
+	return (m->rate);
+}
+
+void
+path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
+{
+	const struct tunnel	*t = p->tunnel;
+	int			 i;
+
+	strlcpy(c->tunnel, t->conf.name, sizeof(c->tunnel));
+	strlcpy(c->name, p->name, sizeof(c->name));
+	strlcpy(c->reason, p->reason, sizeof(c->reason));
+	c->local = p->ep.local;
+	c->remote = p->ep.remote;
+	c->rtable = p->link != NULL ? p->link->conf.rtable : RTABLE_DEFAULT;
+	c->state = p->disabled ? LINK_DISABLED : p->state;
+	c->opener = p->opener;
+	c->id = p->id;
+	c->backup = p->backup;
+	c->usable = path_usable(p);
+	c->since = (now - p->since) / USEC;
+	c->srtt = p->srtt;
+	c->rttvar = p->rttvar;
+	c->owd_diff = c->queueing = -1;
+	if (p->owd_valid) {
+		c->queueing = MAX(0, p->owd -
+		    MIN(p->owd_min[0], p->owd_min[1]));
+		c->owd_diff = 0;
+		for (i = 0; i < PATH_IDS; i++)
+			if (t->path[i] != NULL && t->path[i]->owd_valid)
+				c->owd_diff = MAX(c->owd_diff,
+				    p->owd - t->path[i]->owd);
+	}
+	c->loss_tx = p->loss_tx;
+	c->loss_rx = p->loss_rx;
+	c->rate_conf = p->rate_conf;
+	c->rate = p->rate_conf;
+	c->rate_measured = p->rate_measured;
+	c->rate_peer = p->rate_peer;
+	c->tx_rate = meter_rate(&p->tx_meter, now);
+	c->rx_rate = meter_rate(&p->rx_meter, now);
+	c->tx_packets = p->tx_packets;
+	c->tx_bytes = p->tx_bytes;
+	c->rx_packets = p->rx_packets;
+	c->rx_bytes = p->rx_bytes;
+	c->tx_errors = p->tx_errors;
+	c->resent = p->resent;
+	c->mtu = p->mtu_own;
+	if (p->mtu_peer != 0 && (c->mtu == 0 || p->mtu_peer < c->mtu))
+		c->mtu = p->mtu_peer;
+}

@@ -1,0 +1,709 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/param.h>
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tunnel.h"
+#include "wire.h"
+
+/*
+ * A tunnel: association, paths, scheduler and receiver joined.
+ */
+
+#define NOTICE_INTERVAL	(10 * USEC)
+#define MTU_RAISE_AFTER	(60 * USEC)
+#define MTU_LINK	1500		/* of a link that says nothing */
+#define MTU_LEAST	1280
+
+static void	 conf_set(struct tunnel *, const struct tunnel_conf *);
+static int	 secret_taken(struct core *, const struct tunnel *);
+static int	 secret_equal(const struct tunnel *, const struct tunnel *);
+static void	 links_free(struct tunnel *);
+static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
+static void	 link_ready(struct tunnel *, struct link *, uint64_t);
+static void	 update_initiates(struct tunnel *);
+static void	 update_mtu(struct tunnel *, uint64_t);
+static int	 packet_sane(const struct tunnel *, const struct pkt *);
+static void	 link_ctl(struct tunnel *, const struct link *,
+		    struct ctl_link *, uint64_t);
+
+/*
+ * Configuration
+ */
+
+struct tunnel *
+tunnel_new(struct core *c, const struct tunnel_conf *conf)
+{
+	struct tunnel	*t;
+
+	if ((t = calloc(1, sizeof(*t))) == NULL)
+		return (NULL);
+	t->core = c;
+	TAILQ_INIT(&t->links);
+	TAILQ_INIT(&t->out);
+	sched_init(&t->sched);
+	core_random(c, t->flow_key, sizeof(t->flow_key));
+	conf_set(t, conf);
+	TAILQ_INSERT_TAIL(&c->tunnels, t, entry);
+	if (secret_taken(c, t)) {
+		tunnel_free(t);
+		errno = EEXIST;
+		return (NULL);
+	}
+	if (reorder_init(&t->reorder) == -1 || assoc_init(t) == -1) {
+		tunnel_free(t);
+		errno = ENOMEM;
+		return (NULL);
+	}
+	return (t);
+}
+
+void
+tunnel_free(struct tunnel *t)
+{
+	struct core	*c = t->core;
+	struct pkt	*p;
+	int		 i;
+
+	for (i = 0; i < PATH_IDS; i++)
+		if (t->path[i] != NULL)
+			path_free(t->path[i]);
+	links_free(t);
+	assoc_clear(t);
+	sched_clear(t);
+	reorder_free(&t->reorder);
+	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
+		TAILQ_REMOVE(&t->out, p, entry);
+		pkt_put(c, p);
+	}
+	if (c->first == t)
+		c->first = TAILQ_NEXT(t, entry);
+	TAILQ_REMOVE(&c->tunnels, t, entry);
+	sodium_memzero(t, sizeof(*t));
+	free(t);
+}
+
+struct tunnel *
+tunnel_find(struct core *c, uint32_t id)
+{
+	struct tunnel	*t;
+
+	TAILQ_FOREACH(t, &c->tunnels, entry)
+		if (t->conf.id == id)
+			return (t);
+	return (NULL);
+}
+
+/* New settings; the association ends only if they cannot go on with it. */
+int
+tunnel_reconf(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
+{
+	struct hs_secret	 old = t->secret;
+	uint8_t			 layer2 = t->conf.layer2;
+	uint8_t			 aeads = t->conf.aeads;
+
+	conf_set(t, conf);
+	if (secret_taken(t->core, t)) {
+		errno = EEXIST;
+		return (-1);
+	}
+	if (sodium_memcmp(&old, &t->secret, sizeof(old)) != 0 ||
+	    layer2 != t->conf.layer2 || aeads != t->conf.aeads)
+		assoc_restart(t, now);
+	sodium_memzero(&old, sizeof(old));
+	update_mtu(t, now);
+	return (0);
+}
+
+static void
+conf_set(struct tunnel *t, const struct tunnel_conf *conf)
+{
+	t->conf = *conf;
+	TAILQ_INIT(&t->conf.routes);
+	TAILQ_INIT(&t->conf.links);
+	TAILQ_INIT(&t->conf.matches);
+	memset(&t->secret, 0, sizeof(t->secret));
+	hs_secret_init(&t->secret, conf->has_psk ? conf->psk : NULL,
+	    conf->has_key ? conf->key : NULL,
+	    conf->has_key ? conf->peer_key : NULL);
+	if (conf->mtu != 0)
+		t->mtu = conf->mtu;
+}
+
+/* Two tunnels with one secret could not be told apart. */
+static int
+secret_taken(struct core *c, const struct tunnel *t)
+{
+	struct tunnel	*o;
+
+	TAILQ_FOREACH(o, &c->tunnels, entry)
+		if (o != t && o->conf.protocol == PROTO_V3 &&
+		    t->conf.protocol == PROTO_V3 && secret_equal(o, t))
+			return (1);
+	return (0);
+}
+
+static int
+secret_equal(const struct tunnel *a, const struct tunnel *b)
+{
+	if (a->secret.pattern != b->secret.pattern)
+		return (0);
+	if (a->secret.pattern == NOISE_IKPSK2)
+		return (sodium_memcmp(a->secret.rs, b->secret.rs,
+		    sizeof(a->secret.rs)) == 0);
+	return (sodium_memcmp(a->secret.psk, b->secret.psk,
+	    sizeof(a->secret.psk)) == 0);
+}
+
+struct link *
+link_find(struct tunnel *t, const char *name)
+{
+	struct link	*l;
+
+	TAILQ_FOREACH(l, &t->links, entry)
+		if (strcmp(l->conf.name, name) == 0)
+			return (l);
+	return (NULL);
+}
+
+/* Adds a link, or changes the one of that name. */
+int
+tunnel_link(struct tunnel *t, const struct link_conf *conf, uint64_t now)
+{
+	struct link	*l;
+
+	if ((l = link_find(t, conf->name)) == NULL) {
+		if ((l = calloc(1, sizeof(*l))) == NULL)
+			return (-1);
+		l->since = now;
+		TAILQ_INSERT_TAIL(&t->links, l, entry);
+	}
+	l->conf = *conf;
+	update_initiates(t);
+	link_rates_changed(t, l, now);
+	return (0);
+}
+
+/* Paths of that name take over what the link says; so do the peer's. */
+static void
+link_rates_changed(struct tunnel *t, struct link *l, uint64_t now)
+{
+	struct path	*p;
+	int		 i;
+
+	for (i = 0; i < PATH_IDS; i++) {
+		if ((p = t->path[i]) == NULL ||
+		    strcmp(p->name, l->conf.name) != 0)
+			continue;
+		if (!p->opener && l->path == NULL)
+			p->link = l;
+		if (p->link == l)
+			path_link_changed(p, now);
+	}
+	tunnel_update(t, now);
+}
+
+int
+tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
+{
+	struct link	*l;
+	int		 i;
+
+	if ((l = link_find(t, name)) == NULL)
+		return (-1);
+	if (l->path != NULL)
+		path_remove(l->path, CLOSE_CONFIGURATION, now);
+	TAILQ_REMOVE(&t->links, l, entry);
+	for (i = 0; i < PATH_IDS; i++)
+		if (t->path[i] != NULL && t->path[i]->link == l) {
+			t->path[i]->link = NULL;
+			path_link_changed(t->path[i], now);
+		}
+	free(l);
+	update_initiates(t);
+	return (0);
+}
+
+static void
+links_free(struct tunnel *t)
+{
+	struct link	*l;
+
+	while ((l = TAILQ_FIRST(&t->links)) != NULL) {
+		TAILQ_REMOVE(&t->links, l, entry);
+		free(l);
+	}
+}
+
+/*
+ * The operator takes a link out of use, or back into it: one of this end's,
+ * or one that the peer opened.
+ */
+int
+tunnel_link_admin(struct tunnel *t, const char *name, int up, uint64_t now)
+{
+	struct link	*l;
+	int		 i, found = 0;
+
+	if ((l = link_find(t, name)) != NULL) {
+		found = 1;
+		l->disabled = !up;
+		if (!up && l->path != NULL)
+			path_remove(l->path, CLOSE_LINK_DOWN, now);
+		else if (up && l->path == NULL)
+			link_ready(t, l, now);
+	}
+	for (i = 0; i < PATH_IDS; i++) {
+		if (t->path[i] == NULL || t->path[i]->opener ||
+		    strcmp(t->path[i]->name, name) != 0)
+			continue;
+		found = 1;
+		path_disable(t->path[i], !up, now);
+	}
+	return (found ? 0 : -1);
+}
+
+/* The link's socket and the peer's address, NULL: none at present. */
+int
+tunnel_socket(struct tunnel *t, const char *name, const struct endpoint *ep,
+    uint16_t mtu, uint64_t now)
+{
+	struct link	*l;
+
+	if ((l = link_find(t, name)) == NULL)
+		return (-1);
+	if (ep == NULL) {
+		l->ep.sock = SOCK_NONE;
+		if (l->path != NULL) {
+			path_suspect(l->path, "no socket", now);
+			l->path->ep.sock = SOCK_NONE;
+		}
+		tunnel_update(t, now);
+		return (0);
+	}
+	l->ep = *ep;
+	l->mtu = mtu;
+	link_ready(t, l, now);
+	return (0);
+}
+
+static void
+link_ready(struct tunnel *t, struct link *l, uint64_t now)
+{
+	if (l->disabled || l->ep.sock == SOCK_NONE)
+		return;
+	if (l->path != NULL)
+		path_reopen(l->path, now);
+	else if (assoc_can_send(t))
+		path_open(t, l, now);
+	assoc_link_ready(t, l, now);
+}
+
+static void
+update_initiates(struct tunnel *t)
+{
+	struct link	*l;
+
+	t->initiates = 0;
+	TAILQ_FOREACH(l, &t->links, entry)
+		if (l->conf.nremote > 0)
+			t->initiates = 1;
+}
+
+/* Does a HELLO on this socket concern the tunnel?  A link's socket is its
+ * own tunnel's, the others listen for all. */
+int
+tunnel_listens(struct tunnel *t, uint32_t sock)
+{
+	struct tunnel	*o;
+	struct link	*l;
+
+	TAILQ_FOREACH(o, &t->core->tunnels, entry)
+		TAILQ_FOREACH(l, &o->links, entry)
+			if (l->ep.sock == sock)
+				return (o == t);
+	return (1);
+}
+
+/*
+ * State
+ */
+
+/* There are new keys: each link that has none gets a path, each path is
+ * used under them at once. */
+void
+tunnel_keys_changed(struct tunnel *t, uint64_t now)
+{
+	struct link	*l;
+	int		 i;
+
+	TAILQ_FOREACH(l, &t->links, entry)
+		if (l->path == NULL && !l->disabled &&
+		    l->ep.sock != SOCK_NONE)
+			path_open(t, l, now);
+	for (i = 0; i < PATH_IDS; i++)
+		if (t->path[i] != NULL)
+			t->path[i]->pending |= PEND_PROBE;
+	tunnel_update(t, now);
+}
+
+/* Something changed that may make the tunnel usable or not. */
+void
+tunnel_update(struct tunnel *t, uint64_t now)
+{
+	int	 i, up = 0;
+
+	for (i = 0; i < PATH_IDS && !up; i++)
+		up = t->path[i] != NULL && path_usable(t->path[i]);
+	up = up && assoc_can_send(t);
+	if (up != t->up) {
+		t->up = up;
+		t->up_since = now;
+		tunnel_event(t, up ? CORE_TUNNEL_UP : CORE_TUNNEL_DOWN, NULL,
+		    "");
+	}
+	update_mtu(t, now);
+}
+
+/* "mtu auto": what fits over every usable path; raised only after a while. */
+static void
+update_mtu(struct tunnel *t, uint64_t now)
+{
+	struct core_event	 ev;
+	struct path		*p;
+	uint16_t		 mtu = 0, m;
+	int			 i;
+
+	if (t->conf.mtu != 0)
+		return;
+	for (i = 0; i < PATH_IDS; i++) {
+		if ((p = t->path[i]) == NULL || !path_usable(p))
+			continue;
+		m = MTU_LINK;
+		if (p->mtu_own != 0)
+			m = MIN(m, p->mtu_own);
+		if (p->mtu_peer != 0)
+			m = MIN(m, p->mtu_peer);
+		m = MAX(m, MTU_LEAST) - (p->ep.remote.family == 6 ? 48 : 28) -
+		    DATA_OVERHEAD;
+		if (mtu == 0 || m < mtu)
+			mtu = m;
+	}
+	if (mtu == 0 || mtu == t->mtu || (mtu > t->mtu && t->mtu != 0 &&
+	    now - t->mtu_at < MTU_RAISE_AFTER))
+		return;
+	t->mtu = mtu;
+	t->mtu_at = now;
+	memset(&ev, 0, sizeof(ev));
+	ev.type = CORE_TUNNEL_MTU;
+	ev.tunnel = t->conf.id;
+	ev.tunnel_name = t->conf.name;
+	ev.link = ev.reason = "";
+	ev.mtu = mtu;
+	t->core->ops.event(t->core->ops.arg, &ev);
+}
+
+void
+tunnel_event(struct tunnel *t, enum core_event_type type,
+    const struct path *p, const char *reason)
+{
+	struct core_event	 ev;
+
+	memset(&ev, 0, sizeof(ev));
+	ev.type = type;
+	ev.tunnel = t->conf.id;
+	ev.tunnel_name = t->conf.name;
+	ev.link = p != NULL ? p->name : "";
+	ev.reason = reason;
+	if (p != NULL)
+		ev.addr = p->ep.remote;
+	ev.mtu = t->mtu;
+	t->core->ops.event(t->core->ops.arg, &ev);
+}
+
+/* For the log; a peer cannot fill it. */
+void
+tunnel_notice(struct tunnel *t, uint64_t now, const char *reason)
+{
+	if (t->notice_at != 0 && now - t->notice_at < NOTICE_INTERVAL)
+		return;
+	t->notice_at = now;
+	tunnel_event(t, CORE_NOTICE, NULL, reason);
+}
+
+void
+tunnel_timer(struct tunnel *t, uint64_t now)
+{
+	int	 i;
+
+	if (t->core->stopping)
+		return;
+	assoc_timer(t, now);
+	if (!assoc_can_send(t))
+		return;
+	for (i = 0; i < PATH_IDS; i++)
+		if (t->path[i] != NULL)
+			path_timer(t->path[i], now);
+}
+
+uint64_t
+tunnel_deadline(struct tunnel *t, uint64_t now)
+{
+	uint64_t	 when;
+	int		 i, usable = 0;
+
+	when = assoc_deadline(t, now);
+	if (!assoc_can_send(t))
+		return (when);
+	for (i = 0; i < PATH_IDS; i++) {
+		if (t->path[i] == NULL)
+			continue;
+		when = MIN(when, path_deadline(t->path[i], now));
+		usable |= path_usable(t->path[i]) && !t->path[i]->blocked;
+	}
+	for (i = 0; i < CLOSING_MAX; i++)
+		if (usable && t->closing[i].active)
+			when = MIN(when, MAX(t->closing[i].next, now));
+	return (MIN(when, sched_deadline(t, now)));
+}
+
+/*
+ * Packets
+ */
+
+/* Kind, sequence and predecessor before a packet: mlvpn(7), DATA. */
+void
+inner_put(uint8_t *p, uint8_t kind, uint64_t seq, uint16_t pred)
+{
+	put32(p, (uint32_t)kind << SEQ_BITS |
+	    (uint32_t)(seq & ((1U << SEQ_BITS) - 1)));
+	put16(p + 4, pred);
+}
+
+/* A control datagram carries the next sequence that no packet has yet. */
+void
+tunnel_mark(struct tunnel *t, uint8_t *p)
+{
+	inner_put(p, KIND_CONTROL, t->sched.next_seq, 0);
+}
+
+/* Packets from the interface. */
+void
+tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
+{
+	size_t	 i;
+
+	for (i = 0; i < n; i++) {
+		if (assoc_can_send(t) && !t->core->stopping &&
+		    packet_sane(t, p[i]))
+			sched_enqueue(t, p[i], now);
+		else {
+			t->tx_dropped++;
+			pkt_put(t->core, p[i]);
+		}
+	}
+}
+
+static int
+packet_sane(const struct tunnel *t, const struct pkt *p)
+{
+	const uint8_t	*d = PKT_DATA(p);
+
+	if (t->conf.layer2)
+		return (p->len >= 14);
+	return ((p->len >= 20 && d[0] >> 4 == 4) ||
+	    (p->len >= 40 && d[0] >> 4 == 6));
+}
+
+/* An authentic datagram, decrypted: the inner header is before the packet. */
+void
+tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
+    struct pkt *p, uint64_t number, uint64_t now)
+{
+	const uint8_t	*inner = PKT_DATA(p) - DATA_INNERLEN;
+	struct path	*path = t->path[id];
+	uint32_t	 seq;
+	uint8_t		 kind;
+
+	kind = inner[0] >> 4;
+	seq = get32(inner) & ((1U << SEQ_BITS) - 1);
+	if (path != NULL)
+		path_received(path, dg, number, now);
+
+	switch (kind) {
+	case KIND_CONTROL:
+		path_frames(t, id, dg, PKT_DATA(p), p->len, now);
+		break;
+	case KIND_PACKET:
+	case KIND_PACKET | KIND_COPY:
+		if (path != NULL)
+			path_elicited(path, now);
+		if (!packet_sane(t, p)) {
+			t->rx_malformed++;
+			break;
+		}
+		reorder_input(t, p, seq, kind & KIND_COPY);
+		return;
+	default:
+		if (path != NULL)
+			path_elicited(path, now);
+		t->rx_malformed++;
+		break;
+	}
+	pkt_put(t->core, p);
+}
+
+void
+tunnel_deliver(struct tunnel *t, struct pkt *p)
+{
+	t->rx_packets++;
+	t->rx_bytes += p->len;
+	TAILQ_INSERT_TAIL(&t->out, p, entry);
+}
+
+/* Packets for the interface. */
+size_t
+tunnel_output(struct tunnel *t, struct pkt **p, size_t max)
+{
+	size_t	 n = 0;
+
+	while (n < max && (p[n] = TAILQ_FIRST(&t->out)) != NULL) {
+		TAILQ_REMOVE(&t->out, p[n], entry);
+		n++;
+	}
+	return (n);
+}
+
+/*
+ * For people
+ */
+
+void
+tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
+{
+	struct ctl_link	 links[PATH_SLOTS];
+	size_t		 n, i;
+
+	memset(c, 0, sizeof(*c));
+	strlcpy(c->name, t->conf.name, sizeof(c->name));
+	strlcpy(c->descr, t->conf.descr, sizeof(c->descr));
+	strlcpy(c->ifname, t->conf.ifname, sizeof(c->ifname));
+	c->state = t->up ? TUNNEL_UP : assoc_can_send(t) ||
+	    t->as.attempt.active ? TUNNEL_HANDSHAKE : TUNNEL_DOWN;
+	c->protocol = t->conf.protocol;
+	c->layer2 = t->conf.layer2;
+	c->mtu = t->mtu;
+	c->up_since = c->rekeyed = -1;
+	if (t->up)
+		c->up_since = (now - t->up_since) / USEC;
+	if (t->as.cur != NULL) {
+		strlcpy(c->cipher, aead_name(t->as.cur->k.aead),
+		    sizeof(c->cipher));
+		c->rekeyed = (now - t->as.cur->k.created) / USEC;
+	}
+	n = tunnel_ctl_links(t, links, PATH_SLOTS, now);
+	for (i = 0; i < n; i++) {
+		c->links++;
+		if (links[i].state == LINK_UP)
+			c->links_up++;
+	}
+	c->tx_packets = t->tx_packets;
+	c->tx_bytes = t->tx_bytes;
+	c->rx_packets = t->rx_packets;
+	c->rx_bytes = t->rx_bytes;
+	c->tx_dropped = t->tx_dropped;
+	c->rx_duplicate = t->rx_duplicate;
+	c->rx_replayed = t->rx_replayed;
+	c->rx_badtag = t->rx_badtag;
+	c->rx_malformed = t->rx_malformed;
+	c->handshakes = t->handshakes;
+	c->rx_rejected = t->rx_rejected;
+	c->rx_held = t->rx_held;
+	c->rx_given_up = t->rx_given_up;
+	c->rx_late = t->rx_late;
+	c->tx_resent = t->tx_resent;
+	c->false_dead = t->false_dead;
+}
+
+/* This end's links, then those that the peer opened. */
+size_t
+tunnel_ctl_links(struct tunnel *t, struct ctl_link *c, size_t max,
+    uint64_t now)
+{
+	struct link	*l;
+	struct path	*p;
+	size_t		 n = 0;
+	int		 i;
+
+	TAILQ_FOREACH(l, &t->links, entry) {
+		if (n == max)
+			return (n);
+		if (l->conf.nremote > 0 || l->ep.sock != SOCK_NONE)
+			link_ctl(t, l, &c[n++], now);
+	}
+	for (i = 0; i < PATH_IDS && n < max; i++) {
+		if ((p = t->path[i]) == NULL || p->opener)
+			continue;
+		memset(&c[n], 0, sizeof(c[n]));
+		path_ctl(p, &c[n++], now);
+	}
+	return (n);
+}
+
+static void
+link_ctl(struct tunnel *t, const struct link *l, struct ctl_link *c,
+    uint64_t now)
+{
+	memset(c, 0, sizeof(*c));
+	if (l->path != NULL) {
+		path_ctl(l->path, c, now);
+		return;
+	}
+	strlcpy(c->tunnel, t->conf.name, sizeof(c->tunnel));
+	strlcpy(c->name, l->conf.name, sizeof(c->name));
+	c->local = l->ep.local;
+	c->remote = l->ep.remote;
+	c->rtable = l->conf.rtable;
+	c->opener = 1;
+	c->backup = l->conf.backup;
+	c->since = (now - l->since) / USEC;
+	c->srtt = c->rttvar = c->owd_diff = c->queueing = -1;
+	c->loss_tx = c->loss_rx = -1;
+	c->rate_conf = c->rate = l->conf.up.rate;
+	c->rate_peer = l->conf.down.rate;
+	c->mtu = l->mtu;
+	if (l->disabled) {
+		c->state = LINK_DISABLED;
+		strlcpy(c->reason, "by operator", sizeof(c->reason));
+	} else if (l->ep.sock == SOCK_NONE) {
+		c->state = LINK_NOADDR;
+		strlcpy(c->reason, "no address or socket",
+		    sizeof(c->reason));
+	} else {
+		c->state = LINK_OPENING;
+		strlcpy(c->reason, "no answer from the peer",
+		    sizeof(c->reason));
+	}
+}

@@ -1,0 +1,632 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef TUNNEL_H
+#define TUNNEL_H
+
+/*
+ * Inside the core.  One file owns each struct:
+ *
+ *	core.c		the sockets' side: pool, demultiplexing, cookies
+ *	assoc.c		association and handshakes of a tunnel
+ *	path.c		a path: opening, addresses, reports, liveness
+ *	frame.c		control frames to and from bytes
+ *	flow.c		which flow a packet belongs to, who needs order
+ *	sched.c		the tunnel's queue, choice of a path, pacing
+ *	reorder.c	doubles and order at the receiver
+ *	tunnel.c	the above joined
+ */
+
+#include "core.h"
+#include "handshake.h"
+#include "session.h"
+
+#define PATH_SLOTS		64	/* an end opens at most */
+#define PATH_IDS		192	/* 0..63 and 128..191 */
+#define PATH_ID_B		0x80	/* opened by the B end */
+#define PATH_ID_RESERVED	0x40
+
+#define SENT_RING		4096	/* datagrams a path remembers */
+#define HELLO_TARGETS		8	/* links that get a copy of a HELLO */
+#define HELLO_RECENT		8	/* HELLOs a responder remembers */
+#define SEQ_BITS		28
+#define SEQ_WINDOW		(1U << 18)
+#define TOKEN_LEN		8
+
+/* Kinds of the inner header. */
+#define KIND_CONTROL		0
+#define KIND_PACKET		1
+#define KIND_FRAGMENT		2
+#define KIND_COPY		8	/* flag on the two above */
+
+/* --- frame.c: control frames ------------------------------------------- */
+
+enum frame_type {
+	FRAME_PADDING		= 0,
+	FRAME_PATH_OPEN		= 1,
+	FRAME_PATH_OK		= 2,
+	FRAME_CHALLENGE		= 3,
+	FRAME_RESPONSE		= 4,
+	FRAME_PATH_STATUS	= 5,
+	FRAME_PATH_CLOSE	= 6,
+	FRAME_REPORT		= 7,
+	FRAME_PROBE		= 8,
+	FRAME_MTU_PROBE		= 9,
+	FRAME_MTU_RESULT	= 10,
+	FRAME_CLOSE		= 11
+};
+
+#define PATH_FLAG_BACKUP	0x01
+#define PATH_FLAG_METERED	0x02
+#define PATH_FLAG_DISABLED	0x04	/* PATH_STATUS: do not use */
+
+#define REPORT_ANSWER		0x01	/* answers a PROBE */
+#define REPORT_NOTHING		0x02	/* I get nothing here */
+#define REPORT_GAPS_MAX		15
+
+#define PROBE_SUSPECT		0x0001
+
+#define CLOSE_STOP		0
+#define CLOSE_LINK_DOWN		1
+#define CLOSE_LIMIT		2
+#define CLOSE_CONFIGURATION	3
+
+struct gap {
+	uint16_t	 distance;	/* from the highest to the newest lost */
+	uint16_t	 length;
+};
+
+struct frame {
+	enum frame_type	 type;
+	union {
+		struct {
+			uint8_t		 gen;
+			uint8_t		 flags;
+			uint16_t	 mtu;
+			uint32_t	 up;	/* kbit/s, opener to peer */
+			uint32_t	 down;
+			uint8_t		 token[TOKEN_LEN];
+			char		 name[LINK_NAME_SIZE];
+		} open;
+		struct {
+			uint8_t		 gen;
+			uint8_t		 flags;
+			uint16_t	 mtu;
+			uint8_t		 token[TOKEN_LEN];
+			uint8_t		 own[TOKEN_LEN];
+		} ok;
+		uint8_t	 token[TOKEN_LEN];	/* CHALLENGE, RESPONSE */
+		struct {
+			uint8_t		 path;
+			uint8_t		 gen;
+			uint8_t		 flags;
+			uint32_t	 up;
+			uint32_t	 down;
+		} status;
+		struct {
+			uint8_t		 path;
+			uint8_t		 gen;
+			uint8_t		 reason;
+		} close;			/* CLOSE: reason alone */
+		struct {
+			uint8_t		 path;
+			uint8_t		 gen;
+			uint8_t		 flags;
+			uint8_t		 ngaps;
+			uint32_t	 highest;
+			uint32_t	 arrival;	/* us, sender's clock */
+			uint32_t	 time;
+			uint32_t	 dgrams;
+			uint32_t	 bytes;
+			uint16_t	 ce;
+			uint16_t	 interval;	/* ms */
+			struct gap	 gap[REPORT_GAPS_MAX];
+		} report;
+		struct {
+			uint32_t	 time;
+			uint16_t	 number;
+			uint16_t	 flags;
+		} probe;
+		struct {
+			uint16_t	 size;
+			uint16_t	 number;
+			uint16_t	 flags;		/* MTU_RESULT */
+		} mtu;
+	} u;
+};
+
+#define FRAME_MAX	(2 + 28 + 4 * REPORT_GAPS_MAX)
+
+/* Bytes written, 0 if there is no room. */
+size_t	 frame_put(const struct frame *, uint8_t *, size_t);
+/*
+ * Takes the next known frame off *buf; 1, 0 at the end, -1 when a frame is
+ * malformed (the rest is not to be read).
+ */
+int	 frame_get(struct frame *, const uint8_t **, size_t *);
+int	 frame_name_valid(const char *);
+
+/* --- flow.c ------------------------------------------------------------- */
+
+#define FLOW_TABLE	4096
+
+enum flow_order {
+	ORDER_NONE,		/* order does not matter */
+	ORDER_ALWAYS,
+	ORDER_BULK		/* only while the flow is heavy */
+};
+
+#define CLASS_NORMAL	0
+#define CLASS_PRIORITY	1
+
+struct flow {
+	uint32_t	 hash;
+	uint16_t	 count;		/* packets since window */
+	uint16_t	 bulk;		/* heavy in the last window */
+	uint64_t	 last_seq;	/* of the last ordered packet */
+	uint64_t	 last_time;
+	uint64_t	 window;
+};
+
+struct flow_info {
+	uint32_t	 hash;
+	enum flow_order	 order;
+	uint8_t		 cls;
+	uint8_t		 tos;
+};
+
+void	 flow_classify(const uint8_t *, size_t, int, const uint8_t[16],
+	    struct flow_info *);
+
+/* --- path.c ------------------------------------------------------------- */
+
+/* A link of the configuration; it has a path while there are keys. */
+struct link {
+	TAILQ_ENTRY(link) entry;
+	struct link_conf conf;
+	struct endpoint	 ep;		/* sock SOCK_NONE: no socket */
+	uint16_t	 mtu;		/* of the outgoing interface */
+	int		 disabled;	/* by the operator */
+	struct path	*path;		/* opened by this end */
+	uint64_t	 since;		/* of having no path */
+};
+TAILQ_HEAD(links, link);
+
+#define RESPONSE_MAX	4		/* challenges waiting for an answer */
+
+struct sent {
+	uint64_t	 number;
+	uint64_t	 time;
+	uint16_t	 bytes;
+	uint8_t		 eliciting;	/* calls for a report */
+	uint8_t		 used;
+};
+
+/* What the next control datagram of a path must carry. */
+#define PEND_OPEN	0x0001
+#define PEND_OK		0x0002
+#define PEND_RESPONSE	0x0004
+#define PEND_REPORT	0x0008
+#define PEND_PROBE	0x0010
+#define PEND_STATUS	0x0020
+#define PEND_CLOSE	0x0080		/* the association's end */
+#define PEND_CLOSING	0x0040
+
+/* A change of the peer's address that is being checked. */
+struct candidate {
+	int		 active;
+	struct endpoint	 ep;
+	uint8_t		 token_new[TOKEN_LEN];
+	uint8_t		 token_old[TOKEN_LEN];
+	int		 answered;	/* from the new address */
+	uint64_t	 deadline;
+	uint64_t	 next;		/* time of the next challenge */
+	int		 challenges;
+	int		 send_new;	/* a challenge is to go out */
+	int		 send_old;
+	uint64_t	 rx_bytes;	/* from there, for the limit of three */
+	uint64_t	 tx_bytes;
+};
+
+struct rate_meter {
+	uint64_t	 start;
+	uint64_t	 bytes;
+	uint64_t	 rate;		/* bit/s over the last full second */
+};
+
+struct path {
+	struct tunnel	*tunnel;
+	struct link	*link;		/* of this end's configuration or NULL */
+	char		 name[LINK_NAME_SIZE];
+	char		 reason[64];
+	uint8_t		 id;
+	uint8_t		 gen;
+	uint8_t		 opener;	/* this end opened it */
+	uint8_t		 state;		/* enum link_state */
+	uint8_t		 backup;	/* level in force */
+	uint8_t		 disabled;	/* by the operator, the peer's path */
+	uint8_t		 peer_disabled;
+	uint8_t		 validated;	/* the peer answers at ep */
+	uint8_t		 was_up;
+	uint64_t	 since;		/* of the state */
+	struct endpoint	 ep;
+	uint16_t	 mtu_own;
+	uint16_t	 mtu_peer;
+	uint64_t	 rate_conf;	/* bit/s we may send, 0 automatic */
+	uint64_t	 rate_peer;	/* bit/s announced toward us */
+	uint64_t	 announced;	/* by the peer, for our sending */
+
+	/* opening, and the answer to the peer's opening */
+	uint8_t		 token[TOKEN_LEN];	/* ours */
+	uint8_t		 token_peer[TOKEN_LEN];
+	uint8_t		 response[RESPONSE_MAX][TOKEN_LEN];
+	unsigned int	 nresponse;
+	uint64_t	 open_next;
+	unsigned int	 open_tries;
+	uint64_t	 unval_rx;	/* bytes before validation */
+	uint64_t	 unval_tx;
+	struct candidate cand;
+	uint64_t	 ignore_until;	/* no new candidate */
+	unsigned int	 pending;	/* PEND_* */
+	unsigned int	 closes;	/* copies of CLOSE to send */
+	uint64_t	 stale_at;	/* next CORE_LINK_STALE */
+	int		 status;	/* PATH_STATUS to be repeated */
+	uint64_t	 status_number;
+	uint64_t	 status_next;
+
+	/* sending: what the peer's reports tell */
+	struct sent	*ring;
+	uint64_t	 reported;	/* highest reported, +1; 0 none */
+	uint64_t	 eliciting;	/* highest that calls for a report, +1 */
+	uint64_t	 out_since;	/* oldest of these not reported */
+	uint64_t	 report_rx;	/* when the last report came */
+	uint32_t	 report_time;	/* the peer's clock in it */
+	uint32_t	 report_arrival;
+	uint32_t	 report_dgrams;
+	uint32_t	 report_bytes;
+	uint64_t	 report_number;
+	uint16_t	 peer_interval;	/* ms */
+	int64_t		 srtt;		/* us, -1 no sample */
+	int64_t		 rttvar;
+	int64_t		 owd;		/* smoothed, the clocks' offset in it */
+	int		 owd_valid;
+	int64_t		 owd_min[2];	/* of the present 5 s and those before */
+	uint64_t	 owd_min_at;
+	uint64_t	 rate_measured;
+	uint64_t	 loss_sent;	/* of the window being counted */
+	uint64_t	 loss_got;
+	uint64_t	 loss_at;
+	int		 loss_tx;	/* 1/100 percent, -1 unknown */
+	uint64_t	 suspect_since;
+	uint64_t	 suspect_number; /* numbers from here on clear it */
+	unsigned int	 answers;	/* since suspicion */
+	unsigned int	 probes;
+	uint64_t	 probe_next;
+	uint16_t	 probe_number;
+	uint64_t	 probe_tx;
+	uint64_t	 last_eliciting_tx;
+
+	/* receiving: what our reports tell */
+	uint64_t	 last_rx;
+	uint64_t	 rx_highest;
+	uint64_t	 rx_highest_at;
+	uint64_t	 rx_floor;	/* highest before the path was opened */
+	uint64_t	 report_due;	/* NEVER: nothing to tell */
+	uint64_t	 report_tx;	/* when the last one left */
+	int		 report_news;	/* since any report about this path */
+	int		 report_answer;	/* the next one answers a PROBE */
+	uint64_t	 rx_loss_number;
+	uint64_t	 rx_loss_dgrams;
+	uint64_t	 rx_loss_at;
+	int		 loss_rx;
+
+	/* pacing */
+	uint64_t	 due;		/* when the link is free again */
+	uint64_t	 debt;		/* weighted bytes, for unpaced links */
+	int		 blocked;	/* its socket takes no more */
+
+	uint64_t	 tx_packets, tx_bytes, rx_packets, rx_bytes;
+	uint64_t	 tx_errors, resent;
+	struct rate_meter tx_meter, rx_meter;
+};
+
+struct path	*path_open(struct tunnel *, struct link *, uint64_t);
+void		 path_reopen(struct path *, uint64_t);
+void		 path_free(struct path *);
+void		 path_close(struct path *);
+void		 path_gone(struct path *, const char *, uint64_t);
+struct path	*path_by_id(struct tunnel *, uint8_t);
+void		 path_frames(struct tunnel *, uint8_t, const struct dgram *,
+		    const uint8_t *, size_t, uint64_t);
+void		 path_received(struct path *, const struct dgram *, uint64_t,
+		    uint64_t);
+void		 path_elicited(struct path *, uint64_t);
+void		 path_timer(struct path *, uint64_t);
+uint64_t	 path_deadline(const struct path *, uint64_t);
+int		 path_compose(struct path *, struct dgram *, uint64_t);
+void		 path_suspect(struct path *, const char *, uint64_t);
+void		 path_disable(struct path *, int, uint64_t);
+void		 path_link_changed(struct path *, uint64_t);
+int		 path_usable(const struct path *);
+int		 paths_silent(struct tunnel *, uint64_t);
+void		 path_remove(struct path *, uint8_t, uint64_t);
+int		 path_seal(struct path *, const uint8_t *, size_t, int,
+		    struct dgram *, uint64_t);
+uint64_t	 path_dead_time(const struct path *);
+void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
+void		 meter_add(struct rate_meter *, size_t, uint64_t);
+uint64_t	 meter_rate(const struct rate_meter *, uint64_t);
+
+/* A path this end has closed and the peer must hear of. */
+struct closing {
+	int		 active;
+	uint8_t		 id;
+	uint8_t		 gen;
+	uint8_t		 reason;
+	uint8_t		 via;		/* path the last copy went by */
+	uint64_t	 number;	/* and its packet number */
+	uint64_t	 next;
+	unsigned int	 tries;
+};
+
+#define CLOSING_MAX	8
+
+/* --- assoc.c ------------------------------------------------------------ */
+
+/* An entry of the table that finds a tunnel by receiver index. */
+struct receiver {
+	LIST_ENTRY(receiver) entry;
+	uint32_t	 index;
+	struct tunnel	*tunnel;
+};
+
+struct keyset {
+	struct keys	 k;
+	struct receiver	 rx;
+	int		 used;
+	uint64_t	 expires;	/* of old keys, NEVER */
+};
+
+/* An association that a REPLY of ours has offered. */
+struct offer {
+	int		 continued;
+	uint64_t	 own_id;
+	uint64_t	 peer_id;
+	uint64_t	 stamp;
+	int		 set_stamp;	/* even downwards, once confirmed */
+	struct endpoint	 ep;		/* where the REPLY went */
+};
+
+struct hello_target {
+	struct endpoint	 ep;
+	uint8_t		 cookie[MAC_LEN];
+	uint64_t	 cookie_at;	/* NEVER: none */
+	int		 pending;	/* HELLO is to be sent */
+	int		 answered;	/* a COOKIE for this HELLO */
+};
+
+/* A handshake this end began. */
+struct attempt {
+	int		 active;
+	struct handshake hs;
+	struct receiver	 rx;
+	uint64_t	 own_id;
+	uint64_t	 began;		/* the first of these tries */
+	uint64_t	 next;		/* time of the next try */
+	unsigned int	 tries;
+	unsigned int	 replies;	/* read for this try */
+	size_t		 len;
+	uint8_t		 buf[HELLO_MAX_LEN];
+	struct hello_target target[HELLO_TARGETS];
+	size_t		 ntargets;
+};
+
+struct recent {
+	uint8_t		 mac1[MAC_LEN];
+	uint64_t	 time;		/* NEVER: unused */
+	int		 answers;
+	size_t		 len;
+	uint8_t		 reply[REPLY_LEN];
+};
+
+struct assoc {
+	int		 exists;
+	int		 a_end;
+	uint64_t	 own_id;
+	uint64_t	 peer_id;
+	uint64_t	 since;
+	struct keyset	 set[3];
+	struct keyset	*cur;		/* sends, NULL none */
+	struct keyset	*prev;		/* old, receives only */
+	struct keyset	*next;		/* offered, not confirmed */
+	struct offer	 offer;
+	struct attempt	 attempt;
+	struct recent	 recent[HELLO_RECENT];
+	size_t		 recent_next;
+	uint64_t	 max_stamp;	/* of the peer's HELLOs */
+	uint64_t	 hello_after;	/* none before: the peer refuses us */
+	int		 unconfirmed;	/* as initiator: nothing came yet */
+	uint64_t	 confirm_by;
+	uint64_t	 confirm_next;
+	uint64_t	 rekey_at;
+	struct lane	*lane[PATH_IDS];
+	struct lane	*spare;
+	uint8_t		 gen[PATH_SLOTS];	/* of the paths we open */
+	int		 confirmed;	/* the datagram being read has shown
+					   that its source got our REPLY */
+	uint16_t	 peer_max_udp;
+	uint16_t	 peer_mtu;
+};
+
+int	 assoc_init(struct tunnel *);
+void	 assoc_clear(struct tunnel *);
+void	 assoc_forget(struct tunnel *, uint64_t);
+void	 assoc_restart(struct tunnel *, uint64_t);
+void	 assoc_start(struct tunnel *, uint64_t);
+void	 assoc_link_ready(struct tunnel *, const struct link *, uint64_t);
+void	 assoc_hello(struct tunnel *, const struct dgram *,
+	    struct handshake *, const struct hello *, int, uint64_t);
+void	 assoc_reply(struct tunnel *, const struct dgram *, uint64_t);
+void	 assoc_cookie(struct tunnel *, const struct dgram *, uint64_t);
+void	 assoc_data(struct tunnel *, const struct dgram *, uint8_t, uint32_t,
+	    uint64_t);
+void	 assoc_timer(struct tunnel *, uint64_t);
+uint64_t assoc_deadline(struct tunnel *, uint64_t);
+int	 assoc_transmit(struct tunnel *, struct dgram *, uint64_t);
+struct recent *assoc_recent(struct tunnel *, const uint8_t *, uint64_t);
+int	 assoc_can_send(const struct tunnel *);
+struct lane *assoc_lane(struct tunnel *, uint8_t);
+
+/* --- sched.c ------------------------------------------------------------ */
+
+#define TQ_MAX_BYTES	(4U << 20)
+#define TQ_MAX_PKTS	2048
+#define TQ_MAX_AGE	250000		/* us */
+
+struct sched {
+	struct pktq	 prio;
+	struct pktq	 queue;
+	size_t		 npkts;
+	size_t		 bytes;
+	uint64_t	 next_seq;	/* of the next packet committed */
+	struct flow	 flows[FLOW_TABLE];
+};
+
+void	 sched_init(struct sched *);
+void	 sched_clear(struct tunnel *);
+void	 sched_reset(struct tunnel *);
+void	 sched_enqueue(struct tunnel *, struct pkt *, uint64_t);
+int	 sched_transmit(struct tunnel *, struct dgram *, uint64_t);
+uint64_t sched_deadline(struct tunnel *, uint64_t);
+
+/* --- reorder.c ---------------------------------------------------------- */
+
+struct reorder {
+	int		 any;
+	uint64_t	 highest;	/* sequence */
+	uint64_t	*seen;		/* SEQ_WINDOW bits */
+};
+
+int	 reorder_init(struct reorder *);
+void	 reorder_free(struct reorder *);
+void	 reorder_reset(struct tunnel *);
+void	 reorder_input(struct tunnel *, struct pkt *, uint32_t, int);
+
+/* --- tunnel.c ----------------------------------------------------------- */
+
+struct tunnel {
+	TAILQ_ENTRY(tunnel) entry;
+	struct core	*core;
+	struct tunnel_conf conf;	/* without its lists */
+	struct hs_secret secret;
+	struct links	 links;
+	struct assoc	 as;
+	struct path	*path[PATH_IDS];
+	struct sched	 sched;
+	struct reorder	 reorder;
+	struct pktq	 out;		/* for the interface */
+	uint8_t		 flow_key[16];
+	int		 initiates;	/* a link has a remote */
+	int		 up;		/* has a usable path */
+	uint64_t	 up_since;
+	uint64_t	 notice_at;
+	uint16_t	 mtu;		/* in force, 0 not known yet */
+	uint64_t	 mtu_at;
+	struct closing	 closing[CLOSING_MAX];
+	uint64_t	 tx_packets, tx_bytes, rx_packets, rx_bytes;
+	uint64_t	 tx_dropped, rx_duplicate, rx_replayed, rx_badtag;
+	uint64_t	 rx_malformed, handshakes, rx_rejected;
+	uint64_t	 rx_held, rx_given_up, rx_late, tx_resent, false_dead;
+};
+TAILQ_HEAD(tunnels, tunnel);
+
+struct link	*link_find(struct tunnel *, const char *);
+void		 tunnel_keys_changed(struct tunnel *, uint64_t);
+void		 tunnel_update(struct tunnel *, uint64_t);
+void		 tunnel_data(struct tunnel *, uint8_t, const struct dgram *,
+		    struct pkt *, uint64_t, uint64_t);
+void		 tunnel_deliver(struct tunnel *, struct pkt *);
+void		 tunnel_mark(struct tunnel *, uint8_t *);
+void		 inner_put(uint8_t *, uint8_t, uint64_t, uint16_t);
+void		 tunnel_event(struct tunnel *, enum core_event_type,
+		    const struct path *, const char *);
+void		 tunnel_notice(struct tunnel *, uint64_t, const char *);
+int		 tunnel_listens(struct tunnel *, uint32_t);
+void		 tunnel_timer(struct tunnel *, uint64_t);
+uint64_t	 tunnel_deadline(struct tunnel *, uint64_t);
+
+/* --- core.c ------------------------------------------------------------- */
+
+#define INDEX_BUCKETS	256
+#define RAW_MAX		64		/* answers waiting to be sent */
+#define SOURCE_BUCKETS	256
+
+struct raw {
+	struct endpoint	 ep;
+	size_t		 len;
+	uint8_t		 buf[REPLY_LEN];	/* REPLY or COOKIE */
+};
+
+struct source {				/* HELLOs of one address */
+	struct addr	 addr;		/* IPv6: the /64 */
+	uint64_t	 second;
+	unsigned int	 count;
+};
+
+struct core {
+	struct core_ops	 ops;
+	struct tunnels	 tunnels;
+	struct tunnel	*first;		/* next to send, for fairness */
+	LIST_HEAD(, receiver) index[INDEX_BUCKETS];
+	struct pkt	*pool;
+	struct pktq	 free;
+	size_t		 npkts;
+	size_t		 nfree;
+	uint64_t	 wall_offset;	/* wall clock = now + this */
+	uint64_t	 last_stamp;
+	int		 stopping;
+	struct session_limits limits;
+
+	struct raw	 raw[RAW_MAX];
+	size_t		 raw_head, nraw;
+
+	/* HELLO load */
+	uint64_t	 hello_second;
+	unsigned int	 hello_all;
+	unsigned int	 hello_mac1;
+	uint64_t	 load_until;
+	uint8_t		 cookie_secret[2][32];	/* present, last */
+	uint64_t	 cookie_at;	/* when the present one was made */
+	struct source	 source[SOURCE_BUCKETS];
+
+	uint64_t	 rx_unknown, rx_malformed, rx_badmac1;
+	uint64_t	 rx_hello_limited, cookies_sent;
+};
+
+uint32_t	 index_add(struct core *, struct receiver *, struct tunnel *);
+void		 index_del(struct receiver *);
+void		 index_move(struct core *, struct receiver *,
+		    struct receiver *);
+int		 endpoint_equal(const struct endpoint *,
+		    const struct endpoint *);
+uint64_t	 core_stamp(struct core *, uint64_t);
+void		 core_random(struct core *, void *, size_t);
+uint64_t	 core_uniform(struct core *, uint64_t);
+struct raw	*core_raw(struct core *);
+
+#endif /* TUNNEL_H */
