@@ -40,10 +40,11 @@ $p: ${OBJS_$p} ${LIBCOMPAT}
 	${CC} ${LDFLAGS} -o ${.TARGET} ${OBJS_$p} ${LDADD_$p} ${LDADD_COMPAT}
 .endfor
 
-# missing only when make was not started at the top
+# for those who do not start at the top
 .if !defined(LIB) && defined(LIBCOMPAT) && !empty(_PROGS)
-${LIBCOMPAT}:
-	@(cd ${TOPDIR}/lib/libcompat && ${MAKE} all)
+${LIBCOMPAT}: ${TOPDIR}/lib/libcompat/*.c ${TOPDIR}/lib/libcompat/*.h \
+    ${TOPDIR}/lib/libcompat/include/*.h
+	@(cd ${TOPDIR}/lib/libcompat && ${MAKE} all && touch ${LIBCOMPAT})
 .endif
 
 .if !target(proginstall)

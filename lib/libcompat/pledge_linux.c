@@ -51,6 +51,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "confine.h"
@@ -379,6 +380,8 @@ pledge(const char *request, const char *execpromises)
 	}
 	if (new == pledged)
 		return (0);
+	/* reads a file, for which OpenBSD makes an exception */
+	tzset();
 	if ((new & PLEDGE_UNVEIL) == 0 && unveil_used() &&
 	    unveil_lock() == -1)
 		return (-1);
