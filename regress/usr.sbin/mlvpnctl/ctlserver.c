@@ -1,0 +1,503 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+/*
+ * Plays the daemon for one run of mlvpnctl:
+ *
+ *	ctlserver [-ku] scenario socket command [argument ...]
+ *
+ * listens on the socket, runs the command, serves one connection and exits
+ * with the command's status.  With -k the socket is left there, with -u the
+ * command runs as a user who may not connect.  Scenarios:
+ *
+ *	normal		two tunnels with links in many states
+ *	empty		a daemon without tunnels
+ *	echo		prints each request and says it is done
+ *	hostile		strings without end, with escapes, that are not UTF-8
+ *	reload		the new configuration has errors
+ *	busy		a reload is under way
+ *	short		an answer of a wrong length
+ *	unknown		an answer of an unknown type
+ *	close		the connection ends without an answer
+ */
+
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <grp.h>
+#include <imsg.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "ctl.h"
+#include "mlvpnd.h"
+
+#define NOBODY	32767
+
+static const char	*scenario;
+
+static int	 listen_on(const char *);
+static void	 run(int, char *[]);
+static void	 serve(int);
+static int	 request(struct imsgbuf *, struct imsg *);
+static void	 echo(struct imsg *);
+static void	 show_summary(struct imsgbuf *);
+static int	 show_tunnels(struct imsgbuf *, const struct ctl_select *);
+static int	 show_links(struct imsgbuf *, const struct ctl_select *);
+static void	 hostile(struct imsgbuf *);
+static void	 link_init(struct ctl_link *, const char *, const char *, int);
+static void	 send_result(struct imsgbuf *, int, const char *);
+static void	 compose(struct imsgbuf *, uint32_t, const void *, size_t);
+static int	 is(const char *);
+
+int
+main(int argc, char *argv[])
+{
+	struct pollfd	 pfd;
+	pid_t		 child;
+	int		 ch, conn, fd, keep = 0, status, unprivileged = 0;
+
+	while ((ch = getopt(argc, argv, "+ku")) != -1) {
+		switch (ch) {
+		case 'k':
+			keep = 1;
+			break;
+		case 'u':
+			unprivileged = 1;
+			break;
+		default:
+			errx(2, "unknown option");
+		}
+	}
+	argc -= optind;
+	argv += optind;
+	if (argc < 3)
+		errx(2, "arguments");
+	scenario = argv[0];
+
+	signal(SIGPIPE, SIG_IGN);
+
+	fd = listen_on(argv[1]);
+	if ((child = fork()) == -1)
+		err(2, "fork");
+	if (child == 0) {
+		close(fd);
+		run(unprivileged, argv + 2);
+	}
+
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		pfd.fd = fd;
+		pfd.events = POLLIN;
+		if (poll(&pfd, 1, 50) < 1)
+			continue;
+		if ((conn = accept(fd, NULL, NULL)) == -1)
+			continue;
+		serve(conn);
+		close(conn);
+		if (waitpid(child, &status, 0) == -1)
+			err(2, "waitpid");
+		break;
+	}
+	if (!keep)
+		unlink(argv[1]);
+	return (WIFEXITED(status) ? WEXITSTATUS(status) : 99);
+}
+
+static int
+listen_on(const char *path)
+{
+	struct sockaddr_un	 sun;
+	int			 fd;
+
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	if (strlcpy(sun.sun_path, path, sizeof(sun.sun_path)) >=
+	    sizeof(sun.sun_path))
+		errx(2, "%s: too long", path);
+	unlink(path);
+	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1 ||
+	    bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	    chmod(path, 0600) == -1 || listen(fd, 1) == -1)
+		err(2, "%s", path);
+	return (fd);
+}
+
+static void
+run(int unprivileged, char *argv[])
+{
+	gid_t	 gid = NOBODY;
+
+	if (unprivileged && (setgroups(1, &gid) == -1 || setgid(NOBODY) == -1 ||
+	    setuid(NOBODY) == -1))
+		err(2, "setuid");
+	execv(argv[0], argv);
+	err(2, "%s", argv[0]);
+}
+
+static void
+serve(int fd)
+{
+	struct imsgbuf	 ibuf;
+	struct imsg	 imsg;
+	int		 n;
+
+	if (is("close"))
+		return;
+	if (imsgbuf_init(&ibuf, fd) == -1)
+		err(2, "imsgbuf_init");
+	for (;;) {
+		if ((n = imsg_get(&ibuf, &imsg)) == -1)
+			err(2, "imsg_get");
+		if (n > 0) {
+			n = request(&ibuf, &imsg);
+			imsg_free(&imsg);
+			if (imsgbuf_flush(&ibuf) == -1 || n == -1)
+				break;
+			continue;
+		}
+		if (imsgbuf_read(&ibuf) != 1)
+			break;
+	}
+	imsgbuf_clear(&ibuf);
+}
+
+static int
+request(struct imsgbuf *ibuf, struct imsg *imsg)
+{
+	struct ctl_select	 sel;
+	char			 junk[8] = "junk";
+	int			 n;
+
+	if (is("echo")) {
+		echo(imsg);
+		send_result(ibuf, CTL_RES_OK, "done");
+		return (0);
+	}
+	if (is("short")) {
+		compose(ibuf, IMSG_CTL_SUMMARY, junk, sizeof(junk));
+		return (0);
+	}
+	if (is("unknown")) {
+		compose(ibuf, 4711, junk, sizeof(junk));
+		return (0);
+	}
+
+	switch (imsg_get_type(imsg)) {
+	case IMSG_CTL_SHOW_SUMMARY:
+		show_summary(ibuf);
+		break;
+	case IMSG_CTL_SHOW_TUNNELS:
+	case IMSG_CTL_SHOW_LINKS:
+		if (imsg_get_data(imsg, &sel, sizeof(sel)) == -1)
+			errx(2, "request of a wrong length");
+		n = imsg_get_type(imsg) == IMSG_CTL_SHOW_LINKS ?
+		    show_links(ibuf, &sel) : show_tunnels(ibuf, &sel);
+		if (n == 0 && sel.tunnel[0] != '\0') {
+			send_result(ibuf, CTL_RES_NOSUCH, "");
+			return (0);
+		}
+		break;
+	case IMSG_CTL_RELOAD:
+		if (is("reload")) {
+			const char m1[] = "/etc/mlvpnd.conf:3: syntax error";
+			const char m2[] = "/etc/mlvpnd.conf:7: duplicate link "
+			    "\"dsl1\"";
+
+			compose(ibuf, IMSG_CTL_MESSAGE, m1, sizeof(m1));
+			compose(ibuf, IMSG_CTL_MESSAGE, m2, sizeof(m2));
+			send_result(ibuf, CTL_RES_PARSE, "");
+		} else if (is("busy"))
+			send_result(ibuf, CTL_RES_PENDING, "");
+		else
+			send_result(ibuf, CTL_RES_OK, "");
+		return (0);
+	default:
+		send_result(ibuf, CTL_RES_BADCMD, "");
+		return (0);
+	}
+	compose(ibuf, IMSG_CTL_END, NULL, 0);
+	return (0);
+}
+
+static void
+echo(struct imsg *imsg)
+{
+	struct ctl_select	 sel;
+	struct ctl_link_admin	 la;
+	int			 verbose;
+
+	switch (imsg_get_type(imsg)) {
+	case IMSG_CTL_SHOW_SUMMARY:
+		printf("SHOW_SUMMARY\n");
+		break;
+	case IMSG_CTL_SHOW_TUNNELS:
+	case IMSG_CTL_SHOW_LINKS:
+		if (imsg_get_data(imsg, &sel, sizeof(sel)) == -1)
+			errx(2, "request of a wrong length");
+		printf("SHOW_%s [%s] [%s]\n", imsg_get_type(imsg) ==
+		    IMSG_CTL_SHOW_LINKS ? "LINKS" : "TUNNELS", sel.tunnel,
+		    sel.link);
+		break;
+	case IMSG_CTL_LINK_UP:
+	case IMSG_CTL_LINK_DOWN:
+		if (imsg_get_data(imsg, &la, sizeof(la)) == -1)
+			errx(2, "request of a wrong length");
+		printf("LINK_%s [%s] [%s]\n", imsg_get_type(imsg) ==
+		    IMSG_CTL_LINK_UP ? "UP" : "DOWN", la.tunnel, la.link);
+		break;
+	case IMSG_CTL_LOG_VERBOSE:
+		if (imsg_get_data(imsg, &verbose, sizeof(verbose)) == -1)
+			errx(2, "request of a wrong length");
+		printf("LOG_VERBOSE %d\n", verbose);
+		break;
+	case IMSG_CTL_RELOAD:
+		printf("RELOAD %zu\n", imsg_get_len(imsg));
+		break;
+	default:
+		printf("%u\n", imsg_get_type(imsg));
+		break;
+	}
+	fflush(stdout);
+}
+
+static void
+show_summary(struct imsgbuf *ibuf)
+{
+	struct ctl_summary	 cs;
+
+	memset(&cs, 0, sizeof(cs));
+	strlcpy(cs.version, "3.0", sizeof(cs.version));
+	cs.uptime = 93784;			/* 1 day 2:03:04 */
+	cs.pkts_total = 4096;
+	if (is("normal")) {
+		cs.tunnels = 2;
+		cs.tunnels_up = 1;
+		cs.links = 5;
+		cs.links_up = 2;
+		cs.rx_unknown = 17;
+		cs.rx_malformed = 3;
+		cs.rx_badmac1 = 2;
+		cs.rx_hello_limited = 1;
+		cs.cookies_sent = 18446744073709551615ULL;
+		cs.pkts_used = 12;
+	}
+	compose(ibuf, IMSG_CTL_SUMMARY, &cs, sizeof(cs));
+}
+
+static int
+show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	struct ctl_tunnel	 ct;
+	int			 n = 0;
+
+	if (!is("normal"))
+		return (0);
+	memset(&ct, 0, sizeof(ct));
+	strlcpy(ct.name, "home", sizeof(ct.name));
+	strlcpy(ct.descr, "the house", sizeof(ct.descr));
+	strlcpy(ct.ifname, "tun0", sizeof(ct.ifname));
+	strlcpy(ct.cipher, "AES-256-GCM", sizeof(ct.cipher));
+	ct.state = TUNNEL_UP;
+	ct.protocol = PROTO_V3;
+	ct.mtu = 1420;
+	ct.up_since = 3723;
+	ct.rekeyed = 59;
+	ct.links = 3;
+	ct.links_up = 2;
+	ct.tx_packets = 1234;
+	ct.tx_bytes = 1234567;
+	ct.rx_packets = 999;
+	ct.rx_bytes = 98765432109ULL;
+	ct.tx_dropped = 1;
+	ct.rx_duplicate = 2;
+	ct.rx_replayed = 3;
+	ct.rx_badtag = 4;
+	ct.rx_malformed = 5;
+	ct.handshakes = 6;
+	ct.rx_rejected = 7;
+	ct.rx_held = 8;
+	ct.rx_given_up = 9;
+	ct.rx_late = 10;
+	ct.tx_resent = 11;
+	ct.false_dead = 12;
+	if (sel->tunnel[0] == '\0' || strcmp(sel->tunnel, ct.name) == 0) {
+		compose(ibuf, IMSG_CTL_TUNNEL, &ct, sizeof(ct));
+		n++;
+	}
+	memset(&ct, 0, sizeof(ct));
+	strlcpy(ct.name, "branch-office", sizeof(ct.name));
+	strlcpy(ct.ifname, "tap1", sizeof(ct.ifname));
+	ct.state = TUNNEL_HANDSHAKE;
+	ct.protocol = PROTO_MLVPN2;
+	ct.layer2 = 1;
+	ct.mtu = 1400;
+	ct.up_since = -1;
+	ct.rekeyed = -1;
+	ct.links = 2;
+	if (sel->tunnel[0] == '\0' || strcmp(sel->tunnel, ct.name) == 0) {
+		compose(ibuf, IMSG_CTL_TUNNEL, &ct, sizeof(ct));
+		n++;
+	}
+	return (n);
+}
+
+static int
+show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	struct ctl_link	 links[5], *l = links;
+	size_t		 i;
+	int		 n = 0;
+
+	if (is("hostile")) {
+		hostile(ibuf);
+		return (1);
+	}
+	if (!is("normal"))
+		return (0);
+
+	link_init(l, "home", "dsl1", LINK_UP);
+	addr_pton(&l->local, "192.0.2.10");
+	l->local.port = 40001;
+	addr_pton(&l->remote, "198.51.100.1");
+	l->remote.port = 5080;
+	l->rtable = 1;
+	l->usable = 1;
+	l->since = 62;
+	l->srtt = 12345;
+	l->rttvar = 999;
+	l->owd_diff = 0;
+	l->queueing = 99951;
+	l->loss_tx = 0;
+	l->loss_rx = 1234;
+	l->rate_conf = l->rate = 20000000;
+	l->rate_measured = 18234567;
+	l->rate_peer = 11000000;
+	l->tx_rate = 18249999;
+	l->rx_rate = 999;
+	l->tx_packets = 1500;
+	l->tx_bytes = 1234567890;
+	l->rx_packets = 1;
+	l->rx_bytes = 40;
+	l->tx_errors = 3;
+	l->resent = 2;
+	l->mtu = 1500;
+
+	link_init(++l, "home", "dsl2", LINK_DOWN);
+	strlcpy(l->reason, "no answer for 0.61s", sizeof(l->reason));
+	addr_pton(&l->remote, "2001:db8:1:2:3:4:5:6");
+	l->remote.port = 5080;
+	l->id = 1;
+	l->since = 5;
+	l->loss_tx = 10000;
+	l->loss_rx = 10000;
+
+	link_init(++l, "home", "lte", LINK_UP);
+	addr_pton(&l->remote, "198.51.100.1");
+	l->remote.port = 5080;
+	l->backup = 1;
+	l->id = 2;
+	l->since = 694861;			/* 1w1d1h */
+	l->srtt = 1234567;
+
+	link_init(++l, "branch-office", "a", LINK_NOADDR);
+	strlcpy(l->reason, "gw.example.net: no address", sizeof(l->reason));
+	l->since = 86400;
+
+	link_init(++l, "branch-office", "a-long-link-name", LINK_DISABLED);
+	l->opener = 0;
+	l->since = -1;
+
+	for (i = 0; i < 5; i++) {
+		if (sel->tunnel[0] != '\0' &&
+		    strcmp(sel->tunnel, links[i].tunnel) != 0)
+			continue;
+		if (sel->link[0] != '\0' &&
+		    strcmp(sel->link, links[i].name) != 0)
+			continue;
+		compose(ibuf, IMSG_CTL_LINK, &links[i], sizeof(links[i]));
+		n++;
+	}
+	return (n);
+}
+
+static void
+hostile(struct imsgbuf *ibuf)
+{
+	struct ctl_link	 cl;
+
+	link_init(&cl, "", "", 200);
+	memset(cl.tunnel, 'A', sizeof(cl.tunnel));
+	strlcpy(cl.name, "\033[2Jx\"\\\n\177", sizeof(cl.name));
+	strlcpy(cl.reason, "\303\274 \303( \377 \355\240\200 \300\257 "
+	    "\364\220\200\200 \342\202", sizeof(cl.reason));
+	cl.rtable = INT32_MIN;
+	cl.since = INT64_MAX;
+	cl.srtt = INT64_MAX;
+	cl.loss_tx = INT32_MAX;
+	cl.loss_rx = INT32_MIN;
+	cl.tx_rate = UINT64_MAX;
+	cl.remote.family = 99;
+	compose(ibuf, IMSG_CTL_LINK, &cl, sizeof(cl));
+}
+
+static void
+link_init(struct ctl_link *l, const char *tunnel, const char *name, int state)
+{
+	memset(l, 0, sizeof(*l));
+	strlcpy(l->tunnel, tunnel, sizeof(l->tunnel));
+	strlcpy(l->name, name, sizeof(l->name));
+	l->state = state;
+	l->opener = 1;
+	l->rtable = RTABLE_DEFAULT;
+	l->srtt = l->rttvar = l->owd_diff = l->queueing = -1;
+	l->loss_tx = l->loss_rx = -1;
+}
+
+static void
+send_result(struct imsgbuf *ibuf, int code, const char *text)
+{
+	struct ctl_result	 res;
+
+	memset(&res, 0, sizeof(res));
+	res.code = code;
+	strlcpy(res.text, text, sizeof(res.text));
+	compose(ibuf, IMSG_CTL_RESULT, &res, sizeof(res));
+}
+
+static void
+compose(struct imsgbuf *ibuf, uint32_t type, const void *data, size_t len)
+{
+	if (imsg_compose(ibuf, type, 0, 0, -1, data, len) == -1)
+		err(2, "imsg_compose");
+}
+
+static int
+is(const char *name)
+{
+	return (strcmp(scenario, name) == 0);
+}

@@ -1,0 +1,533 @@
+#!/bin/sh
+#
+#	$OpenBSD$
+#
+# usage: mlvpnctl.sh test
+#
+# Runs mlvpnctl against ctlserver, both in the current directory, and compares
+# what comes out.
+
+dir=$(mktemp -d /tmp/mlvpnctl.XXXXXX) || exit 1
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+sock=$dir/sock
+bin=$PWD
+LC_ALL=C
+export LC_ALL
+
+# compare what status: status and standard input are what is wanted
+compare() {
+	echo "$1"
+	cat >"$dir/want"
+	if [ "$status" -ne "$2" ]; then
+		echo "exit status $status, not $2:" >&2
+		cat "$dir/got" >&2
+		exit 1
+	fi
+	diff -u "$dir/want" "$dir/got" >&2 || exit 1
+}
+
+# ctl arguments: without a daemon
+ctl() {
+	status=0
+	"$bin/mlvpnctl" "$@" >"$dir/got" 2>&1 || status=$?
+}
+
+# with scenario [-j] command ...
+with() {
+	_scenario=$1; shift
+	_json=
+	if [ "$1" = -j ]; then
+		_json=-j; shift
+	fi
+	status=0
+	"$bin/ctlserver" $_scenario "$sock" "$bin/mlvpnctl" $_json \
+	    -s "$sock" "$@" >"$dir/got" 2>&1 || status=$?
+}
+
+# what is sent for a command
+sends() {
+	_want=$1; shift
+	with echo "$@"
+	compare "$*" 0 <<-END
+	$_want
+	done
+	END
+}
+
+# json scenario status command: valid, nothing else on either output
+json() {
+	_scenario=$1 _status=$2; shift 2
+	with $_scenario -j "$@"
+	echo "$_scenario: -j $*"
+	if [ $status -ne $_status ]; then
+		echo "exit status $status, not $_status" >&2
+		exit 1
+	fi
+	"$bin/jsoncheck" <"$dir/got" || {
+		cat "$dir/got" >&2
+		exit 1
+	}
+}
+
+# has text: somewhere in the output
+has() {
+	grep -qF -- "$1" "$dir/got" && return
+	echo "no '$1' in:" >&2
+	cat "$dir/got" >&2
+	exit 1
+}
+
+test_parser() {
+	sends "SHOW_SUMMARY" show summary
+	sends "SHOW_SUMMARY" sh s
+	sends "SHOW_TUNNELS [] []" show tunnels
+	sends "SHOW_TUNNELS [home] []" sho t home
+	sends "SHOW_LINKS [] []" show links
+	sends "SHOW_LINKS [home] []" s l home
+	sends "SHOW_LINKS [home] [dsl1]" show links home dsl1
+	# words of the language are names where a name stands
+	sends "SHOW_LINKS [links] [up]" show links links up
+	sends "LINK_UP [home] [dsl1]" link home dsl1 up
+	sends "LINK_DOWN [home] [dsl1]" li home dsl1 d
+	sends "LOG_VERBOSE 1" log verbose
+	sends "LOG_VERBOSE 0" lo b
+	sends "RELOAD 0" reload
+	sends "RELOAD 0" r
+
+	ctl
+	compare "no command" 1 <<-END
+	missing argument:
+	valid commands/args:
+	  keygen
+	  link
+	  log
+	  reload
+	  show
+	END
+	ctl ""
+	compare "empty command" 1 <<-END
+	missing argument:
+	valid commands/args:
+	  keygen
+	  link
+	  log
+	  reload
+	  show
+	END
+	ctl l
+	compare "ambiguous" 1 <<-END
+	ambiguous argument: l
+	valid commands/args:
+	  keygen
+	  link
+	  log
+	  reload
+	  show
+	END
+	ctl showing
+	compare "unknown" 1 <<-END
+	unknown argument: showing
+	valid commands/args:
+	  keygen
+	  link
+	  log
+	  reload
+	  show
+	END
+	ctl log
+	compare "log without more" 1 <<-END
+	missing argument:
+	valid commands/args:
+	  brief
+	  verbose
+	END
+	ctl show x
+	compare "show something else" 1 <<-END
+	unknown argument: x
+	valid commands/args:
+	  <cr>
+	  links
+	  summary
+	  tunnels
+	END
+	ctl link
+	compare "link without a tunnel" 1 <<-END
+	missing argument:
+	valid commands/args:
+	  <tunnel>
+	END
+	ctl link home
+	compare "link without a link" 1 <<-END
+	missing argument:
+	valid commands/args:
+	  <link>
+	END
+	ctl link home dsl1
+	compare "link without an end" 1 <<-END
+	missing argument:
+	valid commands/args:
+	  down
+	  up
+	END
+	ctl link home dsl1 u p
+	compare "too much" 1 <<-END
+	superfluous argument: p
+	END
+	ctl show links a b c
+	compare "too many names" 1 <<-END
+	superfluous argument: c
+	END
+	ctl show links 12345678901234567890123456789012
+	compare "long tunnel name" 1 <<-END
+	tunnel name too long: 12345678901234567890123456789012
+	END
+	ctl link home 12345678901234567890123456789012 up
+	compare "long link name" 1 <<-END
+	link name too long: 12345678901234567890123456789012
+	END
+	sends "SHOW_LINKS [home] [1234567890123456789012345678901]" \
+	    show links home 1234567890123456789012345678901
+	ctl -s
+	[ $status -eq 1 ] || exit 1
+	has "usage: mlvpnctl [-j] [-s socket] command [argument ...]"
+}
+
+test_show() {
+	with normal show
+	compare "show" 0 <<-END
+	mlvpnd 3.0, running for 1d02h03m
+	Tunnels up: 1 of 2, links up: 2 of 5
+	Packet buffers used: 12 of 4096
+	Datagrams refused: 17 of no tunnel, 3 malformed, 2 without the key
+	Handshakes: 1 over the limit, 18446744073709551615 cookies sent
+
+	$(links_table)
+	END
+	with normal show links
+	compare "show links" 0 <<-END
+	$(links_table)
+	END
+	with normal show links home dsl1
+	compare "show links home dsl1" 0 <<-END
+	$(links_dsl1)
+	END
+	with normal show links home
+	compare "show links home" 0 <<-END
+	$(links_dsl1)
+
+	Link dsl2 of tunnel home is down for 00:00:05: no answer for 0.61s
+	  Opened by:   this end, as path 1
+	  Local:       -
+	  Remote:      [2001:db8:1:2:3:4:5:6]:5080
+	  Loss:        100.0% sending, 100.0% receiving
+	  Bandwidth:   0bit/s to send, automatic
+	  Now:         0bit/s sent, 0bit/s received
+	  Sent:        0B in 0 packets, 0 errors, 0 sent again
+	  Received:    0B in 0 packets
+
+	Link lte of tunnel home is standby for 01w1d01h
+	  Opened by:   this end, as path 2, backup 1
+	  Local:       -
+	  Remote:      198.51.100.1:5080
+	  Round trip:  1235ms, varies by -
+	  Bandwidth:   0bit/s to send, automatic
+	  Now:         0bit/s sent, 0bit/s received
+	  Sent:        0B in 0 packets, 0 errors, 0 sent again
+	  Received:    0B in 0 packets
+	END
+	with normal show tunnels
+	compare "show tunnels" 0 <<-END
+	Tunnel home is up for 01:02:03
+	  Description: the house
+	  Interface:   tun0, layer 3, mtu 1420
+	  Protocol:    mlvpn 3, AES-256-GCM, keys 00:00:59 old
+	  Links up:    2 of 3
+	  Sent:        1.23MB in 1234 packets, 1 dropped, 11 sent again
+	  Received:    98.8GB in 999 packets, 2 duplicates
+	  Order:       8 held, 9 given up, 10 late
+	  Refused:     4 forged, 3 replayed, 5 malformed
+	  Handshakes:  6 done, 7 refused
+	  Suspicions:  12 wrong
+
+	$(tunnel_branch)
+	END
+	with normal show tunnels branch-office
+	compare "show tunnels branch-office" 0 <<-END
+	$(tunnel_branch)
+	END
+	with empty show links
+	compare "no links" 0 <<-END
+	no links
+	END
+	with empty show tunnels
+	compare "no tunnels" 0 </dev/null
+	with normal show links home dsl9
+	compare "no such link" 1 <<-END
+	mlvpnctl: no such tunnel or link
+	END
+	with normal show tunnels away
+	compare "no such tunnel" 1 <<-END
+	mlvpnctl: no such tunnel or link
+	END
+
+	with hostile show links
+	echo "nothing for the terminal to obey"
+	[ $status -eq 0 ] || exit 1
+	has '?[2Jx"\??'
+	[ "$(tr -d '\n -\176\200-\377' <"$dir/got" | wc -c)" -eq 0 ] || exit 1
+	with hostile show links x
+	[ $status -eq 0 ] || exit 1
+	[ "$(tr -d '\n -\176\200-\377' <"$dir/got" | wc -c)" -eq 0 ] || exit 1
+}
+
+links_table() {
+	cat <<-END
+	TUNNEL         LINK              STATE            AGE     RTT  LOSS TX/RX TX BIT/S RX BIT/S  REMOTE
+	home           dsl1              up          00:01:02  12.3ms   0.0/12.3%    18.2M      999  198.51.100.1:5080
+	home           dsl2              down        00:00:05       - 100.0/100.0%        0        0  [2001:db8:1:2:3:4:5:6]:5080
+	                                 no answer for 0.61s
+	home           lte               standby     01w1d01h  1235ms           -        0        0  198.51.100.1:5080
+	branch-office  a                 no address  1d00h00m       -           -        0        0  -
+	                                 gw.example.net: no address
+	branch-office  a-long-link-name  disabled           -       -           -        0        0  -
+	END
+}
+
+links_dsl1() {
+	cat <<-END
+	Link dsl1 of tunnel home is up for 00:01:02
+	  Opened by:   this end, as path 0
+	  Local:       192.0.2.10:40001, rtable 1
+	  Remote:      198.51.100.1:5080
+	  Mtu:         1500
+	  Round trip:  12.3ms, varies by 1.00ms
+	  Delay:       0.00ms over that of the best link
+	  Queueing:    100ms
+	  Loss:        0.0% sending, 12.3% receiving
+	  Bandwidth:   20.0Mbit/s to send, configured
+	               18.2Mbit/s delivered
+	               11.0Mbit/s to receive, announced
+	  Now:         18.2Mbit/s sent, 999bit/s received
+	  Sent:        1.23GB in 1500 packets, 3 errors, 2 sent again
+	  Received:    40B in 1 packets
+	END
+}
+
+tunnel_branch() {
+	cat <<-END
+	Tunnel branch-office is in handshake
+	  Interface:   tap1, layer 2, mtu 1400
+	  Protocol:    mlvpn 2
+	  Links up:    0 of 2
+	  Sent:        0B in 0 packets, 0 dropped, 0 sent again
+	  Received:    0B in 0 packets, 0 duplicates
+	  Order:       0 held, 0 given up, 0 late
+	  Refused:     0 forged, 0 replayed, 0 malformed
+	  Handshakes:  0 done, 0 refused
+	  Suspicions:  0 wrong
+	END
+}
+
+test_json() {
+	echo "the checker knows what is wrong"
+	for t in '' '{' '{"a":1,}' '[1 2]' '"a' '01' '1.' '+1' '{a:1}' '"\x"' \
+	    '[]x' 'nul' '{"a" 1}'; do
+		if printf '%s' "$t" | "$bin/jsoncheck" 2>/dev/null; then
+			echo "taken: $t" >&2
+			exit 1
+		fi
+	done
+	for t in '"\200"' '"\355\240\200"' '"\300\200"' '"\t"' '"\033"'; do
+		if printf "$t" | "$bin/jsoncheck" 2>/dev/null; then
+			echo "taken: $t" >&2
+			exit 1
+		fi
+	done
+
+	json normal 0 show
+	has '"summary": {'
+	has '"cookies_sent": 18446744073709551615,'
+	has '"links": ['
+	json normal 0 show summary
+	json normal 0 show tunnels
+	has '"description": "the house",'
+	has '"up_s": 3723,'
+	has '"up_s": null,'
+	json normal 0 show links
+	has '"remote": "[2001:db8:1:2:3:4:5:6]:5080",'
+	has '"loss_rx_percent": 12.34,'
+	has '"loss_rx_percent": null,'
+	has '"tx_rate": 18249999,'
+	json normal 0 show links home dsl1
+	json normal 0 reload
+	has '"ok": true'
+	json normal 1 show links away
+	has '"ok": false,'
+	json empty 0 show
+	json empty 0 show tunnels
+	has '"tunnels": []'
+	json empty 0 show links
+	has '"links": []'
+	json hostile 0 show links
+	has '"name": "?[2Jx\"\\??",'
+	json reload 1 reload
+	has '"/etc/mlvpnd.conf:7: duplicate link \"dsl1\""'
+
+	with normal -j show links home lte
+	compare "all of it" 0 <<-END
+	{
+	 "links": [
+	  {
+	   "tunnel": "home",
+	   "name": "lte",
+	   "state": "standby",
+	   "reason": "",
+	   "since_s": 694861,
+	   "usable": false,
+	   "opener": true,
+	   "id": 2,
+	   "backup": 1,
+	   "local": null,
+	   "remote": "198.51.100.1:5080",
+	   "rtable": null,
+	   "mtu": 0,
+	   "rtt_us": 1234567,
+	   "rttvar_us": null,
+	   "delay_us": null,
+	   "queueing_us": null,
+	   "loss_tx_percent": null,
+	   "loss_rx_percent": null,
+	   "bandwidth_conf": 0,
+	   "bandwidth": 0,
+	   "bandwidth_measured": 0,
+	   "bandwidth_peer": 0,
+	   "tx_rate": 0,
+	   "rx_rate": 0,
+	   "tx_packets": 0,
+	   "tx_bytes": 0,
+	   "rx_packets": 0,
+	   "rx_bytes": 0,
+	   "tx_errors": 0,
+	   "tx_resent": 0
+	  }
+	 ]
+	}
+	END
+}
+
+test_result() {
+	with normal reload
+	compare "reload" 0 <<-END
+	request processed
+	END
+	with reload reload
+	compare "reload with errors" 1 <<-END
+	/etc/mlvpnd.conf:3: syntax error
+	/etc/mlvpnd.conf:7: duplicate link "dsl1"
+	mlvpnctl: configuration not reloaded
+	END
+	with busy reload
+	compare "reload during a reload" 1 <<-END
+	mlvpnctl: a reload is under way already
+	END
+	with normal log verbose
+	compare "a request that the daemon does not know" 1 <<-END
+	mlvpnctl: mlvpnd does not know this request
+	END
+}
+
+test_errors() {
+	ctl -s "$dir/nothing" show
+	compare "no socket" 1 <<-END
+	mlvpnctl: $dir/nothing: mlvpnd is not running
+	END
+
+	# what a daemon leaves that was killed
+	"$bin/ctlserver" -k normal "$dir/stale" "$bin/mlvpnctl" keygen \
+	    >/dev/null || exit 1
+	[ -S "$dir/stale" ] || exit 1
+	ctl -s "$dir/stale" show
+	compare "nobody listens" 1 <<-END
+	mlvpnctl: $dir/stale: mlvpnd is not running
+	END
+
+	_long=/$(printf '%0200d' 0)
+	ctl -s "$_long" show
+	compare "long name" 1 <<-END
+	mlvpnctl: $_long: socket name too long
+	END
+
+	with close show summary
+	[ $status -eq 1 ] || exit 1
+	grep -q -e '^mlvpnctl: mlvpnd closed the connection$' \
+	    -e '^mlvpnctl: read error: ' "$dir/got" || {
+		cat "$dir/got" >&2
+		exit 1
+	}
+	with short show summary
+	compare "answer of a wrong length" 1 <<-END
+	mlvpnctl: an answer of mlvpnd has a wrong length: is it of another version?
+	END
+	with unknown show summary
+	compare "answer of an unknown type" 1 <<-END
+	mlvpnctl: an answer of mlvpnd is not known here: is it of another version?
+	END
+
+	echo "an output that takes nothing"
+	if [ -w /dev/full ]; then
+		if "$bin/ctlserver" normal "$sock" "$bin/mlvpnctl" -s "$sock" \
+		    show 2>/dev/null >/dev/full; then
+			exit 1
+		fi
+	fi
+}
+
+test_keygen() {
+	echo "a key pair"
+	ctl keygen
+	[ $status -eq 0 ] || exit 1
+	_key=$(grep -v '^#' "$dir/got" | sed -n 1p)
+	_pub=$(sed -n 's/^peer key "\(.*\)"$/\1/p' "$dir/got")
+	"$bin/keycheck" "$_key" "$_pub" || exit 1
+	ctl keygen
+	[ "$_key" != "$(grep -v '^#' "$dir/got" | sed -n 1p)" ] || exit 1
+
+	echo "a pre-shared key"
+	ctl keygen -p
+	[ $status -eq 0 ] || exit 1
+	_key=$(cat "$dir/got")
+	[ ${#_key} -eq 44 ] || exit 1
+	ctl keygen -p
+	[ "$_key" != "$(cat "$dir/got")" ] || exit 1
+
+	ctl keygen -x
+	compare "unknown option" 1 <<-END
+	unknown argument: -x
+	valid commands/args:
+	  <cr>
+	  -p
+	END
+}
+
+test_denied() {
+	chmod 755 "$dir"
+	cp "$bin/mlvpnctl" "$dir/mlvpnctl"
+	chmod 755 "$dir/mlvpnctl"
+	status=0
+	"$bin/ctlserver" -u normal "$sock" "$dir/mlvpnctl" -s "$sock" show \
+	    >"$dir/got" 2>&1 || status=$?
+	compare "socket not permitted" 1 <<-END
+	mlvpnctl: $sock: permission denied: only for root and the group _mlvpnd
+	END
+}
+
+case $1 in
+parser|show|json|result|errors|keygen|denied)
+	test_$1
+	;;
+*)
+	echo "usage: mlvpnctl.sh test" >&2
+	exit 1
+	;;
+esac

@@ -1,0 +1,388 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <err.h>
+#include <errno.h>
+#include <imsg.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mlvpnctl.h"
+#include "mlvpnd.h"
+
+#define KEY_SIZE	32
+#define KEY_STRLEN	sodium_base64_ENCODED_LEN(KEY_SIZE, \
+			    sodium_base64_VARIANT_ORIGINAL)
+
+static const struct output	*output = &text_output;
+
+static __dead void	 usage(void);
+static void		 keygen(int);
+static int		 ctl_connect(const char *);
+static void		 request(struct imsgbuf *, const struct parse_result *);
+static void		 compose(struct imsgbuf *, uint32_t, const void *,
+			    size_t);
+static int		 answers(struct imsgbuf *, const struct parse_result *);
+static int		 answer(struct imsg *, int *);
+static void		 get_data(struct imsg *, void *, size_t);
+static void		 show_summary(struct imsg *);
+static void		 show_tunnel(struct imsg *);
+static void		 show_link(struct imsg *);
+static void		 show_message(struct imsg *);
+static int		 show_result(struct imsg *);
+static void		 clean(char *, size_t);
+
+static __dead void
+usage(void)
+{
+	fprintf(stderr, "usage: %s [-j] [-s socket] command [argument ...]\n",
+	    getprogname());
+	exit(1);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct imsgbuf		 ibuf;
+	struct parse_result	*res;
+	const char		*sockname = MLVPND_SOCKET;
+	int			 ch, fd, status;
+
+	if (pledge("stdio rpath unix", NULL) == -1)
+		err(1, "pledge");
+
+	/* "+": options after the command are the command's */
+	while ((ch = getopt(argc, argv, "+js:")) != -1) {
+		switch (ch) {
+		case 'j':
+			output = &json_output;
+			break;
+		case 's':
+			sockname = optarg;
+			break;
+		default:
+			usage();
+		}
+	}
+	argc -= optind;
+	argv += optind;
+
+	if ((res = parse(argc, argv)) == NULL)
+		exit(1);
+	if (res->action == CMD_KEYGEN || res->action == CMD_KEYGEN_PSK) {
+		keygen(res->action == CMD_KEYGEN_PSK);
+		exit(0);
+	}
+
+	fd = ctl_connect(sockname);
+	if (pledge("stdio", NULL) == -1)
+		err(1, "pledge");
+
+	if (imsgbuf_init(&ibuf, fd) == -1)
+		err(1, "imsgbuf_init");
+	request(&ibuf, res);
+	output->head(res);
+	status = answers(&ibuf, res);
+	output->tail();
+
+	imsgbuf_clear(&ibuf);
+	close(fd);
+	if (fflush(stdout) == EOF || ferror(stdout))
+		err(1, "stdout");
+	return (status);
+}
+
+/* In the form that mlvpnd.conf(5) and the files it names take. */
+static void
+keygen(int psk)
+{
+	uint8_t	 key[KEY_SIZE], pub[KEY_SIZE];
+	char	 text[KEY_STRLEN];
+
+	if (sodium_init() == -1)
+		errx(1, "cannot initialise libsodium");
+	if (pledge("stdio", NULL) == -1)
+		err(1, "pledge");
+
+	if (psk)
+		randombytes_buf(key, sizeof(key));
+	else
+		crypto_box_keypair(pub, key);
+
+	sodium_bin2base64(text, sizeof(text), key, sizeof(key),
+	    sodium_base64_VARIANT_ORIGINAL);
+	if (psk)
+		printf("%s\n", text);
+	else {
+		printf("# secret, for \"key file\" of this end\n%s\n", text);
+		sodium_bin2base64(text, sizeof(text), pub, sizeof(pub),
+		    sodium_base64_VARIANT_ORIGINAL);
+		printf("# for mlvpnd.conf of the other end\n"
+		    "peer key \"%s\"\n", text);
+	}
+	sodium_memzero(key, sizeof(key));
+	sodium_memzero(text, sizeof(text));
+	if (fflush(stdout) == EOF)
+		err(1, "stdout");
+}
+
+static int
+ctl_connect(const char *sockname)
+{
+	struct sockaddr_un	 sun;
+	int			 fd;
+
+	if ((fd = socket(AF_UNIX, SOCK_STREAM, 0)) == -1)
+		err(1, "socket");
+
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	if (strlcpy(sun.sun_path, sockname, sizeof(sun.sun_path)) >=
+	    sizeof(sun.sun_path))
+		errx(1, "%s: socket name too long", sockname);
+	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return (fd);
+
+	switch (errno) {
+	case ENOENT:
+	case ECONNREFUSED:
+		errx(1, "%s: mlvpnd is not running", sockname);
+	case EACCES:
+	case EPERM:
+		errx(1, "%s: permission denied: only for root and the group %s",
+		    sockname, MLVPND_USER);
+	default:
+		err(1, "connect: %s", sockname);
+	}
+}
+
+static void
+request(struct imsgbuf *ibuf, const struct parse_result *res)
+{
+	struct ctl_select	 sel;
+	struct ctl_link_admin	 la;
+	int			 verbose;
+
+	memset(&sel, 0, sizeof(sel));
+	strlcpy(sel.tunnel, res->tunnel, sizeof(sel.tunnel));
+	strlcpy(sel.link, res->link, sizeof(sel.link));
+	memset(&la, 0, sizeof(la));
+	strlcpy(la.tunnel, res->tunnel, sizeof(la.tunnel));
+	strlcpy(la.link, res->link, sizeof(la.link));
+	verbose = res->action == CMD_LOG_VERBOSE;
+
+	switch (res->action) {
+	case CMD_SHOW:
+		compose(ibuf, IMSG_CTL_SHOW_SUMMARY, NULL, 0);
+		compose(ibuf, IMSG_CTL_SHOW_LINKS, &sel, sizeof(sel));
+		break;
+	case CMD_SHOW_SUMMARY:
+		compose(ibuf, IMSG_CTL_SHOW_SUMMARY, NULL, 0);
+		break;
+	case CMD_SHOW_TUNNELS:
+		compose(ibuf, IMSG_CTL_SHOW_TUNNELS, &sel, sizeof(sel));
+		break;
+	case CMD_SHOW_LINKS:
+		compose(ibuf, IMSG_CTL_SHOW_LINKS, &sel, sizeof(sel));
+		break;
+	case CMD_LINK_UP:
+		compose(ibuf, IMSG_CTL_LINK_UP, &la, sizeof(la));
+		break;
+	case CMD_LINK_DOWN:
+		compose(ibuf, IMSG_CTL_LINK_DOWN, &la, sizeof(la));
+		break;
+	case CMD_LOG_BRIEF:
+	case CMD_LOG_VERBOSE:
+		compose(ibuf, IMSG_CTL_LOG_VERBOSE, &verbose,
+		    sizeof(verbose));
+		break;
+	case CMD_RELOAD:
+		compose(ibuf, IMSG_CTL_RELOAD, NULL, 0);
+		break;
+	default:
+		errx(1, "%s: action %d", __func__, res->action);
+	}
+	/* A daemon that does not want us may have sent a word about it. */
+	if (imsgbuf_flush(ibuf) == -1 && errno != EPIPE)
+		err(1, "write error");
+}
+
+static void
+compose(struct imsgbuf *ibuf, uint32_t type, const void *data, size_t len)
+{
+	if (imsg_compose(ibuf, type, 0, 0, -1, data, len) == -1)
+		err(1, "imsg_compose");
+}
+
+/* Prints answers until each request has had its last.  Returns the status. */
+static int
+answers(struct imsgbuf *ibuf, const struct parse_result *res)
+{
+	struct imsg	 imsg;
+	ssize_t		 n;
+	int		 status = 0, todo;
+
+	todo = res->action == CMD_SHOW ? 2 : 1;
+	while (todo > 0) {
+		if ((n = imsg_get(ibuf, &imsg)) == -1)
+			err(1, "imsg_get");
+		if (n == 0) {
+			if ((n = imsgbuf_read(ibuf)) == -1)
+				err(1, "read error");
+			if (n == 0)
+				errx(1, "mlvpnd closed the connection");
+			continue;
+		}
+		if (answer(&imsg, &status))
+			todo--;
+		imsg_free(&imsg);
+	}
+	return (status);
+}
+
+/* Returns 1 for the last answer to a request. */
+static int
+answer(struct imsg *imsg, int *status)
+{
+	switch (imsg_get_type(imsg)) {
+	case IMSG_CTL_SUMMARY:
+		show_summary(imsg);
+		return (0);
+	case IMSG_CTL_TUNNEL:
+		show_tunnel(imsg);
+		return (0);
+	case IMSG_CTL_LINK:
+		show_link(imsg);
+		return (0);
+	case IMSG_CTL_MESSAGE:
+		show_message(imsg);
+		return (0);
+	case IMSG_CTL_RESULT:
+		if (show_result(imsg) != CTL_RES_OK)
+			*status = 1;
+		return (1);
+	case IMSG_CTL_END:
+		return (1);
+	default:
+		errx(1, "an answer of mlvpnd is not known here: "
+		    "is it of another version?");
+	}
+}
+
+static void
+get_data(struct imsg *imsg, void *data, size_t len)
+{
+	if (imsg_get_data(imsg, data, len) == -1)
+		errx(1, "an answer of mlvpnd has a wrong length: "
+		    "is it of another version?");
+}
+
+static void
+show_summary(struct imsg *imsg)
+{
+	struct ctl_summary	 cs;
+
+	get_data(imsg, &cs, sizeof(cs));
+	clean(cs.version, sizeof(cs.version));
+	output->summary(&cs);
+}
+
+static void
+show_tunnel(struct imsg *imsg)
+{
+	struct ctl_tunnel	 ct;
+
+	get_data(imsg, &ct, sizeof(ct));
+	clean(ct.name, sizeof(ct.name));
+	clean(ct.descr, sizeof(ct.descr));
+	clean(ct.ifname, sizeof(ct.ifname));
+	clean(ct.cipher, sizeof(ct.cipher));
+	output->tunnel(&ct);
+}
+
+static void
+show_link(struct imsg *imsg)
+{
+	struct ctl_link	 cl;
+
+	get_data(imsg, &cl, sizeof(cl));
+	clean(cl.tunnel, sizeof(cl.tunnel));
+	clean(cl.name, sizeof(cl.name));
+	clean(cl.reason, sizeof(cl.reason));
+	output->link(&cl);
+}
+
+static void
+show_message(struct imsg *imsg)
+{
+	char	*text;
+	size_t	 len;
+
+	if ((len = imsg_get_len(imsg)) == 0)
+		return;
+	if ((text = malloc(len)) == NULL)
+		err(1, "malloc");
+	get_data(imsg, text, len);
+	clean(text, len);
+	output->message(text);
+	free(text);
+}
+
+static int
+show_result(struct imsg *imsg)
+{
+	static const char	*texts[] = {
+		[CTL_RES_OK] =		"request processed",
+		[CTL_RES_FAIL] =	"request failed",
+		[CTL_RES_NOSUCH] =	"no such tunnel or link",
+		[CTL_RES_PARSE] =	"configuration not reloaded",
+		[CTL_RES_PENDING] =	"a reload is under way already",
+		[CTL_RES_DENIED] =	"permission denied",
+		[CTL_RES_BADCMD] =	"mlvpnd does not know this request"
+	};
+	struct ctl_result	 res;
+	const char		*text = "unknown result";
+
+	get_data(imsg, &res, sizeof(res));
+	clean(res.text, sizeof(res.text));
+	if (res.text[0] != '\0')
+		text = res.text;
+	else if (res.code >= 0 && res.code <= CTL_RES_BADCMD)
+		text = texts[res.code];
+	output->result(res.code, text);
+	return (res.code);
+}
+
+/* Names may come from the peer: nothing for the terminal to obey. */
+static void
+clean(char *s, size_t size)
+{
+	s[size - 1] = '\0';
+	for (; *s != '\0'; s++) {
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			*s = '?';
+	}
+}

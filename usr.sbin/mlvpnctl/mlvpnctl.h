@@ -1,0 +1,50 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#ifndef MLVPNCTL_H
+#define MLVPNCTL_H
+
+#include <sys/types.h>
+
+#include <stdint.h>
+
+#include "ctl.h"
+#include "parser.h"
+
+/*
+ * A way of printing: head and tail once for each run, the others for each
+ * message of the daemon.
+ */
+struct output {
+	void	(*head)(const struct parse_result *);
+	void	(*summary)(const struct ctl_summary *);
+	void	(*tunnel)(const struct ctl_tunnel *);
+	void	(*link)(const struct ctl_link *);
+	void	(*message)(const char *);
+	void	(*result)(int, const char *);	/* CTL_RES_*, text */
+	void	(*tail)(void);
+};
+
+extern const struct output	 text_output, json_output;
+
+/* output.c */
+const char	*tunnel_state(const struct ctl_tunnel *);
+const char	*link_state(const struct ctl_link *);
+
+#endif /* MLVPNCTL_H */

@@ -1,0 +1,423 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/types.h>
+
+#include <err.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "mlvpnctl.h"
+
+#define FMT_SIZE	24
+
+static void	 text_head(const struct parse_result *);
+static void	 text_summary(const struct ctl_summary *);
+static void	 text_tunnel(const struct ctl_tunnel *);
+static void	 text_link(const struct ctl_link *);
+static void	 text_message(const char *);
+static void	 text_result(int, const char *);
+static void	 text_tail(void);
+
+static void	 links_add(const struct ctl_link *);
+static void	 links_table(void);
+static void	 links_row(const struct ctl_link *, int, int);
+static void	 link_detail(const struct ctl_link *);
+static void	 link_rates(const struct ctl_link *);
+
+static const char	*fmt_age(int64_t, char *);
+static const char	*fmt_msec(int64_t, char *);
+static const char	*fmt_scale(uint64_t, char *);
+static const char	*fmt_percent(int32_t, char *);
+static const char	*fmt_addr(const struct addr *, char *);
+
+const struct output	 text_output = {
+	text_head,
+	text_summary,
+	text_tunnel,
+	text_link,
+	text_message,
+	text_result,
+	text_tail
+};
+
+/* The columns are as wide as the longest names: links wait for the tail. */
+static struct {
+	struct ctl_link	*links;
+	size_t		 n;
+	int		 table;		/* wanted, even if it has no rows */
+	int		 detail;
+	int		 answered;	/* with a result instead of items */
+	unsigned int	 blocks;	/* printed so far */
+} text;
+
+static void
+text_head(const struct parse_result *res)
+{
+	if (res->action == CMD_SHOW || res->action == CMD_SHOW_LINKS)
+		text.table = 1;
+	if (res->action == CMD_SHOW_LINKS && res->tunnel[0] != '\0')
+		text.detail = 1;
+}
+
+static void
+text_summary(const struct ctl_summary *cs)
+{
+	char	 age[FMT_SIZE];
+
+	printf("mlvpnd %s, running for %s\n", cs->version,
+	    fmt_age(cs->uptime, age));
+	printf("Tunnels up: %u of %u, links up: %u of %u\n", cs->tunnels_up,
+	    cs->tunnels, cs->links_up, cs->links);
+	printf("Packet buffers used: %u of %u\n", cs->pkts_used,
+	    cs->pkts_total);
+	printf("Datagrams refused: %" PRIu64 " of no tunnel, %" PRIu64
+	    " malformed, %" PRIu64 " without the key\n", cs->rx_unknown,
+	    cs->rx_malformed, cs->rx_badmac1);
+	printf("Handshakes: %" PRIu64 " over the limit, %" PRIu64
+	    " cookies sent\n", cs->rx_hello_limited, cs->cookies_sent);
+	text.blocks++;
+}
+
+static void
+text_tunnel(const struct ctl_tunnel *ct)
+{
+	char	 age[FMT_SIZE], size[FMT_SIZE];
+
+	if (text.blocks++ > 0)
+		printf("\n");
+	printf("Tunnel %s is %s", ct->name, tunnel_state(ct));
+	if (ct->state == TUNNEL_UP)
+		printf(" for %s", fmt_age(ct->up_since, age));
+	printf("\n");
+	if (ct->descr[0] != '\0')
+		printf("  Description: %s\n", ct->descr);
+	printf("  Interface:   %s, layer %d, mtu %u\n", ct->ifname,
+	    ct->layer2 ? 2 : 3, ct->mtu);
+	printf("  Protocol:    %s", ct->protocol == PROTO_MLVPN2 ? "mlvpn 2" :
+	    "mlvpn 3");
+	if (ct->cipher[0] != '\0')
+		printf(", %s, keys %s old", ct->cipher,
+		    fmt_age(ct->rekeyed, age));
+	printf("\n");
+	printf("  Links up:    %u of %u\n", ct->links_up, ct->links);
+	printf("  Sent:        %sB in %" PRIu64 " packets, %" PRIu64
+	    " dropped, %" PRIu64 " sent again\n",
+	    fmt_scale(ct->tx_bytes, size), ct->tx_packets, ct->tx_dropped,
+	    ct->tx_resent);
+	printf("  Received:    %sB in %" PRIu64 " packets, %" PRIu64
+	    " duplicates\n", fmt_scale(ct->rx_bytes, size), ct->rx_packets,
+	    ct->rx_duplicate);
+	printf("  Order:       %" PRIu64 " held, %" PRIu64 " given up, %"
+	    PRIu64 " late\n", ct->rx_held, ct->rx_given_up, ct->rx_late);
+	printf("  Refused:     %" PRIu64 " forged, %" PRIu64 " replayed, %"
+	    PRIu64 " malformed\n", ct->rx_badtag, ct->rx_replayed,
+	    ct->rx_malformed);
+	printf("  Handshakes:  %" PRIu64 " done, %" PRIu64 " refused\n",
+	    ct->handshakes, ct->rx_rejected);
+	printf("  Suspicions:  %" PRIu64 " wrong\n", ct->false_dead);
+}
+
+static void
+text_link(const struct ctl_link *cl)
+{
+	if (text.detail)
+		link_detail(cl);
+	else
+		links_add(cl);
+}
+
+static void
+text_message(const char *msg)
+{
+	fprintf(stderr, "%s\n", msg);
+}
+
+static void
+text_result(int code, const char *msg)
+{
+	text.answered = 1;
+	if (code == CTL_RES_OK)
+		printf("%s\n", msg);
+	else
+		warnx("%s", msg);
+}
+
+static void
+text_tail(void)
+{
+	if (text.table && !text.detail && !text.answered) {
+		if (text.blocks > 0)
+			printf("\n");
+		links_table();
+	}
+	free(text.links);
+	text.links = NULL;
+	text.n = 0;
+}
+
+static void
+links_add(const struct ctl_link *cl)
+{
+	struct ctl_link	*links;
+
+	links = reallocarray(text.links, text.n + 1, sizeof(*links));
+	if (links == NULL)
+		err(1, "reallocarray");
+	links[text.n++] = *cl;
+	text.links = links;
+}
+
+static void
+links_table(void)
+{
+	size_t	 i, len, tw = strlen("TUNNEL"), lw = strlen("LINK");
+
+	if (text.n == 0) {
+		printf("no links\n");
+		return;
+	}
+	for (i = 0; i < text.n; i++) {
+		if ((len = strlen(text.links[i].tunnel)) > tw)
+			tw = len;
+		if ((len = strlen(text.links[i].name)) > lw)
+			lw = len;
+	}
+	printf("%-*s  %-*s  %-10s %9s %7s %11s %8s %8s  %s\n", (int)tw,
+	    "TUNNEL", (int)lw, "LINK", "STATE", "AGE", "RTT", "LOSS TX/RX",
+	    "TX BIT/S", "RX BIT/S", "REMOTE");
+	for (i = 0; i < text.n; i++)
+		links_row(&text.links[i], (int)tw, (int)lw);
+}
+
+static void
+links_row(const struct ctl_link *cl, int tw, int lw)
+{
+	char	 age[FMT_SIZE], rtt[FMT_SIZE], ltx[FMT_SIZE], lrx[FMT_SIZE];
+	char	 tx[FMT_SIZE], rx[FMT_SIZE], addr[ADDR_STRLEN];
+	char	 loss[2 * FMT_SIZE + 2];
+
+	if (cl->loss_tx == -1 && cl->loss_rx == -1)
+		strlcpy(loss, "-", sizeof(loss));
+	else
+		snprintf(loss, sizeof(loss), "%s/%s%%",
+		    fmt_percent(cl->loss_tx, ltx),
+		    fmt_percent(cl->loss_rx, lrx));
+	printf("%-*s  %-*s  %-10s %9s %7s %11s %8s %8s  %s\n", tw, cl->tunnel,
+	    lw, cl->name, link_state(cl), fmt_age(cl->since, age),
+	    fmt_msec(cl->srtt, rtt), loss, fmt_scale(cl->tx_rate, tx),
+	    fmt_scale(cl->rx_rate, rx), fmt_addr(&cl->remote, addr));
+	if (cl->state != LINK_UP && cl->reason[0] != '\0')
+		printf("%*s%s\n", tw + lw + 4, "", cl->reason);
+}
+
+static void
+link_detail(const struct ctl_link *cl)
+{
+	char	 a[FMT_SIZE], b[FMT_SIZE], addr[ADDR_STRLEN];
+
+	if (text.blocks++ > 0)
+		printf("\n");
+	printf("Link %s of tunnel %s is %s for %s", cl->name, cl->tunnel,
+	    link_state(cl), fmt_age(cl->since, a));
+	if (cl->reason[0] != '\0')
+		printf(": %s", cl->reason);
+	printf("\n");
+	printf("  Opened by:   %s end, as path %u", cl->opener ? "this" :
+	    "the other", cl->id);
+	if (cl->backup > 0)
+		printf(", backup %u", cl->backup);
+	printf("\n");
+	printf("  Local:       %s", fmt_addr(&cl->local, addr));
+	if (cl->rtable != RTABLE_DEFAULT)
+		printf(", rtable %d", cl->rtable);
+	printf("\n");
+	printf("  Remote:      %s\n", fmt_addr(&cl->remote, addr));
+	if (cl->mtu != 0)
+		printf("  Mtu:         %u\n", cl->mtu);
+	if (cl->srtt != -1)
+		printf("  Round trip:  %s, varies by %s\n",
+		    fmt_msec(cl->srtt, a), fmt_msec(cl->rttvar, b));
+	if (cl->owd_diff != -1)
+		printf("  Delay:       %s over that of the best link\n",
+		    fmt_msec(cl->owd_diff, a));
+	if (cl->queueing != -1)
+		printf("  Queueing:    %s\n", fmt_msec(cl->queueing, a));
+	if (cl->loss_tx != -1 || cl->loss_rx != -1)
+		printf("  Loss:        %s%% sending, %s%% receiving\n",
+		    fmt_percent(cl->loss_tx, a), fmt_percent(cl->loss_rx, b));
+	link_rates(cl);
+	printf("  Sent:        %sB in %" PRIu64 " packets, %" PRIu64
+	    " errors, %" PRIu64 " sent again\n", fmt_scale(cl->tx_bytes, a),
+	    cl->tx_packets, cl->tx_errors, cl->resent);
+	printf("  Received:    %sB in %" PRIu64 " packets\n",
+	    fmt_scale(cl->rx_bytes, a), cl->rx_packets);
+}
+
+/* Bits per second. */
+static void
+link_rates(const struct ctl_link *cl)
+{
+	char	 a[FMT_SIZE], b[FMT_SIZE];
+
+	printf("  Bandwidth:   %sbit/s to send, %s\n",
+	    fmt_scale(cl->rate, a), cl->rate_conf == 0 ? "automatic" :
+	    "configured");
+	if (cl->rate_measured != 0)
+		printf("               %sbit/s delivered\n",
+		    fmt_scale(cl->rate_measured, a));
+	if (cl->rate_peer != 0)
+		printf("               %sbit/s to receive, announced\n",
+		    fmt_scale(cl->rate_peer, a));
+	printf("  Now:         %sbit/s sent, %sbit/s received\n",
+	    fmt_scale(cl->tx_rate, a), fmt_scale(cl->rx_rate, b));
+}
+
+const char *
+tunnel_state(const struct ctl_tunnel *ct)
+{
+	switch (ct->state) {
+	case TUNNEL_DOWN:
+		return ("down");
+	case TUNNEL_HANDSHAKE:
+		return ("in handshake");
+	case TUNNEL_UP:
+		return ("up");
+	default:
+		return ("unknown");
+	}
+}
+
+const char *
+link_state(const struct ctl_link *cl)
+{
+	switch (cl->state) {
+	case LINK_DISABLED:
+		return ("disabled");
+	case LINK_NOADDR:
+		return ("no address");
+	case LINK_OPENING:
+		return ("opening");
+	case LINK_UP:
+		if (cl->backup > 0 && !cl->usable)
+			return ("standby");
+		return ("up");
+	case LINK_SUSPECT:
+		return ("suspect");
+	case LINK_DOWN:
+		return ("down");
+	case LINK_LOSSY:
+		return ("lossy");
+	case LINK_SLOW:
+		return ("slow");
+	case LINK_OVERQUOTA:
+		return ("over quota");
+	default:
+		return ("unknown");
+	}
+}
+
+/*
+ * The fmt functions write into a buffer of FMT_SIZE bytes, fmt_addr of
+ * ADDR_STRLEN, and return it.
+ */
+
+/* Seconds. */
+static const char *
+fmt_age(int64_t t, char *buf)
+{
+	long long	 sec = t, min, hour, day, week;
+
+	if (t < 0) {
+		strlcpy(buf, "-", FMT_SIZE);
+		return (buf);
+	}
+	min = sec / 60;
+	hour = min / 60;
+	day = hour / 24;
+	week = day / 7;
+	if (week > 0)
+		snprintf(buf, FMT_SIZE, "%02lldw%lldd%02lldh", week, day % 7,
+		    hour % 24);
+	else if (day > 0)
+		snprintf(buf, FMT_SIZE, "%lldd%02lldh%02lldm", day, hour % 24,
+		    min % 60);
+	else
+		snprintf(buf, FMT_SIZE, "%02lld:%02lld:%02lld", hour,
+		    min % 60, sec % 60);
+	return (buf);
+}
+
+/* Microseconds, as milliseconds of three digits. */
+static const char *
+fmt_msec(int64_t us, char *buf)
+{
+	double	 ms = us / 1000.0;
+
+	if (us < 0)
+		strlcpy(buf, "-", FMT_SIZE);
+	else
+		snprintf(buf, FMT_SIZE, "%.*fms", ms < 9.995 ? 2 :
+		    ms < 99.95 ? 1 : 0, ms);
+	return (buf);
+}
+
+/* Three digits and K, M, ... for powers of 1000. */
+static const char *
+fmt_scale(uint64_t n, char *buf)
+{
+	static const char	 units[] = "KMGTPE";
+	double			 d = n;
+	size_t			 i;
+
+	if (n < 1000) {
+		snprintf(buf, FMT_SIZE, "%" PRIu64, n);
+		return (buf);
+	}
+	d /= 1000;
+	for (i = 0; d >= 999.5 && units[i + 1] != '\0'; i++)
+		d /= 1000;
+	snprintf(buf, FMT_SIZE, "%.*f%c", d < 9.995 ? 2 : d < 99.95 ? 1 : 0,
+	    d, units[i]);
+	return (buf);
+}
+
+/* Hundredths of a percent. */
+static const char *
+fmt_percent(int32_t n, char *buf)
+{
+	if (n < 0)
+		strlcpy(buf, "-", FMT_SIZE);
+	else
+		snprintf(buf, FMT_SIZE, "%.1f", n / 100.0);
+	return (buf);
+}
+
+static const char *
+fmt_addr(const struct addr *a, char *buf)
+{
+	if (a->family == 0) {
+		strlcpy(buf, "-", ADDR_STRLEN);
+		return (buf);
+	}
+	return (addr_ntop_port(a, buf, ADDR_STRLEN));
+}

@@ -1,0 +1,353 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/types.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "addr.h"
+#include "mlvpnctl.h"
+
+static void	 json_head(const struct parse_result *);
+static void	 json_summary(const struct ctl_summary *);
+static void	 json_tunnel(const struct ctl_tunnel *);
+static void	 json_link(const struct ctl_link *);
+static void	 json_message(const char *);
+static void	 json_result(int, const char *);
+static void	 json_tail(void);
+
+static void	 json_section(const char *);
+static void	 json_open(const char *, char);
+static void	 json_close(char);
+static void	 json_key(const char *);
+static void	 json_string(const char *, const char *);
+static void	 json_bool(const char *, int);
+static void	 json_uint(const char *, uint64_t);
+static void	 json_int(const char *, int64_t);
+static void	 json_percent(const char *, int32_t);
+static void	 json_addr(const char *, const struct addr *);
+static void	 json_quote(const char *);
+static size_t	 utf8_len(const unsigned char *);
+
+const struct output	 json_output = {
+	json_head,
+	json_summary,
+	json_tunnel,
+	json_link,
+	json_message,
+	json_result,
+	json_tail
+};
+
+static struct {
+	const char	*section;	/* array that is open, or NULL */
+	int		 first;		/* nothing before in this bracket */
+	int		 depth;
+} json;
+
+static void
+json_head(const struct parse_result *res)
+{
+	json.first = 1;
+	json_open(NULL, '{');
+	/* Lists are there even when empty. */
+	if (res->action == CMD_SHOW_TUNNELS)
+		json_section("tunnels");
+	else if (res->action == CMD_SHOW_LINKS)
+		json_section("links");
+}
+
+static void
+json_summary(const struct ctl_summary *cs)
+{
+	json_section(NULL);
+	json_open("summary", '{');
+	json_string("version", cs->version);
+	json_int("uptime_s", cs->uptime);
+	json_uint("tunnels", cs->tunnels);
+	json_uint("tunnels_up", cs->tunnels_up);
+	json_uint("links", cs->links);
+	json_uint("links_up", cs->links_up);
+	json_uint("rx_unknown", cs->rx_unknown);
+	json_uint("rx_malformed", cs->rx_malformed);
+	json_uint("rx_badmac1", cs->rx_badmac1);
+	json_uint("rx_hello_limited", cs->rx_hello_limited);
+	json_uint("cookies_sent", cs->cookies_sent);
+	json_uint("pkts_total", cs->pkts_total);
+	json_uint("pkts_used", cs->pkts_used);
+	json_close('}');
+}
+
+static void
+json_tunnel(const struct ctl_tunnel *ct)
+{
+	json_section("tunnels");
+	json_open(NULL, '{');
+	json_string("name", ct->name);
+	json_string("description", ct->descr);
+	json_string("interface", ct->ifname);
+	json_string("state", tunnel_state(ct));
+	json_int("up_s", ct->up_since);
+	json_uint("protocol", ct->protocol == PROTO_MLVPN2 ? 2 : 3);
+	json_string("cipher", ct->cipher);
+	json_int("keys_s", ct->rekeyed);
+	json_uint("layer", ct->layer2 ? 2 : 3);
+	json_uint("mtu", ct->mtu);
+	json_uint("links", ct->links);
+	json_uint("links_up", ct->links_up);
+	json_uint("tx_packets", ct->tx_packets);
+	json_uint("tx_bytes", ct->tx_bytes);
+	json_uint("rx_packets", ct->rx_packets);
+	json_uint("rx_bytes", ct->rx_bytes);
+	json_uint("tx_dropped", ct->tx_dropped);
+	json_uint("tx_resent", ct->tx_resent);
+	json_uint("rx_duplicate", ct->rx_duplicate);
+	json_uint("rx_replayed", ct->rx_replayed);
+	json_uint("rx_badtag", ct->rx_badtag);
+	json_uint("rx_malformed", ct->rx_malformed);
+	json_uint("rx_held", ct->rx_held);
+	json_uint("rx_given_up", ct->rx_given_up);
+	json_uint("rx_late", ct->rx_late);
+	json_uint("handshakes", ct->handshakes);
+	json_uint("rx_rejected", ct->rx_rejected);
+	json_uint("false_dead", ct->false_dead);
+	json_close('}');
+}
+
+static void
+json_link(const struct ctl_link *cl)
+{
+	json_section("links");
+	json_open(NULL, '{');
+	json_string("tunnel", cl->tunnel);
+	json_string("name", cl->name);
+	json_string("state", link_state(cl));
+	json_string("reason", cl->reason);
+	json_int("since_s", cl->since);
+	json_bool("usable", cl->usable);
+	json_bool("opener", cl->opener);
+	json_uint("id", cl->id);
+	json_uint("backup", cl->backup);
+	json_addr("local", &cl->local);
+	json_addr("remote", &cl->remote);
+	json_int("rtable", cl->rtable);
+	json_uint("mtu", cl->mtu);
+	json_int("rtt_us", cl->srtt);
+	json_int("rttvar_us", cl->rttvar);
+	json_int("delay_us", cl->owd_diff);
+	json_int("queueing_us", cl->queueing);
+	json_percent("loss_tx_percent", cl->loss_tx);
+	json_percent("loss_rx_percent", cl->loss_rx);
+	json_uint("bandwidth_conf", cl->rate_conf);
+	json_uint("bandwidth", cl->rate);
+	json_uint("bandwidth_measured", cl->rate_measured);
+	json_uint("bandwidth_peer", cl->rate_peer);
+	json_uint("tx_rate", cl->tx_rate);
+	json_uint("rx_rate", cl->rx_rate);
+	json_uint("tx_packets", cl->tx_packets);
+	json_uint("tx_bytes", cl->tx_bytes);
+	json_uint("rx_packets", cl->rx_packets);
+	json_uint("rx_bytes", cl->rx_bytes);
+	json_uint("tx_errors", cl->tx_errors);
+	json_uint("tx_resent", cl->resent);
+	json_close('}');
+}
+
+static void
+json_message(const char *msg)
+{
+	json_section("messages");
+	json_string(NULL, msg);
+}
+
+static void
+json_result(int code, const char *msg)
+{
+	json_section(NULL);
+	json_open("result", '{');
+	json_bool("ok", code == CTL_RES_OK);
+	json_string("text", msg);
+	json_close('}');
+}
+
+static void
+json_tail(void)
+{
+	json_section(NULL);
+	json_close('}');
+	printf("\n");
+}
+
+/* Elements of one array come one after the other. */
+static void
+json_section(const char *name)
+{
+	if (json.section != NULL && name != NULL &&
+	    strcmp(json.section, name) == 0)
+		return;
+	if (json.section != NULL)
+		json_close(']');
+	if ((json.section = name) != NULL)
+		json_open(name, '[');
+}
+
+static void
+json_open(const char *key, char bracket)
+{
+	json_key(key);
+	printf("%c", bracket);
+	json.first = 1;
+	json.depth++;
+}
+
+static void
+json_close(char bracket)
+{
+	json.depth--;
+	if (!json.first)
+		printf("\n%*s", json.depth, "");
+	printf("%c", bracket);
+	json.first = 0;
+}
+
+/* What goes before a value; key is NULL in an array. */
+static void
+json_key(const char *key)
+{
+	if (!json.first)
+		printf(",");
+	if (json.depth > 0)
+		printf("\n%*s", json.depth, "");
+	json.first = 0;
+	if (key != NULL)
+		printf("\"%s\": ", key);
+}
+
+static void
+json_string(const char *key, const char *s)
+{
+	json_key(key);
+	json_quote(s);
+}
+
+static void
+json_bool(const char *key, int value)
+{
+	json_key(key);
+	printf("%s", value ? "true" : "false");
+}
+
+static void
+json_uint(const char *key, uint64_t value)
+{
+	json_key(key);
+	printf("%" PRIu64, value);
+}
+
+/* -1 stands for not known. */
+static void
+json_int(const char *key, int64_t value)
+{
+	json_key(key);
+	if (value == -1)
+		printf("null");
+	else
+		printf("%" PRId64, value);
+}
+
+static void
+json_percent(const char *key, int32_t value)
+{
+	json_key(key);
+	if (value == -1)
+		printf("null");
+	else
+		printf("%.2f", value / 100.0);
+}
+
+static void
+json_addr(const char *key, const struct addr *a)
+{
+	char	 buf[ADDR_STRLEN];
+
+	json_key(key);
+	if (a->family == 0)
+		printf("null");
+	else
+		json_quote(addr_ntop_port(a, buf, sizeof(buf)));
+}
+
+/* RFC 8259; bytes that are not UTF-8 become the replacement character. */
+static void
+json_quote(const char *str)
+{
+	const unsigned char	*s = (const unsigned char *)str;
+	size_t			 len;
+
+	printf("\"");
+	while (*s != '\0') {
+		if (*s == '"' || *s == '\\')
+			printf("\\%c", *s++);
+		else if (*s < ' ' || *s == 0x7f)
+			printf("\\u%04x", *s++);
+		else if ((len = utf8_len(s)) == 0) {
+			printf("\\ufffd");
+			s++;
+		} else {
+			printf("%.*s", (int)len, s);
+			s += len;
+		}
+	}
+	printf("\"");
+}
+
+/*
+ * Length of the UTF-8 sequence (RFC 3629) that s begins with, 0 if it is
+ * none: stray, cut off, longer than needed, a surrogate or past U+10FFFF.
+ */
+static size_t
+utf8_len(const unsigned char *s)
+{
+	static const uint32_t	 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint32_t		 c;
+	size_t			 i, len;
+
+	if (s[0] < 0x80)
+		return (1);
+	if ((s[0] & 0xe0) == 0xc0)
+		len = 2;
+	else if ((s[0] & 0xf0) == 0xe0)
+		len = 3;
+	else if ((s[0] & 0xf8) == 0xf0)
+		len = 4;
+	else
+		return (0);
+
+	c = s[0] & (0x7f >> len);
+	for (i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return (0);
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return (0);
+	return (len);
+}

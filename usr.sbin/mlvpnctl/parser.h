@@ -1,0 +1,50 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#ifndef PARSER_H
+#define PARSER_H
+
+#include "conf.h"
+
+enum actions {
+	CMD_NONE,
+	CMD_SHOW,
+	CMD_SHOW_SUMMARY,
+	CMD_SHOW_TUNNELS,
+	CMD_SHOW_LINKS,
+	CMD_RELOAD,
+	CMD_LOG_BRIEF,
+	CMD_LOG_VERBOSE,
+	CMD_LINK,
+	CMD_LINK_UP,
+	CMD_LINK_DOWN,
+	CMD_KEYGEN,
+	CMD_KEYGEN_PSK
+};
+
+struct parse_result {
+	enum actions	 action;
+	char		 tunnel[TUNNEL_NAME_SIZE];	/* empty: all */
+	char		 link[LINK_NAME_SIZE];		/* empty: all */
+};
+
+/* NULL after a message to standard error. */
+struct parse_result	*parse(int, char *[]);
+
+#endif /* PARSER_H */
