@@ -18,6 +18,7 @@
 
 #include <sys/types.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -102,6 +103,7 @@ main(int argc, char *argv[])
 	struct event		 ev_sigint, ev_sigterm, ev_sighup, ev_watch;
 	struct mlvpnd_conf	*conf;
 	struct passwd		*pw;
+	struct rlimit		 rl;
 	char			*argv0;
 	int			 ch, control_fd, watch_fd;
 	int			 debug = 0, is_engine = 0, is_resolver = 0;
@@ -177,6 +179,13 @@ main(int argc, char *argv[])
 	log_setverbose((cmd_opts & OPT_VERBOSE) != 0);
 	if (!debug && daemon(1, 0) == -1)
 		err(1, "daemon");
+
+	/* each tunnel takes a descriptor, here and in the engine */
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		fatal("getrlimit");
+	rl.rlim_cur = rl.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
+		fatal("setrlimit");
 
 	start_child(&engine_child, argv0, debug);
 	start_child(&resolver_child, argv0, debug);

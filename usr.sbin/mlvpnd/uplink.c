@@ -353,7 +353,8 @@ uplink_resolved(struct ptunnel *pt, uint32_t request, const struct addr *addr,
 	r->backoff = 0;
 	timer_set(&r->ev, RESOLVE_AGAIN * 900 +
 	    arc4random_uniform(RESOLVE_AGAIN * 200));
-	uplink_select(ul);
+	if (ul->todo == TODO_NOTHING)
+		uplink_select(ul);
 	return (1);
 }
 
