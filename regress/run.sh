@@ -1,0 +1,134 @@
+#!/bin/sh
+#	$OpenBSD$
+#
+# Copyright (c) 2026 The mlvpnd developers
+#
+# Permission to use, copy, modify, and distribute this software for any
+# purpose with or without fee is hereby granted, provided that the above
+# copyright notice and this permission notice appear in all copies.
+#
+# THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+# WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+# MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+# ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+# WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+# ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+# OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+
+# Installs what is missing, builds, runs every test and says what failed:
+#
+#	sh regress/run.sh [directory ...]
+#
+# Every directory below regress with a Makefile that has tests is one of
+# them, and each of its targets a test.  With directories, only those below.
+
+set -u
+
+TOP=$(cd "$(dirname "$0")/.." && pwd)
+. "$TOP/regress/lib/setup.sh"
+
+SANITIZERS=address,undefined
+LIMIT=300			# seconds a test may take
+
+passed=0
+failed=0
+skipped=0
+T=$(mktemp -d "${TMPDIR:-/tmp}/mlvpn-run.XXXXXX") || exit 1
+trap 'rm -rf "$T"' EXIT
+trap 'exit 1' INT TERM HUP
+
+# run NAME COMMAND ...: one test, its output in $T/log
+run()
+{
+	_name=$1
+	shift
+	if "$@" >"$T/log" 2>&1; then
+		if grep -q '^SKIPPED$' "$T/log" || tail -n 1 "$T/log" |
+		    grep -q '^0 passed, 0 failed, [0-9]* skipped$'; then
+			skipped=$((skipped + 1))
+			echo "skip $_name"
+		else
+			passed=$((passed + 1))
+			echo "ok $_name"
+		fi
+		return
+	fi
+	failed=$((failed + 1))
+	echo "FAIL $_name"
+	tail -n 30 "$T/log" | sed 's/^/    /'
+	return 1
+}
+
+finish()
+{
+	printf '%d passed, %d failed' "$passed" "$failed"
+	[ "$skipped" -eq 0 ] || printf ', %d skipped' "$skipped"
+	echo
+	[ "$failed" -eq 0 ]
+	exit
+}
+
+# Prints nothing about any manual page.
+lint_manuals()
+{
+	! find "$TOP" -name '*.[1-9]' -path '*/man/*' \
+	    -exec mandoc -T lint -W all {} + | grep .
+}
+
+# test_directory PREFIX DIRECTORY [VARIABLE=VALUE ...]
+test_directory()
+{
+	_prefix=$1
+	_dir=$2
+	shift 2
+	for _t in $(cd "$_dir" && $MAKE "$@" -V REGRESS_TARGETS); do
+		run "$_prefix${_dir#"$TOP/regress/"} ${_t#run-}" \
+		    timeout "$LIMIT" sh -c 'cd "$1" && shift && exec "$@"' \
+		    sh "$_dir" $MAKE "$@" REGRESS_TARGETS="$_t" regress
+	done
+}
+
+# The directories with a Makefile below those given, programs first.
+directories()
+{
+	for _d in $1; do
+		find "$TOP/regress/$_d" -name Makefile 2>/dev/null
+	done | sed 's,/Makefile$,,' | awk '!seen[$0]++'
+}
+
+selected=${*:-usr.sbin lib linkem cross sys .}
+
+if [ "$(id -u)" -eq 0 ]; then
+	install_packages "$T/install" $BUILD_PACKAGES $TEST_PACKAGES || {
+		tail -n 20 "$T/install"
+		echo "some packages could not be installed"
+	}
+	make_user
+else
+	echo "not root: nothing is installed, and some tests are skipped"
+fi
+
+run "build" build || finish
+if [ $# -eq 0 ]; then
+	run "manual pages" lint_manuals
+fi
+if [ "$(uname -s)" = Linux ]; then
+	[ $# -ne 0 ] || run "build with clang" build CC=clang \
+	    MAKEOBJDIR=obj.clang
+	run "build with sanitizers" build SANITIZE=$SANITIZERS
+fi
+
+for d in $(directories "$selected"); do
+	test_directory "" "$d"
+done
+if [ "$(uname -s)" = Linux ]; then
+	for d in $(directories "$selected"); do
+		case $d in
+		*/regress/usr.sbin/*)
+			test_directory "sanitized " "$d" SANITIZE=$SANITIZERS
+			;;
+		esac
+	done
+fi
+finish
