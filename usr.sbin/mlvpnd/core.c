@@ -632,7 +632,7 @@ core_deadline(struct core *c, uint64_t now)
 }
 
 void
-core_stop(struct core *c)
+core_stop(struct core *c, uint64_t now)
 {
 	struct tunnel	*t;
 	int		 i;
@@ -641,7 +641,7 @@ core_stop(struct core *c)
 		sched_clear(t);
 		for (i = 0; i < PATH_IDS; i++)
 			if (t->path[i] != NULL)
-				path_close(t->path[i]);
+				path_close(t->path[i], now);
 	}
 	c->stopping = 1;
 }

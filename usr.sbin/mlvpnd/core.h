@@ -138,14 +138,15 @@ void		 core_send_error(struct core *, const struct dgram *, int,
 		    uint64_t);
 void		 core_sock_blocked(struct core *, uint32_t, int);
 uint64_t	 core_deadline(struct core *, uint64_t);
-void		 core_stop(struct core *);
+void		 core_stop(struct core *, uint64_t);
 void		 core_summary(struct core *, struct ctl_summary *);
 struct pkt	*pkt_get(struct core *);
 struct pkt	*pkt_ref(struct pkt *);
 void		 pkt_put(struct core *, struct pkt *);
 
 /* tunnel.c */
-struct tunnel	*tunnel_new(struct core *, const struct tunnel_conf *);
+struct tunnel	*tunnel_new(struct core *, const struct tunnel_conf *,
+		    uint64_t);
 void		 tunnel_free(struct tunnel *);
 struct tunnel	*tunnel_find(struct core *, uint32_t);
 int		 tunnel_reconf(struct tunnel *, const struct tunnel_conf *,
@@ -179,7 +180,7 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  *	told otherwise core_transmit() gives none for it.
  * core_deadline(now): when core_transmit() must be called again though
  *	nothing came, NEVER if not.
- * core_stop(): from now on core_transmit() gives a CLOSE for each path
+ * core_stop(now): from now on core_transmit() gives a CLOSE for each path
  *	and nothing else.
  * pkt_get(): NULL when the pool is empty.
  * tunnel_new(): takes the tunnel's own settings, not its lists of links;

@@ -207,8 +207,9 @@ path_reopen(struct path *p, uint64_t now)
 
 /* The association ends: tells the peer on every path, twice. */
 void
-path_close(struct path *p)
+path_close(struct path *p, uint64_t now)
 {
+	p->since = now;
 	p->closes = 2;
 	p->pending = PEND_CLOSE;
 }

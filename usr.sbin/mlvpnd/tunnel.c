@@ -54,7 +54,7 @@ static void	 link_ctl(struct tunnel *, const struct link *,
  */
 
 struct tunnel *
-tunnel_new(struct core *c, const struct tunnel_conf *conf)
+tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 {
 	struct tunnel	*t;
 
@@ -66,6 +66,7 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf)
 	sched_init(&t->sched);
 	core_random(c, t->flow_key, sizeof(t->flow_key));
 	conf_set(t, conf);
+	t->up_since = t->mtu_at = now;
 	TAILQ_INSERT_TAIL(&c->tunnels, t, entry);
 	if (secret_taken(c, t)) {
 		tunnel_free(t);

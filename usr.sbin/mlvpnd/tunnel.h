@@ -348,7 +348,7 @@ struct path {
 struct path	*path_open(struct tunnel *, struct link *, uint64_t);
 void		 path_reopen(struct path *, uint64_t);
 void		 path_free(struct path *);
-void		 path_close(struct path *);
+void		 path_close(struct path *, uint64_t);
 void		 path_gone(struct path *, const char *, uint64_t);
 struct path	*path_by_id(struct tunnel *, uint8_t);
 void		 path_frames(struct tunnel *, uint8_t, const struct dgram *,
