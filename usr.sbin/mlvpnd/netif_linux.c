@@ -56,7 +56,7 @@ struct request {
 };
 
 /* A route, as far as it leads by one interface. */
-struct route {
+struct rtinfo {
 	struct prefix	 dst;
 	struct addr	 gateway;	/* family 0: none */
 	uint32_t	 index;
@@ -72,9 +72,9 @@ struct search {
 	const struct addr	*addr;
 	uint32_t		 table;
 	int			 found;
-	struct route		 best;		/* not ours, in the table */
+	struct rtinfo		 best;		/* not ours, in the table */
 	int			 pinned;
-	struct route		 pin;		/* ours, in any table */
+	struct rtinfo		 pin;		/* ours, in any table */
 };
 
 typedef void	(message_fn)(struct nlmsghdr *, void *);
@@ -105,21 +105,21 @@ static int		 address_request(const struct netif *,
 static int		 route_request(const struct netif *,
 			    const struct tunnel_conf *, const struct prefix *,
 			    int, int, int);
-static int		 pin_request(const struct addr *, const struct route *,
+static int		 pin_request(const struct addr *, const struct rtinfo *,
 			    int, int);
 
 static int		 route_way(const struct addr *, int, struct search *);
 static int		 route_get(const struct addr *, int, unsigned int,
-			    struct route *);
+			    struct rtinfo *);
 static void		 route_get_read(struct nlmsghdr *, void *);
 static int		 route_search(struct search *, int);
 static void		 route_search_read(struct nlmsghdr *, void *);
-static int		 route_is_ours(const struct route *);
-static int		 route_same_way(const struct route *,
-			    const struct route *);
+static int		 route_is_ours(const struct rtinfo *);
+static int		 route_same_way(const struct rtinfo *,
+			    const struct rtinfo *);
 
-static int		 route_parse(struct nlmsghdr *, struct route *);
-static void		 route_parse_hops(struct rtattr *, struct route *);
+static int		 route_parse(struct nlmsghdr *, struct rtinfo *);
+static void		 route_parse_hops(struct rtattr *, struct rtinfo *);
 static void		 attr_ip(struct rtattr *, int, struct addr *);
 static void		 attr_via(struct rtattr *, struct addr *);
 static void		 attr_u32(struct rtattr *, uint32_t *);
@@ -745,7 +745,7 @@ route_request(const struct netif *netif, const struct tunnel_conf *conf,
 
 /* A host route to the address by the way, in the way's table. */
 static int
-pin_request(const struct addr *addr, const struct route *way, int type,
+pin_request(const struct addr *addr, const struct rtinfo *way, int type,
     int flags)
 {
 	struct request	 req;
@@ -790,7 +790,7 @@ pin_request(const struct addr *addr, const struct route *way, int type,
 static int
 route_way(const struct addr *addr, int rtable, struct search *search)
 {
-	struct route	*best = &search->best;
+	struct rtinfo	*best = &search->best;
 	int		 error;
 
 	memset(search, 0, sizeof(*search));
@@ -825,7 +825,7 @@ route_way(const struct addr *addr, int rtable, struct search *search)
 /* The way that the kernel takes for a socket with the mark. */
 static int
 route_get(const struct addr *addr, int rtable, unsigned int flags,
-    struct route *route)
+    struct rtinfo *route)
 {
 	struct request	 req;
 	struct rtmsg	*rtm;
@@ -868,7 +868,7 @@ static void
 route_search_read(struct nlmsghdr *nh, void *arg)
 {
 	struct search	*search = arg;
-	struct route	 route, *best = &search->best;
+	struct rtinfo	 route, *best = &search->best;
 
 	if (route_parse(nh, &route) == -1 || route.flags & RTM_F_CLONED ||
 	    !prefix_covers(&route.dst, search->addr))
@@ -890,14 +890,14 @@ route_search_read(struct nlmsghdr *nh, void *arg)
 }
 
 static int
-route_is_ours(const struct route *route)
+route_is_ours(const struct rtinfo *route)
 {
 	return (route->protocol == ROUTE_PROTOCOL ||
 	    (route->type == RTN_UNICAST && netif_own(route->index)));
 }
 
 static int
-route_same_way(const struct route *a, const struct route *b)
+route_same_way(const struct rtinfo *a, const struct rtinfo *b)
 {
 	if (a->type != b->type || a->table != b->table)
 		return (0);
@@ -906,7 +906,7 @@ route_same_way(const struct route *a, const struct route *b)
 }
 
 static int
-route_parse(struct nlmsghdr *nh, struct route *route)
+route_parse(struct nlmsghdr *nh, struct rtinfo *route)
 {
 	struct rtmsg	*rtm = NLMSG_DATA(nh);
 	struct rtattr	*rta;
@@ -958,7 +958,7 @@ route_parse(struct nlmsghdr *nh, struct route *route)
 
 /* The first next hop that is alive. */
 static void
-route_parse_hops(struct rtattr *hops, struct route *route)
+route_parse_hops(struct rtattr *hops, struct rtinfo *route)
 {
 	struct rtnexthop	*nh = RTA_DATA(hops);
 	struct rtattr		*rta;
@@ -1058,7 +1058,7 @@ watch_address(struct nlmsghdr *nh)
 static int
 watch_route(struct nlmsghdr *nh)
 {
-	struct route	 route;
+	struct rtinfo	 route;
 
 	return (route_parse(nh, &route) == 0 && !route_is_ours(&route) &&
 	    !netif_own(route.index) && !(route.flags & RTM_F_CLONED) &&
