@@ -53,7 +53,7 @@
 #define STOP_ROUNDS	64		/* batches sent at the end */
 #define SLEEP_MAX	(3600 * USEC)
 #define LOG_INTERVAL	(10 * USEC)	/* between lines of one kind */
-#define SHOW_LINKS_MAX	(2 * LINK_MAX)	/* paths of both ends */
+#define SHOW_LINKS_MAX	(2 * TUNNEL_LINK_MAX)	/* paths of both ends */
 
 /* A tunnel of the configuration, with what runs it. */
 struct engine_tunnel {
@@ -72,6 +72,8 @@ struct engine_sock {
 	uint32_t		 id;
 	int			 fd;
 	struct event		 ev;
+	struct event		 ev_write;
+	int			 blocked;	/* until it can be written to */
 	int			 listening;
 	/* a link's */
 	uint32_t		 tunnel;
@@ -153,10 +155,13 @@ static void	 engine_tun_readable(int, short, void *);
 static void	 engine_tun_discard(struct engine_tunnel *);
 static void	 engine_tun_error(struct engine_tunnel *);
 static void	 engine_sock_readable(int, short, void *);
+static void	 engine_sock_writable(int, short, void *);
 static void	 engine_deadline(int, short, void *);
 static void	 engine_flush(uint64_t);
 static size_t	 engine_transmit(uint64_t);
 static void	 engine_send(struct dgram *, size_t, uint64_t);
+static void	 engine_send_full(struct engine_sock *, int, struct dgram *,
+		    size_t, uint64_t);
 static void	 engine_deliver(struct engine_tunnel *);
 
 static void	 engine_random(void *, void *, size_t);
@@ -841,6 +846,7 @@ engine_sock_watch(struct engine_sock *s)
 {
 	event_set(&s->ev, s->fd, EV_READ | EV_PERSIST, engine_sock_readable,
 	    s);
+	event_set(&s->ev_write, s->fd, EV_WRITE, engine_sock_writable, s);
 	event_add(&s->ev, NULL);
 }
 
@@ -849,6 +855,7 @@ engine_sock_free(struct engine_socks *list, struct engine_sock *s)
 {
 	TAILQ_REMOVE(list, s, entry);
 	event_del(&s->ev);
+	event_del(&s->ev_write);
 	close(s->fd);
 	free(s);
 }
@@ -955,6 +962,16 @@ engine_sock_readable(int fd, short event, void *arg)
 }
 
 static void
+engine_sock_writable(int fd, short event, void *arg)
+{
+	struct engine_sock	*s = arg;
+
+	s->blocked = 0;
+	core_sock_blocked(core, s->id, 0);
+	engine_flush(engine_now());
+}
+
+static void
 engine_deadline(int fd, short event, void *bula)
 {
 	engine_flush(engine_now());
@@ -1021,15 +1038,13 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 	static struct log_limit	 limit;
 	struct engine_sock	*s;
 	size_t			 sent;
-	int			 error = 0;
+	int			 error;
 
 	s = engine_sock_find(&socks, d->ep.sock);
 	while (n > 0) {
 		sent = 0;
-		if (s == NULL)
-			error = ENETDOWN;
-		/* A full queue has no room for the others either. */
-		else if (error != EAGAIN && error != ENOBUFS) {
+		error = ENETDOWN;
+		if (s != NULL) {
 			sent = sock_send(s->fd, d, n);
 			error = errno;
 		}
@@ -1037,11 +1052,32 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 		n -= sent;
 		if (n == 0)
 			break;
-		if (error != EAGAIN && error != ENOBUFS && s != NULL)
+		if (error == EAGAIN || error == ENOBUFS) {
+			engine_send_full(s, error, d, n, now);
+			break;
+		}
+		if (s != NULL)
 			log_limited(&limit, "sending: %s", strerror(error));
 		core_send_error(core, d, error, now);
 		d++;
 		n--;
+	}
+}
+
+/*
+ * None of the n has room.  When a socket is full one is told when to go on;
+ * when an interface is, as with ENOBUFS, only time helps.
+ */
+static void
+engine_send_full(struct engine_sock *s, int error, struct dgram *d, size_t n,
+    uint64_t now)
+{
+	for (; n > 0; d++, n--)
+		core_send_error(core, d, error, now);
+	if (error == EAGAIN && !s->blocked) {
+		s->blocked = 1;
+		core_sock_blocked(core, s->id, 1);
+		event_add(&s->ev_write, NULL);
 	}
 }
 
