@@ -995,6 +995,13 @@ sim_deliver(struct sim *sim, struct sim_dgram *d)
 	dgram_arrive(sim, d);
 }
 
+void
+sim_deliver_at(struct sim *sim, uint64_t time, struct sim_dgram *d)
+{
+	d->dir = NULL;
+	sim_at(sim, time, dgram_arrive, d);
+}
+
 static void
 dgram_go(struct sim *sim, struct sim_dgram *d)
 {
