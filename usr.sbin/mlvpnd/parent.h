@@ -48,6 +48,7 @@ struct ptunnel {
 	uint32_t		 sent;		/* id of the one the engine has,
 						   0: it lacks the tunnel */
 	int			 error;		/* of opening, logged */
+	uint16_t		 auto_mtu;	/* the engine's, 0 not yet */
 	TAILQ_HEAD(, uplink)	 uplinks;
 };
 TAILQ_HEAD(ptunnels, ptunnel);
@@ -86,10 +87,10 @@ void		 listener_stop(void);
 struct tunif	*tunif_claim(const struct tunnel_conf *);
 void		 tunif_sweep(void);
 struct tunif	*tunif_open(const struct tunnel_conf *);
-void		 tunif_apply(struct tunif *, struct tunnel_conf *, int);
+void		 tunif_apply(struct tunif *, struct tunnel_conf *, uint16_t,
+		    int);
 uint32_t	 tunif_id(const struct tunif *);
 int		 tunif_dup(const struct tunif *);
-int		 tunif_auto_mtu(struct tunif *, uint16_t);
 int		 tunif_vanished(const struct tunif *);
 void		 tunif_free(struct tunif *);
 void		 tunif_stop(struct tunif *);

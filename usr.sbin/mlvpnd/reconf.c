@@ -54,6 +54,7 @@ static void		 reconf_inactive(const char *);
 static struct ptunnel	*ptunnel_find(uint32_t);
 static struct ptunnel	*ptunnel_byname(const char *);
 static struct ptunnel	*ptunnel_new(void);
+static void		 ptunnel_apply(struct ptunnel *, struct tunnel_conf *);
 
 static struct mlvpnd_conf	*conf;
 static struct ptunnels		 ptunnels = TAILQ_HEAD_INITIALIZER(ptunnels);
@@ -158,11 +159,15 @@ reconf_mtu(uint32_t id, uint16_t mtu)
 {
 	struct ptunnel	*pt;
 
-	if ((pt = ptunnel_find(id)) == NULL || pt->tunif == NULL)
+	if ((pt = ptunnel_find(id)) == NULL)
 		return;
-	if (tunif_auto_mtu(pt->tunif, mtu) == -1)
+	if (mtu < TUNNEL_MTU_MIN || mtu > TUNNEL_MTU_MAX) {
 		log_warnx("%s: the engine asks for an mtu of %u",
 		    pt->conf->name, mtu);
+		return;
+	}
+	pt->auto_mtu = mtu;
+	ptunnel_apply(pt, pt->conf);
 }
 
 /* The engine gets no answer on a link. */
@@ -191,9 +196,7 @@ reconf_resolved(uint32_t request, const struct addr *addr, size_t n)
 void
 reconf_pinned(struct ptunnel *pt)
 {
-	if (pt->tunif != NULL)
-		tunif_apply(pt->tunif, pt->conf,
-		    uplink_pinned(pt, pt->conf));
+	ptunnel_apply(pt, pt->conf);
 }
 
 /* The name of a tunnel that the engine speaks of. */
@@ -317,9 +320,7 @@ reconf_tunnel(struct ptunnel *pt)
 {
 	uplink_reconf(pt, pt->nconf);
 	uplink_pin(pt, pt->nconf);
-	if (pt->tunif != NULL)
-		tunif_apply(pt->tunif, pt->nconf,
-		    uplink_pinned(pt, pt->nconf));
+	ptunnel_apply(pt, pt->nconf);
 	uplink_unpin(pt, pt->nconf);
 	pt->conf = pt->nconf;
 	pt->nconf = NULL;
@@ -349,8 +350,7 @@ reconf_open(int *missing)
 			continue;
 		}
 		pt->error = 0;
-		tunif_apply(pt->tunif, pt->conf,
-		    uplink_pinned(pt, pt->conf));
+		ptunnel_apply(pt, pt->conf);
 		opened++;
 	}
 	return (opened + listener_open(missing));
@@ -452,7 +452,7 @@ reconf_settled(int fd, short event, void *bula)
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif == NULL || !tunif_vanished(pt->tunif))
 			continue;
-		log_warnx("%s: interface %s is gone", pt->conf->name,
+		log_debug("%s: interface %s has vanished", pt->conf->name,
 		    pt->conf->ifname);
 		tunif_free(pt->tunif);
 		pt->tunif = NULL;
@@ -519,4 +519,12 @@ ptunnel_new(void)
 	pt->id = ++last_tunnel;
 	TAILQ_INIT(&pt->uplinks);
 	return (pt);
+}
+
+static void
+ptunnel_apply(struct ptunnel *pt, struct tunnel_conf *tc)
+{
+	if (pt->tunif != NULL)
+		tunif_apply(pt->tunif, tc, pt->auto_mtu,
+		    uplink_pinned(pt, tc));
 }

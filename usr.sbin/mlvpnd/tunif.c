@@ -60,13 +60,13 @@ struct tunif {
 	int		 rdomain;
 	int		 claimed;
 	uint16_t	 mtu;		/* as set, 0 not yet */
-	uint16_t	 auto_mtu;	/* the engine's, 0 not yet */
 	TAILQ_HEAD(, tunif_address) addresses;
 	TAILQ_HEAD(, tunif_route) routes;
 };
 
 static void	 tunif_describe(struct tunif *, const struct tunnel_conf *);
-static void	 tunif_set_mtu(struct tunif *, const struct tunnel_conf *);
+static void	 tunif_mtu(struct tunif *, const struct tunnel_conf *,
+		    uint16_t);
 static void	 tunif_addresses(struct tunif *, const struct tunnel_conf *);
 static int	 tunif_has(const struct tunnel_conf *,
 		    const struct address_conf *);
@@ -149,14 +149,16 @@ tunif_open(const struct tunnel_conf *tc)
 }
 
 /*
- * Changes what differs from the configuration.  The default routes are left
- * out unless pinned says that the links' endpoints are safe from them.
+ * Changes what differs from the configuration.  auto_mtu is what the engine
+ * has found out, 0 if nothing yet.  The default routes are left out unless
+ * pinned says that the links' endpoints are safe from them.
  */
 void
-tunif_apply(struct tunif *tif, struct tunnel_conf *tc, int pinned)
+tunif_apply(struct tunif *tif, struct tunnel_conf *tc, uint16_t auto_mtu,
+    int pinned)
 {
 	tunif_describe(tif, tc);
-	tunif_set_mtu(tif, tc);
+	tunif_mtu(tif, tc, auto_mtu);
 	if (tunif_addresses_differ(tif, tc)) {
 		/* routes may lead to an address that goes */
 		tunif_routes_free(tif, 0);
@@ -178,17 +180,6 @@ int
 tunif_dup(const struct tunif *tif)
 {
 	return (fcntl(tif->nif.fd, F_DUPFD_CLOEXEC, 0));
-}
-
-/* The engine has found the MTU of a tunnel that has none configured. */
-int
-tunif_auto_mtu(struct tunif *tif, uint16_t mtu)
-{
-	if (mtu < TUNNEL_MTU_MIN || mtu > TUNNEL_MTU_MAX)
-		return (-1);
-	tif->auto_mtu = mtu;
-	tunif_set_mtu(tif, tif->conf);
-	return (0);
 }
 
 /* Has somebody destroyed the interface? */
@@ -266,11 +257,11 @@ tunif_describe(struct tunif *tif, const struct tunnel_conf *tc)
 }
 
 static void
-tunif_set_mtu(struct tunif *tif, const struct tunnel_conf *tc)
+tunif_mtu(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu)
 {
 	uint16_t	 mtu;
 
-	if ((mtu = tc->mtu) == 0 && (mtu = tif->auto_mtu) == 0)
+	if ((mtu = tc->mtu) == 0 && (mtu = auto_mtu) == 0)
 		mtu = MTU_INITIAL;
 	if (mtu == tif->mtu)
 		return;
