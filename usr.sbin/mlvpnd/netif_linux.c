@@ -1036,7 +1036,8 @@ watch_link(struct nlmsghdr *nh)
 	int			 left;
 
 	if (nh->nlmsg_len < NLMSG_LENGTH(sizeof(*ifi)) ||
-	    ifi->ifi_family != AF_UNSPEC || netif_own(ifi->ifi_index))
+	    ifi->ifi_family != AF_UNSPEC ||
+	    (nh->nlmsg_type != RTM_DELLINK && netif_own(ifi->ifi_index)))
 		return (0);
 	/* scan results, roaming and the like */
 	left = IFLA_PAYLOAD(nh);

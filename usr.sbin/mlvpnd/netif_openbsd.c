@@ -1137,8 +1137,7 @@ watch_relevant(const uint8_t *buf, size_t len)
 		return (len >= offsetof(struct if_msghdr, ifm_data) &&
 		    !netif_own(((const struct if_msghdr *)buf)->ifm_index));
 	case RTM_IFANNOUNCE:
-		return (len >= sizeof(struct if_announcemsghdr) && !netif_own(
-		    ((const struct if_announcemsghdr *)buf)->ifan_index));
+		return (len >= sizeof(struct if_announcemsghdr));
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
 	case RTM_CHGADDRATTR:
