@@ -73,7 +73,6 @@ struct engine_sock {
 	int			 fd;
 	struct event		 ev;
 	struct event		 ev_write;
-	int			 blocked;	/* until it can be written to */
 	int			 listening;
 	/* a link's */
 	uint32_t		 tunnel;
@@ -966,7 +965,6 @@ engine_sock_writable(int fd, short event, void *arg)
 {
 	struct engine_sock	*s = arg;
 
-	s->blocked = 0;
 	core_sock_blocked(core, s->id, 0);
 	engine_flush(engine_now());
 }
@@ -1074,8 +1072,7 @@ engine_send_full(struct engine_sock *s, int error, struct dgram *d, size_t n,
 {
 	for (; n > 0; d++, n--)
 		core_send_error(core, d, error, now);
-	if (error == EAGAIN && !s->blocked) {
-		s->blocked = 1;
+	if (error == EAGAIN) {
 		core_sock_blocked(core, s->id, 1);
 		event_add(&s->ev_write, NULL);
 	}
