@@ -50,7 +50,6 @@ static void		 reconf_schedule(int);
 static void		 reconf_retry(int, short, void *);
 static void		 reconf_settled(int, short, void *);
 static void		 reconf_message(const char *);
-static void		 reconf_inactive(const char *);
 static struct ptunnel	*ptunnel_find(uint32_t);
 static struct ptunnel	*ptunnel_byname(const char *);
 static struct ptunnel	*ptunnel_new(void);
@@ -77,7 +76,7 @@ reconf_start(struct mlvpnd_conf *new)
 
 	evtimer_set(&ev_retry, reconf_retry, NULL);
 	evtimer_set(&ev_settled, reconf_settled, NULL);
-	conf_inactive(new, reconf_inactive);
+	conf_inactive(new, reconf_note);
 	reconf_apply(new);
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif == NULL)
@@ -245,6 +244,14 @@ reconf_warn(const char *fmt, ...)
 	errno = saved_errno;
 }
 
+/* What is worth knowing for whoever changed the configuration. */
+void
+reconf_note(const char *msg)
+{
+	log_warnx("%s", msg);
+	reconf_message(msg);
+}
+
 static int
 reconf_read(const char *file)
 {
@@ -252,7 +259,7 @@ reconf_read(const char *file)
 
 	if ((new = parse_config(file)) == NULL)
 		return (-1);
-	conf_inactive(new, reconf_inactive);
+	conf_inactive(new, reconf_note);
 	reconf_apply(new);
 	return (0);
 }
@@ -290,14 +297,11 @@ reconf_apply(struct mlvpnd_conf *new)
 			free(pt);
 			continue;
 		}
-		if (pt->tunif != NULL) {
-			pt->tunif = tunif_claim(pt->nconf);
-			/* the engine must close the device it has */
-			if (pt->tunif == NULL && pt->sent != 0) {
-				pt->sent = 0;
-				uplink_reset(pt);
-			}
-		} else
+		if (pt->tunif != NULL && (pt->tunif =
+		    tunif_claim(pt->nconf)) == NULL)
+			pt->release = strcmp(pt->conf->ifname,
+			    pt->nconf->ifname) == 0 ? RELEASE_WAIT : RELEASE;
+		else if (pt->tunif == NULL)
 			pt->tunif = tunif_claim(pt->nconf);
 	}
 	tunif_sweep();
@@ -340,6 +344,10 @@ reconf_open(int *missing)
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif != NULL)
 			continue;
+		if (pt->release == RELEASE_WAIT) {
+			*missing = 1;
+			continue;
+		}
 		if ((pt->tunif = tunif_open(pt->conf)) == NULL) {
 			*missing = 1;
 			if (errno != pt->error) {
@@ -358,7 +366,8 @@ reconf_open(int *missing)
 
 /*
  * Tells the engine all; descriptors go along only where it lacks them.  It
- * gets to know of a tunnel when the interface is there.
+ * gets to know of a tunnel when the interface is there, and loses it when it
+ * must let go of a device that cannot be opened anew otherwise.
  */
 static void
 reconf_send(void)
@@ -368,6 +377,12 @@ reconf_send(void)
 	main_compose_engine(IMSG_RECONF_CONF, 0, -1, NULL, 0);
 	listener_send();
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->tunif == NULL && pt->release != RELEASE_NO &&
+		    pt->sent != 0) {
+			pt->sent = 0;
+			uplink_reset(pt);
+		}
+		pt->release = RELEASE_NO;
 		if (pt->tunif != NULL || pt->sent != 0)
 			reconf_send_tunnel(pt);
 	}
@@ -476,13 +491,6 @@ reconf_message(const char *msg)
 	if (ctl_peer != 0)
 		main_compose_engine(IMSG_CTL_MESSAGE, ctl_peer, -1, msg,
 		    strlen(msg) + 1);
-}
-
-static void
-reconf_inactive(const char *msg)
-{
-	log_warnx("%s", msg);
-	reconf_message(msg);
 }
 
 static struct ptunnel *

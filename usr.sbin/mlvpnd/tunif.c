@@ -58,6 +58,7 @@ struct tunif {
 	char		 ifname[IFNAMSIZ];
 	int		 layer2;
 	int		 rdomain;
+	int		 persist;	/* as it was made */
 	int		 claimed;
 	uint16_t	 mtu;		/* as set, 0 not yet */
 	TAILQ_HEAD(, tunif_address) addresses;
@@ -102,7 +103,6 @@ tunif_claim(const struct tunnel_conf *tc)
 	TAILQ_FOREACH(tif, &tunifs, entry) {
 		if (!tif->claimed && tif->layer2 == tc->layer2 &&
 		    reconf_rtable(tif->rdomain) == reconf_rtable(tc->rdomain) &&
-		    tif->conf->persist == tc->persist &&
 		    strcmp(tif->ifname, tc->ifname) == 0) {
 			tif->claimed = 1;
 			return (tif);
@@ -142,6 +142,7 @@ tunif_open(const struct tunnel_conf *tc)
 	strlcpy(tif->ifname, tc->ifname, sizeof(tif->ifname));
 	tif->layer2 = tc->layer2;
 	tif->rdomain = tc->rdomain;
+	tif->persist = tc->persist;
 	TAILQ_INIT(&tif->addresses);
 	TAILQ_INIT(&tif->routes);
 	TAILQ_INSERT_TAIL(&tunifs, tif, entry);
@@ -157,6 +158,14 @@ void
 tunif_apply(struct tunif *tif, struct tunnel_conf *tc, uint16_t auto_mtu,
     int pinned)
 {
+	char	 msg[256];
+
+	if (tif->conf != NULL && tif->conf->persist != tc->persist &&
+	    tif->persist != tc->persist) {
+		snprintf(msg, sizeof(msg), "%s: \"persist\" changes when %s is "
+		    "made again", tc->name, tif->ifname);
+		reconf_note(msg);
+	}
 	tunif_describe(tif, tc);
 	tunif_mtu(tif, tc, auto_mtu);
 	if (tunif_addresses_differ(tif, tc)) {
@@ -200,7 +209,7 @@ tunif_free(struct tunif *tif)
 void
 tunif_stop(struct tunif *tif)
 {
-	tunif_release(tif, tif->conf != NULL && tif->conf->persist);
+	tunif_release(tif, tif->persist);
 }
 
 static void
