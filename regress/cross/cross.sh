@@ -178,7 +178,7 @@ failed=0
 for t in ${*:-openbsd freebsd}; do
 	case $t in
 	openbsd)
-		target openbsd usr.sbin
+		target openbsd usr.sbin regress
 		;;
 	*)
 		target "$t" lib usr.sbin
