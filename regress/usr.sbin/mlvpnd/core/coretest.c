@@ -41,6 +41,8 @@ main(int argc, char *argv[])
 	size_t			 g;
 	int			 ran = 0;
 
+	if (sodium_init() == -1)
+		errx(1, "sodium_init");
 	for (g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
 		for (t = groups[g]; t->name != NULL; t++) {
 			if (argc > 1 && strcmp(argv[1], "-l") == 0) {

@@ -393,7 +393,7 @@ peer_data(struct peer *p, uint8_t path, uint8_t kind, uint64_t seq,
 	put32(plain, (uint32_t)kind << 28 | (seq & 0xfffffff));
 	put16(plain + 4, (uint16_t)(pred == 0 ? 0 : seq - pred));
 	memcpy(plain + DATA_INNERLEN, bytes, len);
-	len = data_seal(&p->keys, &p->lane[path], path, plain,
+	len = data_seal(p->use_old ? &p->old : &p->keys, &p->lane[path], path, plain,
 	    DATA_INNERLEN + len, out, &number);
 	peer_send(p, pp->local.family == 0 ? &p->local : &pp->local,
 	    pp->remote.family == 0 ? &p->remote : &pp->remote, out, len);
