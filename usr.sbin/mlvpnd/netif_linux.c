@@ -1079,8 +1079,7 @@ watch_route(struct nlmsghdr *nh)
 	struct rtinfo	 route;
 
 	return (route_parse(nh, &route) == 0 && !route_is_ours(&route) &&
-	    !netif_own(route.index) && !(route.flags & RTM_F_CLONED) &&
-	    route.table != RT_TABLE_LOCAL);
+	    !(route.flags & RTM_F_CLONED) && route.table != RT_TABLE_LOCAL);
 }
 
 static int

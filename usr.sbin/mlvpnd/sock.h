@@ -42,8 +42,12 @@ struct sock_conf {
  */
 int	 sock_open(const struct sock_conf *, const char **what);
 
-/* Can sock_conf.ifname be used? */
+/*
+ * Can sock_conf.ifname be used?  Is a long datagram of IPv4 refused or lost
+ * on its way rather than sent in fragments?
+ */
 extern const int sock_can_bind_device;
+extern const int sock_can_dontfrag;
 
 /*
  * The local address the system would send from to the remote one, its port
