@@ -623,6 +623,8 @@ core_deadline(struct core *c, uint64_t now)
 
 	if (c->nraw > 0)
 		return (now);
+	if (c->stopping)
+		return (NEVER);
 	TAILQ_FOREACH(t, &c->tunnels, entry) {
 		d = tunnel_deadline(t, now);
 		if (d < when)
