@@ -151,6 +151,7 @@ static void	 engine_sock_watch(struct engine_sock *);
 static void	 engine_sock_free(struct engine_socks *, struct engine_sock *);
 
 static void	 engine_tun_readable(int, short, void *);
+static ssize_t	 engine_tun_read(struct engine_tunnel *, uint8_t *);
 static void	 engine_tun_discard(struct engine_tunnel *);
 static void	 engine_tun_error(struct engine_tunnel *);
 static void	 engine_sock_readable(int, short, void *);
@@ -315,9 +316,11 @@ engine_dispatch_main(int fd, short event, void *bula)
 	int		 shut = 0;
 
 	if (event & EV_READ) {
-		if ((n = imsgbuf_read(&iev->ibuf)) == -1)
+		/* a parent that goes may leave messages of ours unread */
+		if ((n = imsgbuf_read(&iev->ibuf)) == -1 &&
+		    errno != ECONNRESET)
 			fatal("imsgbuf_read error");
-		if (n == 0)
+		if (n != 1)
 			shut = 1;
 	}
 	if (event & EV_WRITE) {
@@ -676,9 +679,10 @@ engine_merge_links(struct engine_tunnel *t, struct tunnel_conf *new,
 			(void)tunnel_unlink(t->tunnel, l->name, now);
 	}
 	TAILQ_FOREACH(l, &new->links, entry) {
-		old = conf_link_find(t->conf, l->name);
-		if (old == NULL || engine_link_differs(old, l))
+		if ((old = conf_link_find(t->conf, l->name)) == NULL)
 			engine_link_start(t, l, now);
+		else if (engine_link_differs(old, l))
+			(void)tunnel_link(t->tunnel, l, now);
 	}
 }
 
@@ -879,8 +883,7 @@ engine_tun_readable(int fd, short event, void *arg)
 		return;
 	}
 	while (n < BATCH_MAX && (p = pkt_get(core)) != NULL) {
-		len = tun_read(fd, t->conf->layer2, PKT_DATA(p), PKT_ROOM);
-		if (len <= 0) {
+		if ((len = engine_tun_read(t, PKT_DATA(p))) == -1) {
 			pkt_put(core, p);
 			break;
 		}
@@ -896,6 +899,19 @@ engine_tun_readable(int fd, short event, void *arg)
 	engine_flush(now);
 }
 
+/* Into PKT_ROOM bytes.  An interface that has ended is an error too. */
+static ssize_t
+engine_tun_read(struct engine_tunnel *t, uint8_t *buf)
+{
+	ssize_t	 n;
+
+	if ((n = tun_read(t->fd, t->conf->layer2, buf, PKT_ROOM)) == 0) {
+		errno = EIO;
+		n = -1;
+	}
+	return (n);
+}
+
 /* Without a buffer for it a packet is lost, or the loop would spin on it. */
 static void
 engine_tun_discard(struct engine_tunnel *t)
@@ -905,8 +921,7 @@ engine_tun_discard(struct engine_tunnel *t)
 	int			 i;
 
 	for (i = 0; i < BATCH_MAX; i++) {
-		if (tun_read(t->fd, t->conf->layer2, buf + PKT_HEADROOM,
-		    PKT_ROOM) == -1) {
+		if (engine_tun_read(t, buf + PKT_HEADROOM) == -1) {
 			engine_tun_error(t);
 			break;
 		}
