@@ -50,7 +50,10 @@ run)
 	ifconfig $uplink inet 192.0.2.1/24 &&
 	ifconfig $uplink inet6 2001:db8:1::1/64 &&
 	ifconfig lo$table inet 127.0.0.1/8 &&
+	ifconfig lo$table inet alias 127.0.0.2/32 &&
 	ifconfig lo$table inet6 ::1/128 &&
+	ifconfig lo$table inet6 alias 2001:db8:2::2/128 &&
+	sh "$0" usable 2001:db8:1::1 &&
 	sh "$0" default 254 &&
 	ifconfig $present create &&
 	ifconfig $present rdomain $table &&
@@ -88,13 +91,18 @@ descr)
 mtu)
 	ifconfig "$2" | grep -q " mtu $3\$"
 	;;
-usable)
-	ifconfig | grep -q "inet6 $2 .*prefixlen" &&
-	! ifconfig | grep "inet6 $2 " | grep -q duplicated
+usable)		# after the kernel has asked whether another one has it
+	tries=50
+	while ifconfig | grep "inet6 $2 " | grep -q tentative; do
+		[ $((tries -= 1)) -gt 0 ] || exit 1
+		sleep 0.1
+	done
+	ifconfig | grep "inet6 $2 " | grep -qv duplicated
 	;;
-routes)		# without neighbours, and without counters
-	$r -n show | awk '$3 !~ /[cL]/ { print $1, $2, $3 }'
-	ifconfig | grep 'inet\|^[a-z]' | grep -v fe80
+routes)		# without neighbours
+	$r -n show | awk '$3 !~ /[cL]/ { print $1, $2 }'
+	ifconfig | awk '/^[a-z]/ { print $1 }
+	    /inet/ && !/fe80/ { print $1, $2 }'
 	;;
 *)
 	exit 2
