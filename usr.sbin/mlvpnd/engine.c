@@ -97,6 +97,7 @@ static struct core		*core;
 static struct imsgev		*iev_main;
 static struct engine_conf	*nconf;
 static struct event		 ev_deadline;
+static uint64_t			 started;
 static struct engine_tunnels	 tunnels = TAILQ_HEAD_INITIALIZER(tunnels);
 static struct engine_socks	 socks = TAILQ_HEAD_INITIALIZER(socks);
 
@@ -230,6 +231,7 @@ engine_init(void)
 	}
 	if ((core = core_new(&ops, ENGINE_PKTS)) == NULL)
 		fatal("core_new");
+	started = engine_now();
 	evtimer_set(&ev_deadline, engine_deadline, NULL);
 
 	if ((iev_main = calloc(1, sizeof(*iev_main))) == NULL)
@@ -1219,6 +1221,8 @@ engine_show_summary(struct imsgbuf *ibuf)
 
 	memset(&cs, 0, sizeof(cs));
 	core_summary(core, &cs);
+	strlcpy(cs.version, MLVPND_VERSION, sizeof(cs.version));
+	cs.uptime = (engine_now() - started) / USEC;
 	if (imsg_compose(ibuf, IMSG_CTL_SUMMARY, 0, 0, -1, &cs,
 	    sizeof(cs)) == -1)
 		log_warn("%s", __func__);
