@@ -121,7 +121,7 @@ echo
 
 echo "2. An mlvpnd on each host:"
 psk=$("$MLVPNCTL" keygen -p)
-daemon office office <<END
+conf office <<END
 listen on * port 5080
 tunnel "home" {
 	interface tun3
@@ -129,7 +129,8 @@ tunnel "home" {
 	psk "$psk"
 }
 END
-daemon home home <<END
+daemon office office
+conf home <<END
 tunnel "home" {
 	interface tun2
 	address 10.44.43.1/30 peer 10.44.43.2
@@ -144,6 +145,7 @@ tunnel "home" {
 	}
 }
 END
+daemon home home
 await '[ "$(ctl home -j show links | grep -c "\"state\": \"up\"")" -eq 2 ]' 10 ||
     die "the links do not come up"
 echo "   home# mlvpnctl show links"
