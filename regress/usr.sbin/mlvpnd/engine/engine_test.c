@@ -473,7 +473,8 @@ test_stop(void)
 	start = now_ms();
 	peer_stop(&b);
 	await_event(&a, CORE_TUNNEL_DOWN, "");
-	CHECK(now_ms() - start < 300);
+	/* to find out without being told takes longer */
+	CHECK(now_ms() - start < 2000);
 
 	TEST("an engine ends at SIGTERM");
 	kill(a.pid, SIGTERM);
