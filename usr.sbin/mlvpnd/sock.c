@@ -228,6 +228,10 @@ sock_send_run(int fd, const struct dgram *dgrams, unsigned int n)
 		if (nsent == -1) {
 			if (errno == EINTR)
 				continue;
+			/* as Linux calls it when ep.local is not there */
+			if (errno == EINVAL &&
+			    dgrams[done].ep.local.family != 0)
+				errno = EADDRNOTAVAIL;
 			break;
 		}
 		done += nsent;

@@ -234,6 +234,12 @@ test_wildcard(const char *any, const char *host)
 	CHECK_EQ(receive(a, 1), 1);
 	CHECK_EQ(in[0].len, 1 + 9 * 23);
 	CHECK(addr_equal(&in[0].ep.remote, &addr));
+
+	TEST("%s: but not from an address that has gone", any);
+	CHECK(addr_pton(&out[0].ep.local, server.family == 4 ?
+	    "198.51.100.1" : "2001:db8:51::1") == 0);
+	CHECK_EQ(sock_send(b, out, 1), 0);
+	CHECK_EQ(errno, EADDRNOTAVAIL);
 	close(a);
 	close(b);
 }
