@@ -228,7 +228,7 @@ sock_send_run(int fd, const struct dgram *dgrams, unsigned int n)
 		if (nsent == -1) {
 			if (errno == EINTR)
 				continue;
-			/* as Linux calls it when ep.local is not there */
+			/* what Linux says when IPv6 ep.local has gone */
 			if (errno == EINVAL &&
 			    dgrams[done].ep.local.family != 0)
 				errno = EADDRNOTAVAIL;

@@ -239,7 +239,7 @@ test_wildcard(const char *any, const char *host)
 	CHECK(addr_pton(&out[0].ep.local, server.family == 4 ?
 	    "198.51.100.1" : "2001:db8:51::1") == 0);
 	CHECK_EQ(sock_send(b, out, 1), 0);
-	CHECK_EQ(errno, EADDRNOTAVAIL);
+	CHECK(errno == EADDRNOTAVAIL || errno == ENETUNREACH);
 	close(a);
 	close(b);
 }
