@@ -38,6 +38,8 @@
 #define BULK_WINDOW	50000		/* us in which a flow is measured */
 #define BULK_PACKETS	16
 #define FLOW_IDLE	(1 * USEC)
+#define POOL_RESERVE	4		/* one in so many buffers is not for
+					   queues */
 
 static struct pkt *queue_head(struct sched *, uint64_t, struct tunnel *);
 static void	 queue_remove(struct sched *, struct pkt *);
@@ -85,7 +87,9 @@ sched_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
 	struct sched		*s = &t->sched;
 	struct flow_info	 fi;
 
-	if (s->npkts >= TQ_MAX_PKTS || s->bytes + p->len > TQ_MAX_BYTES) {
+	/* what waits here must leave buffers to receive with */
+	if (s->npkts >= TQ_MAX_PKTS || s->bytes + p->len > TQ_MAX_BYTES ||
+	    t->core->nfree < t->core->npkts / POOL_RESERVE) {
 		t->tx_dropped++;
 		pkt_put(t->core, p);
 		return;
