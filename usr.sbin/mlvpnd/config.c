@@ -136,7 +136,7 @@ conf_tunnel_new(void)
 	TAILQ_INIT(&tunnel->routes);
 	TAILQ_INIT(&tunnel->links);
 	TAILQ_INIT(&tunnel->matches);
-	strlcpy(tunnel->group, "mlvpn", sizeof(tunnel->group));
+	strlcpy(tunnel->group, GROUP_DEFAULT, sizeof(tunnel->group));
 	tunnel->rdomain = RTABLE_DEFAULT;
 	tunnel->tos = ANSWER_NO;
 	return (tunnel);

@@ -121,8 +121,17 @@ struct origin {
 	const void	*object;
 	const char	*file;
 	int		 lineno;
-	int		 damaged;	/* errors were within it */
+	int		 had;		/* HAD_*: good or bad */
+	int		 damaged;	/* syntax errors were within it */
 };
+
+#define HAD_INTERFACE	0x01
+#define HAD_SECRET	0x02
+#define HAD_KEY		0x04
+#define HAD_PEER_KEY	0x08
+#define HAD_ADDRESS	0x10
+#define HAD_REMOTE	0x20
+#define HAD_LISTEN	0x40
 
 struct unit {
 	const char	*name;
@@ -189,6 +198,8 @@ static void	 warn_at(const void *, const char *, ...)
 		    __attribute__((__format__ (printf, 2, 3)));
 static void	 bad_block(void);
 static void	 damage(void);
+static void	 had(const void *, int);
+static int	 lacks(const void *, int);
 static int	 intact(const void *);
 static void	 remember(const void *, int);
 static struct origin *recall(const void *);
@@ -196,6 +207,7 @@ static struct origin *recall(const void *);
 /* values */
 static int	 once(struct seen *, const char *);
 static void	 list_add(char *);
+static void	 list_end(void);
 static int64_t	 number(const char *, const char *, int64_t, int64_t);
 static int	 scaled(const char *, const struct unit *, uint64_t *);
 static uint64_t	 rate(const char *);
@@ -208,6 +220,7 @@ static int	 backup_level(const char *);
 static int	 traffic_class(const char *, int);
 static int	 copy(char *, const char *, size_t, const char *);
 static int	 name_ok(const char *, size_t, const char *);
+static int	 is_ifname(const char *);
 static int	 ifname_ok(const char *);
 static int	 hostname_ok(const char *);
 static int	 path_ok(const char *, const char *);
@@ -274,7 +287,7 @@ static void	 check_secret_mlvpn2(struct tunnel_conf *);
 static void	 check_secret_equal(struct tunnel_conf *,
 		    struct tunnel_conf *);
 static void	 check_links(struct tunnel_conf *);
-static void	 check_link_v3(struct tunnel_conf *, struct link_conf *, int);
+static void	 check_link_v3(struct tunnel_conf *, struct link_conf *);
 static void	 check_link_mlvpn2(struct tunnel_conf *, struct link_conf *);
 static void	 check_port_mlvpn2(struct tunnel_conf *, struct link_conf *);
 static int	 same_port(const struct link_conf *,
@@ -299,6 +312,7 @@ static struct mlvpnd_conf	*conf;
 static struct tunnel_conf	*curtun;	/* NULL outside of one */
 static struct link_conf		*curlink;
 static struct match_conf	*curmatch;
+static int			 match_errors;	/* before it */
 static int			 damaged;	/* outside of tunnels */
 static struct seen		 seen_global, seen_tunnel, seen_link;
 static char			*list[LIST_MAX];
@@ -402,12 +416,12 @@ words		: word {
 		}
 		| '{' nl {
 			nlist = 0;
-		} word_l '}'
+		} word_l '}' {
+			list_end();
+		}
 		;
 
-word_l		: word comma {
-			list_add($1);
-		}
+word_l		: /* empty */
 		| word_l word comma {
 			list_add($2);
 		}
@@ -653,12 +667,12 @@ routes		: route {
 		}
 		| '{' nl {
 			nlist = 0;
-		} route_l '}'
+		} route_l '}' {
+			list_end();
+		}
 		;
 
-route_l		: route comma {
-			list_add($1);
-		}
+route_l		: /* empty */
 		| route_l route comma {
 			list_add($2);
 		}
@@ -885,7 +899,8 @@ then		: /* empty */
 match		: MATCH STRING {
 			match_begin($2, $<lineno>1);
 		} matchopts {
-			if ((curmatch->flags & ~MATCH_QUICK) == 0)
+			if ((curmatch->flags & ~MATCH_QUICK) == 0 &&
+			    errors == match_errors)
 				bad("match without an action");
 			if ((curmatch->flags & MATCH_ONLY) &&
 			    !(curmatch->flags & MATCH_LINKS))
@@ -975,6 +990,7 @@ yyerror(const char *msg)
 	const struct token	*t = &tok;
 
 	resync = 1;
+	damage();
 	if (tok.type == ERROR || errors >= ERRORS_MAX)
 		return (0);
 	if (strcmp(msg, "syntax error") != 0) {
@@ -993,7 +1009,8 @@ yyerror(const char *msg)
 	if (t->first && t->type == STRING && !t->quoted)
 		bad("unknown keyword \"%s\"", t->text);
 	else if (tok.type == '\n')
-		bad("unexpected end of line after %s", prev.text);
+		bad(prev.quoted ? "unexpected end of line after a string" :
+		    "unexpected end of line after \"%s\"", prev.text);
 	else if (tok.first && isalpha((unsigned char)tok.text[0]) &&
 	    !tok.quoted)
 		bad("\"%s\" is not allowed %s", tok.text, curlink != NULL ?
@@ -1003,7 +1020,8 @@ yyerror(const char *msg)
 		bad("unexpected string");
 	else if (tok.quoted || prev.type == PSK || prev.type == SECRET ||
 	    prev.type == KEY)	/* no secret in the log */
-		bad("syntax error after \"%s\"", prev.text);
+		bad(prev.quoted ? "syntax error after a string" :
+		    "syntax error after \"%s\"", prev.text);
 	else if (tok.type != STRING && tok.type != NUMBER &&
 	    isalpha((unsigned char)tok.text[0]))
 		bad("syntax error near keyword \"%s\"", tok.text);
@@ -1104,7 +1122,9 @@ lex_macro(void)
 		if (n < sizeof(name) - 1)
 			name[n++] = c;
 	}
-	lungetc(c);
+	/* behind the value */
+	if (c != EOF)
+		ungetc(c, file->stream);
 	name[n] = '\0';
 	if (n == 0) {
 		lex_error("name of a macro missing after \"$\"");
@@ -1204,7 +1224,6 @@ lex_error(const char *fmt, ...)
 		va_start(ap, fmt);
 		report(file->name, yylval.lineno, 0, fmt, ap);
 		va_end(ap);
-		damage();
 	}
 	return (ERROR);
 }
@@ -1446,6 +1465,7 @@ include(const char *name)
 	}
 	if (pushfile(path, &what) == -1) {
 		bad("include \"%s\": %s", path, what);
+		damage();
 		return;
 	}
 	/* ends the line of the include */
@@ -1606,7 +1626,6 @@ bad(const char *fmt, ...)
 	va_start(ap, fmt);
 	report(file->name, yylval.lineno, 0, fmt, ap);
 	va_end(ap);
-	damage();
 }
 
 static void
@@ -1635,7 +1654,6 @@ warn_at(const void *object, const char *fmt, ...)
 static void
 bad_block(void)
 {
-	damage();
 	if (curlink != NULL)
 		bad_at(curlink, "link \"%s\" is not closed by \"}\"",
 		    curlink->name);
@@ -1646,7 +1664,7 @@ bad_block(void)
 		bad("unexpected end of file");
 }
 
-/* Checks that would only repeat an error of the object are left out. */
+/* A statement that cannot be read is not to be called missing as well. */
 static void
 damage(void)
 {
@@ -1656,6 +1674,19 @@ damage(void)
 		recall(curtun)->damaged = 1;
 	else
 		damaged = 1;
+}
+
+static void
+had(const void *object, int what)
+{
+	recall(object)->had |= what;
+}
+
+/* Has the object certainly none of these statements? */
+static int
+lacks(const void *object, int what)
+{
+	return (intact(object) && (recall(object)->had & what) == 0);
 }
 
 static int
@@ -1713,6 +1744,13 @@ list_add(char *s)
 		bad("more than %d in a list", LIST_MAX);
 	else
 		list[nlist++] = s;
+}
+
+static void
+list_end(void)
+{
+	if (nlist == 0)
+		bad("empty list");
 }
 
 /* -1 with a message. */
@@ -1926,12 +1964,21 @@ name_ok(const char *s, size_t size, const char *what)
 	return (1);
 }
 
-/* Or of an interface group. */
+/* Of an interface, as em0 or eth0.5, or of a group of them. */
+static int
+is_ifname(const char *s)
+{
+	const char	*dot = strchr(s, '.');
+
+	return (isalpha((unsigned char)*s) && strlen(s) < IFNAMSIZ &&
+	    s[strspn(s, NAME_CHARS)] == '\0' &&
+	    (dot == NULL || dot[1 + strspn(dot + 1, DIGITS)] == '\0'));
+}
+
 static int
 ifname_ok(const char *s)
 {
-	if (!isalpha((unsigned char)*s) || s[strspn(s, NAME_CHARS)] != '\0' ||
-	    strlen(s) >= IFNAMSIZ) {
+	if (!is_ifname(s)) {
 		bad("\"%s\" is no name of an interface", s);
 		return (0);
 	}
@@ -2068,17 +2115,19 @@ listen_add(const char *where, int port, int rtable)
 		fatal("%s", __func__);
 	TAILQ_INSERT_TAIL(&conf->listens, listen, entry);
 	remember(listen, yylval.lineno);
-	listen->port = port;
 	listen->rtable = rtable;
-
-	if (strcmp(where, "*") == 0 || address(&listen->addr, where) == 0) {
-		if (addr_is_multicast(&listen->addr))
-			bad("listen on %s: multicast address", where);
-	} else if (!isalpha((unsigned char)*where) ||
-	    strlen(where) >= IFNAMSIZ || strchr(where, ':') != NULL)
-		bad("listen on %s: not an address or interface", where);
-	else if (ifname_ok(where))
+	if (strcmp(where, "*") != 0 && address(&listen->addr, where) == -1) {
+		if (!is_ifname(where)) {
+			bad("listen on %s: not an address or interface",
+			    where);
+			return;
+		}
 		strlcpy(listen->ifname, where, sizeof(listen->ifname));
+	} else if (addr_is_multicast(&listen->addr)) {
+		bad("listen on %s: multicast address", where);
+		return;
+	}
+	listen->port = port;
 }
 
 static void
@@ -2125,6 +2174,7 @@ tunnel_end(void)
 static void
 tunnel_interface(const char *name, int layer2)
 {
+	had(curtun, HAD_INTERFACE);
 	if (!once(&seen_tunnel, "interface") || !ifname_ok(name))
 		return;
 	strlcpy(curtun->ifname, name, sizeof(curtun->ifname));
@@ -2137,7 +2187,9 @@ static void
 tunnel_address(const char *s, const char *peer)
 {
 	struct address_conf	*a;
+	int			 i;
 
+	had(curtun, HAD_ADDRESS);
 	if (curtun->naddress == TUNNEL_ADDR_MAX) {
 		bad("more than %d addresses", TUNNEL_ADDR_MAX);
 		return;
@@ -2149,6 +2201,13 @@ tunnel_address(const char *s, const char *peer)
 	    addr_is_multicast(&a->prefix.addr)) {
 		bad("invalid address %s", s);
 		return;
+	}
+	for (i = 0; i < curtun->naddress; i++) {
+		if (addr_equal(&a->prefix.addr,
+		    &curtun->address[i].prefix.addr)) {
+			bad("address %s is given already", s);
+			return;
+		}
 	}
 	if (peer != NULL) {
 		if (address(&a->peer, peer) == -1 || addr_is_zero(&a->peer) ||
@@ -2197,6 +2256,7 @@ tunnel_routes(int priority)
 static void
 tunnel_psk(const char *s, const char *open)
 {
+	had(curtun, HAD_SECRET);
 	secret_open(open);
 	if (!once(&seen_tunnel, "psk or secret") ||
 	    !key_decode(curtun->psk, s, "psk"))
@@ -2210,6 +2270,7 @@ tunnel_psk_file(const char *path)
 {
 	char	 errbuf[128];
 
+	had(curtun, HAD_SECRET);
 	if (!once(&seen_tunnel, "psk or secret") ||
 	    !path_ok("psk file", path))
 		return;
@@ -2226,6 +2287,7 @@ tunnel_psk_file(const char *path)
 static void
 tunnel_secret(const char *s, const char *open, const char *id)
 {
+	had(curtun, HAD_SECRET);
 	secret_open(open);
 	if (!once(&seen_tunnel, "psk or secret"))
 		return;
@@ -2247,6 +2309,7 @@ tunnel_key(const char *path)
 {
 	char	 errbuf[128];
 
+	had(curtun, HAD_KEY);
 	if (!once(&seen_tunnel, "key") || !path_ok("key file", path))
 		return;
 	if (conf_secret_read(path, curtun->key, errbuf,
@@ -2260,6 +2323,7 @@ tunnel_key(const char *path)
 static void
 tunnel_peer_key(const char *s)
 {
+	had(curtun, HAD_PEER_KEY);
 	if (!once(&seen_tunnel, "peer key") ||
 	    !key_decode(curtun->peer_key, s, "peer key"))
 		return;
@@ -2370,6 +2434,8 @@ link_remote(int port, int family)
 	struct addr	 addr;
 	int		 i;
 
+	had(curlink, HAD_REMOTE);
+	had(curtun, HAD_REMOTE);
 	if (!once(&seen_link, "remote"))
 		return;
 	if (nlist > REMOTE_MAX) {
@@ -2402,12 +2468,11 @@ link_local(const char *where, int port)
 	if (!once(&seen_link, "local"))
 		return;
 	if (where != NULL && address(&curlink->local, where) == -1) {
-		if (!isalpha((unsigned char)*where) ||
-		    strlen(where) >= IFNAMSIZ)
-			bad("local %s: not an address or interface", where);
-		else if (ifname_ok(where))
+		if (is_ifname(where))
 			strlcpy(curlink->local_if, where,
 			    sizeof(curlink->local_if));
+		else
+			bad("local %s: not an address or interface", where);
 	} else if (addr_is_multicast(&curlink->local))
 		bad("local %s: multicast address", where);
 	curlink->local.port = port;
@@ -2416,6 +2481,7 @@ link_local(const char *where, int port)
 static void
 link_listen(const char *where, int port)
 {
+	had(curlink, HAD_LISTEN);
 	if (!once(&seen_link, "listen"))
 		return;
 	if (strcmp(where, "*") == 0)
@@ -2523,6 +2589,7 @@ match_begin(const char *expr, int lineno)
 {
 	if ((curmatch = calloc(1, sizeof(*curmatch))) == NULL)
 		fatal("%s", __func__);
+	match_errors = errors;
 	remember(curmatch, lineno);
 	curmatch->lineno = lineno;
 	TAILQ_INSERT_TAIL(&curtun->matches, curmatch, entry);
@@ -2669,11 +2736,10 @@ check_interface(struct tunnel_conf *t)
 {
 	struct tunnel_conf	*other;
 
-	if (*t->ifname == '\0') {
-		if (intact(t))
-			bad_at(t, "tunnel \"%s\" has no interface", t->name);
+	if (lacks(t, HAD_INTERFACE))
+		bad_at(t, "tunnel \"%s\" has no interface", t->name);
+	if (*t->ifname == '\0')
 		return;
-	}
 	if (isdigit((unsigned char)t->group[strlen(t->group) - 1]))
 		bad_at(t, "tunnel \"%s\": name of group \"%s\" ends with a "
 		    "digit", t->name, t->group);
@@ -2690,7 +2756,7 @@ check_addresses(struct tunnel_conf *t)
 {
 	struct tunnel_conf	*other;
 	char			 buf[ADDR_STRLEN];
-	int			 i, j, n;
+	int			 i, j;
 
 	for (i = 0; i < t->naddress; i++) {
 		if (t->address[i].prefix.addr.family == 6 && t->mtu != 0 &&
@@ -2700,23 +2766,21 @@ check_addresses(struct tunnel_conf *t)
 			break;
 		}
 	}
-	TAILQ_FOREACH(other, &conf->tunnels, entry) {
+	for (other = TAILQ_FIRST(&conf->tunnels); other != t;
+	    other = TAILQ_NEXT(other, entry)) {
 		if (other->rdomain != t->rdomain)
 			continue;
 		for (i = 0; i < t->naddress; i++) {
-			n = other == t ? i : other->naddress;
-			for (j = 0; j < n; j++) {
+			for (j = 0; j < other->naddress; j++) {
 				if (!addr_equal(&t->address[i].prefix.addr,
 				    &other->address[j].prefix.addr))
 					continue;
 				bad_at(t, "tunnel \"%s\": address %s is that "
-				    "of tunnel \"%s\" too", t->name,
+				    "of tunnel \"%s\"", t->name,
 				    addr_ntop(&t->address[i].prefix.addr, buf,
 				    sizeof(buf)), other->name);
 			}
 		}
-		if (other == t)
-			break;
 	}
 }
 
@@ -2759,7 +2823,8 @@ check_routes(struct tunnel_conf *t)
 			snprintf(buf + strlen(buf), sizeof(buf) - strlen(buf),
 			    "/%u", route->prefix.len);
 		}
-		if (intact(t) && !routable(t, route->prefix.addr.family))
+		if (!routable(t, route->prefix.addr.family) &&
+		    (t->naddress > 0 || lacks(t, HAD_ADDRESS)))
 			bad_at(route, "route %s: tunnel \"%s\" has no such "
 			    "address%s", buf, t->name, t->layer2 ?
 			    " with a peer, the gateway" : "");
@@ -2822,15 +2887,13 @@ check_secret_v3(struct tunnel_conf *t)
 	if (t->cleartext)
 		bad_at(t, "tunnel \"%s\": cleartext needs protocol mlvpn2",
 		    t->name);
-	if (!intact(t))
-		return;
-	if (t->has_key && *t->key_file == '\0')
-		bad_at(t, "tunnel \"%s\": peer key without key", t->name);
-	else if (!t->has_key && *t->key_file != '\0')
-		bad_at(t, "tunnel \"%s\": key without peer key", t->name);
-	else if (!t->has_key && !t->has_psk)
+	if (lacks(t, HAD_SECRET | HAD_KEY | HAD_PEER_KEY))
 		bad_at(t, "tunnel \"%s\" has no psk, secret or key", t->name);
-	else if (t->has_key &&
+	else if (!lacks(t, HAD_PEER_KEY) && lacks(t, HAD_KEY))
+		bad_at(t, "tunnel \"%s\": peer key without key", t->name);
+	else if (!lacks(t, HAD_KEY) && lacks(t, HAD_PEER_KEY))
+		bad_at(t, "tunnel \"%s\": key without peer key", t->name);
+	else if (t->has_key && *t->key_file != '\0' &&
 	    crypto_scalarmult_base(pub, t->key) == 0 &&
 	    memcmp(pub, t->peer_key, sizeof(pub)) == 0)
 		bad_at(t, "tunnel \"%s\": peer key is this end's own",
@@ -2843,7 +2906,7 @@ check_secret_mlvpn2(struct tunnel_conf *t)
 	if (t->has_psk || t->has_key || *t->key_file != '\0')
 		bad_at(t, "tunnel \"%s\": protocol mlvpn2 has no psk and key",
 		    t->name);
-	else if (t->secret_source != SECRET_PHRASE && intact(t))
+	else if (lacks(t, HAD_SECRET))
 		bad_at(t, "tunnel \"%s\": protocol mlvpn2 needs secret",
 		    t->name);
 	if (*t->secret_id != '\0')
@@ -2879,36 +2942,34 @@ static void
 check_links(struct tunnel_conf *t)
 {
 	struct link_conf	*l;
-	int			 initiates = conf_tunnel_initiates(t);
 
 	TAILQ_FOREACH(l, &t->links, entry) {
 		if (t->protocol == PROTO_MLVPN2)
 			check_link_mlvpn2(t, l);
 		else
-			check_link_v3(t, l, initiates);
+			check_link_v3(t, l);
 		check_link_family(l);
 	}
-	if (!intact(t))
-		return;
 	if (t->protocol == PROTO_MLVPN2) {
-		if (TAILQ_EMPTY(&t->links))
+		if (TAILQ_EMPTY(&t->links) && intact(t))
 			bad_at(t, "tunnel \"%s\": protocol mlvpn2 needs links",
 			    t->name);
-	} else if (!initiates && TAILQ_EMPTY(&conf->listens) && !damaged)
+	} else if (lacks(t, HAD_REMOTE) && TAILQ_EMPTY(&conf->listens) &&
+	    !damaged)
 		bad_at(t, "tunnel \"%s\": no link has a remote and there is "
 		    "no listen on", t->name);
 }
 
 /* Without remotes links only say what those that the peer opens may do. */
 static void
-check_link_v3(struct tunnel_conf *t, struct link_conf *l, int initiates)
+check_link_v3(struct tunnel_conf *t, struct link_conf *l)
 {
 	if (l->listen.family != 0)
 		bad_at(l, "link \"%s\": listen is for protocol mlvpn2, else it "
 		    "stands outside of the tunnel", l->name);
-	if (l->nremote > 0 || !intact(l))
+	if (!lacks(l, HAD_REMOTE))
 		return;
-	if (initiates)
+	if (conf_tunnel_initiates(t))
 		bad_at(l, "link \"%s\" has no remote, others of tunnel \"%s\" "
 		    "have", l->name, t->name);
 	else if (l->local.family != 0 || l->local.port != 0 ||
@@ -2923,11 +2984,10 @@ check_link_mlvpn2(struct tunnel_conf *t, struct link_conf *l)
 {
 	if (l->nremote > 0 && l->listen.family != 0)
 		bad_at(l, "link \"%s\" has both remote and listen", l->name);
-	else if (l->nremote == 0 && l->listen.family == 0) {
-		if (intact(l))
-			bad_at(l, "link \"%s\" has neither remote nor listen",
-			    l->name);
-	} else if (l->listen.family != 0 && conf_tunnel_initiates(t))
+	else if (lacks(l, HAD_REMOTE | HAD_LISTEN))
+		bad_at(l, "link \"%s\" has neither remote nor listen",
+		    l->name);
+	else if (l->listen.family != 0 && conf_tunnel_initiates(t))
 		bad_at(l, "link \"%s\" listens, others of tunnel \"%s\" have a "
 		    "remote", l->name, t->name);
 	if (l->listen.family != 0 && (l->local.family != 0 ||
@@ -3008,10 +3068,11 @@ check_matches(struct tunnel_conf *t)
 	unsigned int		 n;
 	int			 i, known;
 
-	known = t->protocol == PROTO_MLVPN2 || conf_tunnel_initiates(t);
+	known = intact(t) && (t->protocol == PROTO_MLVPN2 ||
+	    conf_tunnel_initiates(t));
 	TAILQ_FOREACH(m, &t->matches, entry) {
 		for (i = 0; i < m->nlinks; i++) {
-			if (known && intact(t) &&
+			if (known &&
 			    conf_link_find(t, m->links[i]) == NULL)
 				bad_at(m, "match: tunnel \"%s\" has no link "
 				    "\"%s\"", t->name, m->links[i]);

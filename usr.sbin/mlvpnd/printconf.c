@@ -112,9 +112,12 @@ print_tunnel(const struct tunnel_conf *t)
 	print_string(t->ifname);
 	if (t->layer2 != (strncmp(t->ifname, "tap", 3) == 0))
 		printf(" %s", t->layer2 ? "tap" : "tun");
-	printf("\n\tgroup ");
-	print_string(t->group);
 	printf("\n");
+	if (strcmp(t->group, GROUP_DEFAULT) != 0) {
+		printf("\tgroup ");
+		print_string(t->group);
+		printf("\n");
+	}
 	if (t->rdomain != RTABLE_DEFAULT)
 		printf("\trdomain %d\n", t->rdomain);
 	if (t->persist)
