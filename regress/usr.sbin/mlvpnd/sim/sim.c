@@ -863,6 +863,7 @@ sim_link_remove(struct sim_link *l)
 	if (tunnel_unlink(h->tunnel[l->tunnel], l->conf.name,
 	    sim_host_now(h)) == -1)
 		errx(1, "tunnel_unlink %s", l->conf.name);
+	sock_remove(h, l->sock);
 	h->dirty = 1;
 }
 
