@@ -257,6 +257,7 @@ start_child(struct child *c, char *argv0, int debug)
 			fatal("dup2");
 	} else if (fcntl(fds[1], F_SETFD, 0) == -1)
 		fatal("fcntl");
+	closefrom(4);
 
 	argv[argc++] = argv0;
 	argv[argc++] = c->flag;
