@@ -206,7 +206,7 @@ lie()
 	shift
 	parent
 	tell "$@"
-	check "$*: the daemon ends" await '! alive parent || gone $(pid parent)' 5
+	check "$*: the daemon ends" await 'gone $(pid parent)' 5
 	terminate parent
 	check "$*: not with status 0" [ $? -ne 0 ]
 	check "$*: the log says why" said "$_error"
