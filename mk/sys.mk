@@ -41,6 +41,11 @@ OBJ:=		${OBJ}.open
 .  endif
 .endif
 
+# tests of what is refused
+.if defined(SANITIZE) || ${CONFINE:Uyes} == "no"
+UNCONFINED=	yes
+.endif
+
 PREFIX?=	/usr/local
 BINDIR?=	${PREFIX}/sbin
 MANDIR?=	${PREFIX}/share/man/man

@@ -31,7 +31,16 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 TOP=$(cd "$HERE/../.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/mlvpnd-cross
 ZIG_VERSION=0.16.0
-ZIG=$CACHE/npm/node_modules/.bin/zig
+case $(uname -m) in
+aarch64)
+	arch=arm64
+	;;
+*)
+	arch=x64
+	;;
+esac
+# not by the script around it, which hides that the compiler was killed
+ZIG=$CACHE/npm/node_modules/@zigc/linux-$arch/bin/zig
 MAKE="bmake -m $TOP/mk"
 
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES MAKEOBJDIR CC CFLAGS
