@@ -65,9 +65,10 @@ static int		 uses_reorder(const struct tunnel_conf *);
 static int		 uses_recover(const struct tunnel_conf *);
 static int		 uses_spread(const struct tunnel_conf *);
 static int		 uses_tos(const struct tunnel_conf *);
+static int		 uses_command(const struct tunnel_conf *);
 static int		 uses_match(const struct tunnel_conf *);
 static int		 uses_bounds(const struct link_conf *);
-static int		 uses_overhead(const struct link_conf *);
+static int		 uses_atm(const struct link_conf *);
 static int		 uses_loss(const struct link_conf *);
 static int		 uses_latency(const struct link_conf *);
 static int		 uses_overflow(const struct link_conf *);
@@ -82,8 +83,9 @@ static const struct feature features[] = {
 	{ "recover",		uses_recover,	NULL },
 	{ "latency spread",	uses_spread,	NULL },
 	{ "tos",		uses_tos,	NULL },
+	{ "command",		uses_command,	NULL },
 	{ "bandwidth auto min, max", NULL,	uses_bounds },
-	{ "overhead",		NULL,		uses_overhead },
+	{ "overhead atm",	NULL,		uses_atm },
 	{ "loss tolerance",	NULL,		uses_loss },
 	{ "latency tolerance",	NULL,		uses_latency },
 	{ "backup overflow",	NULL,		uses_overflow },
@@ -540,6 +542,12 @@ uses_tos(const struct tunnel_conf *tunnel)
 }
 
 static int
+uses_command(const struct tunnel_conf *tunnel)
+{
+	return (*tunnel->command != '\0');
+}
+
+static int
 uses_match(const struct tunnel_conf *tunnel)
 {
 	return (!TAILQ_EMPTY(&tunnel->matches));
@@ -553,9 +561,9 @@ uses_bounds(const struct link_conf *link)
 }
 
 static int
-uses_overhead(const struct link_conf *link)
+uses_atm(const struct link_conf *link)
 {
-	return (link->overhead != 0 || link->atm);
+	return (link->atm);
 }
 
 static int
