@@ -35,6 +35,8 @@
 
 #define RATE_UNKNOWN	10000000ULL	/* weight if no path has a rate */
 #define CREDIT		10000		/* us of rate an idle path keeps */
+#define PACE_PERCENT	99		/* of its rate, so that a queue in the
+					   modem drains again */
 #define BULK_WINDOW	50000		/* us in which a flow is measured */
 #define BULK_PACKETS	16
 #define FLOW_IDLE	(1 * USEC)
@@ -256,7 +258,7 @@ charge(struct tunnel *t, struct path *path, size_t len, uint64_t rate,
 		bytes += path->link->conf.overhead;
 	if (path->due + CREDIT < now)
 		path->due = now - CREDIT;
-	path->due += bytes * 8 * USEC / rate;
+	path->due += bytes * 8 * USEC * 100 / (rate * PACE_PERCENT);
 	if (path->rate_conf != 0)
 		return;
 	for (i = 0; i < PATH_IDS; i++) {
