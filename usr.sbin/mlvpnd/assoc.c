@@ -112,9 +112,9 @@ assoc_forget(struct tunnel *t, uint64_t now)
 	if (as->next != NULL)
 		keyset_free(as->next);
 	as->cur = as->prev = as->next = NULL;
+	while (t->npaths > 0)
+		path_gone(t->paths[0], "association ended", now);
 	for (i = 0; i < PATH_IDS; i++) {
-		if (t->path[i] != NULL)
-			path_gone(t->path[i], "association ended", now);
 		free(as->lane[i]);
 		as->lane[i] = NULL;
 	}
@@ -303,8 +303,9 @@ attempt_targets(struct tunnel *t)
 	TAILQ_FOREACH(l, &t->links, entry)
 		if (l->ep.sock != SOCK_NONE && !l->disabled)
 			target_add(at, old, nold, &l->ep);
-	for (i = 0; i < PATH_IDS; i++) {
-		if ((p = t->path[i]) == NULL || p->ep.sock == SOCK_NONE)
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (p->ep.sock == SOCK_NONE)
 			continue;
 		if (p->opener && p->link != NULL && p->link->disabled)
 			continue;
@@ -770,9 +771,8 @@ assoc_timer(struct tunnel *t, uint64_t now)
 		assoc_start(t, now);
 	} else if (as->unconfirmed && now >= as->confirm_next) {
 		as->confirm_next = now + CONFIRM_INTERVAL;
-		for (i = 0; i < PATH_IDS; i++)
-			if (t->path[i] != NULL)
-				t->path[i]->pending |= PEND_PROBE;
+		for (i = 0; i < t->npaths; i++)
+			t->paths[i]->pending |= PEND_PROBE;
 	}
 
 	if (at->active && now >= at->next)

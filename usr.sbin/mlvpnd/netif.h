@@ -100,7 +100,8 @@ int	 netif_ifaddr(const char *ifname, int family, struct addr *);
 /*
  * A descriptor that becomes readable when addresses, interfaces or routes
  * change, to be had before pledge(2), and the draining of it: 1 when
- * something changed that is neither our routes nor our interfaces.
+ * something changed that is neither our routes nor our interfaces, or one of
+ * these was destroyed.
  */
 int	 netif_watch(void);
 int	 netif_watch_read(int);
