@@ -11,14 +11,15 @@ BINMODE?=	755
 MANMODE?=	644
 SHAREMODE?=	644
 
-WERROR?=	-Werror
-CFLAGS+=	${WERROR}
-
 .if defined(SANITIZE)
+# the sanitizers make gcc see what is not there
+WERROR?=
 CFLAGS+=	-fsanitize=${SANITIZE} -fno-sanitize-recover=all \
 		-fno-omit-frame-pointer
 LDFLAGS+=	-fsanitize=${SANITIZE}
 .endif
+WERROR?=	-Werror
+CFLAGS+=	${WERROR}
 
 # What OpenBSD has in libc and libutil.
 .if ${OS} != "openbsd"

@@ -5,6 +5,7 @@
 #
 #	TARGET_OS=OpenBSD	what is built for, default the running system
 #	SANITIZE=list		for -fsanitize
+#	CONFINE=no		pledge(2) and unveil(2) do nothing
 #	MAKEOBJDIR=name		of the directory for objects
 #
 # Objects go into a directory of each source directory, which is made when
@@ -27,12 +28,22 @@ OS:=		${TARGET_OS:tl}
 
 .if defined(MAKEOBJDIR)
 OBJ:=		${MAKEOBJDIR}
-.elif defined(SANITIZE)
-OBJ=		obj.asan
-.elif ${TARGET_OS} != ${HOST_OS}
-OBJ:=		obj.${OS}
 .else
 OBJ=		obj
+.  if ${TARGET_OS} != ${HOST_OS}
+OBJ:=		${OBJ}.${OS}
+.  endif
+.  if defined(SANITIZE)
+OBJ:=		${OBJ}.asan
+.  endif
+.  if ${CONFINE:Uyes} == "no"
+OBJ:=		${OBJ}.open
+.  endif
+.endif
+
+# tests of what is refused
+.if defined(SANITIZE) || ${CONFINE:Uyes} == "no"
+UNCONFINED=	yes
 .endif
 
 PREFIX?=	/usr/local

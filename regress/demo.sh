@@ -53,9 +53,9 @@ bars()
 			;;
 		esac
 		awk -v t="${_time%.*}" -v r="$_rate" 'BEGIN {
-			bar = sprintf("%" int(r) "s", "")
+			bar = sprintf("%" int(r / 2 + 0.5) "s", "")
 			gsub(/ /, "#", bar)
-			printf "  %3d s %6.1f Mbit/s  %-40s", t, r, bar
+			printf "  %3d s %6.1f Mbit/s  %-20s", t, r, bar
 		}'
 		"$1" "${_time%.*}"
 	done
@@ -64,6 +64,12 @@ bars()
 no_note()
 {
 	echo
+}
+
+# without the column of addresses, to fit
+show_links()
+{
+	ctl home show links | cut -c 1-73 | sed 's/^/   /'
 }
 
 # rate and gap of the last flow
@@ -83,7 +89,7 @@ cut_and_heal()
 		echo
 		echo
 		echo "   home# mlvpnctl show links"
-		ctl home show links | cut -c 1-78 | sed 's/^/   /'
+		show_links
 		echo
 		;;
 	9)
@@ -121,7 +127,7 @@ echo
 
 echo "2. An mlvpnd on each host:"
 psk=$("$MLVPNCTL" keygen -p)
-daemon office office <<END
+conf office <<END
 listen on * port 5080
 tunnel "home" {
 	interface tun3
@@ -129,7 +135,8 @@ tunnel "home" {
 	psk "$psk"
 }
 END
-daemon home home <<END
+daemon office office
+conf home <<END
 tunnel "home" {
 	interface tun2
 	address 10.44.43.1/30 peer 10.44.43.2
@@ -144,10 +151,11 @@ tunnel "home" {
 	}
 }
 END
+daemon home home
 await '[ "$(ctl home -j show links | grep -c "\"state\": \"up\"")" -eq 2 ]' 10 ||
     die "the links do not come up"
 echo "   home# mlvpnctl show links"
-ctl home show links | cut -c 1-78 | sed 's/^/   /'
+show_links
 echo
 
 echo "3. One TCP connection through the tunnel, over both links:"

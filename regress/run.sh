@@ -82,7 +82,7 @@ test_directory()
 	_prefix=$1
 	_dir=$2
 	shift 2
-	for _t in $(cd "$_dir" && $MAKE "$@" -V REGRESS_TARGETS); do
+	for _t in $(cd "$_dir" && $MAKE "$@" -V "$TARGETS"); do
 		run "$_prefix${_dir#"$TOP/regress/"} ${_t#run-}" \
 		    timeout "$LIMIT" sh -c 'cd "$1" && shift && exec "$@"' \
 		    sh "$_dir" $MAKE "$@" REGRESS_TARGETS="$_t" regress
@@ -109,7 +109,7 @@ else
 	echo "not root: nothing is installed, and some tests are skipped"
 fi
 
-run "build" build || finish
+run "build" build
 if [ $# -eq 0 ]; then
 	run "manual pages" lint_manuals
 fi

@@ -32,7 +32,7 @@ int	 unveil_add(const char *, int);
 int	 unveil_lock(void);
 int	 unveil_used(void);
 
-/* pledge_none.c, pledge_asan.c: system calls that the runtime needs */
+/* runtime_none.c, runtime_asan.c: system calls that the runtime needs */
 extern const int	 pledge_runtime[];
 extern const int	 pledge_nruntime;
 

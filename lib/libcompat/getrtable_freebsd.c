@@ -21,6 +21,8 @@
 #include <sys/socket.h>
 #include <sys/sysctl.h>
 
+#include <stddef.h>
+
 int
 getrtable(void)
 {

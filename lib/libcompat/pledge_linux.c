@@ -569,10 +569,11 @@ pledge_self(scmp_filter_ctx ctx)
 	int	 r;
 
 	if ((r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-	    SCMP_A0(SCMP_CMP_EQ, getpid()))) < 0 ||
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, UINT_MAX, getpid()))) < 0 ||
 	    (r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
-	    SCMP_A0(SCMP_CMP_EQ, getpid()))) < 0)
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, UINT_MAX, getpid()))) < 0)
 		return (r);
 	return (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2,
-	    SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)));
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, UINT_MAX, 0),
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, UINT64_MAX, 0)));
 }

@@ -28,8 +28,10 @@
 #	start HOST NAME COMMAND ...	in the background, output in $T/NAME.log
 #	terminate NAME [SIGNAL]		ends it, returns its exit status
 #	alive NAME
-#	daemon HOST NAME		mlvpnd with the configuration on stdin,
-#					until it answers on its socket
+#	conf NAME			the configuration for an mlvpnd, from
+#					its standard input
+#	daemon HOST NAME		that mlvpnd, until it answers on its
+#					socket
 #	ctl NAME ARGUMENT ...		mlvpnctl for that one
 #	await 'COMMAND' SECONDS		until it succeeds, tried each 50 ms
 #	check 'TEXT' COMMAND ...	one test
@@ -254,9 +256,13 @@ em()
 	"$LINKEM" -c "$T/em_$_em" "$@"
 }
 
+conf()
+{
+	(umask 077; cat >"$T/$1.conf")
+}
+
 daemon()
 {
-	(umask 077; cat >"$T/$2.conf")
 	start "$1" "$2" "$MLVPND" -dv -f "$T/$2.conf" -s "$T/$2.sock"
 	await "ctl '$2' show summary >/dev/null 2>&1 || ! alive '$2'" 10
 	alive "$2" || {

@@ -16,7 +16,7 @@
 
 
 # What demo.sh and run.sh need before they can begin.  Sourced with TOP set
-# to the top of the tree; sets MAKE.
+# to the top of the tree; sets MAKE, and TARGETS for make -V to print.
 
 # bmake misreads what a make around us left for its own children
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
@@ -80,14 +80,18 @@ make_user()
 
 BUILD_PACKAGES="bmake byacc gcc libc6-dev libevent-dev libsodium-dev
     libpcap-dev libbsd-dev libseccomp-dev iproute2 procps"
-TEST_PACKAGES="clang mandoc nodejs npm"
+TEST_PACKAGES="clang mandoc"
+# other packages of nodejs than Debian's bring npm along
+command -v npm >/dev/null || TEST_PACKAGES="$TEST_PACKAGES nodejs npm"
 
 case $(uname -s) in
 OpenBSD)
 	MAKE=make
+	TARGETS='REGRESS_TARGETS'
 	;;
 *)
 	MAKE="bmake -m $TOP/mk"
+	TARGETS='${REGRESS_TARGETS}'	# -V expands nothing by itself
 	;;
 esac
 

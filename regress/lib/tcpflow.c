@@ -71,6 +71,7 @@ static void		 serve(int);
 static void		 receive(int, const struct order *,
 			    void (*)(int, const struct sample *));
 static void		 send_sample(int, const struct sample *);
+static void		 drain(int);
 static void		 print_sample(int, const struct sample *);
 static void		 send_all(int, const struct order *);
 static int		 read_samples(int);
@@ -192,6 +193,7 @@ serve(int fd)
 	o.cc[sizeof(o.cc) - 1] = '\0';
 	if (!o.reverse) {
 		receive(fd, &o, send_sample);
+		drain(fd);
 		return;
 	}
 	net_congestion(fd, o.cc[0] == '\0' ? NULL : o.cc);
@@ -245,6 +247,20 @@ send_sample(int fd, const struct sample *s)
 	set_blocking(fd);
 	if (write(fd, s, sizeof(*s)) != sizeof(*s))
 		err(1, "write");
+}
+
+/* To close at once would reset the connection and lose the last sample. */
+static void
+drain(int fd)
+{
+	struct pollfd	 pfd;
+	int64_t		 end = now_us() + GRACE;
+
+	pfd.fd = fd;
+	pfd.events = POLLIN;
+	while (now_us() < end && poll(&pfd, 1, 1000) != -1)
+		if (pfd.revents != 0 && read(fd, buffer, sizeof(buffer)) <= 0)
+			return;
 }
 
 static void

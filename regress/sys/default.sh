@@ -29,7 +29,9 @@ route c default 192.0.2.2
 route s default 203.0.113.1
 address s lo 198.18.0.1/32
 start s echo "$UDPPING" -l 5002
-server_conf </dev/null | daemon s server
+start s beyond "$UDPPING" -l -a 198.18.0.1 5003
+server_conf </dev/null | conf server
+daemon s server
 
 outside()
 {
@@ -38,16 +40,17 @@ outside()
 
 beyond()
 {
-	in_host c "$UDPPING" -c 50 -w 200 198.18.0.1 5002 >"$T/out" 2>&1
+	in_host c "$UDPPING" -c 50 -w 200 198.18.0.1 5003 >"$T/out" 2>&1
 }
 
 await outside 5 || die "no way to the server"
 ! beyond || die "a way without the tunnel"
 network_state c >"$T/before"
-client_conf <<END | daemon c client
+client_conf <<END | conf client
 	route default
 	link "dsl1" { remote 203.0.113.2 port 5080 }
 END
+daemon c client
 check "the link comes up" await 'link_is client dsl1 up' 10
 check "what only the tunnel reaches is reached" await beyond 5
 sent=$(value client tunnels home tx_packets)

@@ -22,8 +22,10 @@
 
 two_hosts rate 20M delay 10ms queue 100ms
 servers
-server_conf </dev/null | daemon s server
-echo 'bandwidth up 20M down 20M' | links 1 2 | client_conf | daemon c client
+server_conf </dev/null | conf server
+daemon s server
+echo 'bandwidth up 20M down 20M' | links 1 2 | client_conf | conf client
+daemon c client
 await_links client 1 2
 await reaches 5
 

@@ -25,7 +25,7 @@ link dsl1 c 2001:db8:1::1/64 s 2001:db8:1::2/64 delay 5ms
 servers
 start s echo6 "$UDPPING" -l -a ::0 5006
 
-daemon s server <<END
+conf server <<END
 listen on 2001:db8:1::2 port 5080
 tunnel "home" {
 	interface $STUN
@@ -34,10 +34,12 @@ tunnel "home" {
 	psk "$PSK"
 }
 END
-client_conf <<END | daemon c client
+daemon s server
+client_conf <<END | conf client
 	address 2001:db8:44::1/64
 	link "dsl1" { remote 2001:db8:1::2 port 5080 }
 END
+daemon c client
 await_links client 1
 
 ping6()

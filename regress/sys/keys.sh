@@ -23,33 +23,34 @@ two_hosts delay 5ms
 servers
 umask 077
 for h in client server; do
-	"$MLVPNCTL" keygen >"$T/keygen.$h" || die "no keys"
-	awk '/private|secret/ { print $NF }' "$T/keygen.$h" >"$T/$h.key"
-	awk '/public/ { print $NF }' "$T/keygen.$h" >"$T/$h.pub"
+	# what the other end needs comes as its statement
+	"$MLVPNCTL" keygen >"$T/$h.key" 2>"$T/$h.pub" || die "no keys"
 done
 umask 022
 
 # pair EXTRA: both ends with keys and what is given for each
 pair()
 {
-	daemon s server <<-END
+	conf server <<-END
 	listen on * port 5080
 	tunnel "home" {
 		interface $STUN
 		address 10.44.43.2/30 peer 10.44.43.1
-		key file "$T/server.key" peer key "$(cat "$T/client.pub")"
+		key file "$T/server.key" $(cat "$T/client.pub")
 		$1
 	}
 	END
-	daemon c client <<-END
+	daemon s server
+	conf client <<-END
 	tunnel "home" {
 		interface $CTUN
 		address 10.44.43.1/30 peer 10.44.43.2
-		key file "$T/client.key" peer key "$(cat "$T/server.pub")"
+		key file "$T/client.key" $(cat "$T/server.pub")
 		$1
 		$(links 1 2 </dev/null)
 	}
 	END
+	daemon c client
 	await_links client 1 2
 }
 
@@ -63,25 +64,27 @@ terminate client
 terminate server
 
 # The server expects somebody else.
-"$MLVPNCTL" keygen | awk '/public/ { print $NF }' >"$T/client.pub"
-daemon s server <<END
+"$MLVPNCTL" keygen >/dev/null 2>"$T/client.pub"
+conf server <<END
 listen on * port 5080
 tunnel "home" {
 	interface $STUN
 	address 10.44.43.2/30 peer 10.44.43.1
-	key file "$T/server.key" peer key "$(cat "$T/client.pub")"
+	key file "$T/server.key" $(cat "$T/client.pub")
 }
 END
-daemon c client <<END
+daemon s server
+conf client <<END
 tunnel "home" {
 	interface $CTUN
 	address 10.44.43.1/30 peer 10.44.43.2
-	key file "$T/client.key" peer key "$(cat "$T/server.pub")"
+	key file "$T/client.key" $(cat "$T/server.pub")
 	$(links 1 </dev/null)
 }
 END
-check "another's key: the client tries" await \
-    "more_than 1 client links dsl1 tx_packets" 10
+daemon c client
+check "another's key: the client is refused" await \
+    '[ "$(refused server)" -gt 0 ]' 10
 check "another's key: no tunnel" eval '
     [ "$(value client tunnels home state)" != up ] &&
     [ "$(value server tunnels home state)" != up ] && ! reaches'
@@ -94,8 +97,10 @@ phrase()
 	sed 's/psk ".*"/secret "correct horse battery staple"/'
 }
 
-server_conf </dev/null | phrase | daemon s server
-links 1 </dev/null | client_conf | phrase | daemon c client
+server_conf </dev/null | phrase | conf server
+daemon s server
+links 1 </dev/null | client_conf | phrase | conf client
+daemon c client
 await_links client 1
 check "a phrase: none lost" no_loss -c 50
 finish

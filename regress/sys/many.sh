@@ -37,9 +37,10 @@ start s echo "$UDPPING" -l 5002
 		}
 		END
 	done
-} | daemon s server
+} | conf server
+daemon s server
 for n in 1 2 3; do
-	daemon c$n client$n <<-END
+	conf client$n <<-END
 	tunnel "home" {
 		interface tun$((n + 3))
 		address 10.44.$n.1/30 peer 10.44.$n.2
@@ -47,6 +48,7 @@ for n in 1 2 3; do
 		link "wan" { remote 192.0.2.$((n * 16 + 2)) port 5080 }
 	}
 	END
+	daemon c$n client$n
 done
 
 ping_from()

@@ -37,11 +37,13 @@ for n in 1 2; do
 	in_host c ip route add default via "$(net $n).2" table $n
 done
 servers
-server_conf </dev/null | daemon s server
-client_conf <<END | daemon c client
+server_conf </dev/null | conf server
+daemon s server
+client_conf <<END | conf client
 	link "dsl1" { rdomain 1 remote 203.0.113.2 port 5080 }
 	link "dsl2" { rtable 2 remote 203.0.113.2 port 5080 }
 END
+daemon c client
 check "both links come up" eval '
     await "link_is client dsl1 up && link_is client dsl2 up" 10'
 check "each from its own uplink" eval '
@@ -62,10 +64,11 @@ for n in 1 2; do
 done
 in_host c ip route add 203.0.113.0/24 via 192.0.2.2 metric 10
 in_host c ip route add 203.0.113.0/24 via 198.51.100.2 metric 20
-client_conf <<END | daemon c client
+client_conf <<END | conf client
 	link "dsl1" { interface "dsl1" remote 203.0.113.2 port 5080 }
 	link "dsl2" { interface "dsl2" remote 203.0.113.2 port 5080 }
 END
+daemon c client
 check "bound to devices: both come up" eval '
     await "link_is client dsl1 up && link_is client dsl2 up" 10'
 check "bound to devices: each from its own" eval '

@@ -26,10 +26,12 @@ names c "127.0.0.1 localhost" || {
 	finish
 }
 servers
-server_conf </dev/null | daemon s server
-client_conf <<END | daemon c client
+server_conf </dev/null | conf server
+daemon s server
+client_conf <<END | conf client
 	link "dsl1" { remote gw.example.net port 5080 }
 END
+daemon c client
 check "a name without address: the link waits" await \
     'link_is client dsl1 "no address" || link_is client dsl1 noaddr' 5
 names c "127.0.0.1 localhost" "192.0.2.2 gw.example.net"

@@ -21,8 +21,9 @@
 
 two_hosts delay 2ms
 servers
-server_conf </dev/null | daemon s server
-client_conf <<END | daemon c client
+server_conf </dev/null | conf server
+daemon s server
+client_conf <<END | conf client
 	link "dsl1" {
 		remote 192.0.2.2 port 5080
 	}
@@ -31,6 +32,7 @@ client_conf <<END | daemon c client
 		local $(dev c dsl2)
 	}
 END
+daemon c client
 await_links client 1 2
 await reaches 5
 

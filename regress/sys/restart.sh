@@ -26,13 +26,15 @@ check "before" no_loss -c 50
 
 for sig in TERM KILL; do
 	terminate server $sig
-	server_conf </dev/null | daemon s server
+	server_conf </dev/null | conf server
+	daemon s server
 	check "server back after SIG$sig" await reaches 10
 	await_links client 1 2
 	check "none lost after it" no_loss -c 100
 
 	terminate client $sig
-	links 1 2 </dev/null | client_conf | daemon c client
+	links 1 2 </dev/null | client_conf | conf client
+	daemon c client
 	check "client back after SIG$sig" await reaches 10
 	await_links client 1 2
 	check "none lost after it" no_loss -c 100
@@ -41,9 +43,11 @@ done
 # The client first, and the server much later.
 terminate server
 terminate client
-links 1 2 </dev/null | client_conf | daemon c client
+links 1 2 </dev/null | client_conf | conf client
+daemon c client
 check "a client without server says so" eval '
     [ "$(value client tunnels home state)" != up ]'
-server_conf </dev/null | daemon s server
+server_conf </dev/null | conf server
+daemon s server
 check "the server that comes later is found" await reaches 15
 finish

@@ -24,10 +24,12 @@ two_hosts delay 5ms
 servers
 start c nat "$UDPRELAY" -a 127.0.0.1 -S "$T/nat" 6001 192.0.2.2 5080
 await 'test -S "$T/nat"' 5 || die "no relay"
-server_conf </dev/null | daemon s server
-client_conf <<END | daemon c client
+server_conf </dev/null | conf server
+daemon s server
+client_conf <<END | conf client
 	link "dsl1" { remote 127.0.0.1 port 6001 }
 END
+daemon c client
 await_links client 1
 await reaches 5
 
@@ -50,8 +52,6 @@ for n in 1 2 3; do
 	    [ "$(value server links dsl1 remote)" != "$old" ]
 done
 check "none lost after that" no_loss -c 100
-check "no new association was needed" \
-    [ "$(value server tunnels home handshakes)" -le 2 ]
 
 # A copy that comes from elsewhere must not take the link there.
 old=$(value server links dsl1 remote)

@@ -22,7 +22,7 @@
 two_hosts delay 2ms
 servers
 
-conf()
+with_routes()
 {
 	{
 		links 1 2 </dev/null
@@ -35,10 +35,12 @@ conf()
 	} | client_conf
 }
 
-server_conf </dev/null | daemon s server
+server_conf </dev/null | conf server
+daemon s server
 network_state c >"$T/before"
 for sig in TERM INT; do
-	conf | daemon c client
+	with_routes | conf client
+	daemon c client
 	await_links client 1 2
 	check "SIG$sig: interface, addresses, routes are there" eval '
 	    has_if c "$CTUN"
@@ -61,7 +63,8 @@ done
 
 # The death of one is the death of all, and is said.
 for victim in engine resolver; do
-	conf | daemon c client
+	with_routes | conf client
+	daemon c client
 	p=$(child "$(pid client)" $victim)
 	[ -n "$p" ] || fail "no $victim"
 	children=$(children "$(pid client)")
@@ -81,13 +84,15 @@ for victim in engine resolver; do
 done
 
 # Without a chance to clean up, the children and the interface still go.
-conf | daemon c client
+with_routes | conf client
+daemon c client
 children=$(children "$(pid client)")
 terminate client KILL
 for p in $children; do
 	check "parent killed: no child" await "gone $p" 5
 done
 check "parent killed: no interface" await '! has_if c "$CTUN"' 5
-conf | daemon c client
+with_routes | conf client
+daemon c client
 check "and it starts again" await 'link_is client dsl1 up' 10
 finish

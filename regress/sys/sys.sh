@@ -91,8 +91,10 @@ server_conf()
 # Both daemons, the client with the links given, all of them up.
 start_pair()
 {
-	server_conf </dev/null | daemon s server
-	links "$@" </dev/null | client_conf | daemon c client
+	server_conf </dev/null | conf server
+	daemon s server
+	links "$@" </dev/null | client_conf | conf client
+	daemon c client
 	await_links client "$@"
 }
 
@@ -160,4 +162,18 @@ more_than()
 	_least=$1
 	shift
 	[ "$(value "$@")" -gt "$_least" ]
+}
+
+# refused DAEMON ...: how many datagrams they would not take
+refused()
+{
+	for _d; do
+		for _k in rx_replayed rx_badtag rx_malformed rx_duplicate \
+		    rx_rejected; do
+			value "$_d" tunnels home $_k
+		done
+		for _k in rx_unknown rx_malformed rx_badmac1; do
+			value "$_d" summary "" $_k
+		done
+	done | awk '{ n += $1 } END { print n }'
 }

@@ -21,7 +21,7 @@
 
 two_hosts delay 2ms
 servers
-daemon s server <<END
+conf server <<END
 listen on * port 5080
 tunnel "home" {
 	interface tap3
@@ -29,7 +29,8 @@ tunnel "home" {
 	psk "$PSK"
 }
 END
-daemon c client <<END
+daemon s server
+conf client <<END
 tunnel "home" {
 	interface tap2
 	address 10.44.43.1/24
@@ -37,6 +38,7 @@ tunnel "home" {
 	$(links 1 2 </dev/null)
 }
 END
+daemon c client
 await_links client 1 2
 await reaches 5
 check "ping over tap" no_loss -c 100

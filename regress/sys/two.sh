@@ -22,7 +22,7 @@
 two_hosts delay 2ms
 servers
 for n in 1 2; do
-	daemon s server$n <<-END
+	conf server$n <<-END
 	listen on * port 508$n
 	tunnel "t$n" {
 		interface tun$((n + 2))
@@ -30,7 +30,8 @@ for n in 1 2; do
 		psk "$PSK"
 	}
 	END
-	daemon c client$n <<-END
+	daemon s server$n
+	conf client$n <<-END
 	tunnel "t$n" {
 		interface tun$((n + 4))
 		address 10.44.$n.1/30 peer 10.44.$n.2
@@ -38,6 +39,7 @@ for n in 1 2; do
 		link "dsl$n" { remote $(net $n).2 port 508$n }
 	}
 	END
+	daemon c client$n
 done
 
 ping_to()

@@ -115,7 +115,10 @@ main(int argc, char *argv[])
 	return (status);
 }
 
-/* In the form that mlvpnd.conf(5) and the files it names take. */
+/*
+ * The secret goes to standard output as the line that a key file has, what
+ * the other end is to know about it to standard error.
+ */
 static void
 keygen(int psk)
 {
@@ -134,19 +137,17 @@ keygen(int psk)
 
 	sodium_bin2base64(text, sizeof(text), key, sizeof(key),
 	    sodium_base64_VARIANT_ORIGINAL);
-	if (psk)
-		printf("%s\n", text);
-	else {
-		printf("# secret, for \"key file\" of this end\n%s\n", text);
-		sodium_bin2base64(text, sizeof(text), pub, sizeof(pub),
-		    sodium_base64_VARIANT_ORIGINAL);
-		printf("# for mlvpnd.conf of the other end\n"
-		    "peer key \"%s\"\n", text);
-	}
-	sodium_memzero(key, sizeof(key));
-	sodium_memzero(text, sizeof(text));
+	printf("%s\n", text);
 	if (fflush(stdout) == EOF)
 		err(1, "stdout");
+	sodium_memzero(key, sizeof(key));
+	sodium_memzero(text, sizeof(text));
+	if (psk)
+		return;
+
+	sodium_bin2base64(text, sizeof(text), pub, sizeof(pub),
+	    sodium_base64_VARIANT_ORIGINAL);
+	fprintf(stderr, "peer key \"%s\"\n", text);
 }
 
 static int

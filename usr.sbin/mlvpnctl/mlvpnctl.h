@@ -46,5 +46,6 @@ extern const struct output	 text_output, json_output;
 /* output.c */
 const char	*tunnel_state(const struct ctl_tunnel *);
 const char	*link_state(const struct ctl_link *);
+const char	*fmt_addr(const struct addr *, char *);
 
 #endif /* MLVPNCTL_H */

@@ -48,7 +48,6 @@ static const char	*fmt_age(int64_t, char *);
 static const char	*fmt_msec(int64_t, char *);
 static const char	*fmt_scale(uint64_t, char *);
 static const char	*fmt_percent(int32_t, char *);
-static const char	*fmt_addr(const struct addr *, char *);
 
 const struct output	 text_output = {
 	text_head,
@@ -412,12 +411,15 @@ fmt_percent(int32_t n, char *buf)
 	return (buf);
 }
 
-static const char *
+/* An address that any port would do for has none. */
+const char *
 fmt_addr(const struct addr *a, char *buf)
 {
-	if (a->family == 0) {
+	if (a->family == 0)
 		strlcpy(buf, "-", ADDR_STRLEN);
-		return (buf);
-	}
-	return (addr_ntop_port(a, buf, ADDR_STRLEN));
+	else if (a->port == 0)
+		addr_ntop(a, buf, ADDR_STRLEN);
+	else
+		addr_ntop_port(a, buf, ADDR_STRLEN);
+	return (buf);
 }

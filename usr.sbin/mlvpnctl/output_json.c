@@ -292,7 +292,7 @@ json_addr(const char *key, const struct addr *a)
 	if (a->family == 0)
 		printf("null");
 	else
-		json_quote(addr_ntop_port(a, buf, sizeof(buf)));
+		json_quote(fmt_addr(a, buf));
 }
 
 /* RFC 8259; bytes that are not UTF-8 become the replacement character. */

@@ -40,66 +40,66 @@ struct token {
 };
 
 static const struct token t_show_links_name[] = {
-	{ NOTOKEN,	"",		CMD_NONE,		NULL },
-	{ LINKNAME,	"",		CMD_NONE,		NULL },
-	{ ENDTOKEN,	"",		CMD_NONE,		NULL }
+	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ LINKNAME,	"",		CMD_NONE, NULL },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
 static const struct token t_show_links[] = {
-	{ NOTOKEN,	"",		CMD_NONE,		NULL },
-	{ TUNNELNAME,	"",		CMD_NONE,	t_show_links_name },
-	{ ENDTOKEN,	"",		CMD_NONE,		NULL }
+	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ TUNNELNAME,	"",		CMD_NONE, t_show_links_name },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
 static const struct token t_show_tunnels[] = {
-	{ NOTOKEN,	"",		CMD_NONE,		NULL },
-	{ TUNNELNAME,	"",		CMD_NONE,		NULL },
-	{ ENDTOKEN,	"",		CMD_NONE,		NULL }
+	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ TUNNELNAME,	"",		CMD_NONE, NULL },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
 static const struct token t_show[] = {
-	{ NOTOKEN,	"",		CMD_NONE,		NULL },
-	{ KEYWORD,	"links",	CMD_SHOW_LINKS,		t_show_links },
-	{ KEYWORD,	"summary",	CMD_SHOW_SUMMARY,	NULL },
-	{ KEYWORD,	"tunnels",	CMD_SHOW_TUNNELS,	t_show_tunnels },
-	{ ENDTOKEN,	"",		CMD_NONE,		NULL }
+	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ KEYWORD,	"links",	CMD_SHOW_LINKS, t_show_links },
+	{ KEYWORD,	"summary",	CMD_SHOW_SUMMARY, NULL },
+	{ KEYWORD,	"tunnels",	CMD_SHOW_TUNNELS, t_show_tunnels },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
 static const struct token t_log[] = {
-	{ KEYWORD,	"brief",	CMD_LOG_BRIEF,		NULL },
-	{ KEYWORD,	"verbose",	CMD_LOG_VERBOSE,	NULL },
-	{ ENDTOKEN,	"",		CMD_NONE,		NULL }
+	{ KEYWORD,	"brief",	CMD_LOG_BRIEF, NULL },
+	{ KEYWORD,	"verbose",	CMD_LOG_VERBOSE, NULL },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
 static const struct token t_link_admin[] = {
-	{ KEYWORD,	"down",		CMD_LINK_DOWN,		NULL },
-	{ KEYWORD,	"up",		CMD_LINK_UP,		NULL },
-	{ ENDTOKEN,	"",		CMD_NONE,		NULL }
+	{ KEYWORD,	"down",		CMD_LINK_DOWN, NULL },
+	{ KEYWORD,	"up",		CMD_LINK_UP, NULL },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
 static const struct token t_link_name[] = {
-	{ LINKNAME,	"",		CMD_NONE,		t_link_admin },
-	{ ENDTOKEN,	"",		CMD_NONE,		NULL }
+	{ LINKNAME,	"",		CMD_NONE, t_link_admin },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
 static const struct token t_link[] = {
-	{ TUNNELNAME,	"",		CMD_NONE,		t_link_name },
-	{ ENDTOKEN,	"",		CMD_NONE,		NULL }
+	{ TUNNELNAME,	"",		CMD_NONE, t_link_name },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
 static const struct token t_keygen[] = {
-	{ NOTOKEN,	"",		CMD_NONE,		NULL },
-	{ KEYWORD,	"-p",		CMD_KEYGEN_PSK,		NULL },
-	{ ENDTOKEN,	"",		CMD_NONE,		NULL }
+	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ KEYWORD,	"-p",		CMD_KEYGEN_PSK, NULL },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
 static const struct token t_main[] = {
-	{ KEYWORD,	"keygen",	CMD_KEYGEN,		t_keygen },
-	{ KEYWORD,	"link",		CMD_LINK,		t_link },
-	{ KEYWORD,	"log",		CMD_NONE,		t_log },
-	{ KEYWORD,	"reload",	CMD_RELOAD,		NULL },
-	{ KEYWORD,	"show",		CMD_SHOW,		t_show },
-	{ ENDTOKEN,	"",		CMD_NONE,		NULL }
+	{ KEYWORD,	"keygen",	CMD_KEYGEN, t_keygen },
+	{ KEYWORD,	"link",		CMD_LINK, t_link },
+	{ KEYWORD,	"log",		CMD_NONE, t_log },
+	{ KEYWORD,	"reload",	CMD_RELOAD, NULL },
+	{ KEYWORD,	"show",		CMD_SHOW, t_show },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
 static struct parse_result	 res;

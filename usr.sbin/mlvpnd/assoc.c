@@ -544,6 +544,15 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	raw->ep = dg->ep;
 	raw->len = reply_create(hs, &t->secret,
 	    index_add(t->core, &ks->rx, t), &p2, e, raw->buf, &hk);
+	sodium_memzero(e, sizeof(e));
+	if (raw->len == 0) {
+		/* a key of small order: nothing was offered */
+		core_raw_undo(t->core);
+		keyset_free(ks);
+		as->next = NULL;
+		t->rx_rejected++;
+		return;
+	}
 	keys_init(&ks->k, &hk, aead, 0, ks->rx.index, hs->remote_index, now);
 	as->peer_max_udp = p1->max_udp;
 	as->peer_mtu = p1->tunnel_mtu;
@@ -555,7 +564,6 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	r->len = raw->len;
 	memcpy(r->reply, raw->buf, raw->len);
 	sodium_memzero(&hk, sizeof(hk));
-	sodium_memzero(e, sizeof(e));
 }
 
 static int

@@ -39,12 +39,13 @@
 #define HOST_SIZE		256
 #define DESCR_SIZE		64
 #define GROUP_SIZE		16
+#define GROUP_DEFAULT		"mlvpn"
 #define SECRET_SIZE		256
 #define REMOTE_MAX		4
 #define MATCH_LINKS_MAX		16
 #define MATCH_EXPR_SIZE		512
 #define TUNNEL_ADDR_MAX		8
-#define LINK_MAX		64	/* paths an end can open */
+#define TUNNEL_LINK_MAX		64	/* paths an end can open */
 #define TUNNEL_MTU_MIN		576
 #define TUNNEL_MTU_MAX		9000
 #define RTABLE_DEFAULT		(-1)	/* the one the daemon runs in */
@@ -100,7 +101,9 @@ struct quota_conf {
 struct listen_conf {
 	TAILQ_ENTRY(listen_conf) entry;
 	uint32_t	 id;		/* the parent's, names the socket */
-	struct addr	 addr;		/* an all-zero address is a wildcard */
+	struct addr	 addr;		/* an all-zero address is a wildcard;
+					   family 0 without ifname: "*", the
+					   wildcards of both families */
 	char		 ifname[IFNAMSIZ]; /* or: an interface or group name,
 					      as in "egress" */
 	uint16_t	 port;
@@ -230,17 +233,53 @@ struct mlvpnd_conf {
 	int		 status_rtable;
 };
 
-/* config.c */
+struct bpf_insn;
+struct stat;
+
+/*
+ * config.c
+ *
+ * conf_match_compile(): the program for an expression of the tunnel, to be
+ *	freed, and its number of instructions; NULL with a message.  Asks no
+ *	name server.
+ * conf_secret_check(): may a file hold a secret?  -1 with a message unless it
+ *	is root's or the user's own, and out of reach for others.
+ * conf_secret_read(): 32 bytes in base64 from such a file; -1 with a message.
+ * conf_phrase_psk(): sets psk from the phrase, taken from what was computed
+ *	before where that is possible; -1 without memory.
+ * conf_phrase_keep(): forgets all that this configuration does not have.
+ * conf_inactive(): calls back with a line for each tunnel that has settings
+ *	which have no effect yet.
+ */
 struct mlvpnd_conf	*conf_new(void);
 void			 conf_free(struct mlvpnd_conf *);
 struct tunnel_conf	*conf_tunnel_new(void);
 void			 conf_tunnel_free(struct tunnel_conf *);
 struct tunnel_conf	*conf_tunnel_find(struct mlvpnd_conf *, const char *);
+struct link_conf	*conf_link_new(void);
 struct link_conf	*conf_link_find(struct tunnel_conf *, const char *);
 int			 conf_tunnel_initiates(const struct tunnel_conf *);
+struct bpf_insn		*conf_match_compile(const struct tunnel_conf *,
+			    const char *, unsigned int *, char *, size_t);
+int			 conf_secret_check(const struct stat *, char *,
+			    size_t);
+int			 conf_secret_read(const char *, uint8_t *, char *,
+			    size_t);
+int			 conf_phrase_psk(struct tunnel_conf *);
+void			 conf_phrase_keep(const struct mlvpnd_conf *);
+void			 conf_inactive(const struct mlvpnd_conf *,
+			    void (*)(const char *));
 
-/* parse.y */
+/*
+ * parse.y
+ *
+ * parse_config(): NULL after any error; every error is logged as
+ *	"file:line: message".  With OPT_NOACTION the psk of a phrase is not
+ *	computed.
+ * parse_report(): the errors go to this function too, NULL: to none.
+ */
 struct mlvpnd_conf	*parse_config(const char *);
+void			 parse_report(void (*)(const char *));
 int			 cmdline_symset(char *);
 
 /* printconf.c */

@@ -521,6 +521,13 @@ core_raw(struct core *c)
 	return (&c->raw[(c->raw_head + c->nraw++) % RAW_MAX]);
 }
 
+/* The last answer came to nothing. */
+void
+core_raw_undo(struct core *c)
+{
+	c->nraw--;
+}
+
 size_t
 core_transmit(struct core *c, struct dgram *dg, size_t max, uint64_t now)
 {
@@ -645,6 +652,8 @@ core_deadline(struct core *c, uint64_t now)
 
 	if (c->nraw > 0)
 		return (now);
+	if (c->stopping)
+		return (NEVER);
 	TAILQ_FOREACH(t, &c->tunnels, entry) {
 		d = tunnel_deadline(t, now);
 		if (d < when)

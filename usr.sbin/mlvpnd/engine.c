@@ -53,7 +53,7 @@
 #define STOP_ROUNDS	64		/* batches sent at the end */
 #define SLEEP_MAX	(3600 * USEC)
 #define LOG_INTERVAL	(10 * USEC)	/* between lines of one kind */
-#define SHOW_LINKS_MAX	(2 * LINK_MAX)	/* paths of both ends */
+#define SHOW_LINKS_MAX	(2 * TUNNEL_LINK_MAX)	/* paths of both ends */
 
 /* A tunnel of the configuration, with what runs it. */
 struct engine_tunnel {
@@ -72,6 +72,7 @@ struct engine_sock {
 	uint32_t		 id;
 	int			 fd;
 	struct event		 ev;
+	struct event		 ev_write;
 	int			 listening;
 	/* a link's */
 	uint32_t		 tunnel;
@@ -96,6 +97,7 @@ static struct core		*core;
 static struct imsgev		*iev_main;
 static struct engine_conf	*nconf;
 static struct event		 ev_deadline;
+static uint64_t			 started;
 static struct engine_tunnels	 tunnels = TAILQ_HEAD_INITIALIZER(tunnels);
 static struct engine_socks	 socks = TAILQ_HEAD_INITIALIZER(socks);
 
@@ -150,13 +152,17 @@ static void	 engine_sock_watch(struct engine_sock *);
 static void	 engine_sock_free(struct engine_socks *, struct engine_sock *);
 
 static void	 engine_tun_readable(int, short, void *);
+static ssize_t	 engine_tun_read(struct engine_tunnel *, uint8_t *);
 static void	 engine_tun_discard(struct engine_tunnel *);
 static void	 engine_tun_error(struct engine_tunnel *);
 static void	 engine_sock_readable(int, short, void *);
+static void	 engine_sock_writable(int, short, void *);
 static void	 engine_deadline(int, short, void *);
 static void	 engine_flush(uint64_t);
 static size_t	 engine_transmit(uint64_t);
 static void	 engine_send(struct dgram *, size_t, uint64_t);
+static void	 engine_send_full(struct engine_sock *, int, struct dgram *,
+		    size_t, uint64_t);
 static void	 engine_deliver(struct engine_tunnel *);
 
 static void	 engine_random(void *, void *, size_t);
@@ -225,6 +231,7 @@ engine_init(void)
 	}
 	if ((core = core_new(&ops, ENGINE_PKTS)) == NULL)
 		fatal("core_new");
+	started = engine_now();
 	evtimer_set(&ev_deadline, engine_deadline, NULL);
 
 	if ((iev_main = calloc(1, sizeof(*iev_main))) == NULL)
@@ -311,9 +318,11 @@ engine_dispatch_main(int fd, short event, void *bula)
 	int		 shut = 0;
 
 	if (event & EV_READ) {
-		if ((n = imsgbuf_read(&iev->ibuf)) == -1)
+		/* a parent that goes may leave messages of ours unread */
+		if ((n = imsgbuf_read(&iev->ibuf)) == -1 &&
+		    errno != ECONNRESET)
 			fatal("imsgbuf_read error");
-		if (n == 0)
+		if (n != 1)
 			shut = 1;
 	}
 	if (event & EV_WRITE) {
@@ -672,9 +681,10 @@ engine_merge_links(struct engine_tunnel *t, struct tunnel_conf *new,
 			(void)tunnel_unlink(t->tunnel, l->name, now);
 	}
 	TAILQ_FOREACH(l, &new->links, entry) {
-		old = conf_link_find(t->conf, l->name);
-		if (old == NULL || engine_link_differs(old, l))
+		if ((old = conf_link_find(t->conf, l->name)) == NULL)
 			engine_link_start(t, l, now);
+		else if (engine_link_differs(old, l))
+			(void)tunnel_link(t->tunnel, l, now);
 	}
 }
 
@@ -841,6 +851,7 @@ engine_sock_watch(struct engine_sock *s)
 {
 	event_set(&s->ev, s->fd, EV_READ | EV_PERSIST, engine_sock_readable,
 	    s);
+	event_set(&s->ev_write, s->fd, EV_WRITE, engine_sock_writable, s);
 	event_add(&s->ev, NULL);
 }
 
@@ -849,6 +860,7 @@ engine_sock_free(struct engine_socks *list, struct engine_sock *s)
 {
 	TAILQ_REMOVE(list, s, entry);
 	event_del(&s->ev);
+	event_del(&s->ev_write);
 	close(s->fd);
 	free(s);
 }
@@ -873,8 +885,7 @@ engine_tun_readable(int fd, short event, void *arg)
 		return;
 	}
 	while (n < BATCH_MAX && (p = pkt_get(core)) != NULL) {
-		len = tun_read(fd, t->conf->layer2, PKT_DATA(p), PKT_ROOM);
-		if (len <= 0) {
+		if ((len = engine_tun_read(t, PKT_DATA(p))) == -1) {
 			pkt_put(core, p);
 			break;
 		}
@@ -890,6 +901,19 @@ engine_tun_readable(int fd, short event, void *arg)
 	engine_flush(now);
 }
 
+/* Into PKT_ROOM bytes.  An interface that has ended is an error too. */
+static ssize_t
+engine_tun_read(struct engine_tunnel *t, uint8_t *buf)
+{
+	ssize_t	 n;
+
+	if ((n = tun_read(t->fd, t->conf->layer2, buf, PKT_ROOM)) == 0) {
+		errno = EIO;
+		n = -1;
+	}
+	return (n);
+}
+
 /* Without a buffer for it a packet is lost, or the loop would spin on it. */
 static void
 engine_tun_discard(struct engine_tunnel *t)
@@ -899,8 +923,7 @@ engine_tun_discard(struct engine_tunnel *t)
 	int			 i;
 
 	for (i = 0; i < BATCH_MAX; i++) {
-		if (tun_read(t->fd, t->conf->layer2, buf + PKT_HEADROOM,
-		    PKT_ROOM) == -1) {
+		if (engine_tun_read(t, buf + PKT_HEADROOM) == -1) {
 			engine_tun_error(t);
 			break;
 		}
@@ -952,6 +975,15 @@ engine_sock_readable(int fd, short event, void *arg)
 		rx_dgrams[i].ep.sock = s->id;
 	core_receive(core, rx_dgrams, n, now);
 	engine_flush(now);
+}
+
+static void
+engine_sock_writable(int fd, short event, void *arg)
+{
+	struct engine_sock	*s = arg;
+
+	core_sock_blocked(core, s->id, 0);
+	engine_flush(engine_now());
 }
 
 static void
@@ -1021,15 +1053,13 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 	static struct log_limit	 limit;
 	struct engine_sock	*s;
 	size_t			 sent;
-	int			 error = 0;
+	int			 error;
 
 	s = engine_sock_find(&socks, d->ep.sock);
 	while (n > 0) {
 		sent = 0;
-		if (s == NULL)
-			error = ENETDOWN;
-		/* A full queue has no room for the others either. */
-		else if (error != EAGAIN && error != ENOBUFS) {
+		error = ENETDOWN;
+		if (s != NULL) {
 			sent = sock_send(s->fd, d, n);
 			error = errno;
 		}
@@ -1037,11 +1067,31 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 		n -= sent;
 		if (n == 0)
 			break;
-		if (error != EAGAIN && error != ENOBUFS && s != NULL)
+		if (error == EAGAIN || error == ENOBUFS) {
+			engine_send_full(s, error, d, n, now);
+			break;
+		}
+		if (s != NULL)
 			log_limited(&limit, "sending: %s", strerror(error));
 		core_send_error(core, d, error, now);
 		d++;
 		n--;
+	}
+}
+
+/*
+ * None of the n has room.  When a socket is full one is told when to go on;
+ * when an interface is, as with ENOBUFS, only time helps.
+ */
+static void
+engine_send_full(struct engine_sock *s, int error, struct dgram *d, size_t n,
+    uint64_t now)
+{
+	for (; n > 0; d++, n--)
+		core_send_error(core, d, error, now);
+	if (error == EAGAIN) {
+		core_sock_blocked(core, s->id, 1);
+		event_add(&s->ev_write, NULL);
 	}
 }
 
@@ -1171,6 +1221,8 @@ engine_show_summary(struct imsgbuf *ibuf)
 
 	memset(&cs, 0, sizeof(cs));
 	core_summary(core, &cs);
+	strlcpy(cs.version, MLVPND_VERSION, sizeof(cs.version));
+	cs.uptime = (engine_now() - started) / USEC;
 	if (imsg_compose(ibuf, IMSG_CTL_SUMMARY, 0, 0, -1, &cs,
 	    sizeof(cs)) == -1)
 		log_warn("%s", __func__);

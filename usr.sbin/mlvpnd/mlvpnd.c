@@ -57,9 +57,9 @@ struct child {
 
 static __dead void	 usage(void);
 static void		 start_child(struct child *, char *, int);
-static const char	*default_socket(void);
-static void		 control_check(const char *);
-static int		 control_open(const char *, gid_t);
+static void		 control_path(const char *);
+static void		 control_check(void);
+static int		 control_open(gid_t);
 static __dead void	 main_shutdown(int);
 static int		 main_reap(void);
 static void		 main_sig_handler(int, short, void *);
@@ -87,7 +87,7 @@ static struct child	 resolver_child = {
 	.receive = main_resolver_imsg
 };
 static const char	*conffile = MLVPND_CONF_FILE;
-static const char	*csock;
+static struct sockaddr_un csock = { .sun_family = AF_UNIX };
 
 static __dead void
 usage(void)
@@ -113,6 +113,7 @@ main(int argc, char *argv[])
 
 	if ((argv0 = argv[0]) == NULL)
 		argv0 = "mlvpnd";
+	control_path(NULL);
 
 	while ((ch = getopt(argc, argv, "D:dEf:nRs:v")) != -1) {
 		switch (ch) {
@@ -137,7 +138,7 @@ main(int argc, char *argv[])
 			is_resolver = 1;
 			break;
 		case 's':
-			csock = optarg;
+			control_path(optarg);
 			break;
 		case 'v':
 			if (cmd_opts & OPT_VERBOSE)
@@ -171,9 +172,7 @@ main(int argc, char *argv[])
 		errx(1, "need root privileges");
 	if ((pw = getpwnam(MLVPND_USER)) == NULL)
 		errx(1, "unknown user %s", MLVPND_USER);
-	if (csock == NULL)
-		csock = default_socket();
-	control_check(csock);
+	control_check();
 
 	log_init(debug, LOG_DAEMON);
 	log_setverbose((cmd_opts & OPT_VERBOSE) != 0);
@@ -212,14 +211,14 @@ main(int argc, char *argv[])
 	    NULL);
 	event_add(&ev_watch, NULL);
 
-	if ((control_fd = control_open(csock, pw->pw_gid)) == -1)
+	if ((control_fd = control_open(pw->pw_gid)) == -1)
 		fatalx("control socket setup failed");
 	main_compose_engine(IMSG_CONTROLFD, 0, control_fd, NULL, 0);
 
 	if (reconf_start(conf) == -1)
 		main_shutdown(1);
 
-	confine_parent(csock, 0);
+	confine_parent(csock.sun_path, 0);
 	netif_pledged();
 
 	event_dispatch();
@@ -258,6 +257,7 @@ start_child(struct child *c, char *argv0, int debug)
 			fatal("dup2");
 	} else if (fcntl(fds[1], F_SETFD, 0) == -1)
 		fatal("fcntl");
+	closefrom(4);
 
 	argv[argc++] = argv0;
 	argv[argc++] = c->flag;
@@ -273,57 +273,53 @@ start_child(struct child *c, char *argv0, int debug)
 	fatal("cannot run %s again", argv0);
 }
 
-/* One for each routing table that a daemon runs in. */
-static const char *
-default_socket(void)
+/* NULL: the default, one for each routing table that a daemon runs in. */
+static void
+control_path(const char *path)
 {
-	static char	 path[sizeof(MLVPND_SOCKET) + sizeof(".-2147483648")];
-	int		 rtable;
+	int	 len, rtable = 0;
 
-	if ((rtable = getrtable()) == 0)
-		return (MLVPND_SOCKET);
-	snprintf(path, sizeof(path), "%s.%d", MLVPND_SOCKET, rtable);
-	return (path);
+	if (path == NULL) {
+		path = MLVPND_SOCKET;
+		rtable = getrtable();
+	}
+	if (rtable == 0)
+		len = snprintf(csock.sun_path, sizeof(csock.sun_path), "%s",
+		    path);
+	else
+		len = snprintf(csock.sun_path, sizeof(csock.sun_path), "%s.%d",
+		    path, rtable);
+	if (len < 0 || (size_t)len >= sizeof(csock.sun_path))
+		errx(1, "%s: name too long for a socket", path);
 }
 
-/* Ends the program if a daemon serves that socket. */
+/* Ends the program if a daemon serves the socket. */
 static void
-control_check(const char *path)
+control_check(void)
 {
-	struct sockaddr_un	 sun;
-	int			 fd;
+	int	 fd;
 
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	if (strlcpy(sun.sun_path, path, sizeof(sun.sun_path)) >=
-	    sizeof(sun.sun_path))
-		errx(1, "%s: name too long for a socket", path);
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
 		err(1, "socket");
-	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
-		errx(1, "%s: another mlvpnd is running", path);
+	if (connect(fd, (struct sockaddr *)&csock, sizeof(csock)) == 0)
+		errx(1, "%s: another mlvpnd is running", csock.sun_path);
 	close(fd);
 }
 
 /* A socket for root and the daemon's group. */
 static int
-control_open(const char *path, gid_t gid)
+control_open(gid_t gid)
 {
-	struct sockaddr_un	 sun;
-	struct stat		 st;
-	mode_t			 old_umask;
-	int			 fd, ret;
+	struct stat	 st;
+	mode_t		 old_umask;
+	int		 fd, ret;
 
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
-
-	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
-		log_warnx("%s: exists and is not a socket", path);
+	if (lstat(csock.sun_path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
+		log_warnx("%s: exists and is not a socket", csock.sun_path);
 		return (-1);
 	}
-	if (unlink(path) == -1 && errno != ENOENT) {
-		log_warn("unlink %s", path);
+	if (unlink(csock.sun_path) == -1 && errno != ENOENT) {
+		log_warn("unlink %s", csock.sun_path);
 		return (-1);
 	}
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -333,16 +329,16 @@ control_open(const char *path, gid_t gid)
 	}
 
 	old_umask = umask(S_IXUSR | S_IXGRP | S_IRWXO);
-	ret = bind(fd, (struct sockaddr *)&sun, sizeof(sun));
+	ret = bind(fd, (struct sockaddr *)&csock, sizeof(csock));
 	umask(old_umask);
 	if (ret == -1) {
-		log_warn("bind %s", path);
+		log_warn("bind %s", csock.sun_path);
 		close(fd);
 		return (-1);
 	}
-	if (lchown(path, 0, gid) == -1) {
-		log_warn("chown %s", path);
-		unlink(path);
+	if (lchown(csock.sun_path, 0, gid) == -1) {
+		log_warn("chown %s", csock.sun_path);
+		unlink(csock.sun_path);
 		close(fd);
 		return (-1);
 	}
@@ -366,8 +362,8 @@ main_shutdown(int status)
 		status = 1;
 
 	reconf_stop();
-	if (unlink(csock) == -1 && errno != ENOENT)
-		log_warn("unlink %s", csock);
+	if (unlink(csock.sun_path) == -1 && errno != ENOENT)
+		log_warn("unlink %s", csock.sun_path);
 	log_info("terminating");
 	exit(status);
 }

@@ -40,6 +40,7 @@ struct netif {
 	int		 rdomain;	/* routing table of its routes */
 	int		 layer2;
 	int		 existed;	/* made by someone else: leave it */
+	int		 raised;	/* it was down */
 };
 
 #define ROUTE_LABEL	"mlvpnd"	/* marks our routes where it can */

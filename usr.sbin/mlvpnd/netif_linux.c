@@ -40,6 +40,7 @@
 
 #define ROUTE_PROTOCOL	158	/* marks our routes; rt_protos of iproute2
 				   has no other with this number */
+#define IP6_PRIORITY	1024	/* the kernel's choice */
 #define GROUP_FILE	"/etc/iproute2/group"
 
 #define REQUEST_SIZE	1024
@@ -56,7 +57,7 @@ struct request {
 };
 
 /* A route, as far as it leads by one interface. */
-struct route {
+struct rtinfo {
 	struct prefix	 dst;
 	struct addr	 gateway;	/* family 0: none */
 	uint32_t	 index;
@@ -67,14 +68,19 @@ struct route {
 	uint8_t		 protocol;
 };
 
+struct link {
+	unsigned int		 index;
+	unsigned int		 flags;
+};
+
 /* What a dump of the routing tables is searched for. */
 struct search {
 	const struct addr	*addr;
 	uint32_t		 table;
 	int			 found;
-	struct route		 best;		/* not ours, in the table */
+	struct rtinfo		 best;		/* not ours, in the table */
 	int			 pinned;
-	struct route		 pin;		/* ours, in any table */
+	struct rtinfo		 pin;		/* ours, in any table */
 };
 
 typedef void	(message_fn)(struct nlmsghdr *, void *);
@@ -92,9 +98,9 @@ static int		 request_run(struct request *, message_fn *, void *);
 static int		 request_replies(uint32_t, message_fn *, void *);
 static int		 message_ok(const struct nlmsghdr *, ssize_t);
 
-static unsigned int	 link_index(const char *);
-static void		 link_index_read(struct nlmsghdr *, void *);
-static int		 link_up(const struct netif *);
+static unsigned int	 link_get(const char *, unsigned int *);
+static void		 link_get_read(struct nlmsghdr *, void *);
+static int		 link_set_up(const struct netif *, int);
 static void		 link_no_linklocal(const struct netif *);
 static int		 link_alias(const struct netif *, const char *);
 static int		 link_group(const struct netif *, const char *);
@@ -105,21 +111,21 @@ static int		 address_request(const struct netif *,
 static int		 route_request(const struct netif *,
 			    const struct tunnel_conf *, const struct prefix *,
 			    int, int, int);
-static int		 pin_request(const struct addr *, const struct route *,
+static int		 pin_request(const struct addr *, const struct rtinfo *,
 			    int, int);
 
 static int		 route_way(const struct addr *, int, struct search *);
 static int		 route_get(const struct addr *, int, unsigned int,
-			    struct route *);
+			    struct rtinfo *);
 static void		 route_get_read(struct nlmsghdr *, void *);
 static int		 route_search(struct search *, int);
 static void		 route_search_read(struct nlmsghdr *, void *);
-static int		 route_is_ours(const struct route *);
-static int		 route_same_way(const struct route *,
-			    const struct route *);
+static int		 route_is_ours(const struct rtinfo *);
+static int		 route_same_way(const struct rtinfo *,
+			    const struct rtinfo *);
 
-static int		 route_parse(struct nlmsghdr *, struct route *);
-static void		 route_parse_hops(struct rtattr *, struct route *);
+static int		 route_parse(struct nlmsghdr *, struct rtinfo *);
+static void		 route_parse_hops(struct rtattr *, struct rtinfo *);
 static void		 attr_ip(struct rtattr *, int, struct addr *);
 static void		 attr_via(struct rtattr *, struct addr *);
 static void		 attr_u32(struct rtattr *, uint32_t *);
@@ -158,12 +164,14 @@ int
 netif_open(struct netif *netif, const struct tunnel_conf *conf)
 {
 	struct ifreq	 ifr;
+	unsigned int	 flags = 0;
 	int		 saved_errno;
 
 	memset(netif, 0, sizeof(*netif));
 	netif->layer2 = conf->layer2;
 	netif->rdomain = conf->rdomain > 0 ? conf->rdomain : RT_TABLE_MAIN;
-	netif->existed = link_index(conf->ifname) != 0;
+	netif->existed = link_get(conf->ifname, &flags) != 0;
+	netif->raised = netif->existed && (flags & IFF_UP) == 0;
 
 	netif->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (netif->fd == -1)
@@ -174,7 +182,7 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 	if (ioctl(netif->fd, TUNSETIFF, &ifr) == -1)
 		goto fail;
 	strlcpy(netif->name, ifr.ifr_name, sizeof(netif->name));
-	if ((netif->index = link_index(netif->name)) == 0)
+	if ((netif->index = link_get(netif->name, &flags)) == 0)
 		goto fail;
 	netif_own_add(netif->index);
 	if (conf->persist && !netif->existed &&
@@ -182,7 +190,7 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 		goto fail;
 	if (!netif->layer2)
 		link_no_linklocal(netif);
-	if (link_up(netif) == -1)
+	if (link_set_up(netif, 1) == -1)
 		goto fail;
 	return (0);
  fail:
@@ -195,6 +203,8 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 void
 netif_close(struct netif *netif)
 {
+	if (netif->raised && netif->index != 0)
+		link_set_up(netif, 0);
 	if (netif->fd != -1)
 		close(netif->fd);
 	netif->fd = -1;
@@ -334,13 +344,13 @@ netif_is_member(const char *name, const char *ifname)
 	static const int	 families[] = { 4, 6 };
 	struct search		 search;
 	struct addr		 any;
-	unsigned int		 i, index;
+	unsigned int		 i, index, flags;
 
 	if (strcmp(name, ifname) == 0)
 		return (1);
 	/* the one group known without a name: where the default route goes */
 	if (strcmp(name, "egress") != 0 ||
-	    (index = link_index(ifname)) == 0)
+	    (index = link_get(ifname, &flags)) == 0)
 		return (0);
 	for (i = 0; i < 2; i++) {
 		memset(&any, 0, sizeof(any));
@@ -577,40 +587,44 @@ message_ok(const struct nlmsghdr *nh, ssize_t left)
 	    nh->nlmsg_len >= sizeof(*nh) && nh->nlmsg_len <= (size_t)left);
 }
 
-/* Returns 0 without such an interface. */
+/* The index and flags of an interface; 0 if there is none. */
 static unsigned int
-link_index(const char *name)
+link_get(const char *name, unsigned int *flags)
 {
-	struct request		 req;
-	unsigned int		 index = 0;
+	struct request	 req;
+	struct link	 link;
 
+	memset(&link, 0, sizeof(link));
 	request_init(&req, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
 	request_add(&req, IFLA_IFNAME, name, strlen(name) + 1);
-	if (request_run(&req, link_index_read, &index) == -1)
+	if (request_run(&req, link_get_read, &link) == -1)
 		return (0);
-	return (index);
+	*flags = link.flags;
+	return (link.index);
 }
 
 static void
-link_index_read(struct nlmsghdr *nh, void *arg)
+link_get_read(struct nlmsghdr *nh, void *arg)
 {
 	struct ifinfomsg	*ifi = NLMSG_DATA(nh);
-	unsigned int		*index = arg;
+	struct link		*link = arg;
 
-	if (nh->nlmsg_type == RTM_NEWLINK &&
-	    nh->nlmsg_len >= NLMSG_LENGTH(sizeof(*ifi)))
-		*index = ifi->ifi_index;
+	if (nh->nlmsg_type != RTM_NEWLINK ||
+	    nh->nlmsg_len < NLMSG_LENGTH(sizeof(*ifi)))
+		return;
+	link->index = ifi->ifi_index;
+	link->flags = ifi->ifi_flags;
 }
 
 static int
-link_up(const struct netif *netif)
+link_set_up(const struct netif *netif, int up)
 {
 	struct request		 req;
 	struct ifinfomsg	*ifi;
 
 	ifi = request_init(&req, RTM_NEWLINK, 0, sizeof(*ifi));
 	ifi->ifi_index = netif->index;
-	ifi->ifi_flags = IFF_UP;
+	ifi->ifi_flags = up ? IFF_UP : 0;
 	ifi->ifi_change = IFF_UP;
 	return (request_run(&req, NULL, NULL));
 }
@@ -738,6 +752,9 @@ route_request(const struct netif *netif, const struct tunnel_conf *conf,
 	request_add_u32(&req, RTA_OIF, netif->index);
 	if (via != NULL)
 		request_add_ip(&req, RTA_GATEWAY, &via->peer);
+	/* deleting by 0 would take any */
+	if (priority == 0 && prefix->addr.family == 6)
+		priority = IP6_PRIORITY;
 	if (priority > 0)
 		request_add_u32(&req, RTA_PRIORITY, priority);
 	return (request_run(&req, NULL, NULL));
@@ -745,7 +762,7 @@ route_request(const struct netif *netif, const struct tunnel_conf *conf,
 
 /* A host route to the address by the way, in the way's table. */
 static int
-pin_request(const struct addr *addr, const struct route *way, int type,
+pin_request(const struct addr *addr, const struct rtinfo *way, int type,
     int flags)
 {
 	struct request	 req;
@@ -790,7 +807,7 @@ pin_request(const struct addr *addr, const struct route *way, int type,
 static int
 route_way(const struct addr *addr, int rtable, struct search *search)
 {
-	struct route	*best = &search->best;
+	struct rtinfo	*best = &search->best;
 	int		 error;
 
 	memset(search, 0, sizeof(*search));
@@ -825,7 +842,7 @@ route_way(const struct addr *addr, int rtable, struct search *search)
 /* The way that the kernel takes for a socket with the mark. */
 static int
 route_get(const struct addr *addr, int rtable, unsigned int flags,
-    struct route *route)
+    struct rtinfo *route)
 {
 	struct request	 req;
 	struct rtmsg	*rtm;
@@ -868,7 +885,7 @@ static void
 route_search_read(struct nlmsghdr *nh, void *arg)
 {
 	struct search	*search = arg;
-	struct route	 route, *best = &search->best;
+	struct rtinfo	 route, *best = &search->best;
 
 	if (route_parse(nh, &route) == -1 || route.flags & RTM_F_CLONED ||
 	    !prefix_covers(&route.dst, search->addr))
@@ -890,14 +907,14 @@ route_search_read(struct nlmsghdr *nh, void *arg)
 }
 
 static int
-route_is_ours(const struct route *route)
+route_is_ours(const struct rtinfo *route)
 {
 	return (route->protocol == ROUTE_PROTOCOL ||
 	    (route->type == RTN_UNICAST && netif_own(route->index)));
 }
 
 static int
-route_same_way(const struct route *a, const struct route *b)
+route_same_way(const struct rtinfo *a, const struct rtinfo *b)
 {
 	if (a->type != b->type || a->table != b->table)
 		return (0);
@@ -906,7 +923,7 @@ route_same_way(const struct route *a, const struct route *b)
 }
 
 static int
-route_parse(struct nlmsghdr *nh, struct route *route)
+route_parse(struct nlmsghdr *nh, struct rtinfo *route)
 {
 	struct rtmsg	*rtm = NLMSG_DATA(nh);
 	struct rtattr	*rta;
@@ -958,7 +975,7 @@ route_parse(struct nlmsghdr *nh, struct route *route)
 
 /* The first next hop that is alive. */
 static void
-route_parse_hops(struct rtattr *hops, struct route *route)
+route_parse_hops(struct rtattr *hops, struct rtinfo *route)
 {
 	struct rtnexthop	*nh = RTA_DATA(hops);
 	struct rtattr		*rta;
@@ -1036,7 +1053,8 @@ watch_link(struct nlmsghdr *nh)
 	int			 left;
 
 	if (nh->nlmsg_len < NLMSG_LENGTH(sizeof(*ifi)) ||
-	    ifi->ifi_family != AF_UNSPEC || netif_own(ifi->ifi_index))
+	    ifi->ifi_family != AF_UNSPEC ||
+	    (nh->nlmsg_type != RTM_DELLINK && netif_own(ifi->ifi_index)))
 		return (0);
 	/* scan results, roaming and the like */
 	left = IFLA_PAYLOAD(nh);
@@ -1058,11 +1076,10 @@ watch_address(struct nlmsghdr *nh)
 static int
 watch_route(struct nlmsghdr *nh)
 {
-	struct route	 route;
+	struct rtinfo	 route;
 
 	return (route_parse(nh, &route) == 0 && !route_is_ours(&route) &&
-	    !netif_own(route.index) && !(route.flags & RTM_F_CLONED) &&
-	    route.table != RT_TABLE_LOCAL);
+	    !(route.flags & RTM_F_CLONED) && route.table != RT_TABLE_LOCAL);
 }
 
 static int

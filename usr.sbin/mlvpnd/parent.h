@@ -38,6 +38,16 @@ struct pin;
 struct tunif;
 struct uplink;
 
+/*
+ * The engine must give up the device that a tunnel had; it has to before the
+ * parent can open the one of the same name.
+ */
+enum release {
+	RELEASE_NO,
+	RELEASE,
+	RELEASE_WAIT
+};
+
 /* A tunnel of the configuration. */
 struct ptunnel {
 	TAILQ_ENTRY(ptunnel)	 entry;
@@ -47,7 +57,9 @@ struct ptunnel {
 	struct tunif		*tunif;		/* NULL: could not be opened */
 	uint32_t		 sent;		/* id of the one the engine has,
 						   0: it lacks the tunnel */
+	enum release		 release;	/* of the engine's device */
 	int			 error;		/* of opening, logged */
+	uint16_t		 auto_mtu;	/* the engine's, 0 not yet */
 	TAILQ_HEAD(, uplink)	 uplinks;
 };
 TAILQ_HEAD(ptunnels, ptunnel);
@@ -70,6 +82,7 @@ void		 reconf_stale(uint32_t, const char *);
 void		 reconf_resolved(uint32_t, const struct addr *, size_t);
 void		 reconf_pinned(struct ptunnel *);
 const char	*reconf_tunnel_name(uint32_t);
+void		 reconf_note(const char *);
 void		 reconf_warn(const char *, ...)
 		    __attribute__((__format__ (printf, 1, 2)));
 int		 reconf_rtable(int);
@@ -86,10 +99,10 @@ void		 listener_stop(void);
 struct tunif	*tunif_claim(const struct tunnel_conf *);
 void		 tunif_sweep(void);
 struct tunif	*tunif_open(const struct tunnel_conf *);
-void		 tunif_apply(struct tunif *, struct tunnel_conf *, int);
+void		 tunif_apply(struct tunif *, struct tunnel_conf *, uint16_t,
+		    int);
 uint32_t	 tunif_id(const struct tunif *);
 int		 tunif_dup(const struct tunif *);
-int		 tunif_auto_mtu(struct tunif *, uint16_t);
 int		 tunif_vanished(const struct tunif *);
 void		 tunif_free(struct tunif *);
 void		 tunif_stop(struct tunif *);

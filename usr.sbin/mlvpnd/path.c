@@ -1070,6 +1070,8 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 	dg->ep = *ep;
 	dg->len = data_seal(&t->as.cur->k, lane, p->id, plain, len, dg->buf,
 	    &number);
+	if (dg->len == 0)
+		return (0);
 
 	s = &p->ring[number % SENT_RING];
 	history_overwrite(p, s);

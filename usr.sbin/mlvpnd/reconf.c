@@ -50,10 +50,10 @@ static void		 reconf_schedule(int);
 static void		 reconf_retry(int, short, void *);
 static void		 reconf_settled(int, short, void *);
 static void		 reconf_message(const char *);
-static void		 reconf_inactive(const char *);
 static struct ptunnel	*ptunnel_find(uint32_t);
 static struct ptunnel	*ptunnel_byname(const char *);
 static struct ptunnel	*ptunnel_new(void);
+static void		 ptunnel_apply(struct ptunnel *, struct tunnel_conf *);
 
 static struct mlvpnd_conf	*conf;
 static struct ptunnels		 ptunnels = TAILQ_HEAD_INITIALIZER(ptunnels);
@@ -76,7 +76,7 @@ reconf_start(struct mlvpnd_conf *new)
 
 	evtimer_set(&ev_retry, reconf_retry, NULL);
 	evtimer_set(&ev_settled, reconf_settled, NULL);
-	conf_inactive(new, reconf_inactive);
+	conf_inactive(new, reconf_note);
 	reconf_apply(new);
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif == NULL)
@@ -158,11 +158,15 @@ reconf_mtu(uint32_t id, uint16_t mtu)
 {
 	struct ptunnel	*pt;
 
-	if ((pt = ptunnel_find(id)) == NULL || pt->tunif == NULL)
+	if ((pt = ptunnel_find(id)) == NULL)
 		return;
-	if (tunif_auto_mtu(pt->tunif, mtu) == -1)
+	if (mtu < TUNNEL_MTU_MIN || mtu > TUNNEL_MTU_MAX) {
 		log_warnx("%s: the engine asks for an mtu of %u",
 		    pt->conf->name, mtu);
+		return;
+	}
+	pt->auto_mtu = mtu;
+	ptunnel_apply(pt, pt->conf);
 }
 
 /* The engine gets no answer on a link. */
@@ -191,9 +195,7 @@ reconf_resolved(uint32_t request, const struct addr *addr, size_t n)
 void
 reconf_pinned(struct ptunnel *pt)
 {
-	if (pt->tunif != NULL)
-		tunif_apply(pt->tunif, pt->conf,
-		    uplink_pinned(pt, pt->conf));
+	ptunnel_apply(pt, pt->conf);
 }
 
 /* The name of a tunnel that the engine speaks of. */
@@ -242,6 +244,14 @@ reconf_warn(const char *fmt, ...)
 	errno = saved_errno;
 }
 
+/* What is worth knowing for whoever changed the configuration. */
+void
+reconf_note(const char *msg)
+{
+	log_warnx("%s", msg);
+	reconf_message(msg);
+}
+
 static int
 reconf_read(const char *file)
 {
@@ -249,7 +259,7 @@ reconf_read(const char *file)
 
 	if ((new = parse_config(file)) == NULL)
 		return (-1);
-	conf_inactive(new, reconf_inactive);
+	conf_inactive(new, reconf_note);
 	reconf_apply(new);
 	return (0);
 }
@@ -287,14 +297,11 @@ reconf_apply(struct mlvpnd_conf *new)
 			free(pt);
 			continue;
 		}
-		if (pt->tunif != NULL) {
-			pt->tunif = tunif_claim(pt->nconf);
-			/* the engine must close the device it has */
-			if (pt->tunif == NULL && pt->sent != 0) {
-				pt->sent = 0;
-				uplink_reset(pt);
-			}
-		} else
+		if (pt->tunif != NULL && (pt->tunif =
+		    tunif_claim(pt->nconf)) == NULL)
+			pt->release = strcmp(pt->conf->ifname,
+			    pt->nconf->ifname) == 0 ? RELEASE_WAIT : RELEASE;
+		else if (pt->tunif == NULL)
 			pt->tunif = tunif_claim(pt->nconf);
 	}
 	tunif_sweep();
@@ -317,9 +324,7 @@ reconf_tunnel(struct ptunnel *pt)
 {
 	uplink_reconf(pt, pt->nconf);
 	uplink_pin(pt, pt->nconf);
-	if (pt->tunif != NULL)
-		tunif_apply(pt->tunif, pt->nconf,
-		    uplink_pinned(pt, pt->nconf));
+	ptunnel_apply(pt, pt->nconf);
 	uplink_unpin(pt, pt->nconf);
 	pt->conf = pt->nconf;
 	pt->nconf = NULL;
@@ -339,6 +344,10 @@ reconf_open(int *missing)
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif != NULL)
 			continue;
+		if (pt->release == RELEASE_WAIT) {
+			*missing = 1;
+			continue;
+		}
 		if ((pt->tunif = tunif_open(pt->conf)) == NULL) {
 			*missing = 1;
 			if (errno != pt->error) {
@@ -349,8 +358,7 @@ reconf_open(int *missing)
 			continue;
 		}
 		pt->error = 0;
-		tunif_apply(pt->tunif, pt->conf,
-		    uplink_pinned(pt, pt->conf));
+		ptunnel_apply(pt, pt->conf);
 		opened++;
 	}
 	return (opened + listener_open(missing));
@@ -358,7 +366,8 @@ reconf_open(int *missing)
 
 /*
  * Tells the engine all; descriptors go along only where it lacks them.  It
- * gets to know of a tunnel when the interface is there.
+ * gets to know of a tunnel when the interface is there, and loses it when it
+ * must let go of a device that cannot be opened anew otherwise.
  */
 static void
 reconf_send(void)
@@ -368,6 +377,12 @@ reconf_send(void)
 	main_compose_engine(IMSG_RECONF_CONF, 0, -1, NULL, 0);
 	listener_send();
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->tunif == NULL && pt->release != RELEASE_NO &&
+		    pt->sent != 0) {
+			pt->sent = 0;
+			uplink_reset(pt);
+		}
+		pt->release = RELEASE_NO;
 		if (pt->tunif != NULL || pt->sent != 0)
 			reconf_send_tunnel(pt);
 	}
@@ -452,7 +467,7 @@ reconf_settled(int fd, short event, void *bula)
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif == NULL || !tunif_vanished(pt->tunif))
 			continue;
-		log_warnx("%s: interface %s is gone", pt->conf->name,
+		log_debug("%s: interface %s has vanished", pt->conf->name,
 		    pt->conf->ifname);
 		tunif_free(pt->tunif);
 		pt->tunif = NULL;
@@ -476,13 +491,6 @@ reconf_message(const char *msg)
 	if (ctl_peer != 0)
 		main_compose_engine(IMSG_CTL_MESSAGE, ctl_peer, -1, msg,
 		    strlen(msg) + 1);
-}
-
-static void
-reconf_inactive(const char *msg)
-{
-	log_warnx("%s", msg);
-	reconf_message(msg);
 }
 
 static struct ptunnel *
@@ -519,4 +527,12 @@ ptunnel_new(void)
 	pt->id = ++last_tunnel;
 	TAILQ_INIT(&pt->uplinks);
 	return (pt);
+}
+
+static void
+ptunnel_apply(struct ptunnel *pt, struct tunnel_conf *tc)
+{
+	if (pt->tunif != NULL)
+		tunif_apply(pt->tunif, tc, pt->auto_mtu,
+		    uplink_pinned(pt, tc));
 }

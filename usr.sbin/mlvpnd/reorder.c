@@ -41,7 +41,6 @@
 #define HOLD_MIN	200000
 #define HOLD_MAX	500000
 #define HELD_MAX	(16U << 20)	/* bytes */
-#define POOL_RESERVE	4		/* 1/4 of the pool is not for this */
 
 static uint64_t	 sequence_unwrap(const struct reorder *, uint32_t);
 static void	 window_advance(struct tunnel *, uint64_t);

@@ -34,7 +34,6 @@
 #define TRIES_MAX	3
 #define BUDGET_PERCENT	10		/* of what is sent */
 #define BUDGET_MAX	(64 * 1024)	/* bytes saved up */
-#define RESERVE		4		/* 1/4 of the pool is not for this */
 
 static void	 history_drop(struct path *, struct sent *);
 static int	 worth_resending(const struct path *, const struct sent *,
@@ -47,7 +46,7 @@ history_add(struct path *p, struct sent *s, struct pkt *pkt)
 	struct core	*c = p->tunnel->core;
 
 	if (p->tunnel->conf.recover == ANSWER_NO ||
-	    c->nfree < c->npkts / RESERVE)
+	    c->nfree < c->npkts / POOL_RESERVE)
 		return;
 	s->pkt = pkt_ref(pkt);
 	p->tunnel->resend_budget = MIN(BUDGET_MAX, p->tunnel->resend_budget +

@@ -51,6 +51,7 @@
 
 static void	 classify(struct tunnel *, struct pkt *, uint64_t);
 static struct fq *fq_first(struct sched *);
+static void	 expire(struct tunnel *, uint64_t);
 static struct pkt *fq_dequeue(struct tunnel *, struct fq *, uint64_t);
 static void	 fq_drop(struct tunnel *, struct fq *);
 static void	 fq_rest(struct sched *, struct fq *);
@@ -149,7 +150,9 @@ sched_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
 		fq->deficit = QUANTUM;
 		TAILQ_INSERT_TAIL(&s->active, fq, entry);
 	}
-	if (s->npkts <= TQ_MAX_PKTS && s->bytes <= TQ_MAX_BYTES)
+	/* what waits here must leave buffers to receive with */
+	if (s->npkts <= TQ_MAX_PKTS && s->bytes <= TQ_MAX_BYTES &&
+	    t->core->nfree >= t->core->npkts / POOL_RESERVE)
 		return;
 	longest = fq;
 	TAILQ_FOREACH(fq, &s->active, entry)
@@ -215,7 +218,8 @@ fq_dequeue(struct tunnel *t, struct fq *fq, uint64_t now)
 		fq->bytes -= p->len;
 		s->bytes -= p->len;
 		s->npkts--;
-		if (!codel_drop(t, fq, p, now)) {
+		if (now - p->time <= TQ_MAX_AGE &&
+		    !codel_drop(t, fq, p, now)) {
 			fq->deficit -= p->len;
 			break;
 		}
@@ -492,6 +496,33 @@ sched_spread(struct tunnel *t)
 	t->sched.two_mtu = sum == 0 ? 0 : 2 * PATH_MTU * 8 * USEC / sum;
 }
 
+/* Without a path packets wait for a while only: nobody wants them later. */
+static void
+expire(struct tunnel *t, uint64_t now)
+{
+	struct sched	*s = &t->sched;
+	struct fq	*fq, *next;
+	struct pkt	*p;
+
+	while ((p = TAILQ_FIRST(&s->prio)) != NULL &&
+	    now - p->time > TQ_MAX_AGE) {
+		TAILQ_REMOVE(&s->prio, p, entry);
+		s->npkts--;
+		t->tx_dropped++;
+		pkt_put(t->core, p);
+	}
+	for (fq = TAILQ_FIRST(&s->active); fq != NULL; fq = next) {
+		next = TAILQ_NEXT(fq, entry);
+		while ((p = TAILQ_FIRST(&fq->queue)) != NULL &&
+		    now - p->time > TQ_MAX_AGE) {
+			t->tx_dropped++;
+			fq_drop(t, fq);
+		}
+	}
+	if (s->npkts > 0)
+		s->wake = now + TQ_MAX_AGE;
+}
+
 /*
  * Commit
  */
@@ -511,8 +542,10 @@ sched_pump(struct tunnel *t, uint64_t now)
 	s->wake = NEVER;
 	if (s->npkts == 0 && TAILQ_EMPTY(&s->resend))
 		return;
-	if ((level = choose_level(t)) == -1)
+	if ((level = choose_level(t)) == -1) {
+		expire(t, now);
 		return;
+	}
 	mean = mean_owd(t, level);
 
 	while ((p = TAILQ_FIRST(&s->resend)) != NULL &&

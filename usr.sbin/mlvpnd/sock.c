@@ -38,6 +38,7 @@ static int	sock_bind(int, const struct addr *, const char **);
 static int	sock_send_run(int, const struct dgram *, unsigned int);
 static int	sock_soft_error(int);
 static int	addr_is_any(const struct addr *);
+static int	addr_is_loopback(const struct addr *);
 
 /* A datagram's way through the kernel. */
 struct slot {
@@ -106,6 +107,11 @@ sock_route(const struct sock_conf *conf, const struct addr *remote,
 		goto done;
 	}
 	local->port = 0;
+	/* some systems refuse by routes that lead to ourselves */
+	if (addr_is_loopback(local) && !addr_is_loopback(remote)) {
+		errno = EHOSTUNREACH;
+		goto done;
+	}
 	if (sock_mtu(fd, &probe, local, mtu) == -1)
 		*mtu = 0;
 	ret = 0;
@@ -222,6 +228,10 @@ sock_send_run(int fd, const struct dgram *dgrams, unsigned int n)
 		if (nsent == -1) {
 			if (errno == EINTR)
 				continue;
+			/* what Linux says when IPv6 ep.local has gone */
+			if (errno == EINVAL &&
+			    dgrams[done].ep.local.family != 0)
+				errno = EADDRNOTAVAIL;
 			break;
 		}
 		done += nsent;
@@ -304,4 +314,14 @@ addr_is_any(const struct addr *addr)
 	static const uint8_t	 any[16];
 
 	return (memcmp(addr->ip, any, sizeof(any)) == 0);
+}
+
+static int
+addr_is_loopback(const struct addr *addr)
+{
+	static const uint8_t	 loopback6[16] = { [15] = 1 };
+
+	if (addr->family == 4)
+		return (addr->ip[0] == 127);
+	return (memcmp(addr->ip, loopback6, sizeof(loopback6)) == 0);
 }

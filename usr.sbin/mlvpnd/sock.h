@@ -42,8 +42,12 @@ struct sock_conf {
  */
 int	 sock_open(const struct sock_conf *, const char **what);
 
-/* Can sock_conf.ifname be used? */
+/*
+ * Can sock_conf.ifname be used?  Is a long datagram of IPv4 refused or lost
+ * on its way rather than sent in fragments?
+ */
 extern const int sock_can_bind_device;
+extern const int sock_can_dontfrag;
 
 /*
  * The local address the system would send from to the remote one, its port
@@ -64,7 +68,8 @@ int	 sock_route(const struct sock_conf *, const struct addr *remote,
  * to a wildcard; tos is 0 where the system does not tell.  Datagrams longer
  * than PKT_SIZE are dropped.  The dgrams' buffers may change places.
  *
- * sock_send sends from ep.local if that is set.  Returns how many left; when
+ * sock_send sends from ep.local if that is set: EADDRNOTAVAIL, ENETUNREACH
+ * when the host has no such address any more.  Returns how many left; when
  * less than n, errno says why the next one did not.
  */
 int	 sock_recv(int, struct dgram *, unsigned int);

@@ -29,6 +29,7 @@ static int	sock_set(int, int, int, int);
 static void	control_add(struct msghdr *, int, int, const void *, size_t);
 
 const int	sock_can_bind_device = 1;
+const int	sock_can_dontfrag = 1;
 
 /*
  * The routing table is chosen by a mark, which the administrator's rules lead

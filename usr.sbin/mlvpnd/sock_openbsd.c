@@ -34,6 +34,7 @@ static void	control_add(struct msghdr *, int, int, const void *, size_t);
 static int	if_rdomain(int, const char *);
 
 const int	sock_can_bind_device = 0;
+const int	sock_can_dontfrag = 0;
 
 /*
  * There is no way to set DF on IPv4: a long datagram may arrive as

@@ -58,15 +58,16 @@ struct tunif {
 	char		 ifname[IFNAMSIZ];
 	int		 layer2;
 	int		 rdomain;
+	int		 persist;	/* as it was made */
 	int		 claimed;
 	uint16_t	 mtu;		/* as set, 0 not yet */
-	uint16_t	 auto_mtu;	/* the engine's, 0 not yet */
 	TAILQ_HEAD(, tunif_address) addresses;
 	TAILQ_HEAD(, tunif_route) routes;
 };
 
 static void	 tunif_describe(struct tunif *, const struct tunnel_conf *);
-static void	 tunif_set_mtu(struct tunif *, const struct tunnel_conf *);
+static void	 tunif_mtu(struct tunif *, const struct tunnel_conf *,
+		    uint16_t);
 static void	 tunif_addresses(struct tunif *, const struct tunnel_conf *);
 static int	 tunif_has(const struct tunnel_conf *,
 		    const struct address_conf *);
@@ -102,7 +103,6 @@ tunif_claim(const struct tunnel_conf *tc)
 	TAILQ_FOREACH(tif, &tunifs, entry) {
 		if (!tif->claimed && tif->layer2 == tc->layer2 &&
 		    reconf_rtable(tif->rdomain) == reconf_rtable(tc->rdomain) &&
-		    tif->conf->persist == tc->persist &&
 		    strcmp(tif->ifname, tc->ifname) == 0) {
 			tif->claimed = 1;
 			return (tif);
@@ -142,6 +142,7 @@ tunif_open(const struct tunnel_conf *tc)
 	strlcpy(tif->ifname, tc->ifname, sizeof(tif->ifname));
 	tif->layer2 = tc->layer2;
 	tif->rdomain = tc->rdomain;
+	tif->persist = tc->persist;
 	TAILQ_INIT(&tif->addresses);
 	TAILQ_INIT(&tif->routes);
 	TAILQ_INSERT_TAIL(&tunifs, tif, entry);
@@ -149,14 +150,24 @@ tunif_open(const struct tunnel_conf *tc)
 }
 
 /*
- * Changes what differs from the configuration.  The default routes are left
- * out unless pinned says that the links' endpoints are safe from them.
+ * Changes what differs from the configuration.  auto_mtu is what the engine
+ * has found out, 0 if nothing yet.  The default routes are left out unless
+ * pinned says that the links' endpoints are safe from them.
  */
 void
-tunif_apply(struct tunif *tif, struct tunnel_conf *tc, int pinned)
+tunif_apply(struct tunif *tif, struct tunnel_conf *tc, uint16_t auto_mtu,
+    int pinned)
 {
+	char	 msg[256];
+
+	if (tif->conf != NULL && tif->conf->persist != tc->persist &&
+	    tif->persist != tc->persist) {
+		snprintf(msg, sizeof(msg), "%s: \"persist\" changes when %s is "
+		    "made again", tc->name, tif->ifname);
+		reconf_note(msg);
+	}
 	tunif_describe(tif, tc);
-	tunif_set_mtu(tif, tc);
+	tunif_mtu(tif, tc, auto_mtu);
 	if (tunif_addresses_differ(tif, tc)) {
 		/* routes may lead to an address that goes */
 		tunif_routes_free(tif, 0);
@@ -180,17 +191,6 @@ tunif_dup(const struct tunif *tif)
 	return (fcntl(tif->nif.fd, F_DUPFD_CLOEXEC, 0));
 }
 
-/* The engine has found the MTU of a tunnel that has none configured. */
-int
-tunif_auto_mtu(struct tunif *tif, uint16_t mtu)
-{
-	if (mtu < TUNNEL_MTU_MIN || mtu > TUNNEL_MTU_MAX)
-		return (-1);
-	tif->auto_mtu = mtu;
-	tunif_set_mtu(tif, tif->conf);
-	return (0);
-}
-
 /* Has somebody destroyed the interface? */
 int
 tunif_vanished(const struct tunif *tif)
@@ -209,7 +209,7 @@ tunif_free(struct tunif *tif)
 void
 tunif_stop(struct tunif *tif)
 {
-	tunif_release(tif, tif->conf != NULL && tif->conf->persist);
+	tunif_release(tif, tif->persist);
 }
 
 static void
@@ -266,11 +266,11 @@ tunif_describe(struct tunif *tif, const struct tunnel_conf *tc)
 }
 
 static void
-tunif_set_mtu(struct tunif *tif, const struct tunnel_conf *tc)
+tunif_mtu(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu)
 {
 	uint16_t	 mtu;
 
-	if ((mtu = tc->mtu) == 0 && (mtu = tif->auto_mtu) == 0)
+	if ((mtu = tc->mtu) == 0 && (mtu = auto_mtu) == 0)
 		mtu = MTU_INITIAL;
 	if (mtu == tif->mtu)
 		return;

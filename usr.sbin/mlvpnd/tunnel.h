@@ -50,6 +50,8 @@
 #define SEQ_BITS		28
 #define SEQ_WINDOW		(1U << 18)
 #define TOKEN_LEN		8
+#define POOL_RESERVE		4	/* one in so many buffers is not for
+					   what waits, but to receive with */
 
 /* Kinds of the inner header. */
 #define KIND_CONTROL		0
@@ -589,6 +591,7 @@ struct lane *assoc_lane(struct tunnel *, uint8_t);
 
 #define TQ_MAX_BYTES	(4U << 20)
 #define TQ_MAX_PKTS	4096
+#define TQ_MAX_AGE	250000		/* us */
 #define FQ_FLOWS	1024
 
 /* Packets of one flow that wait. */
@@ -764,5 +767,6 @@ uint64_t	 core_stamp(struct core *, uint64_t);
 void		 core_random(struct core *, void *, size_t);
 uint64_t	 core_uniform(struct core *, uint64_t);
 struct raw	*core_raw(struct core *);
+void		 core_raw_undo(struct core *);
 
 #endif /* TUNNEL_H */

@@ -551,8 +551,8 @@ uplink_connect(struct uplink *ul, size_t start)
 	for (i = 0; i < n; i++) {
 		if (uplink_try(ul, &cand[(start + i) % n], 0, &what) == 0) {
 			if (ul->error != 0)
-				log_info("%s: link %s: has a socket again",
-				    name, ul->conf.name);
+				log_info("%s: link %s: has a way to its peer "
+				    "again", name, ul->conf.name);
 			ul->error = 0;
 			ul->backoff = 0;
 			evtimer_del(&ul->ev);

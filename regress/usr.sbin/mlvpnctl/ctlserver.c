@@ -417,6 +417,7 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->loss_rx = 10000;
 
 	link_init(++l, "home", "lte", LINK_UP);
+	addr_pton(&l->local, "2001:db8::12");
 	addr_pton(&l->remote, "198.51.100.1");
 	l->remote.port = 5080;
 	l->backup = 1;

@@ -265,6 +265,7 @@ recv_frames(struct peer *p, struct sim_dgram *d, uint8_t path,
     const uint8_t *b, size_t len)
 {
 	struct peer_frame	*f;
+	int			 answer = 0, news = 0;
 
 	while (len > 0 && b[0] != 0) {
 		if (len < 2 || (size_t)b[1] + 2 > len)
@@ -279,8 +280,12 @@ recv_frames(struct peer *p, struct sim_dgram *d, uint8_t path,
 		memcpy(f->body, b + 2, f->len);
 		len -= f->len + 2u;
 		b += f->len + 2u;
+		answer |= f->type == F_PROBE;
+		news |= f->type != F_REPORT;
 		recv_frame(p, f);
 	}
+	if (news && !(p->mute & MUTE_REPORT))
+		report(p, path, p->path[path].gen, answer);
 }
 
 static void
@@ -312,10 +317,6 @@ recv_frame(struct peer *p, const struct peer_frame *f)
 	case F_CHALLENGE:
 		if (!(p->mute & MUTE_RESPONSE))
 			peer_frame(p, f->path, F_RESPONSE, f->body, 8);
-		break;
-	case F_PROBE:
-		if (!(p->mute & MUTE_REPORT))
-			report(p, f->path, pp->gen, 1);
 		break;
 	default:
 		break;
@@ -393,7 +394,7 @@ peer_data(struct peer *p, uint8_t path, uint8_t kind, uint64_t seq,
 	put32(plain, (uint32_t)kind << 28 | (seq & 0xfffffff));
 	put16(plain + 4, (uint16_t)(pred == 0 ? 0 : seq - pred));
 	memcpy(plain + DATA_INNERLEN, bytes, len);
-	len = data_seal(&p->keys, &p->lane[path], path, plain,
+	len = data_seal(p->use_old ? &p->old : &p->keys, &p->lane[path], path, plain,
 	    DATA_INNERLEN + len, out, &number);
 	peer_send(p, pp->local.family == 0 ? &p->local : &pp->local,
 	    pp->remote.family == 0 ? &p->remote : &pp->remote, out, len);

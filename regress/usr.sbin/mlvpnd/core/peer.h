@@ -91,6 +91,7 @@ struct peer {
 	struct keys	 old;
 	int		 has_keys;
 	int		 has_old;
+	int		 use_old;	/* to seal */
 	struct lane	 lane[256];
 	uint64_t	 seq;		/* of the next packet */
 	struct peer_path path[256];

@@ -891,6 +891,7 @@ test_reserved(int pattern)
 	r.hello[1] = pattern;
 	for (i = 2; i < 4; i++) {
 		r.hello[i] = 1;
+		CHECK(hello_valid(r.hello, r.hellolen) == -1);
 		crypto_generichash(r.hello + r.hellolen - 2 * MAC_LEN,
 		    MAC_LEN, r.hello, r.hellolen - 2 * MAC_LEN,
 		    w.resp.mac1_own, 32);

@@ -503,6 +503,13 @@ test_wrap(uint8_t aead)
 		CHECK_EQ(try_number(p, at + (1 << 30) * 5ULL), DATA_OK);
 		CHECK_EQ(p->brx.rx_highest, at + (1 << 30) * 5ULL);
 		free(p);
+
+		/* nearest to the one after the highest */
+		p = pair_new(aead);
+		p->brx.rx_any = 1;
+		p->brx.rx_highest = at - 1;
+		CHECK_EQ(try_number(p, at + (1ULL << 31)), DATA_OK);
+		free(p);
 	}
 }
 

@@ -26,19 +26,50 @@
 #include "../test.h"
 
 struct pair *
-pair_new(uint64_t seed)
+pair_new_conf(struct sim *sim, struct tunnel_conf *a, struct tunnel_conf *b)
 {
 	struct pair	*p;
 
 	p = sim_calloc(1, sizeof(*p));
-	p->sim = sim_new(seed);
-	p->a = sim_host(p->sim, "client");
-	p->b = sim_host(p->sim, "server");
+	p->sim = sim;
+	p->a = sim_host(sim, "client");
+	p->b = sim_host(sim, "server");
 	p->server = sim_listen(p->b, "192.0.2.1");
-	sim_random_bytes(p->sim, p->psk, sizeof(p->psk));
-	CHECK_EQ(sim_tunnel(p->a, sim_tunnel_conf("home", p->psk)), 0);
-	CHECK_EQ(sim_tunnel(p->b, sim_tunnel_conf("home", p->psk)), 0);
+	memcpy(p->psk, b->psk, sizeof(p->psk));
+	CHECK_EQ(sim_tunnel(p->a, a), 0);
+	CHECK_EQ(sim_tunnel(p->b, b), 0);
 	return (p);
+}
+
+struct pair *
+pair_new(uint64_t seed, size_t npkts)
+{
+	struct sim	*sim;
+	uint8_t		 psk[32];
+
+	sim = sim_new(seed);
+	sim->npkts = npkts;
+	sim_random_bytes(sim, psk, sizeof(psk));
+	return (pair_new_conf(sim, sim_tunnel_conf("home", psk),
+	    sim_tunnel_conf("home", psk)));
+}
+
+struct pair *
+pair_new_keys(uint64_t seed, size_t npkts)
+{
+	struct sim		*sim;
+	struct tunnel_conf	*a, *b;
+
+	sim = sim_new(seed);
+	sim->npkts = npkts;
+	a = sim_tunnel_conf("home", NULL);
+	b = sim_tunnel_conf("home", NULL);
+	sim_random_bytes(sim, a->key, sizeof(a->key));
+	sim_random_bytes(sim, b->key, sizeof(b->key));
+	crypto_scalarmult_base(b->peer_key, a->key);
+	crypto_scalarmult_base(a->peer_key, b->key);
+	a->has_key = b->has_key = 1;
+	return (pair_new_conf(sim, a, b));
 }
 
 void
@@ -91,7 +122,7 @@ pair_tunnel(struct sim_host *h, int t, struct ctl_tunnel *ct)
 int
 pair_path(struct sim_host *h, const char *name, struct ctl_link *out)
 {
-	struct ctl_link	 cl[2 * LINK_MAX];
+	struct ctl_link	 cl[2 * TUNNEL_LINK_MAX];
 	size_t		 i, n;
 
 	if (h->core == NULL)

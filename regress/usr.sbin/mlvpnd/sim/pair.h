@@ -50,7 +50,10 @@ struct pair_state {
 	int		 nevents[2];
 };
 
-struct pair	*pair_new(uint64_t);
+struct pair	*pair_new(uint64_t, size_t);
+struct pair	*pair_new_keys(uint64_t, size_t);
+struct pair	*pair_new_conf(struct sim *, struct tunnel_conf *,
+		    struct tunnel_conf *);
 void		 pair_free(struct pair *);
 struct sim_link	*pair_link(struct pair *, uint64_t, uint64_t);
 struct sim_link	*pair_link_dirs(struct pair *, const struct sim_dirconf *,
@@ -65,6 +68,8 @@ void		 pair_state(struct pair *, struct pair_state *);
 void		 pair_unchanged(struct pair *, const struct pair_state *);
 
 /*
+ * pair_new(seed, packets in the pools): with a pre-shared key;
+ *	pair_new_keys(): with key pairs.
  * pair_link(rate, delay): the same in both directions, configured so.
  * pair_run(us): for so long.
  * pair_is_up(pair): every link is usable at both ends.

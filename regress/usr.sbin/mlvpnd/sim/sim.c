@@ -863,6 +863,7 @@ sim_link_remove(struct sim_link *l)
 	if (tunnel_unlink(h->tunnel[l->tunnel], l->conf.name,
 	    sim_host_now(h)) == -1)
 		errx(1, "tunnel_unlink %s", l->conf.name);
+	sock_remove(h, l->sock);
 	h->dirty = 1;
 }
 
@@ -993,6 +994,13 @@ sim_deliver(struct sim *sim, struct sim_dgram *d)
 {
 	d->dir = NULL;
 	dgram_arrive(sim, d);
+}
+
+void
+sim_deliver_at(struct sim *sim, uint64_t time, struct sim_dgram *d)
+{
+	d->dir = NULL;
+	sim_at(sim, time, dgram_arrive, d);
 }
 
 static void

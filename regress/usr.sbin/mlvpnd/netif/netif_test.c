@@ -1,0 +1,710 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Interfaces, addresses, routes and pins: arguments as in network_linux.sh.
+ */
+
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core.h"
+#include "log.h"
+#include "netif.h"
+#include "sock.h"
+#include "test.h"
+
+#define TIMEOUT		5000	/* ms */
+#define FRAMES		64	/* that others may send by a new interface */
+
+static void	 test_open(struct netif *);
+static void	 test_open_errors(const struct netif *);
+static void	 test_mtu(const struct netif *);
+static void	 test_describe(const struct netif *);
+static void	 test_addresses(const struct netif *);
+static void	 test_packets(const struct netif *, const char *, const char *);
+static void	 test_routes(const struct netif *, const char *, const char *,
+		    const char *);
+static void	 test_pins(const struct netif *, const char *, const char *,
+		    const char *, const char *);
+static void	 test_pin_reject(const struct netif *, const char *,
+		    const char *);
+static void	 test_pin_near(const char *);
+static void	 test_pin_of_user(const char *);
+static void	 test_watch(const struct netif *, int);
+static void	 test_remove(struct netif *);
+static void	 test_present(void);
+static void	 test_tap(void);
+
+static void	 tunnel_init(const char *, int);
+static void	 addresses_add(const struct netif *);
+static void	 route(const struct netif *, const char *, int, int);
+static void	 unroute(const struct netif *, const char *, int);
+static int	 leaves_from(const char *, const char *);
+static void	 to_addr(struct addr *, const char *);
+static void	 to_prefix(struct prefix *, const char *);
+static int	 udp_open(const char *, struct addr *);
+static ssize_t	 packet_wait(const struct netif *, uint8_t *, size_t);
+static void	 packet_reverse(uint8_t *);
+static char	*routes(void);
+static int	 ask(const char *, ...)
+		    __attribute__((__format__ (printf, 1, 2)));
+
+static const char		*script, *uplink, *tun, *tap, *present;
+static int			 rtable;
+static struct tunnel_conf	 tunnel;
+
+int
+main(int argc, char *argv[])
+{
+	struct netif	 netif;
+	char		*before, *after;
+	int		 watch;
+
+	if (argc != 8)
+		return (2);
+	script = argv[1];
+	uplink = argv[2];
+	rtable = atoi(argv[3]);
+	tun = argv[5];
+	tap = argv[6];
+	present = argv[7];
+
+	log_init(1, 0);
+	CHECK(netif_init() == 0);
+	CHECK((watch = netif_watch()) != -1);
+	before = routes();
+
+	tunnel_init(tun, 0);
+	test_open(&netif);
+	test_open_errors(&netif);
+	test_mtu(&netif);
+	test_describe(&netif);
+	test_addresses(&netif);
+	test_packets(&netif, "10.44.43.1", "10.44.43.2");
+	test_packets(&netif, "2001:db8:44::1", "2001:db8:44::2");
+	test_routes(&netif, "10.66.0.0/16", "10.66.1.1", "10.44.43.1");
+	test_routes(&netif, "2001:db8:66::/48", "2001:db8:66::1",
+	    "2001:db8:44::1");
+	test_pins(&netif, "0.0.0.0/1", "128.0.0.0/1", "10.44.43.1",
+	    "192.0.2");
+	test_pins(&netif, "::/1", "8000::/1", "2001:db8:44::1",
+	    "2001:db8:1:");
+	test_pin_reject(&netif, "198.51.100.4", "192.0.2.1");
+	test_pin_reject(&netif, "2001:db8:51::4", "2001:db8:1::1");
+	test_pin_near("192.0.2.1");
+	test_pin_of_user("198.51.100.9");
+	test_watch(&netif, watch);
+	test_remove(&netif);
+	test_present();
+	test_tap();
+
+	TEST("nothing is left behind");
+	after = routes();
+	if (strcmp(before, after) != 0)
+		fprintf(stderr, "before:\n%safter:\n%s", before, after);
+	CHECK(strcmp(before, after) == 0);
+	free(before);
+	free(after);
+	return (0);
+}
+
+static void
+test_open(struct netif *netif)
+{
+	TEST("a new interface");
+	CHECK(if_nametoindex(tun) == 0);
+	CHECK(netif_open(netif, &tunnel) == 0);
+	CHECK(strcmp(netif->name, tun) == 0);
+	CHECK(netif->index != 0 && netif->index == if_nametoindex(tun));
+	CHECK_EQ(netif->existed, 0);
+	CHECK_EQ(netif->layer2, 0);
+}
+
+static void
+test_open_errors(const struct netif *netif)
+{
+	struct tunnel_conf	 conf = tunnel;
+	struct netif		 second;
+
+	TEST("and no second user");
+	CHECK_EQ(netif_open(&second, &conf), -1);
+	CHECK_EQ(errno, EBUSY);
+	TEST("nor with the other layer");
+	conf.layer2 = 1;
+	CHECK_EQ(netif_open(&second, &conf), -1);
+	CHECK(errno == EINVAL || errno == EBUSY);
+	CHECK(netif_own(netif->index));
+}
+
+static void
+test_mtu(const struct netif *netif)
+{
+	TEST("MTU");
+	CHECK(netif_mtu(netif, 1420) == 0);
+	CHECK(ask("mtu %s 1420", tun) == 0);
+	CHECK(netif_mtu(netif, 1280) == 0);
+	CHECK(ask("mtu %s 1280", tun) == 0);
+}
+
+static void
+test_describe(const struct netif *netif)
+{
+	TEST("description and group");
+	CHECK(netif_describe(netif, "mlvpnd: test", "mlvpn") == 0);
+	CHECK(ask("descr %s 'mlvpnd: test'", tun) == 0);
+	CHECK(netif_describe(netif, "", "") == 0);
+}
+
+static void
+test_addresses(const struct netif *netif)
+{
+	struct addr	 a, b;
+	int		 i, added;
+
+	TEST("addresses of both families, at once usable");
+	CHECK_EQ(netif_ifaddr(tun, 4, &a), -1);
+	CHECK_EQ(errno, ENOENT);
+	addresses_add(netif);
+	CHECK(netif_ifaddr(tun, 4, &a) == 0);
+	to_addr(&b, "10.44.43.1");
+	CHECK(addr_equal(&a, &b));
+	CHECK(netif_ifaddr(tun, 6, &a) == 0);
+	to_addr(&b, "2001:db8:44::1");
+	CHECK(addr_equal(&a, &b));
+	CHECK(ask("usable 2001:db8:44::1") == 0);
+
+	TEST("the way to their networks");
+	CHECK(leaves_from("10.44.43.2", "10.44.43.1"));
+	CHECK(leaves_from("10.45.0.77", "10.45.0.1"));
+	CHECK(leaves_from("10.46.9.9", "10.46.0.1"));
+	CHECK(leaves_from("2001:db8:44::2", "2001:db8:44::1"));
+	CHECK(leaves_from("10.44.43.7", "192.0.2.1"));
+
+	TEST("a second time they are there already");
+	for (i = 0; i < tunnel.naddress; i++) {
+		CHECK(netif_address_add(netif, &tunnel.address[i],
+		    &added) == 0);
+		CHECK_EQ(added, 0);
+	}
+
+	TEST("those of an interface that is not there");
+	CHECK_EQ(netif_ifaddr("nosuchif0", 4, &a), -1);
+	CHECK_EQ(errno, ENOENT);
+	TEST("the interface with the default route");
+	CHECK(rtable != -1 || (netif_ifaddr("egress", 4, &a) == 0 &&
+	    netif_ifaddr(uplink, 4, &b) == 0 && addr_equal(&a, &b)));
+}
+
+/* Out by the interface, and the answer in by it. */
+static void
+test_packets(const struct netif *netif, const char *own, const char *peer)
+{
+	static uint8_t	 data[PKT_SIZE];
+	struct addr	 addr, remote;
+	struct dgram	 d;
+	struct pollfd	 pfd;
+	uint8_t		 buf[PKT_SIZE], *pkt = buf + PKT_HEADROOM;
+	ssize_t		 n;
+	size_t		 hlen;
+	int		 fd;
+
+	TEST("%s: a packet goes out", own);
+	CHECK((fd = udp_open(own, &addr)) != -1);
+	hlen = addr.family == 4 ? 20 : 40;
+	to_addr(&remote, peer);
+	remote.port = 5080;
+	memset(&d, 0, sizeof(d));
+	d.ep.remote = remote;
+	d.buf = data;
+	d.len = 200;
+	memset(data, 'x', d.len);
+	CHECK_EQ(sock_send(fd, &d, 1), 1);
+	do {
+		CHECK((n = packet_wait(netif, pkt, PKT_ROOM)) > 0);
+	} while (pkt[0] >> 4 != addr.family || n != (ssize_t)hlen + 8 + 200);
+	CHECK_MEM(pkt + hlen + 8, data, 200);
+
+	TEST("%s: the answer comes in", own);
+	packet_reverse(pkt);
+	CHECK_EQ(tun_write(netif->fd, 0, pkt, n), n);
+	pfd.fd = fd;
+	pfd.events = POLLIN;
+	CHECK(poll(&pfd, 1, TIMEOUT) == 1);
+	CHECK_EQ(sock_recv(fd, &d, 1), 1);
+	CHECK_EQ(d.len, 200);
+	CHECK(addr_equal(&d.ep.remote, &remote));
+
+	TEST("%s: what is no packet does not", own);
+	pkt[0] = 0x70;
+	CHECK_EQ(tun_write(netif->fd, 0, pkt, n), -1);
+	CHECK_EQ(errno, EINVAL);
+
+	TEST("%s: and then it is empty", own);
+	while ((n = tun_read(netif->fd, 0, pkt, PKT_ROOM)) > 0)
+		CHECK(pkt[0] >> 4 == 4 || pkt[0] >> 4 == 6);
+	CHECK_EQ(n, -1);
+	CHECK_EQ(errno, EAGAIN);
+	close(fd);
+}
+
+static void
+test_routes(const struct netif *netif, const char *dst, const char *host,
+    const char *own)
+{
+	TEST("%s: a route", dst);
+	CHECK(!leaves_from(host, own));
+	route(netif, dst, 0, 1);
+	CHECK(leaves_from(host, own));
+	TEST("%s: a second time it is there already", dst);
+	route(netif, dst, 0, 0);
+	TEST("%s: with another priority it is another one", dst);
+	route(netif, dst, 20, 1);
+	unroute(netif, dst, 0);
+	CHECK(leaves_from(host, own));
+	unroute(netif, dst, 20);
+	CHECK(!leaves_from(host, own));
+	TEST("%s: taking away what is gone", dst);
+	unroute(netif, dst, 20);
+}
+
+/* The network is that of the uplink, without the last part. */
+static void
+test_pins(const struct netif *netif, const char *low, const char *high,
+    const char *own, const char *net)
+{
+	struct addr	 first, second;
+	const char	*a, *b, *other;
+	char		 near[64], gw[64], gw2[64];
+	int		 added, v4 = strchr(net, '.') != NULL;
+
+	a = v4 ? "198.51.100.1" : "2001:db8:51::1";
+	b = v4 ? "198.51.100.2" : "2001:db8:51::2";
+	other = v4 ? "198.51.100.3" : "2001:db8:51::3";
+	snprintf(near, sizeof(near), v4 ? "%s.1" : "%s:1", net);
+	snprintf(gw, sizeof(gw), v4 ? "%s.254" : "%s:fe", net);
+	snprintf(gw2, sizeof(gw2), v4 ? "%s.253" : "%s:fd", net);
+	to_addr(&first, a);
+	to_addr(&second, b);
+
+	TEST("%s: kept out of the default routes", a);
+	CHECK(netif_pin_add(&first, rtable, &added) == 0);
+	CHECK_EQ(added, 1);
+	route(netif, low, 0, 1);
+	route(netif, high, 0, 1);
+	CHECK(leaves_from(a, near));
+	CHECK(ask("via %s %s", a, gw) == 0);
+	CHECK(leaves_from(b, own));
+	CHECK(leaves_from(other, own));
+
+	TEST("%s: with the default routes in place", b);
+	CHECK(netif_pin_add(&second, rtable, &added) == 0);
+	CHECK_EQ(added, 1);
+	CHECK(leaves_from(b, near));
+	CHECK(ask("via %s %s", b, gw) == 0);
+
+	TEST("%s: a second time it is still ours", b);
+	CHECK(netif_pin_add(&second, rtable, &added) == 0);
+	CHECK_EQ(added, 1);
+	CHECK(leaves_from(b, near));
+
+	TEST("%s: follows the default route", b);
+	CHECK(ask("default 253") == 0);
+	CHECK(ask("via %s %s", b, gw) == 0);
+	CHECK(netif_pin_add(&second, rtable, &added) == 0);
+	CHECK_EQ(added, 1);
+	CHECK(ask("via %s %s", b, gw2) == 0);
+	CHECK(ask("via %s %s", a, gw) == 0);
+	CHECK(ask("default 254") == 0);
+	CHECK(netif_pin_add(&second, rtable, &added) == 0);
+	CHECK(ask("via %s %s", b, gw) == 0);
+
+	TEST("%s: taken away", b);
+	CHECK(netif_pin_del(&second, rtable) == 0);
+	CHECK(leaves_from(b, own));
+	CHECK(leaves_from(a, near));
+	CHECK(netif_pin_del(&second, rtable) == 0);
+	CHECK(netif_pin_del(&first, rtable) == 0);
+	CHECK(leaves_from(a, own));
+	unroute(netif, low, 0);
+	unroute(netif, high, 0);
+	CHECK(leaves_from(a, near));
+}
+
+/* Without another way an endpoint must not go into the tunnel. */
+static void
+test_pin_reject(const struct netif *netif, const char *host,
+    const char *near)
+{
+	struct addr	 addr, local;
+	struct sock_conf conf;
+	const char	*low, *high;
+	uint16_t	 mtu;
+	int		 added;
+
+	to_addr(&addr, host);
+	low = addr.family == 4 ? "0.0.0.0/1" : "::/1";
+	high = addr.family == 4 ? "128.0.0.0/1" : "8000::/1";
+	memset(&conf, 0, sizeof(conf));
+	conf.rtable = rtable;
+
+	TEST("%s: refused while there is no way", host);
+	CHECK(ask("nodefault") == 0);
+	route(netif, low, 0, 1);
+	route(netif, high, 0, 1);
+	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK_EQ(added, 1);
+	addr.port = 5080;
+	CHECK_EQ(sock_route(&conf, &addr, &local, &mtu), -1);
+	CHECK(errno == EHOSTUNREACH || errno == ENETUNREACH);
+	addr.port = 0;
+	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK_EQ(added, 1);
+
+	TEST("%s: and not when there is one", host);
+	CHECK(ask("default 254") == 0);
+	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK_EQ(added, 1);
+	CHECK(leaves_from(host, near));
+	CHECK(netif_pin_del(&addr, rtable) == 0);
+	CHECK(!leaves_from(host, near));
+	unroute(netif, low, 0);
+	unroute(netif, high, 0);
+}
+
+static void
+test_pin_near(const char *host)
+{
+	struct addr	 addr;
+	int		 added;
+
+	TEST("%s: our own address needs no pin", host);
+	to_addr(&addr, host);
+	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK_EQ(added, 0);
+}
+
+static void
+test_pin_of_user(const char *host)
+{
+	struct addr	 addr;
+	int		 added;
+
+	TEST("%s: the user's own host route", host);
+	to_addr(&addr, host);
+	CHECK(ask("hostroute %s", host) == 0);
+	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK_EQ(added, 0);
+	CHECK(netif_pin_del(&addr, rtable) == 0);
+	CHECK(ask("via %s 192.0.2.253", host) == 0);
+	CHECK(ask("nohostroute %s", host) == 0);
+}
+
+static void
+test_watch(const struct netif *netif, int fd)
+{
+	struct addr	 addr;
+	struct pollfd	 pfd;
+	int		 added;
+
+	TEST("changes so far are seen");
+	CHECK_EQ(netif_watch_read(fd), 1);
+	CHECK_EQ(netif_watch_read(fd), 0);
+
+	TEST("our own are not");
+	to_addr(&addr, "198.51.100.5");
+	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	route(netif, "10.66.0.0/16", 0, 1);
+	unroute(netif, "10.66.0.0/16", 0);
+	CHECK(netif_pin_del(&addr, rtable) == 0);
+	CHECK(netif_address_del(netif, &tunnel.address[0]) == 0);
+	CHECK(netif_address_add(netif, &tunnel.address[0], &added) == 0);
+	CHECK(netif_mtu(netif, 1400) == 0);
+	/* the kernel has told of them by now */
+	CHECK_EQ(netif_watch_read(fd), 0);
+
+	TEST("a new address is");
+	CHECK(ask("address 192.0.2.77/24") == 0);
+	pfd.fd = fd;
+	pfd.events = POLLIN;
+	CHECK(poll(&pfd, 1, TIMEOUT) == 1);
+	CHECK_EQ(netif_watch_read(fd), 1);
+	CHECK(ask("noaddress 192.0.2.77/24") == 0);
+	CHECK_EQ(netif_watch_read(fd), 1);
+}
+
+static void
+test_remove(struct netif *netif)
+{
+	struct addr	 addr;
+	int		 i;
+
+	TEST("addresses are taken away");
+	for (i = 0; i < tunnel.naddress; i++)
+		CHECK(netif_address_del(netif, &tunnel.address[i]) == 0);
+	CHECK_EQ(netif_ifaddr(tun, 4, &addr), -1);
+	for (i = 0; i < tunnel.naddress; i++)
+		CHECK(netif_address_del(netif, &tunnel.address[i]) == 0);
+	TEST("the interface goes with its descriptor");
+	netif_close(netif);
+	CHECK(if_nametoindex(tun) == 0);
+	CHECK(!netif_own(netif->index));
+}
+
+static void
+test_present(void)
+{
+	struct address_conf	 conf;
+	struct netif		 netif;
+	struct addr		 addr;
+	int			 added;
+
+	TEST("an interface that is there already stays");
+	tunnel_init(present, 0);
+	CHECK(netif_open(&netif, &tunnel) == 0);
+	CHECK_EQ(netif.existed, 1);
+	memset(&conf, 0, sizeof(conf));
+	to_prefix(&conf.prefix, "10.9.9.1/24");
+	CHECK(netif_address_add(&netif, &conf, &added) == 0);
+	CHECK_EQ(added, 0);
+	netif_close(&netif);
+	CHECK(if_nametoindex(present) != 0);
+	CHECK(netif_ifaddr(present, 4, &addr) == 0);
+}
+
+static void
+test_tap(void)
+{
+	struct netif	 netif;
+	struct addr	 addr;
+	struct dgram	 d;
+	uint8_t		 buf[PKT_SIZE], *pkt = buf + PKT_HEADROOM;
+	ssize_t		 n;
+	int		 fd, i;
+
+	TEST("a tap has frames");
+	tunnel_init(tap, 1);
+	CHECK(netif_open(&netif, &tunnel) == 0);
+	CHECK_EQ(netif.layer2, 1);
+	addresses_add(&netif);
+	CHECK((fd = udp_open("10.44.43.1", &addr)) != -1);
+	memset(&d, 0, sizeof(d));
+	to_addr(&d.ep.remote, "10.44.43.2");
+	d.ep.remote.port = 5080;
+	d.buf = buf;
+	d.len = 10;
+	CHECK_EQ(sock_send(fd, &d, 1), 1);
+	for (i = 0; i < FRAMES; i++) {
+		CHECK((n = packet_wait(&netif, pkt, PKT_ROOM)) >= 14);
+		/* ARP asks for 10.44.43.2 */
+		if (pkt[12] == 0x08 && pkt[13] == 0x06)
+			break;
+	}
+	CHECK(i < FRAMES && n >= 42);
+	CHECK_HEX(pkt + 38, 4, "0a2c2b02");
+	CHECK_EQ(tun_write(netif.fd, 1, pkt, n), n);
+	close(fd);
+
+	TEST("routes by a tap go by the peer");
+	route(&netif, "10.66.0.0/16", 0, 1);
+	CHECK(leaves_from("10.66.1.1", "10.44.43.1"));
+	CHECK(ask("via 10.66.1.1 10.44.43.2") == 0);
+	unroute(&netif, "10.66.0.0/16", 0);
+	netif_close(&netif);
+	CHECK(if_nametoindex(tap) == 0);
+}
+
+static void
+tunnel_init(const char *ifname, int layer2)
+{
+	memset(&tunnel, 0, sizeof(tunnel));
+	strlcpy(tunnel.ifname, ifname, sizeof(tunnel.ifname));
+	tunnel.layer2 = layer2;
+	tunnel.rdomain = rtable;
+	tunnel.naddress = 4;
+	to_prefix(&tunnel.address[0].prefix, "10.44.43.1/30");
+	to_addr(&tunnel.address[0].peer, "10.44.43.2");
+	to_prefix(&tunnel.address[1].prefix, "2001:db8:44::1/64");
+	to_prefix(&tunnel.address[2].prefix, "10.45.0.1/24");
+	to_prefix(&tunnel.address[3].prefix, "10.46.0.1/32");
+	to_addr(&tunnel.address[3].peer, "10.46.9.9");
+	if (layer2)
+		tunnel.naddress = 2;
+}
+
+static void
+addresses_add(const struct netif *netif)
+{
+	int	 i, added;
+
+	for (i = 0; i < tunnel.naddress; i++) {
+		CHECK(netif_address_add(netif, &tunnel.address[i],
+		    &added) == 0);
+		CHECK_EQ(added, 1);
+	}
+}
+
+static void
+route(const struct netif *netif, const char *dst, int priority, int want)
+{
+	struct prefix	 prefix;
+	int		 added;
+
+	to_prefix(&prefix, dst);
+	CHECK(netif_route_add(netif, &tunnel, &prefix, priority,
+	    &added) == 0);
+	CHECK_EQ(added, want);
+}
+
+static void
+unroute(const struct netif *netif, const char *dst, int priority)
+{
+	struct prefix	 prefix;
+
+	to_prefix(&prefix, dst);
+	CHECK(netif_route_del(netif, &tunnel, &prefix, priority) == 0);
+}
+
+/* Would a datagram to the host have that source address? */
+static int
+leaves_from(const char *host, const char *source)
+{
+	struct sock_conf conf;
+	struct addr	 remote, local, want;
+	uint16_t	 mtu;
+
+	to_addr(&remote, host);
+	to_addr(&want, source);
+	remote.port = 5080;
+	memset(&conf, 0, sizeof(conf));
+	conf.rtable = rtable;
+	return (sock_route(&conf, &remote, &local, &mtu) == 0 &&
+	    addr_equal(&local, &want));
+}
+
+static void
+to_addr(struct addr *addr, const char *str)
+{
+	CHECK(addr_pton(addr, str) == 0);
+}
+
+static void
+to_prefix(struct prefix *prefix, const char *str)
+{
+	char	*host, *slash;
+
+	CHECK((host = strdup(str)) != NULL);
+	CHECK((slash = strchr(host, '/')) != NULL);
+	*slash = '\0';
+	memset(prefix, 0, sizeof(*prefix));
+	to_addr(&prefix->addr, host);
+	prefix->len = atoi(slash + 1);
+	free(host);
+}
+
+static int
+udp_open(const char *host, struct addr *addr)
+{
+	struct sock_conf conf;
+	const char	*what;
+
+	memset(&conf, 0, sizeof(conf));
+	to_addr(&conf.local, host);
+	conf.rtable = rtable;
+	*addr = conf.local;
+	return (sock_open(&conf, &what));
+}
+
+static ssize_t
+packet_wait(const struct netif *netif, uint8_t *buf, size_t len)
+{
+	struct pollfd	 pfd;
+
+	pfd.fd = netif->fd;
+	pfd.events = POLLIN;
+	CHECK(poll(&pfd, 1, TIMEOUT) == 1);
+	return (tun_read(netif->fd, netif->layer2, buf, len));
+}
+
+/* Sends a UDP packet back; no checksum changes by that. */
+static void
+packet_reverse(uint8_t *pkt)
+{
+	uint8_t	 tmp[16];
+	size_t	 len, off, hlen;
+
+	if (pkt[0] >> 4 == 4) {
+		len = 4;
+		off = 12;
+		hlen = 20;
+	} else {
+		len = 16;
+		off = 8;
+		hlen = 40;
+	}
+	memcpy(tmp, pkt + off, len);
+	memcpy(pkt + off, pkt + off + len, len);
+	memcpy(pkt + off + len, tmp, len);
+	memcpy(tmp, pkt + hlen, 2);
+	memcpy(pkt + hlen, pkt + hlen + 2, 2);
+	memcpy(pkt + hlen + 2, tmp, 2);
+}
+
+static char *
+routes(void)
+{
+	FILE	*fp;
+	char	 cmd[512], *out = NULL;
+	size_t	 len = 0, size = 0;
+	ssize_t	 n;
+	char	*line = NULL;
+
+	snprintf(cmd, sizeof(cmd), "sh '%s' routes", script);
+	CHECK((fp = popen(cmd, "r")) != NULL);
+	CHECK((out = strdup("")) != NULL);
+	while ((n = getline(&line, &size, fp)) != -1) {
+		CHECK((out = realloc(out, len + n + 1)) != NULL);
+		memcpy(out + len, line, n + 1);
+		len += n;
+	}
+	free(line);
+	CHECK(pclose(fp) == 0);
+	return (out);
+}
+
+static int
+ask(const char *fmt, ...)
+{
+	va_list	 ap;
+	char	 words[256], cmd[512];
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	snprintf(cmd, sizeof(cmd), "sh '%s' %s", script, words);
+	return (system(cmd));
+}

@@ -1,0 +1,1251 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/sockio.h>
+#include <sys/sysctl.h>
+#include <net/if.h>
+#include <net/if_dl.h>
+#include <net/route.h>
+#include <netinet/in.h>
+#include <netinet6/in6_var.h>
+#include <netinet6/nd6.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "netif.h"
+
+#define TUN_HEADER	4	/* address family, network order */
+#define MESSAGE_SIZE	2048	/* what the routing socket takes at most */
+#define REPLY_TIMEOUT	1000	/* ms */
+#define DUMP_TRIES	4
+
+#define ROUND(len)							\
+	((len) == 0 ? sizeof(long) :					\
+	    ((len) + sizeof(long) - 1) & ~(sizeof(long) - 1))
+
+union sa {
+	struct sockaddr		 sa;
+	struct sockaddr_in	 sin;
+	struct sockaddr_in6	 sin6;
+	struct sockaddr_dl	 sdl;
+	struct sockaddr_rtlabel	 rl;
+	struct sockaddr_storage	 ss;
+};
+
+/* A message for the routing socket. */
+struct message {
+	union {
+		struct rt_msghdr hdr;
+		uint8_t		 buf[MESSAGE_SIZE];
+	} u;
+};
+
+/* A route as the kernel reports it. */
+struct rtinfo {
+	struct prefix	 dst;
+	union sa	 gateway;	/* sa_len 0: none */
+	unsigned int	 index;
+	int		 flags;		/* RTF_* */
+	int		 priority;
+	int		 labelled;	/* with ROUTE_LABEL */
+};
+
+/* How packets to an address leave apart from our tunnels. */
+enum way_kind {
+	WAY_NEAR,		/* needs no pin: on the link, or ourselves */
+	WAY_ROUTE,
+	WAY_REJECT		/* there is none */
+};
+
+struct way {
+	enum way_kind	 kind;
+	struct rtinfo	 route;		/* WAY_ROUTE */
+	int		 pinned;
+	struct rtinfo	 pin;		/* the host route, if ours */
+};
+
+static int	 device_is_valid(const char *, int);
+static int	 device_open(const char *, int);
+static int	 if_request(unsigned long, const char *, struct ifreq *);
+static int	 if_create(const char *);
+static int	 if_get_rdomain(const char *, int *);
+static int	 if_set_rdomain(const char *, int);
+
+static int	 address_add4(const struct netif *,
+		    const struct address_conf *);
+static int	 address_add6(const struct netif *,
+		    const struct address_conf *);
+static int	 address_network(const struct netif *,
+		    const struct address_conf *);
+static int	 tunnel_gateway(const struct netif *,
+		    const struct tunnel_conf *, int, union sa *, int *);
+
+static int	 way_find(const struct addr *, int, struct way *);
+static enum way_kind
+		 way_kind(const struct rtinfo *);
+static int	 way_is_pin(const struct way *);
+static int	 pin_add(const struct addr *, int, const struct way *);
+static int	 pin_del(const struct addr *, int, const struct rtinfo *);
+
+static void	 message_init(struct message *, int, int, int, int);
+static void	 message_add(struct message *, int, const union sa *);
+static void	 message_add_route(struct message *, const struct prefix *,
+		    const union sa *, unsigned int);
+static int	 message_write(struct message *);
+static int	 message_query(struct message *, struct rtinfo *);
+static int	 message_is_answer(const struct rt_msghdr *);
+
+static int	 route_match(const struct addr *, int, struct rtinfo *);
+static int	 route_lookup(const struct prefix *, int, int, struct rtinfo *);
+static int	 route_search(const struct addr *, int, struct rtinfo *);
+static uint8_t	*route_dump(int, int, size_t *);
+static int	 route_parse(const uint8_t *, size_t, struct rtinfo *);
+static int	 route_is_ours(const struct rtinfo *);
+
+static int	 watch_relevant(const uint8_t *, size_t);
+static int	 watch_route(const uint8_t *, size_t);
+
+static void	 sa_from_addr(union sa *, const struct addr *, unsigned int);
+static void	 sa_from_mask(union sa *, int, int);
+static int	 sa_masklen(const union sa *, int);
+static void	 sa_copy(union sa *, const uint8_t *, size_t);
+static void	 host_prefix(struct prefix *, const struct addr *);
+static int	 table_number(int);
+static int	 addr_bits(int);
+
+static int	 inet_fd = -1, inet6_fd = -1, route_fd = -1;
+static int	 route_seq;
+static int	 pledged;
+static uint8_t	 reply[MESSAGE_SIZE * 2] __attribute__((aligned(16)));
+
+int
+netif_init(void)
+{
+	unsigned int	 filter = ROUTE_FILTER(RTM_GET), table = RTABLE_ANY;
+
+	if (route_fd != -1)
+		return (0);
+	if ((inet_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) == -1 ||
+	    (inet6_fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC,
+	    0)) == -1 ||
+	    (route_fd = socket(AF_ROUTE, SOCK_RAW | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, 0)) == -1)
+		return (-1);
+	/* only answers to questions, about any table */
+	if (setsockopt(route_fd, AF_ROUTE, ROUTE_MSGFILTER, &filter,
+	    sizeof(filter)) == -1 ||
+	    setsockopt(route_fd, AF_ROUTE, ROUTE_TABLEFILTER, &table,
+	    sizeof(table)) == -1)
+		return (-1);
+	return (0);
+}
+
+void
+netif_pledged(void)
+{
+	pledged = 1;
+}
+
+int
+netif_open(struct netif *netif, const struct tunnel_conf *conf)
+{
+	int	 saved_errno;
+
+	memset(netif, 0, sizeof(*netif));
+	netif->fd = -1;
+	if (!device_is_valid(conf->ifname, conf->layer2)) {
+		errno = EINVAL;
+		return (-1);
+	}
+	strlcpy(netif->name, conf->ifname, sizeof(netif->name));
+	netif->layer2 = conf->layer2;
+	netif->existed = if_nametoindex(netif->name) != 0;
+
+	/* one that opening the device makes would go with the device */
+	if (conf->persist && !netif->existed && if_create(netif->name) == -1)
+		return (-1);
+	if ((netif->fd = device_open(netif->name, conf->rdomain)) == -1)
+		return (-1);
+	if ((netif->index = if_nametoindex(netif->name)) == 0 ||
+	    if_get_rdomain(netif->name, &netif->rdomain) == -1)
+		goto fail;
+	if (conf->rdomain != -1 && conf->rdomain != netif->rdomain) {
+		if (if_set_rdomain(netif->name, conf->rdomain) == -1)
+			goto fail;
+		netif->rdomain = conf->rdomain;
+	}
+	netif_own_add(netif->index);
+	return (0);
+ fail:
+	saved_errno = errno;
+	netif_close(netif);
+	errno = saved_errno;
+	return (-1);
+}
+
+void
+netif_close(struct netif *netif)
+{
+	if (netif->fd != -1)
+		close(netif->fd);
+	netif->fd = -1;
+	netif_own_del(netif->index);
+}
+
+int
+netif_mtu(const struct netif *netif, uint16_t mtu)
+{
+	struct ifreq	 ifr;
+
+	memset(&ifr, 0, sizeof(ifr));
+	ifr.ifr_mtu = mtu;
+	return (if_request(SIOCSIFMTU, netif->name, &ifr));
+}
+
+int
+netif_describe(const struct netif *netif, const char *descr,
+    const char *group)
+{
+	struct ifreq		 ifr;
+	struct ifgroupreq	 ifgr;
+	char			 buf[IFDESCRSIZE];
+
+	if (pledged) {
+		log_debug("%s: description and group can be set at the start "
+		    "only", netif->name);
+		return (0);
+	}
+	if (descr[0] != '\0') {
+		strlcpy(buf, descr, sizeof(buf));
+		memset(&ifr, 0, sizeof(ifr));
+		ifr.ifr_data = buf;
+		if (if_request(SIOCSIFDESCR, netif->name, &ifr) == -1)
+			return (-1);
+	}
+	if (group[0] != '\0') {
+		memset(&ifgr, 0, sizeof(ifgr));
+		strlcpy(ifgr.ifgr_name, netif->name, sizeof(ifgr.ifgr_name));
+		strlcpy(ifgr.ifgr_group, group, sizeof(ifgr.ifgr_group));
+		if (ioctl(inet_fd, SIOCAIFGROUP, &ifgr) == -1 &&
+		    errno != EEXIST)
+			return (-1);
+	}
+	return (0);
+}
+
+/* Setting one that is there would take its routes away for a moment. */
+int
+netif_address_add(const struct netif *netif, const struct address_conf *conf,
+    int *added)
+{
+	*added = 0;
+	if (netif_has_address(netif->name, &conf->prefix.addr))
+		return (0);
+	if (conf->prefix.addr.family == 6) {
+		if (address_add6(netif, conf) == -1)
+			return (-1);
+	} else {
+		if (address_add4(netif, conf) == -1)
+			return (-1);
+	}
+	*added = 1;
+	return (0);
+}
+
+int
+netif_address_del(const struct netif *netif, const struct address_conf *conf)
+{
+	struct ifreq		 ifr;
+	struct in6_ifreq	 ifr6;
+	union sa		 sa;
+	int			 error;
+
+	sa_from_addr(&sa, &conf->prefix.addr, 0);
+	if (conf->prefix.addr.family == 6) {
+		memset(&ifr6, 0, sizeof(ifr6));
+		strlcpy(ifr6.ifr_name, netif->name, sizeof(ifr6.ifr_name));
+		ifr6.ifr_addr = sa.sin6;
+		error = ioctl(inet6_fd, SIOCDIFADDR_IN6, &ifr6);
+	} else {
+		memset(&ifr, 0, sizeof(ifr));
+		memcpy(&ifr.ifr_addr, &sa.sin, sizeof(sa.sin));
+		error = if_request(SIOCDIFADDR, netif->name, &ifr);
+	}
+	if (error == -1 && errno != EADDRNOTAVAIL && errno != ENXIO)
+		return (-1);
+	return (0);
+}
+
+int
+netif_route_add(const struct netif *netif, const struct tunnel_conf *conf,
+    const struct prefix *prefix, int priority, int *added)
+{
+	struct message	 m;
+	struct rtinfo	 present;
+	union sa	 gateway;
+	int		 flags;
+
+	*added = 0;
+	if (tunnel_gateway(netif, conf, prefix->addr.family, &gateway,
+	    &flags) == -1)
+		return (-1);
+	message_init(&m, RTM_ADD, netif->rdomain, flags, priority);
+	message_add_route(&m, prefix, &gateway, netif->index);
+	if (message_write(&m) == 0) {
+		*added = 1;
+		return (0);
+	}
+	if (errno != EEXIST)
+		return (-1);
+
+	/* by this interface it is as wanted, and ours if a crash left it */
+	if (route_lookup(prefix, netif->rdomain, priority, &present) == -1 ||
+	    present.index != netif->index) {
+		errno = EEXIST;
+		return (-1);
+	}
+	*added = present.labelled;
+	return (0);
+}
+
+int
+netif_route_del(const struct netif *netif, const struct tunnel_conf *conf,
+    const struct prefix *prefix, int priority)
+{
+	struct message	 m;
+	union sa	 gateway;
+	int		 flags;
+
+	if (tunnel_gateway(netif, conf, prefix->addr.family, &gateway,
+	    &flags) == -1)
+		return (-1);
+	message_init(&m, RTM_DELETE, netif->rdomain, flags, priority);
+	message_add_route(&m, prefix, &gateway, netif->index);
+	if (message_write(&m) == -1 && errno != ESRCH)
+		return (-1);
+	return (0);
+}
+
+int
+netif_pin_add(const struct addr *addr, int rtable, int *added)
+{
+	struct way	 way;
+	int		 table = table_number(rtable);
+
+	*added = 0;
+	if (addr->scope != 0)
+		return (0);
+	if (way_find(addr, table, &way) == -1)
+		return (-1);
+	if (way.pinned && way_is_pin(&way)) {
+		*added = 1;
+		return (0);
+	}
+	if (way.pinned && pin_del(addr, table, &way.pin) == -1)
+		return (-1);
+	if (way.kind == WAY_NEAR)
+		return (0);
+	if (pin_add(addr, table, &way) == -1)
+		return (errno == EEXIST ? 0 : -1);
+	*added = 1;
+	return (0);
+}
+
+int
+netif_pin_del(const struct addr *addr, int rtable)
+{
+	struct prefix	 host;
+	struct rtinfo	 pin;
+	int		 table = table_number(rtable);
+
+	host_prefix(&host, addr);
+	if (route_lookup(&host, table, 0, &pin) == -1)
+		return (errno == ESRCH ? 0 : -1);
+	if (!pin.labelled)
+		return (0);
+	return (pin_del(addr, table, &pin));
+}
+
+int
+netif_is_member(const char *name, const char *ifname)
+{
+	struct ifgroupreq	 ifgr;
+	struct ifg_req		*ifg;
+	size_t			 len, i;
+	int			 found = 0;
+
+	if (strcmp(name, ifname) == 0)
+		return (1);
+	/* names of interfaces end in a digit, those of groups do not */
+	if ((len = strlen(name)) == 0 ||
+	    isdigit((unsigned char)name[len - 1]))
+		return (0);
+
+	memset(&ifgr, 0, sizeof(ifgr));
+	strlcpy(ifgr.ifgr_name, name, sizeof(ifgr.ifgr_name));
+	if (ioctl(inet_fd, SIOCGIFGMEMB, &ifgr) == -1 || ifgr.ifgr_len == 0)
+		return (0);
+	if ((ifg = calloc(1, ifgr.ifgr_len)) == NULL)
+		return (0);
+	ifgr.ifgr_groups = ifg;
+	if (ioctl(inet_fd, SIOCGIFGMEMB, &ifgr) == 0)
+		for (i = 0; i < ifgr.ifgr_len / sizeof(*ifg) && !found; i++)
+			found = strcmp(ifg[i].ifgrq_member, ifname) == 0;
+	free(ifg);
+	return (found);
+}
+
+int
+netif_watch(void)
+{
+	unsigned int	 filter, table = RTABLE_ANY;
+	int		 fd, saved_errno;
+
+	filter = ROUTE_FILTER(RTM_IFINFO) | ROUTE_FILTER(RTM_IFANNOUNCE) |
+	    ROUTE_FILTER(RTM_NEWADDR) | ROUTE_FILTER(RTM_DELADDR) |
+	    ROUTE_FILTER(RTM_CHGADDRATTR) | ROUTE_FILTER(RTM_ADD) |
+	    ROUTE_FILTER(RTM_DELETE) | ROUTE_FILTER(RTM_CHANGE);
+
+	if ((fd = socket(AF_ROUTE, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0)) == -1)
+		return (-1);
+	if (setsockopt(fd, AF_ROUTE, ROUTE_MSGFILTER, &filter,
+	    sizeof(filter)) == -1 ||
+	    setsockopt(fd, AF_ROUTE, ROUTE_TABLEFILTER, &table,
+	    sizeof(table)) == -1) {
+		saved_errno = errno;
+		close(fd);
+		errno = saved_errno;
+		return (-1);
+	}
+	return (fd);
+}
+
+int
+netif_watch_read(int fd)
+{
+	ssize_t	 n;
+	int	 relevant = 0;
+
+	for (;;) {
+		if ((n = read(fd, reply, sizeof(reply))) == -1) {
+			if (errno == EINTR)
+				continue;
+			return (relevant);
+		}
+		if (n == 0)
+			return (relevant);
+		if (watch_relevant(reply, n))
+			relevant = 1;
+	}
+}
+
+/*
+ * A packet of layer 3 follows the address family.  Other families than IPv4
+ * and IPv6 are passed over.
+ */
+ssize_t
+tun_read(int fd, int layer2, uint8_t *buf, size_t len)
+{
+	uint32_t	 af;
+	ssize_t		 n;
+
+	for (;;) {
+		if (layer2)
+			n = read(fd, buf, len);
+		else
+			n = read(fd, buf - TUN_HEADER, len + TUN_HEADER);
+		if (n == -1) {
+			if (errno == EINTR)
+				continue;
+			return (-1);
+		}
+		/* the device was revoked */
+		if (n == 0) {
+			errno = EIO;
+			return (-1);
+		}
+		if (layer2)
+			return (n);
+		if (n <= TUN_HEADER)
+			continue;
+		memcpy(&af, buf - TUN_HEADER, sizeof(af));
+		if (af == htonl(AF_INET) || af == htonl(AF_INET6))
+			return (n - TUN_HEADER);
+	}
+}
+
+ssize_t
+tun_write(int fd, int layer2, uint8_t *buf, size_t len)
+{
+	uint32_t	 af;
+	size_t		 header = 0;
+	ssize_t		 n;
+
+	if (!layer2) {
+		switch (len == 0 ? 0 : buf[0] >> 4) {
+		case 4:
+			af = htonl(AF_INET);
+			break;
+		case 6:
+			af = htonl(AF_INET6);
+			break;
+		default:
+			errno = EINVAL;
+			return (-1);
+		}
+		header = TUN_HEADER;
+		memcpy(buf - TUN_HEADER, &af, sizeof(af));
+	}
+	while ((n = write(fd, buf - header, len + header)) == -1 &&
+	    errno == EINTR)
+		continue;
+	return (n == -1 ? -1 : n - (ssize_t)header);
+}
+
+/* "tun" or "tap" and a number. */
+static int
+device_is_valid(const char *name, int layer2)
+{
+	if (strncmp(name, layer2 ? "tap" : "tun", 3) != 0)
+		return (0);
+	name += 3;
+	return (*name != '\0' && strspn(name, "0123456789") == strlen(name));
+}
+
+/*
+ * An interface is made in the routing domain of the process that opens the
+ * device.
+ */
+static int
+device_open(const char *name, int rdomain)
+{
+	char	 path[sizeof("/dev/") + IFNAMSIZ];
+	int	 fd, old, moved = 0, saved_errno;
+
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	old = getrtable();
+	if (rdomain != -1 && rdomain != old)
+		moved = setrtable(rdomain) == 0;
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	saved_errno = errno;
+	if (moved && setrtable(old) == -1)
+		fatal("setrtable %d", old);
+	errno = saved_errno;
+	return (fd);
+}
+
+static int
+if_request(unsigned long request, const char *name, struct ifreq *ifr)
+{
+	strlcpy(ifr->ifr_name, name, sizeof(ifr->ifr_name));
+	return (ioctl(inet_fd, request, ifr));
+}
+
+static int
+if_create(const char *name)
+{
+	struct ifreq	 ifr;
+
+	if (pledged) {
+		log_debug("%s: an interface that persists can be made at the "
+		    "start only", name);
+		return (0);
+	}
+	memset(&ifr, 0, sizeof(ifr));
+	if (if_request(SIOCIFCREATE, name, &ifr) == -1 && errno != EEXIST)
+		return (-1);
+	return (0);
+}
+
+static int
+if_get_rdomain(const char *name, int *rdomain)
+{
+	struct ifreq	 ifr;
+
+	memset(&ifr, 0, sizeof(ifr));
+	if (if_request(SIOCGIFRDOMAIN, name, &ifr) == -1)
+		return (-1);
+	*rdomain = ifr.ifr_rdomainid;
+	return (0);
+}
+
+static int
+if_set_rdomain(const char *name, int rdomain)
+{
+	struct ifreq	 ifr;
+
+	if (pledged) {
+		log_warnx("%s: not in rdomain %d, and can be moved at the "
+		    "start only", name, rdomain);
+		errno = EPERM;
+		return (-1);
+	}
+	memset(&ifr, 0, sizeof(ifr));
+	ifr.ifr_rdomainid = rdomain;
+	return (if_request(SIOCSIFRDOMAIN, name, &ifr));
+}
+
+/* On a tap the place of the peer's address is the broadcast address's. */
+static int
+address_add4(const struct netif *netif, const struct address_conf *conf)
+{
+	struct ifaliasreq	 req;
+	union sa		 sa;
+	int			 saved_errno;
+
+	memset(&req, 0, sizeof(req));
+	strlcpy(req.ifra_name, netif->name, sizeof(req.ifra_name));
+	sa_from_addr(&sa, &conf->prefix.addr, 0);
+	memcpy(&req.ifra_addr, &sa.sin, sizeof(sa.sin));
+	sa_from_mask(&sa, 4, conf->prefix.len);
+	memcpy(&req.ifra_mask, &sa.sin, sizeof(sa.sin));
+	if (!netif->layer2 && conf->peer.family == 4) {
+		sa_from_addr(&sa, &conf->peer, 0);
+		memcpy(&req.ifra_dstaddr, &sa.sin, sizeof(sa.sin));
+	}
+	if (ioctl(inet_fd, SIOCAIFADDR, &req) == -1)
+		return (-1);
+	if (!netif->layer2 && conf->peer.family == 0 &&
+	    conf->prefix.len < 32 && address_network(netif, conf) == -1) {
+		saved_errno = errno;
+		netif_address_del(netif, conf);
+		errno = saved_errno;
+		return (-1);
+	}
+	return (0);
+}
+
+/* Only a /128 can have a peer; any other reaches it by its prefix. */
+static int
+address_add6(const struct netif *netif, const struct address_conf *conf)
+{
+	struct in6_aliasreq	 req;
+	union sa		 sa;
+	int			 len = conf->prefix.len;
+
+	memset(&req, 0, sizeof(req));
+	strlcpy(req.ifra_name, netif->name, sizeof(req.ifra_name));
+	sa_from_addr(&sa, &conf->prefix.addr, 0);
+	req.ifra_addr = sa.sin6;
+	if (!netif->layer2 && conf->peer.family == 6 && (len == 128 ||
+	    !prefix_covers(&conf->prefix, &conf->peer))) {
+		len = 128;
+		sa_from_addr(&sa, &conf->peer, 0);
+		req.ifra_dstaddr = sa.sin6;
+	}
+	sa_from_mask(&sa, 6, len);
+	req.ifra_prefixmask = sa.sin6;
+	req.ifra_lifetime.ia6t_vltime = ND6_INFINITE_LIFETIME;
+	req.ifra_lifetime.ia6t_pltime = ND6_INFINITE_LIFETIME;
+	return (ioctl(inet6_fd, SIOCAIFADDR_IN6, &req));
+}
+
+/*
+ * The kernel adds no route to the network of a point-to-point interface of
+ * IPv4, but takes it away with the address.
+ */
+static int
+address_network(const struct netif *netif, const struct address_conf *conf)
+{
+	struct message	 m;
+	union sa	 gateway;
+
+	sa_from_addr(&gateway, &conf->prefix.addr, 0);
+	message_init(&m, RTM_ADD, netif->rdomain, 0, 0);
+	message_add_route(&m, &conf->prefix, &gateway, netif->index);
+	if (message_write(&m) == -1 && errno != EEXIST)
+		return (-1);
+	return (0);
+}
+
+/*
+ * Routes go by the peer if the kernel has a route to it, else by the
+ * interface, which its own address stands for.
+ */
+static int
+tunnel_gateway(const struct netif *netif, const struct tunnel_conf *conf,
+    int family, union sa *gateway, int *flags)
+{
+	const struct address_conf	*peer, *local;
+
+	*flags = 0;
+	peer = netif_peer_address(conf, family);
+	local = netif_own_address(conf, family);
+	if (peer != NULL && (netif->layer2 || family == 4 ||
+	    peer->prefix.len == 128 ||
+	    !prefix_covers(&peer->prefix, &peer->peer))) {
+		*flags = RTF_GATEWAY;
+		sa_from_addr(gateway, &peer->peer, netif->index);
+		return (0);
+	}
+	if (netif->layer2) {
+		errno = EDESTADDRREQ;
+		return (-1);
+	}
+	if (local == NULL) {
+		errno = EADDRNOTAVAIL;
+		return (-1);
+	}
+	sa_from_addr(gateway, &local->prefix.addr, netif->index);
+	return (0);
+}
+
+/*
+ * The table's answer will do unless it is ours, or a copy of a route that
+ * path MTU discovery made: it may be one of ours, and it does not last.
+ */
+static int
+way_find(const struct addr *addr, int table, struct way *way)
+{
+	struct rtinfo	*route = &way->route;
+
+	memset(way, 0, sizeof(*way));
+	if (route_match(addr, table, route) == -1) {
+		if (errno != ESRCH)
+			return (-1);
+		way->kind = WAY_REJECT;
+		return (0);
+	}
+	if (route->labelled && route->dst.len == addr_bits(addr->family) &&
+	    !(route->flags & RTF_DYNAMIC)) {
+		way->pinned = 1;
+		way->pin = *route;
+	}
+	if (!route_is_ours(route) && !(route->flags & RTF_DYNAMIC)) {
+		way->kind = way_kind(route);
+		return (0);
+	}
+
+	if (route_search(addr, table, route) == -1) {
+		if (errno != ESRCH)
+			return (-1);
+		way->kind = WAY_REJECT;
+		return (0);
+	}
+	way->kind = way_kind(route);
+	return (0);
+}
+
+static enum way_kind
+way_kind(const struct rtinfo *route)
+{
+	if (route->flags & (RTF_REJECT | RTF_BLACKHOLE))
+		return (WAY_REJECT);
+	if (route->flags & (RTF_LOCAL | RTF_BROADCAST | RTF_MULTICAST |
+	    RTF_LLINFO | RTF_CLONING | RTF_CLONED | RTF_CONNECTED) ||
+	    route->gateway.sa.sa_family == AF_LINK ||
+	    route->dst.len == addr_bits(route->dst.addr.family))
+		return (WAY_NEAR);
+	return (WAY_ROUTE);
+}
+
+static int
+way_is_pin(const struct way *way)
+{
+	const struct rtinfo	*r = &way->route, *pin = &way->pin;
+
+	switch (way->kind) {
+	case WAY_REJECT:
+		return ((pin->flags & RTF_REJECT) != 0);
+	case WAY_ROUTE:
+		return ((pin->flags & RTF_REJECT) == 0 &&
+		    pin->index == r->index &&
+		    pin->gateway.sa.sa_len == r->gateway.sa.sa_len &&
+		    memcmp(&pin->gateway, &r->gateway,
+		    r->gateway.sa.sa_len) == 0);
+	default:
+		return (0);
+	}
+}
+
+/* EEXIST: the user has a host route. */
+static int
+pin_add(const struct addr *addr, int table, const struct way *way)
+{
+	static const struct addr loopback4 = {
+		.ip = { 127, 0, 0, 1 }, .family = 4
+	};
+	static const struct addr loopback6 = {
+		.ip = { [15] = 1 }, .family = 6
+	};
+	struct message	 m;
+	struct prefix	 host;
+	struct rtinfo	 present;
+	union sa	 gateway;
+	unsigned int	 index = 0;
+	int		 flags = RTF_HOST;
+
+	if (way->kind == WAY_REJECT) {
+		flags |= RTF_REJECT | RTF_GATEWAY;
+		sa_from_addr(&gateway, addr->family == 6 ? &loopback6 :
+		    &loopback4, 0);
+	} else {
+		flags |= way->route.flags & RTF_GATEWAY;
+		gateway = way->route.gateway;
+		index = way->route.index;
+	}
+	host_prefix(&host, addr);
+	message_init(&m, RTM_ADD, table, flags, 0);
+	message_add_route(&m, &host, &gateway, index);
+	if (message_write(&m) == 0)
+		return (0);
+	if (errno != EEXIST)
+		return (-1);
+
+	if (route_lookup(&host, table, 0, &present) == -1 ||
+	    (!present.labelled && !(present.flags & RTF_DYNAMIC))) {
+		errno = EEXIST;
+		return (-1);
+	}
+	if (pin_del(addr, table, &present) == -1)
+		return (-1);
+	return (message_write(&m));
+}
+
+static int
+pin_del(const struct addr *addr, int table, const struct rtinfo *pin)
+{
+	struct message	 m;
+	struct prefix	 host;
+
+	host_prefix(&host, addr);
+	message_init(&m, RTM_DELETE, table, RTF_HOST, pin->priority);
+	message_add_route(&m, &host, &pin->gateway, 0);
+	if (message_write(&m) == -1 && errno != ESRCH)
+		return (-1);
+	return (0);
+}
+
+/*
+ * The kernel wants the addresses of a message in the order of their bits.
+ * Priority 0 is the kernel's choice, or any.
+ */
+static void
+message_init(struct message *m, int type, int table, int flags, int priority)
+{
+	struct rt_msghdr	*rtm = &m->u.hdr;
+
+	memset(m, 0, sizeof(*m));
+	rtm->rtm_msglen = rtm->rtm_hdrlen = sizeof(*rtm);
+	rtm->rtm_version = RTM_VERSION;
+	rtm->rtm_type = type;
+	rtm->rtm_tableid = table;
+	rtm->rtm_priority = priority;
+	rtm->rtm_flags = flags | RTF_UP | RTF_STATIC;
+}
+
+static void
+message_add(struct message *m, int bit, const union sa *sa)
+{
+	struct rt_msghdr	*rtm = &m->u.hdr;
+	size_t			 len = ROUND(sa->sa.sa_len);
+
+	if (rtm->rtm_msglen + len > sizeof(m->u.buf))
+		fatalx("%s: no room", __func__);
+	memcpy(m->u.buf + rtm->rtm_msglen, sa, sa->sa.sa_len);
+	rtm->rtm_msglen += len;
+	rtm->rtm_addrs |= bit;
+}
+
+/* By the gateway, on the interface with the index unless that is 0. */
+static void
+message_add_route(struct message *m, const struct prefix *dst,
+    const union sa *gateway, unsigned int index)
+{
+	union sa	 sa;
+
+	sa_from_addr(&sa, &dst->addr, 0);
+	message_add(m, RTA_DST, &sa);
+	message_add(m, RTA_GATEWAY, gateway);
+	sa_from_mask(&sa, dst->addr.family, dst->len);
+	message_add(m, RTA_NETMASK, &sa);
+	if (index != 0) {
+		memset(&sa, 0, sizeof(sa));
+		sa.sdl.sdl_len = sizeof(sa.sdl);
+		sa.sdl.sdl_family = AF_LINK;
+		sa.sdl.sdl_index = index;
+		message_add(m, RTA_IFP, &sa);
+	}
+	memset(&sa, 0, sizeof(sa));
+	sa.rl.sr_len = sizeof(sa.rl);
+	sa.rl.sr_family = AF_UNSPEC;
+	strlcpy(sa.rl.sr_label, ROUTE_LABEL, sizeof(sa.rl.sr_label));
+	message_add(m, RTA_LABEL, &sa);
+}
+
+static int
+message_write(struct message *m)
+{
+	struct rt_msghdr	*rtm = &m->u.hdr;
+
+	rtm->rtm_seq = ++route_seq;
+	while (write(route_fd, m->u.buf, rtm->rtm_msglen) == -1)
+		if (errno != EINTR)
+			return (-1);
+	return (0);
+}
+
+/*
+ * The kernel tells all listeners the answers to all questions.  A socket that
+ * has overflowed gets nothing until it is empty.
+ */
+static int
+message_query(struct message *m, struct rtinfo *route)
+{
+	struct pollfd	 pfd;
+	struct timespec	 now, end;
+	ssize_t		 n;
+	int		 left = REPLY_TIMEOUT;
+
+	while ((n = read(route_fd, reply, sizeof(reply))) > 0 ||
+	    (n == -1 && errno == EINTR))
+		continue;
+	if (message_write(m) == -1)
+		return (-1);
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += REPLY_TIMEOUT / 1000;
+	for (;;) {
+		n = read(route_fd, reply, sizeof(reply));
+		if (n >= (ssize_t)sizeof(m->u.hdr) &&
+		    message_is_answer(&m->u.hdr)) {
+			if (route_parse(reply, n, route) == 0)
+				return (0);
+			errno = EPROTO;
+			return (-1);
+		}
+		if (n != -1 || errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return (-1);
+		if (left <= 0) {
+			errno = ETIMEDOUT;
+			return (-1);
+		}
+		pfd.fd = route_fd;
+		pfd.events = POLLIN;
+		poll(&pfd, 1, left);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		left = (end.tv_sec - now.tv_sec) * 1000 +
+		    (end.tv_nsec - now.tv_nsec) / 1000000;
+	}
+}
+
+static int
+message_is_answer(const struct rt_msghdr *asked)
+{
+	const struct rt_msghdr	*rtm = (const struct rt_msghdr *)reply;
+
+	return (rtm->rtm_version == RTM_VERSION &&
+	    rtm->rtm_type == asked->rtm_type &&
+	    rtm->rtm_seq == asked->rtm_seq && rtm->rtm_pid == getpid() &&
+	    rtm->rtm_errno == 0);
+}
+
+/* The route that packets to the address take.  ESRCH: none. */
+static int
+route_match(const struct addr *addr, int table, struct rtinfo *route)
+{
+	struct message	 m;
+	union sa	 sa;
+
+	message_init(&m, RTM_GET, table, 0, 0);
+	sa_from_addr(&sa, addr, 0);
+	message_add(&m, RTA_DST, &sa);
+	return (message_query(&m, route));
+}
+
+/* The route to exactly that prefix.  ESRCH: none. */
+static int
+route_lookup(const struct prefix *dst, int table, int priority,
+    struct rtinfo *route)
+{
+	struct message	 m;
+	union sa	 sa;
+
+	message_init(&m, RTM_GET, table, 0, priority);
+	sa_from_addr(&sa, &dst->addr, 0);
+	message_add(&m, RTA_DST, &sa);
+	sa_from_mask(&sa, dst->addr.family, dst->len);
+	message_add(&m, RTA_NETMASK, &sa);
+	return (message_query(&m, route));
+}
+
+/* The route that packets would take if there were none of ours. */
+static int
+route_search(const struct addr *addr, int table, struct rtinfo *best)
+{
+	const struct rt_msghdr	*rtm;
+	struct rtinfo		 route;
+	uint8_t			*dump;
+	size_t			 size, off;
+	int			 found = 0;
+
+	if ((dump = route_dump(addr->family, table, &size)) == NULL)
+		return (-1);
+	for (off = 0; off + sizeof(*rtm) <= size; off += rtm->rtm_msglen) {
+		rtm = (const struct rt_msghdr *)(dump + off);
+		if (rtm->rtm_msglen < sizeof(*rtm) ||
+		    rtm->rtm_msglen > size - off)
+			break;
+		if (route_parse(dump + off, rtm->rtm_msglen, &route) == -1 ||
+		    !prefix_covers(&route.dst, addr) ||
+		    route_is_ours(&route) || !(route.flags & RTF_UP) ||
+		    route.flags & RTF_DYNAMIC)
+			continue;
+		if (found && (route.dst.len < best->dst.len ||
+		    (route.dst.len == best->dst.len &&
+		    route.priority >= best->priority)))
+			continue;
+		found = 1;
+		*best = route;
+	}
+	free(dump);
+	if (!found) {
+		errno = ESRCH;
+		return (-1);
+	}
+	return (0);
+}
+
+/* The size may grow between asking for it and reading. */
+static uint8_t *
+route_dump(int family, int table, size_t *size)
+{
+	uint8_t	*buf = NULL, *p;
+	int	 mib[7], i;
+
+	mib[0] = CTL_NET;
+	mib[1] = PF_ROUTE;
+	mib[2] = 0;
+	mib[3] = family == 6 ? AF_INET6 : AF_INET;
+	mib[4] = NET_RT_DUMP;
+	mib[5] = 0;
+	mib[6] = table;
+	for (i = 0; i < DUMP_TRIES; i++) {
+		if (sysctl(mib, 7, NULL, size, NULL, 0) == -1)
+			break;
+		if ((p = realloc(buf, *size + 1)) == NULL)
+			break;
+		buf = p;
+		if (sysctl(mib, 7, buf, size, NULL, 0) == 0)
+			return (buf);
+		if (errno != ENOMEM)
+			break;
+	}
+	free(buf);
+	return (NULL);
+}
+
+static int
+route_parse(const uint8_t *buf, size_t len, struct rtinfo *route)
+{
+	const struct rt_msghdr	*rtm = (const struct rt_msghdr *)buf;
+	union sa		 sa;
+	size_t			 off, salen;
+	int			 i;
+
+	if (len < sizeof(*rtm) || rtm->rtm_version != RTM_VERSION ||
+	    rtm->rtm_hdrlen < sizeof(*rtm))
+		return (-1);
+	memset(route, 0, sizeof(*route));
+	route->index = rtm->rtm_index;
+	route->flags = rtm->rtm_flags;
+	route->priority = rtm->rtm_priority & RTP_MASK;
+
+	off = rtm->rtm_hdrlen;
+	for (i = 0; i < RTAX_MAX && off < len; i++) {
+		if ((rtm->rtm_addrs & (1 << i)) == 0)
+			continue;
+		salen = buf[off];
+		if (salen > len - off)
+			return (-1);
+		sa_copy(&sa, buf + off, salen);
+		off += ROUND(salen);
+		switch (i) {
+		case RTAX_DST:
+			if (addr_from_sa(&route->dst.addr, &sa.sa) == -1)
+				return (-1);
+			route->dst.addr.port = 0;
+			route->dst.len = addr_bits(route->dst.addr.family);
+			break;
+		case RTAX_GATEWAY:
+			route->gateway = sa;
+			break;
+		case RTAX_NETMASK:
+			route->dst.len = sa_masklen(&sa,
+			    route->dst.addr.family);
+			break;
+		case RTAX_LABEL:
+			route->labelled = strncmp(sa.rl.sr_label, ROUTE_LABEL,
+			    sizeof(sa.rl.sr_label)) == 0;
+			break;
+		}
+	}
+	if (route->flags & RTF_HOST)
+		route->dst.len = addr_bits(route->dst.addr.family);
+	return (route->dst.addr.family == 0 ? -1 : 0);
+}
+
+static int
+route_is_ours(const struct rtinfo *route)
+{
+	return (route->labelled || (netif_own(route->index) &&
+	    !(route->flags & RTF_LOCAL)));
+}
+
+static int
+watch_relevant(const uint8_t *buf, size_t len)
+{
+	const struct rt_msghdr	*rtm = (const struct rt_msghdr *)buf;
+
+	/* all messages begin with length, version, type */
+	if (len < offsetof(struct rt_msghdr, rtm_type) + 1 ||
+	    rtm->rtm_version != RTM_VERSION)
+		return (0);
+	switch (rtm->rtm_type) {
+	case RTM_IFINFO:
+		return (len >= offsetof(struct if_msghdr, ifm_data) &&
+		    !netif_own(((const struct if_msghdr *)buf)->ifm_index));
+	case RTM_IFANNOUNCE:
+		return (len >= sizeof(struct if_announcemsghdr));
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+	case RTM_CHGADDRATTR:
+		return (len >= sizeof(struct ifa_msghdr) && !netif_own(
+		    ((const struct ifa_msghdr *)buf)->ifam_index));
+	case RTM_ADD:
+	case RTM_DELETE:
+	case RTM_CHANGE:
+		return (watch_route(buf, len));
+	case RTM_DESYNC:
+		return (1);
+	default:
+		return (0);
+	}
+}
+
+/* Neighbours come and go; so do the copies for path MTU discovery. */
+static int
+watch_route(const uint8_t *buf, size_t len)
+{
+	const struct rt_msghdr	*rtm = (const struct rt_msghdr *)buf;
+	struct rtinfo		 route;
+
+	if (route_parse(buf, len, &route) == -1 || rtm->rtm_errno != 0 ||
+	    rtm->rtm_pid == getpid())
+		return (0);
+	return (!route.labelled && !netif_own(route.index) &&
+	    !(route.flags & (RTF_LLINFO | RTF_CLONED | RTF_LOCAL |
+	    RTF_BROADCAST | RTF_MULTICAST | RTF_DYNAMIC)));
+}
+
+/*
+ * The kernel keeps the scope of a link-local address in its second word;
+ * index 0 leaves that to the kernel.
+ */
+static void
+sa_from_addr(union sa *sa, const struct addr *addr, unsigned int index)
+{
+	struct addr	 a = *addr;
+
+	a.port = 0;
+	a.scope = 0;
+	memset(sa, 0, sizeof(*sa));
+	sa->sa.sa_len = addr_to_sa(&a, &sa->ss);
+	if (index != 0 && IN6_IS_ADDR_LINKLOCAL(&sa->sin6.sin6_addr) &&
+	    a.family == 6) {
+		sa->sin6.sin6_addr.s6_addr[2] = index >> 8;
+		sa->sin6.sin6_addr.s6_addr[3] = index;
+	}
+}
+
+static void
+sa_from_mask(union sa *sa, int family, int len)
+{
+	memset(sa, 0, sizeof(*sa));
+	if (family == 6) {
+		sa->sin6.sin6_len = sizeof(sa->sin6);
+		sa->sin6.sin6_family = AF_INET6;
+		prefix_mask(sa->sin6.sin6_addr.s6_addr, 16, len);
+	} else {
+		sa->sin.sin_len = sizeof(sa->sin);
+		sa->sin.sin_family = AF_INET;
+		prefix_mask((uint8_t *)&sa->sin.sin_addr, 4, len);
+	}
+}
+
+/* What is cut off a mask's end is zero. */
+static int
+sa_masklen(const union sa *sa, int family)
+{
+	const uint8_t	*p;
+	int		 i, len = 0;
+
+	if (family == 6)
+		p = sa->sin6.sin6_addr.s6_addr;
+	else
+		p = (const uint8_t *)&sa->sin.sin_addr;
+	for (i = 0; i < addr_bits(family); i++) {
+		if ((p[i / 8] & (0x80 >> (i % 8))) == 0)
+			break;
+		len++;
+	}
+	return (len);
+}
+
+static void
+sa_copy(union sa *sa, const uint8_t *buf, size_t len)
+{
+	memset(sa, 0, sizeof(*sa));
+	memcpy(sa, buf, len < sizeof(*sa) ? len : sizeof(*sa));
+}
+
+static void
+host_prefix(struct prefix *prefix, const struct addr *addr)
+{
+	memset(prefix, 0, sizeof(*prefix));
+	prefix->addr = *addr;
+	prefix->len = addr_bits(addr->family);
+}
+
+static int
+table_number(int rtable)
+{
+	return (rtable == RTABLE_DEFAULT ? getrtable() : rtable);
+}
+
+static int
+addr_bits(int family)
+{
+	return (family == 6 ? 128 : 32);
+}

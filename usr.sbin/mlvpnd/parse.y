@@ -1,0 +1,3131 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+%{
+#include <sys/types.h>
+#include <sys/queue.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "handshake.h"
+#include "log.h"
+#include "mlvpnd.h"
+#include "sock.h"
+
+#define ERRORS_MAX	200	/* of a run, then no more is read */
+#define INCLUDE_MAX	16	/* files open at a time */
+#define FILES_MAX	1000	/* of a run */
+#define TOKEN_MAX	8192
+#define TOKEN_TEXT	48	/* of it in messages */
+#define LIST_MAX	256
+#define STATEMENTS_MAX	40	/* different ones of a block */
+#define UNGET_MAX	4
+
+#define NAME_CHARS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+			"0123456789._-"
+#define MACRO_CHARS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+			"0123456789_"
+#define DIGITS		"0123456789"
+
+#define RATE_MIN	8000ULL
+#define RATE_MAX	100000000000ULL
+#define QUOTA_MIN	1000000ULL
+#define QUOTA_MAX	1000000000000000ULL
+#define MSEC		1000ULL
+#define SECOND		1000000ULL
+#define MINUTE		(60 * SECOND)
+#define HOUR		(60 * MINUTE)
+#define MSS_MIN		216
+#define MSS_MAX		(TUNNEL_MTU_MAX - 40)
+#define MTU_IP6_MIN	1280
+#define LINK_MTU_MAX	9216
+#define REORDER_MAX	65535
+#define OVERHEAD_MAX	255
+#define RTABLE_MAX	255
+#define PRIORITY_MAX	63
+#define PHRASE_MIN	12
+#define PHRASE_GOOD	20
+#define PSK_TUNNELS_MAX	256	/* each costs a MAC for every HELLO */
+#define FDS_OTHER	32	/* descriptors for other things than packets */
+
+/* Strings live until the end of the run, so that no action frees any. */
+struct string {
+	LIST_ENTRY(string) entry;
+	size_t		 size;
+	char		 text[];
+};
+
+struct file {
+	struct file	*outer;		/* the one that includes it */
+	FILE		*stream;
+	const char	*name;
+	const char	*open;		/* why it must hold no secret, or NULL */
+	const char	*expand;	/* rest of a macro's value, or NULL */
+	const char	*expand_open;
+	int		 unget[UNGET_MAX];
+	int		 nunget;
+	int		 lineno;
+	int		 eof;
+	dev_t		 dev;
+	ino_t		 ino;
+};
+
+struct sym {
+	TAILQ_ENTRY(sym) entry;
+	int		 used;
+	int		 persist;
+	const char	*name;
+	const char	*val;
+	const char	*open;
+};
+TAILQ_HEAD(symhead, sym);
+
+struct token {
+	int		 type;
+	int		 first;		/* of a statement */
+	int		 quoted;
+	char		 text[TOKEN_TEXT];
+};
+
+/* Where an object of the configuration was seen. */
+struct origin {
+	LIST_ENTRY(origin) entry;
+	const void	*object;
+	const char	*file;
+	int		 lineno;
+	int		 had;		/* HAD_*: good or bad */
+	int		 damaged;	/* syntax errors were within it */
+};
+
+#define HAD_INTERFACE	0x01
+#define HAD_SECRET	0x02
+#define HAD_KEY		0x04
+#define HAD_PEER_KEY	0x08
+#define HAD_ADDRESS	0x10
+#define HAD_REMOTE	0x20
+#define HAD_LISTEN	0x40
+
+struct unit {
+	const char	*name;
+	uint64_t	 value;
+};
+
+/* The statements a block has had. */
+struct seen {
+	const char	*name[STATEMENTS_MAX];
+	int		 n;
+};
+
+typedef struct {
+	struct {
+		int64_t		 number;
+		char		*string;
+		struct rate_conf rate;
+	} v;
+	const char	*open;		/* of a string: as in struct file */
+	int		 lineno;
+} YYSTYPE;
+#define YYSTYPE_IS_DECLARED 1
+
+int		 yyparse(void);
+int		 yylex(void);
+int		 yyerror(const char *);
+
+/* lexer */
+static int	 lex(void);
+static int	 lex_macro(void);
+static int	 lex_quoted(int);
+static int	 lex_word(int);
+static int	 word_char(int);
+static int	 lex_error(const char *, ...)
+		    __attribute__((__format__ (printf, 1, 2)));
+static int	 skip(void);
+static int	 igetc(void);
+static int	 lgetc(void);
+static void	 lungetc(int);
+static int	 kw_cmp(const void *, const void *);
+static int	 lookup(const char *);
+static void	 token_text(const char *);
+static int	 pushfile(const char *, const char **);
+static int	 popfile(void);
+static void	 include(const char *);
+static char	*keep(const char *);
+static void	 forget(void);
+
+/* macros */
+static void	 macro(const char *, const char *, const char *);
+static void	 symset(const char *, const char *, const char *, int);
+static struct sym *symfind(const char *);
+static void	 symend(void);
+
+/* messages */
+static void	 report(const char *, int, int, const char *, va_list)
+		    __attribute__((__format__ (printf, 4, 0)));
+static void	 message(const char *, int, int, const char *);
+static void	 bad(const char *, ...)
+		    __attribute__((__format__ (printf, 1, 2)));
+static void	 bad_at(const void *, const char *, ...)
+		    __attribute__((__format__ (printf, 2, 3)));
+static void	 warn_at(const void *, const char *, ...)
+		    __attribute__((__format__ (printf, 2, 3)));
+static void	 bad_block(void);
+static void	 damage(void);
+static void	 had(const void *, int);
+static int	 lacks(const void *, int);
+static int	 intact(const void *);
+static void	 remember(const void *, int);
+static struct origin *recall(const void *);
+
+/* values */
+static int	 once(struct seen *, const char *);
+static void	 list_add(char *);
+static void	 list_end(void);
+static int64_t	 number(const char *, const char *, int64_t, int64_t);
+static int	 scaled(const char *, const struct unit *, uint64_t *);
+static uint64_t	 rate(const char *);
+static uint64_t	 volume(const char *);
+static int64_t	 duration(const char *);
+static int	 time_range(const char *, int64_t, uint64_t, const char *,
+		    uint64_t, const char *);
+static int	 percent(const char *);
+static int	 backup_level(const char *);
+static int	 traffic_class(const char *, int);
+static int	 copy(char *, const char *, size_t, const char *);
+static int	 name_ok(const char *, size_t, const char *);
+static int	 is_ifname(const char *);
+static int	 ifname_ok(const char *);
+static int	 hostname_ok(const char *);
+static int	 path_ok(const char *, const char *);
+static int	 address(struct addr *, const char *);
+static int	 prefix_parse(struct prefix *, const char *);
+static void	 prefix_clear(struct prefix *);
+static int	 addr_is_zero(const struct addr *);
+static int	 addr_is_multicast(const struct addr *);
+static int	 key_decode(uint8_t *, const char *, const char *);
+static void	 secret_open(const char *);
+
+/* statements */
+static void	 listen_add(const char *, int, int);
+static void	 status_set(const char *, int, int);
+static void	 tunnel_begin(const char *, int);
+static void	 tunnel_end(void);
+static void	 tunnel_interface(const char *, int);
+static void	 tunnel_address(const char *, const char *);
+static void	 tunnel_routes(int);
+static void	 tunnel_psk(const char *, const char *);
+static void	 tunnel_psk_file(const char *);
+static void	 tunnel_secret(const char *, const char *, const char *);
+static void	 tunnel_key(const char *);
+static void	 tunnel_peer_key(const char *);
+static void	 tunnel_cipher(void);
+static void	 tunnel_reorder(int, int64_t, int64_t);
+static void	 tunnel_tos(int, int);
+static void	 tunnel_command(const char *, int);
+static void	 link_begin(const char *, int);
+static void	 link_end(void);
+static void	 link_remote(int, int);
+static void	 link_local(const char *, int);
+static void	 link_listen(const char *, int);
+static void	 link_bandwidth(struct rate_conf *, const char *,
+		    const struct rate_conf *);
+static void	 link_tolerance(int64_t, int64_t);
+static void	 link_loss(int, int);
+static void	 link_quota(const char *, int, int);
+static void	 quota_then(int, uint64_t, int);
+static void	 set_number(const char *, const char *, int64_t, int64_t,
+		    uint16_t *);
+static void	 set_rtable(struct seen *, int *, const char *);
+static void	 set_keepalive(struct seen *, uint32_t *, int64_t);
+static void	 set_timeout(struct seen *, uint32_t *, int64_t);
+static void	 match_begin(const char *, int);
+static void	 match_flag(uint32_t, const char *);
+static void	 match_links(uint32_t);
+
+/* the whole file */
+static void	 check(void);
+static void	 check_listens(void);
+static int	 listen_overlaps(const struct listen_conf *,
+		    const struct listen_conf *);
+static void	 check_tunnel(struct tunnel_conf *);
+static void	 check_interface(struct tunnel_conf *);
+static void	 check_addresses(struct tunnel_conf *);
+static void	 check_routes(struct tunnel_conf *);
+static int	 routable(const struct tunnel_conf *, int);
+static int	 route_equal(const struct route_conf *,
+		    const struct route_conf *);
+static void	 check_secret(struct tunnel_conf *);
+static void	 check_secret_v3(struct tunnel_conf *);
+static void	 check_secret_mlvpn2(struct tunnel_conf *);
+static void	 check_secret_equal(struct tunnel_conf *,
+		    struct tunnel_conf *);
+static void	 check_links(struct tunnel_conf *);
+static void	 check_link_v3(struct tunnel_conf *, struct link_conf *);
+static void	 check_link_mlvpn2(struct tunnel_conf *, struct link_conf *);
+static void	 check_port_mlvpn2(struct tunnel_conf *, struct link_conf *);
+static int	 same_port(const struct link_conf *,
+		    const struct link_conf *);
+static void	 check_link_family(struct link_conf *);
+static void	 check_matches(struct tunnel_conf *);
+static void	 check_limits(void);
+static void	 phrases(void);
+
+static LIST_HEAD(, string)	 strings = LIST_HEAD_INITIALIZER(strings);
+static LIST_HEAD(, origin)	 origins = LIST_HEAD_INITIALIZER(origins);
+static struct symhead		 symhead = TAILQ_HEAD_INITIALIZER(symhead);
+static void			(*reporter)(const char *);
+static struct file		*file;
+static struct token		 tok, prev;
+static int			 nfiles, errors;
+static int			 quiet;		/* no messages */
+static int			 resync;	/* skip() is due */
+static int			 pending;	/* token that ended it */
+
+static struct mlvpnd_conf	*conf;
+static struct tunnel_conf	*curtun;	/* NULL outside of one */
+static struct link_conf		*curlink;
+static struct match_conf	*curmatch;
+static int			 match_errors;	/* before it */
+static int			 damaged;	/* outside of tunnels */
+static struct seen		 seen_global, seen_tunnel, seen_link;
+static char			*list[LIST_MAX];
+static int			 nlist;
+
+static const struct unit rate_units[] = {
+	{ "", 1 },
+	{ "K", 1000ULL },
+	{ "M", 1000000ULL },
+	{ "G", 1000000000ULL },
+	{ NULL, 0 }
+};
+
+static const struct unit volume_units[] = {
+	{ "B", 1 },
+	{ "K", 1000ULL },
+	{ "M", 1000000ULL },
+	{ "G", 1000000000ULL },
+	{ "T", 1000000000000ULL },
+	{ NULL, 0 }
+};
+
+static const struct unit time_units[] = {
+	{ "ms", MSEC },
+	{ "s", SECOND },
+	{ "m", MINUTE },
+	{ "h", HOUR },
+	{ NULL, 0 }
+};
+%}
+
+%token	ADDRESS ATM AUTO BACKUP BANDWIDTH BULK CIPHER CLEARTEXT COMMAND COMPAT
+%token	COPY DATA DAY DEFAULT DESCRIPTION DOWN DSCP DUPLICATE ERROR FEC
+%token	KWFILE GROUP ID INCLUDE INET INET6 INTERFACE KEEPALIVE KEY LATENCY
+%token	LIMIT LINK LISTEN LOCAL LOSS MATCH MAX MAXMSS MIN MLVPN2 MLVPN3 MONTH
+%token	MTU NO NOT ON ONLY ORDER OVERFLOW OVERHEAD PEER PER PERSIST PORT
+%token	PRIORITY PROTOCOL PSK QUICK QUOTA RDOMAIN RECOVER REMOTE REORDER
+%token	RESYNC ROUTE RTABLE SECRET SPREAD STATUS TAP THEN TIMEOUT TOLERANCE
+%token	TOS TUN TUNNEL UP YES
+%token	<v.string>	STRING
+%token	<v.number>	NUMBER
+
+%type	<v.string>	value word route
+%type	<v.number>	port rtable layer family time time_max recover_time
+%type	<v.number>	percent recover_percent bits yesno route_priority
+%type	<v.number>	local_port compat day
+%type	<v.rate>	bw bounds bound
+%%
+
+grammar		: /* empty */
+		| grammar '\n'
+		| grammar include '\n'
+		| grammar varset '\n'
+		| grammar listen '\n'
+		| grammar status '\n'
+		| grammar tunnel '\n'
+		| grammar error RESYNC {
+			yyerrok;
+		}
+		;
+
+nl		: /* empty */
+		| nl '\n'
+		;
+
+comma		: nl
+		| nl ',' nl
+		;
+
+include		: INCLUDE STRING {
+			include($2);
+		}
+		;
+
+varset		: STRING '=' value {
+			macro($1, $3, $<open>3);
+		}
+		;
+
+value		: word
+		| value word {
+			char	 buf[TOKEN_MAX];
+
+			if ((size_t)snprintf(buf, sizeof(buf), "%s %s", $1,
+			    $2) >= sizeof(buf))
+				bad("value of macro too long");
+			$$ = keep(buf);
+			explicit_bzero(buf, sizeof(buf));
+		}
+		;
+
+word		: STRING
+		| NUMBER {
+			$$ = $<v.string>1;
+		}
+		;
+
+words		: word {
+			nlist = 0;
+			list_add($1);
+		}
+		| '{' nl {
+			nlist = 0;
+		} word_l '}' {
+			list_end();
+		}
+		;
+
+word_l		: /* empty */
+		| word_l word comma {
+			list_add($2);
+		}
+		;
+
+listen		: LISTEN ON word PORT port rtable {
+			listen_add($3, $5, $6);
+		}
+		;
+
+status		: STATUS LISTEN ON word PORT port rtable {
+			status_set($4, $6, $7);
+		}
+		;
+
+port		: word {
+			if (($$ = number("port", $1, 1, UINT16_MAX)) == -1)
+				$$ = 0;
+		}
+		;
+
+rtable		: /* empty */ {
+			$$ = RTABLE_DEFAULT;
+		}
+		| RTABLE word {
+			/* -1 is RTABLE_DEFAULT too */
+			$$ = number("rtable", $2, 0, RTABLE_MAX);
+		}
+		;
+
+yesno		: YES {
+			$$ = 1;
+		}
+		| NO {
+			$$ = 0;
+		}
+		;
+
+time		: word {
+			$$ = duration($1);
+		}
+		;
+
+time_max	: /* empty */ {
+			$$ = 0;
+		}
+		| MAX time {
+			$$ = $2;
+		}
+		;
+
+percent		: word {
+			$$ = percent($1);
+		}
+		;
+
+bits		: word {
+			$$ = rate($1);
+		}
+		;
+
+tunnel		: TUNNEL STRING '{' {
+			tunnel_begin($2, $<lineno>1);
+		} tunnelopts tunnellast '}' {
+			tunnel_end();
+		}
+		;
+
+tunnellast	: /* empty */
+		| match
+		;
+
+/*
+ * Statements need no newline between them, but for two: what follows a match
+ * could be its link { }, and a peer key the peer of an address.
+ */
+tunnelopts	: /* empty */
+		| tunnelopts '\n' peerkey
+		| tunnelopts match '\n' peerkey
+		| tunnelopts tunnelopt
+		| tunnelopts error RESYNC {
+			yyerrok;
+		}
+		;
+
+peerkey		: /* empty */
+		| PEER KEY STRING {
+			tunnel_peer_key($3);
+		}
+		;
+
+tunnelopt	: DESCRIPTION STRING {
+			if (once(&seen_tunnel, "description"))
+				copy(curtun->descr, $2, sizeof(curtun->descr),
+				    "description");
+		}
+		| PROTOCOL MLVPN2 {
+			if (once(&seen_tunnel, "protocol"))
+				curtun->protocol = PROTO_MLVPN2;
+		}
+		| PROTOCOL MLVPN3 {
+			if (once(&seen_tunnel, "protocol"))
+				curtun->protocol = PROTO_V3;
+		}
+		| INTERFACE STRING layer {
+			tunnel_interface($2, $3);
+		}
+		| GROUP STRING {
+			if (once(&seen_tunnel, "group") && name_ok($2,
+			    sizeof(curtun->group), "group"))
+				strlcpy(curtun->group, $2,
+				    sizeof(curtun->group));
+		}
+		| RDOMAIN word {
+			set_rtable(&seen_tunnel, &curtun->rdomain, $2);
+		}
+		| PERSIST {
+			if (once(&seen_tunnel, "persist"))
+				curtun->persist = 1;
+		}
+		| ADDRESS STRING {
+			tunnel_address($2, NULL);
+		}
+		| ADDRESS STRING PEER STRING {
+			tunnel_address($2, $4);
+		}
+		| MTU AUTO {
+			once(&seen_tunnel, "mtu");
+		}
+		| MTU word {
+			if (once(&seen_tunnel, "mtu"))
+				set_number("mtu", $2, TUNNEL_MTU_MIN,
+				    TUNNEL_MTU_MAX, &curtun->mtu);
+		}
+		| MAXMSS AUTO {
+			once(&seen_tunnel, "max-mss");
+		}
+		| MAXMSS NO {
+			if (once(&seen_tunnel, "max-mss"))
+				curtun->max_mss = 1;
+		}
+		| MAXMSS word {
+			if (once(&seen_tunnel, "max-mss"))
+				set_number("max-mss", $2, MSS_MIN, MSS_MAX,
+				    &curtun->max_mss);
+		}
+		| ROUTE routes route_priority {
+			tunnel_routes($3);
+		}
+		| PSK STRING {
+			tunnel_psk($2, $<open>2);
+		}
+		| PSK KWFILE STRING {
+			tunnel_psk_file($3);
+		}
+		| SECRET STRING {
+			tunnel_secret($2, $<open>2, NULL);
+		}
+		| SECRET STRING ID STRING {
+			tunnel_secret($2, $<open>2, $4);
+		}
+		| KEY KWFILE STRING {
+			tunnel_key($3);
+		}
+		| KEY KWFILE STRING PEER KEY STRING {
+			tunnel_key($3);
+			tunnel_peer_key($6);
+		}
+		| CIPHER words {
+			tunnel_cipher();
+		}
+		| CLEARTEXT DATA {
+			if (once(&seen_tunnel, "cleartext data"))
+				curtun->cleartext = 1;
+		}
+		| REORDER AUTO time_max {
+			tunnel_reorder(ANSWER_AUTO, 0, $3);
+		}
+		| REORDER NO {
+			tunnel_reorder(ANSWER_NO, 0, 0);
+		}
+		| REORDER word time_max {
+			tunnel_reorder(ANSWER_YES, number("reorder", $2, 1,
+			    REORDER_MAX), $3);
+		}
+		| RECOVER yesno {
+			if (once(&seen_tunnel, "recover"))
+				curtun->recover = $2 ? ANSWER_YES : ANSWER_NO;
+		}
+		| TOS COPY {
+			tunnel_tos(ANSWER_YES, 0);
+		}
+		| TOS NO {
+			tunnel_tos(ANSWER_NO, 0);
+		}
+		| TOS word {
+			tunnel_tos(ANSWER_AUTO, traffic_class($2, 0));
+		}
+		| LATENCY SPREAD time {
+			if (once(&seen_tunnel, "latency spread") &&
+			    time_range("latency spread", $3, MSEC, "1ms",
+			    10 * SECOND, "10s"))
+				curtun->latency_spread = $3;
+		}
+		| KEEPALIVE time {
+			set_keepalive(&seen_tunnel, &curtun->keepalive, $2);
+		}
+		| TIMEOUT time {
+			set_timeout(&seen_tunnel, &curtun->timeout, $2);
+		}
+		| COMMAND STRING compat {
+			tunnel_command($2, $3);
+		}
+		| LINK STRING '{' {
+			link_begin($2, $<lineno>1);
+		} linkopts '}' {
+			link_end();
+		}
+		;
+
+layer		: /* empty */ {
+			$$ = -1;
+		}
+		| TUN {
+			$$ = 0;
+		}
+		| TAP {
+			$$ = 1;
+		}
+		;
+
+compat		: /* empty */ {
+			$$ = 0;
+		}
+		| COMPAT {
+			$$ = 1;
+		}
+		;
+
+routes		: route {
+			nlist = 0;
+			list_add($1);
+		}
+		| '{' nl {
+			nlist = 0;
+		} route_l '}' {
+			list_end();
+		}
+		;
+
+route_l		: /* empty */
+		| route_l route comma {
+			list_add($2);
+		}
+		;
+
+route		: STRING
+		| DEFAULT {
+			$$ = NULL;
+		}
+		;
+
+route_priority	: /* empty */ {
+			$$ = 0;
+		}
+		| PRIORITY word {
+			if (($$ = number("priority", $2, 1,
+			    PRIORITY_MAX)) == -1)
+				$$ = 0;
+		}
+		;
+
+linkopts	: /* empty */
+		| linkopts '\n'
+		| linkopts linkopt
+		| linkopts error RESYNC {
+			yyerrok;
+		}
+		;
+
+linkopt		: RDOMAIN word {
+			set_rtable(&seen_link, &curlink->rtable, $2);
+		}
+		| RTABLE word {
+			set_rtable(&seen_link, &curlink->rtable, $2);
+		}
+		| REMOTE words PORT port family {
+			link_remote($4, $5);
+		}
+		| LOCAL word local_port {
+			link_local($2, $3);
+		}
+		| LOCAL PORT port {
+			link_local(NULL, $3);
+		}
+		| INTERFACE STRING {
+			if (once(&seen_link, "interface") && ifname_ok($2))
+				strlcpy(curlink->ifname, $2,
+				    sizeof(curlink->ifname));
+			if (!sock_can_bind_device)
+				bad("interface in a link is not supported on "
+				    "this system, use rdomain");
+		}
+		| LISTEN ON word PORT port {
+			link_listen($3, $5);
+		}
+		| BANDWIDTH bw {
+			link_bandwidth(&curlink->up, "bandwidth up", &$2);
+			link_bandwidth(&curlink->down, "bandwidth down", &$2);
+		}
+		| BANDWIDTH direction_l
+		| OVERHEAD word {
+			if (once(&seen_link, "overhead"))
+				set_number("overhead", $2, 0, OVERHEAD_MAX,
+				    &curlink->overhead);
+		}
+		| OVERHEAD word ATM {
+			if (once(&seen_link, "overhead")) {
+				set_number("overhead", $2, 0, OVERHEAD_MAX,
+				    &curlink->overhead);
+				curlink->atm = 1;
+			}
+		}
+		| BACKUP level overflow
+		| LOSS TOLERANCE percent recover_percent {
+			link_loss($3, $4);
+		}
+		| LATENCY TOLERANCE time recover_time {
+			link_tolerance($3, $4);
+		}
+		| KEEPALIVE time {
+			set_keepalive(&seen_link, &curlink->keepalive, $2);
+		}
+		| TIMEOUT time {
+			set_timeout(&seen_link, &curlink->timeout, $2);
+		}
+		| MTU word {
+			if (once(&seen_link, "mtu"))
+				set_number("mtu", $2, TUNNEL_MTU_MIN,
+				    LINK_MTU_MAX, &curlink->mtu);
+		}
+		| QUOTA word PER MONTH day then {
+			link_quota($2, QUOTA_MONTH, $5);
+		}
+		| QUOTA word PER DAY then {
+			link_quota($2, QUOTA_DAY, 0);
+		}
+		;
+
+family		: /* empty */ {
+			$$ = 0;
+		}
+		| INET {
+			$$ = 4;
+		}
+		| INET6 {
+			$$ = 6;
+		}
+		;
+
+local_port	: /* empty */ {
+			$$ = 0;
+		}
+		| PORT port {
+			$$ = $2;
+		}
+		;
+
+direction_l	: direction
+		| direction_l direction
+		;
+
+direction	: UP bw {
+			link_bandwidth(&curlink->up, "bandwidth up", &$2);
+		}
+		| DOWN bw {
+			link_bandwidth(&curlink->down, "bandwidth down", &$2);
+		}
+		;
+
+bw		: bits {
+			memset(&$$, 0, sizeof($$));
+			$$.rate = $1;
+		}
+		| AUTO {
+			memset(&$$, 0, sizeof($$));
+		}
+		| AUTO bounds {
+			$$ = $2;
+		}
+		| bounds
+		;
+
+bounds		: bound
+		| bounds bound {
+			$$ = $1;
+			if (($1.min && $2.min) || ($1.max && $2.max))
+				bad("min and max can be given once");
+			if ($2.min)
+				$$.min = $2.min;
+			else
+				$$.max = $2.max;
+			if ($$.max && $$.min > $$.max)
+				bad("bandwidth: min is greater than max");
+		}
+		;
+
+bound		: MIN bits {
+			memset(&$$, 0, sizeof($$));
+			$$.min = $2;
+		}
+		| MAX bits {
+			memset(&$$, 0, sizeof($$));
+			$$.max = $2;
+		}
+		;
+
+level		: /* empty */ {
+			if (once(&seen_link, "backup"))
+				curlink->backup = 1;
+		}
+		| NUMBER {
+			if (once(&seen_link, "backup"))
+				curlink->backup = backup_level($<v.string>1);
+		}
+		;
+
+overflow	: /* empty */
+		| OVERFLOW {
+			curlink->overflow = 1;
+		}
+		;
+
+recover_percent	: /* empty */ {
+			$$ = 0;
+		}
+		| RECOVER percent {
+			$$ = $2;
+		}
+		;
+
+recover_time	: /* empty */ {
+			$$ = 0;
+		}
+		| RECOVER time {
+			$$ = $2;
+		}
+		;
+
+day		: /* empty */ {
+			$$ = 1;
+		}
+		| DAY word {
+			if (($$ = number("day", $2, 1, 28)) == -1)
+				$$ = 1;
+		}
+		;
+
+then		: /* empty */
+		| THEN DOWN {
+			quota_then(QUOTA_DOWN, 0, 0);
+		}
+		| THEN BACKUP {
+			quota_then(QUOTA_BACKUP, 0, 1);
+		}
+		| THEN BACKUP NUMBER {
+			quota_then(QUOTA_BACKUP, 0,
+			    backup_level($<v.string>3));
+		}
+		| THEN LIMIT bits {
+			quota_then(QUOTA_LIMIT, $3, 0);
+		}
+		;
+
+match		: MATCH STRING {
+			match_begin($2, $<lineno>1);
+		} matchopts {
+			if ((curmatch->flags & ~MATCH_QUICK) == 0 &&
+			    errors == match_errors)
+				bad("match without an action");
+			if ((curmatch->flags & MATCH_ONLY) &&
+			    !(curmatch->flags & MATCH_LINKS))
+				bad("only needs link");
+			if ((curmatch->flags & MATCH_DUPLICATE) &&
+			    (curmatch->flags & (MATCH_NOT | MATCH_ONLY)))
+				bad("duplicate excludes not link and only");
+		}
+		;
+
+matchopts	: /* empty */
+		| matchopts matchopt
+		;
+
+matchopt	: QUICK {
+			match_flag(MATCH_QUICK, "quick");
+		}
+		| LINK words {
+			match_links(MATCH_LINKS);
+		}
+		| NOT LINK words {
+			match_links(MATCH_NOT);
+		}
+		| ONLY {
+			match_flag(MATCH_ONLY, "only");
+		}
+		| DUPLICATE {
+			match_flag(MATCH_DUPLICATE, "duplicate");
+		}
+		| PRIORITY {
+			if (curmatch->flags & MATCH_BULK)
+				bad("priority and bulk exclude each other");
+			match_flag(MATCH_PRIORITY, "priority");
+		}
+		| BULK {
+			if (curmatch->flags & MATCH_PRIORITY)
+				bad("priority and bulk exclude each other");
+			match_flag(MATCH_BULK, "bulk");
+		}
+		| ORDER yesno {
+			if (curmatch->flags & (MATCH_ORDER | MATCH_NOORDER))
+				bad("order is given already");
+			curmatch->flags |= $2 ? MATCH_ORDER : MATCH_NOORDER;
+		}
+		| DSCP word {
+			int	 dscp;
+
+			match_flag(MATCH_DSCP, "dscp");
+			if ((dscp = traffic_class($2, 1)) != -1)
+				curmatch->dscp = dscp;
+		}
+		| FEC {
+			bad("fec is not supported");
+		}
+		;
+%%
+
+struct keyword {
+	const char	*name;
+	int		 token;
+};
+
+int
+yylex(void)
+{
+	if (errors >= ERRORS_MAX)
+		return (0);
+	prev = tok;
+	if (resync) {
+		resync = 0;
+		return (skip());
+	}
+	if (pending) {
+		tok.type = pending;
+		pending = 0;
+	} else
+		tok.type = lex();
+	tok.first = prev.type == 0 || prev.type == '\n' || prev.type == '{' ||
+	    prev.type == RESYNC;
+	return (tok.type);
+}
+
+/* Called by yyparse() alone: tok is what it cannot use. */
+int
+yyerror(const char *msg)
+{
+	const struct token	*t = &tok;
+
+	resync = 1;
+	damage();
+	if (tok.type == ERROR || errors >= ERRORS_MAX)
+		return (0);
+	if (strcmp(msg, "syntax error") != 0) {
+		bad("%s", msg);
+		return (0);
+	}
+	if (tok.type == 0) {
+		bad_block();
+		return (0);
+	}
+
+	/* at the top level any word could be the name of a macro */
+	if (curtun == NULL && prev.first && prev.type == STRING &&
+	    !prev.quoted)
+		t = &prev;
+	if (t->first && t->type == STRING && !t->quoted)
+		bad("unknown keyword \"%s\"", t->text);
+	else if (tok.type == '\n')
+		bad(prev.quoted ? "unexpected end of line after a string" :
+		    "unexpected end of line after \"%s\"", prev.text);
+	else if (tok.first && isalpha((unsigned char)tok.text[0]) &&
+	    !tok.quoted)
+		bad("\"%s\" is not allowed %s", tok.text, curlink != NULL ?
+		    "in a link" : curtun != NULL ? "in a tunnel" :
+		    "outside of a tunnel");
+	else if (tok.first && tok.quoted)
+		bad("unexpected string");
+	else if (tok.quoted || prev.type == PSK || prev.type == SECRET ||
+	    prev.type == KEY)	/* no secret in the log */
+		bad(prev.quoted ? "syntax error after a string" :
+		    "syntax error after \"%s\"", prev.text);
+	else if (tok.type != STRING && tok.type != NUMBER &&
+	    isalpha((unsigned char)tok.text[0]))
+		bad("syntax error near keyword \"%s\"", tok.text);
+	else
+		bad("syntax error near \"%s\"", tok.text);
+	return (0);
+}
+
+/*
+ * After a syntax error: to the end of the line, or of the block if that is
+ * on the line, passing over blocks that begin on it.
+ */
+static int
+skip(void)
+{
+	int	 depth = 0, lineno = yylval.lineno, type = tok.type;
+
+	quiet = 1;
+	while (type != 0) {
+		if (type == '{')
+			depth++;
+		else if (type == '}' && depth > 0)
+			depth--;
+		else if (depth == 0 && (type == '\n' ||
+		    (type == '}' && curtun != NULL)))
+			break;
+		type = lex();
+	}
+	quiet = 0;
+	if (type == 0) {
+		if (depth > 0) {
+			yylval.lineno = lineno;
+			bad("\"{\" is not closed");
+		}
+		return (0);
+	}
+	pending = type;
+	tok.type = RESYNC;
+	return (RESYNC);
+}
+
+static int
+lex(void)
+{
+	int	 c;
+
+again:
+	while ((c = lgetc()) == ' ' || c == '\t' || c == '\r')
+		;
+	yylval.lineno = file->lineno;
+	yylval.open = file->expand != NULL ? file->expand_open : file->open;
+	tok.quoted = 0;
+
+	switch (c) {
+	case EOF:
+		return (0);
+	case '\n':
+		file->lineno++;
+		token_text("end of line");
+		return (c);
+	case '#':
+		while ((c = lgetc()) != '\n' && c != EOF)
+			;
+		lungetc(c);
+		goto again;
+	case '$':
+		if (lex_macro() == -1)
+			return (ERROR);
+		goto again;
+	case '"':
+	case '\'':
+		return (lex_quoted(c));
+	}
+	if (word_char(c))
+		return (lex_word(c));
+	if (!isascii(c) || !isprint(c))
+		return (lex_error("illegal character 0x%02x", c));
+	tok.text[0] = c;
+	tok.text[1] = '\0';
+	return (c);
+}
+
+/* The value is read next, and not searched for macros again. */
+static int
+lex_macro(void)
+{
+	struct sym	*sym;
+	char		 name[TOKEN_TEXT];
+	size_t		 n = 0;
+	int		 c;
+
+	if (file->expand != NULL) {
+		lex_error("macro within the value of a macro");
+		return (-1);
+	}
+	while ((c = lgetc()) != EOF && c != '\0' &&
+	    strchr(MACRO_CHARS, c) != NULL) {
+		if (n < sizeof(name) - 1)
+			name[n++] = c;
+	}
+	/* behind the value */
+	if (c != EOF)
+		ungetc(c, file->stream);
+	name[n] = '\0';
+	if (n == 0) {
+		lex_error("name of a macro missing after \"$\"");
+		return (-1);
+	}
+	if ((sym = symfind(name)) == NULL) {
+		lex_error("macro \"%s\" is not defined", name);
+		return (-1);
+	}
+	sym->used = 1;
+	file->expand = sym->val;
+	file->expand_open = sym->open;
+	return (0);
+}
+
+static int
+lex_quoted(int quote)
+{
+	char	 buf[TOKEN_MAX];
+	size_t	 n = 0;
+	int	 c, next, illegal = -1, toolong = 0;
+
+	while ((c = lgetc()) != quote) {
+		if (c == '\n' || c == EOF) {
+			lungetc(c);
+			return (lex_error("closing quote missing"));
+		}
+		if (c == '\\') {
+			if ((next = lgetc()) == quote || next == '\\')
+				c = next;
+			else
+				lungetc(next);
+		}
+		if (isascii(c) && iscntrl(c) && c != '\t')
+			illegal = c;
+		if (n < sizeof(buf) - 1)
+			buf[n++] = c;
+		else
+			toolong = 1;
+	}
+	buf[n] = '\0';
+	if (illegal != -1)
+		return (lex_error("illegal character 0x%02x", illegal));
+	if (toolong)
+		return (lex_error("string too long"));
+	yylval.v.string = keep(buf);
+	explicit_bzero(buf, sizeof(buf));
+	tok.quoted = 1;
+	token_text("string");
+	return (STRING);
+}
+
+static int
+lex_word(int c)
+{
+	char		 buf[TOKEN_MAX];
+	const char	*errstr;
+	size_t		 n = 0;
+	int		 toolong = 0, type;
+
+	do {
+		if (n < sizeof(buf) - 1)
+			buf[n++] = c;
+		else
+			toolong = 1;
+	} while (word_char(c = lgetc()));
+	lungetc(c);
+	buf[n] = '\0';
+	if (toolong)
+		return (lex_error("word too long"));
+	token_text(buf);
+	if (buf[strspn(buf, DIGITS)] == '\0') {
+		yylval.v.number = strtonum(buf, 0, INT64_MAX, &errstr);
+		if (errstr != NULL)
+			return (lex_error("number too large"));
+		type = NUMBER;
+	} else if ((type = lookup(buf)) != STRING)
+		return (type);
+	yylval.v.string = keep(buf);
+	explicit_bzero(buf, sizeof(buf));
+	return (type);
+}
+
+static int
+word_char(int c)
+{
+	return (isalnum(c) || (c > 0 && strchr("_-./:%*+@~", c) != NULL));
+}
+
+/* What the parser says about the token ERROR is kept quiet. */
+static int
+lex_error(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	if (!quiet) {
+		va_start(ap, fmt);
+		report(file->name, yylval.lineno, 0, fmt, ap);
+		va_end(ap);
+	}
+	return (ERROR);
+}
+
+static int
+igetc(void)
+{
+	if (file->nunget > 0)
+		return (file->unget[--file->nunget]);
+	if (file->expand != NULL) {
+		if (*file->expand != '\0')
+			return ((unsigned char)*file->expand++);
+		file->expand = NULL;
+	}
+	return (getc(file->stream));
+}
+
+/* Joins lines, and goes on with the outer file at the end of an inner one. */
+static int
+lgetc(void)
+{
+	int	 c, next;
+
+	while ((c = igetc()) == '\\') {
+		if ((next = igetc()) != '\n') {
+			lungetc(next);
+			return (c);
+		}
+		file->lineno++;
+	}
+	if (c != EOF)
+		return (c);
+
+	/* the last line may lack its end */
+	if (!file->eof) {
+		file->eof = 1;
+		if (ferror(file->stream))
+			lex_error("%s", strerror(errno));
+		return ('\n');
+	}
+	if (popfile() == -1)
+		return (EOF);
+	return (lgetc());
+}
+
+static void
+lungetc(int c)
+{
+	if (c != EOF)
+		file->unget[file->nunget++] = c;
+}
+
+static int
+kw_cmp(const void *name, const void *entry)
+{
+	return (strcmp(name, ((const struct keyword *)entry)->name));
+}
+
+static int
+lookup(const char *s)
+{
+	/* This has to be sorted always. */
+	static const struct keyword keywords[] = {
+		{ "address",		ADDRESS },
+		{ "atm",		ATM },
+		{ "auto",		AUTO },
+		{ "backup",		BACKUP },
+		{ "bandwidth",		BANDWIDTH },
+		{ "bulk",		BULK },
+		{ "cipher",		CIPHER },
+		{ "cleartext",		CLEARTEXT },
+		{ "command",		COMMAND },
+		{ "compat",		COMPAT },
+		{ "copy",		COPY },
+		{ "data",		DATA },
+		{ "day",		DAY },
+		{ "default",		DEFAULT },
+		{ "description",	DESCRIPTION },
+		{ "down",		DOWN },
+		{ "dscp",		DSCP },
+		{ "duplicate",		DUPLICATE },
+		{ "fec",		FEC },
+		{ "file",		KWFILE },
+		{ "group",		GROUP },
+		{ "id",			ID },
+		{ "include",		INCLUDE },
+		{ "inet",		INET },
+		{ "inet6",		INET6 },
+		{ "interface",		INTERFACE },
+		{ "keepalive",		KEEPALIVE },
+		{ "key",		KEY },
+		{ "latency",		LATENCY },
+		{ "limit",		LIMIT },
+		{ "link",		LINK },
+		{ "listen",		LISTEN },
+		{ "local",		LOCAL },
+		{ "loss",		LOSS },
+		{ "match",		MATCH },
+		{ "max",		MAX },
+		{ "max-mss",		MAXMSS },
+		{ "min",		MIN },
+		{ "mlvpn2",		MLVPN2 },
+		{ "mlvpn3",		MLVPN3 },
+		{ "month",		MONTH },
+		{ "mtu",		MTU },
+		{ "no",			NO },
+		{ "not",		NOT },
+		{ "on",			ON },
+		{ "only",		ONLY },
+		{ "order",		ORDER },
+		{ "overflow",		OVERFLOW },
+		{ "overhead",		OVERHEAD },
+		{ "peer",		PEER },
+		{ "per",		PER },
+		{ "persist",		PERSIST },
+		{ "port",		PORT },
+		{ "priority",		PRIORITY },
+		{ "protocol",		PROTOCOL },
+		{ "psk",		PSK },
+		{ "quick",		QUICK },
+		{ "quota",		QUOTA },
+		{ "rdomain",		RDOMAIN },
+		{ "recover",		RECOVER },
+		{ "remote",		REMOTE },
+		{ "reorder",		REORDER },
+		{ "route",		ROUTE },
+		{ "rtable",		RTABLE },
+		{ "secret",		SECRET },
+		{ "spread",		SPREAD },
+		{ "status",		STATUS },
+		{ "tap",		TAP },
+		{ "then",		THEN },
+		{ "timeout",		TIMEOUT },
+		{ "tolerance",		TOLERANCE },
+		{ "tos",		TOS },
+		{ "tun",		TUN },
+		{ "tunnel",		TUNNEL },
+		{ "up",			UP },
+		{ "yes",		YES }
+	};
+	const struct keyword	*k;
+
+	k = bsearch(s, keywords, sizeof(keywords) / sizeof(keywords[0]),
+	    sizeof(keywords[0]), kw_cmp);
+	return (k != NULL ? k->token : STRING);
+}
+
+static void
+token_text(const char *s)
+{
+	strlcpy(tok.text, s, sizeof(tok.text));
+}
+
+/* Returns -1 with *what saying why. */
+static int
+pushfile(const char *name, const char **what)
+{
+	struct file	*f;
+	struct stat	 st;
+	char		 buf[128];
+	int		 fd;
+
+	/* do not wait for a pipe's other end, but for the main file */
+	if ((fd = open(name, O_RDONLY | O_CLOEXEC |
+	    (file != NULL ? O_NONBLOCK : 0))) == -1 || fstat(fd, &st) == -1) {
+		*what = strerror(errno);
+		if (fd != -1)
+			close(fd);
+		return (-1);
+	}
+	if (S_ISDIR(st.st_mode) || (file != NULL && !S_ISREG(st.st_mode))) {
+		*what = "not a regular file";
+		close(fd);
+		return (-1);
+	}
+	for (f = file; f != NULL; f = f->outer) {
+		if (f->dev == st.st_dev && f->ino == st.st_ino) {
+			*what = "includes itself";
+			close(fd);
+			return (-1);
+		}
+	}
+	if ((f = calloc(1, sizeof(*f))) == NULL ||
+	    (f->stream = fdopen(fd, "r")) == NULL)
+		fatal("%s", __func__);
+	f->name = keep(name);
+	f->dev = st.st_dev;
+	f->ino = st.st_ino;
+	f->lineno = 1;
+	if (S_ISREG(st.st_mode) &&
+	    conf_secret_check(&st, buf, sizeof(buf)) == -1)
+		f->open = keep(buf);
+	f->outer = file;
+	file = f;
+	return (0);
+}
+
+/* The main file stays, for messages. */
+static int
+popfile(void)
+{
+	struct file	*f = file;
+
+	if (file->outer == NULL)
+		return (-1);
+	file = f->outer;
+	fclose(f->stream);
+	free(f);
+	return (0);
+}
+
+static void
+include(const char *name)
+{
+	struct file	*f;
+	const char	*slash, *what;
+	char		 path[PATH_MAX];
+	int		 depth = 0;
+
+	for (f = file; f != NULL; f = f->outer)
+		depth++;
+	if (depth >= INCLUDE_MAX) {
+		bad("include \"%s\": nested too deeply", name);
+		return;
+	}
+	if (++nfiles > FILES_MAX) {
+		bad("include \"%s\": too many files", name);
+		return;
+	}
+	slash = strrchr(file->name, '/');
+	if (*name == '/' || slash == NULL)
+		slash = file->name;
+	else
+		slash++;
+	if ((size_t)snprintf(path, sizeof(path), "%.*s%s",
+	    (int)(slash - file->name), file->name, name) >= sizeof(path)) {
+		bad("include: path too long");
+		return;
+	}
+	if (pushfile(path, &what) == -1) {
+		bad("include \"%s\": %s", path, what);
+		damage();
+		return;
+	}
+	/* ends the line of the include */
+	file->lineno = 0;
+	lungetc('\n');
+}
+
+static char *
+keep(const char *s)
+{
+	struct string	*p;
+	size_t		 size = strlen(s) + 1;
+
+	if ((p = malloc(sizeof(*p) + size)) == NULL)
+		fatal("%s", __func__);
+	p->size = sizeof(*p) + size;
+	memcpy(p->text, s, size);
+	LIST_INSERT_HEAD(&strings, p, entry);
+	return (p->text);
+}
+
+static void
+forget(void)
+{
+	struct string	*p;
+	struct origin	*o;
+
+	while ((p = LIST_FIRST(&strings)) != NULL) {
+		LIST_REMOVE(p, entry);
+		freezero(p, p->size);
+	}
+	while ((o = LIST_FIRST(&origins)) != NULL) {
+		LIST_REMOVE(o, entry);
+		free(o);
+	}
+}
+
+static void
+macro(const char *name, const char *val, const char *open)
+{
+	if (name[strspn(name, MACRO_CHARS)] != '\0' || *name == '\0') {
+		bad("\"%s\": a macro's name has letters, digits and \"_\"",
+		    name);
+		return;
+	}
+	symset(name, val, open, 0);
+}
+
+/* The strings are the caller's; those of persist macros stay for ever. */
+static void
+symset(const char *name, const char *val, const char *open, int persist)
+{
+	struct sym	*sym;
+
+	if ((sym = symfind(name)) != NULL) {
+		if (sym->persist && !persist)
+			return;
+	} else {
+		if ((sym = calloc(1, sizeof(*sym))) == NULL)
+			fatal("%s", __func__);
+		TAILQ_INSERT_TAIL(&symhead, sym, entry);
+	}
+	sym->name = name;
+	sym->val = val;
+	sym->open = open;
+	sym->persist = persist;
+}
+
+static struct sym *
+symfind(const char *name)
+{
+	struct sym	*sym;
+
+	TAILQ_FOREACH(sym, &symhead, entry) {
+		if (strcmp(sym->name, name) == 0)
+			return (sym);
+	}
+	return (NULL);
+}
+
+static void
+symend(void)
+{
+	struct sym	*sym, *next;
+
+	for (sym = TAILQ_FIRST(&symhead); sym != NULL; sym = next) {
+		next = TAILQ_NEXT(sym, entry);
+		if (!sym->used && (cmd_opts & OPT_VERBOSE2))
+			log_warnx("warning: macro \"%s\" not used", sym->name);
+		sym->used = 0;
+		if (!sym->persist) {
+			TAILQ_REMOVE(&symhead, sym, entry);
+			free(sym);
+		}
+	}
+}
+
+/* "name=value"; -1 if it is not that. */
+int
+cmdline_symset(char *s)
+{
+	char	*name, *val;
+	size_t	 len = strspn(s, MACRO_CHARS);
+
+	if (len == 0 || s[len] != '=')
+		return (-1);
+	if ((name = strndup(s, len)) == NULL ||
+	    (val = strdup(s + len + 1)) == NULL)
+		fatal("%s", __func__);
+	symset(name, val, NULL, 1);
+	return (0);
+}
+
+void
+parse_report(void (*f)(const char *))
+{
+	reporter = f;
+}
+
+static void
+report(const char *name, int lineno, int warning, const char *fmt, va_list ap)
+{
+	char	 msg[1024];
+
+	vsnprintf(msg, sizeof(msg), fmt, ap);
+	message(name, lineno, warning, msg);
+}
+
+/* Without a line if that is 0. */
+static void
+message(const char *name, int lineno, int warning, const char *msg)
+{
+	char	 line[PATH_MAX + 1024];
+
+	if (!warning && errors++ >= ERRORS_MAX)
+		return;
+	if (lineno == 0)
+		snprintf(line, sizeof(line), "%s: %s", name, msg);
+	else
+		snprintf(line, sizeof(line), "%s:%d: %s%s", name, lineno,
+		    warning ? "warning: " : "", msg);
+	if (warning)
+		log_warnx("%s", line);
+	else
+		logit(LOG_CRIT, "%s", line);
+	if (reporter != NULL)
+		reporter(line);
+	if (!warning && errors == ERRORS_MAX)
+		log_warnx("%s: too many errors", name);
+}
+
+/* An error in the line that is being read. */
+static void
+bad(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	report(file->name, yylval.lineno, 0, fmt, ap);
+	va_end(ap);
+}
+
+static void
+bad_at(const void *object, const char *fmt, ...)
+{
+	const struct origin	*o = recall(object);
+	va_list			 ap;
+
+	va_start(ap, fmt);
+	report(o->file, o->lineno, 0, fmt, ap);
+	va_end(ap);
+}
+
+static void
+warn_at(const void *object, const char *fmt, ...)
+{
+	const struct origin	*o = recall(object);
+	va_list			 ap;
+
+	va_start(ap, fmt);
+	report(o->file, o->lineno, 1, fmt, ap);
+	va_end(ap);
+}
+
+/* The file ended too early. */
+static void
+bad_block(void)
+{
+	if (curlink != NULL)
+		bad_at(curlink, "link \"%s\" is not closed by \"}\"",
+		    curlink->name);
+	if (curtun != NULL)
+		bad_at(curtun, "tunnel \"%s\" is not closed by \"}\"",
+		    curtun->name);
+	else
+		bad("unexpected end of file");
+}
+
+/* A statement that cannot be read is not to be called missing as well. */
+static void
+damage(void)
+{
+	if (curlink != NULL)
+		recall(curlink)->damaged = 1;
+	if (curtun != NULL)
+		recall(curtun)->damaged = 1;
+	else
+		damaged = 1;
+}
+
+static void
+had(const void *object, int what)
+{
+	recall(object)->had |= what;
+}
+
+/* Has the object certainly none of these statements? */
+static int
+lacks(const void *object, int what)
+{
+	return (intact(object) && (recall(object)->had & what) == 0);
+}
+
+static int
+intact(const void *object)
+{
+	return (!recall(object)->damaged);
+}
+
+static void
+remember(const void *object, int lineno)
+{
+	struct origin	*o;
+
+	if ((o = calloc(1, sizeof(*o))) == NULL)
+		fatal("%s", __func__);
+	o->object = object;
+	o->file = file->name;
+	o->lineno = lineno;
+	LIST_INSERT_HEAD(&origins, o, entry);
+}
+
+static struct origin *
+recall(const void *object)
+{
+	struct origin	*o;
+
+	LIST_FOREACH(o, &origins, entry) {
+		if (o->object == object)
+			return (o);
+	}
+	fatalx("%s: unknown object", __func__);
+}
+
+static int
+once(struct seen *seen, const char *name)
+{
+	int	 i;
+
+	for (i = 0; i < seen->n; i++) {
+		if (strcmp(seen->name[i], name) == 0) {
+			bad("%s is given already", name);
+			return (0);
+		}
+	}
+	if (seen->n == STATEMENTS_MAX)
+		fatalx("%s", __func__);
+	seen->name[seen->n++] = name;
+	return (1);
+}
+
+static void
+list_add(char *s)
+{
+	if (nlist == LIST_MAX)
+		bad("more than %d in a list", LIST_MAX);
+	else
+		list[nlist++] = s;
+}
+
+static void
+list_end(void)
+{
+	if (nlist == 0)
+		bad("empty list");
+}
+
+/* -1 with a message. */
+static int64_t
+number(const char *what, const char *s, int64_t min, int64_t max)
+{
+	const char	*errstr = NULL;
+	int64_t		 n = -1;
+
+	if (s[strspn(s, DIGITS)] == '\0')
+		n = strtonum(s, min, max, &errstr);
+	if (n == -1 || errstr != NULL) {
+		bad("%s %s: not a number from %lld to %lld", what, s,
+		    (long long)min, (long long)max);
+		return (-1);
+	}
+	return (n);
+}
+
+/* Digits, at most six of them behind a point, and a unit; -1 without one. */
+static int
+scaled(const char *s, const struct unit *unit, uint64_t *v)
+{
+	uint64_t	 whole = 0, part = 0, scale = 1;
+
+	if (!isdigit((unsigned char)*s))
+		return (-1);
+	for (; isdigit((unsigned char)*s); s++) {
+		if (whole > UINT64_MAX / 100)
+			return (-1);
+		whole = whole * 10 + *s - '0';
+	}
+	if (*s == '.') {
+		s++;
+		if (!isdigit((unsigned char)*s))
+			return (-1);
+		for (; isdigit((unsigned char)*s) && scale < 1000000; s++) {
+			part = part * 10 + *s - '0';
+			scale *= 10;
+		}
+	}
+	for (; unit->name != NULL; unit++) {
+		if (strcmp(unit->name, s) == 0)
+			break;
+	}
+	if (unit->name == NULL || whole > UINT64_MAX / 2 / unit->value)
+		return (-1);
+	*v = whole * unit->value + part * unit->value / scale;
+	return (0);
+}
+
+/* bit/s, or 0 with a message */
+static uint64_t
+rate(const char *s)
+{
+	uint64_t	 v;
+
+	if (scaled(s, rate_units, &v) == -1) {
+		bad("%s: not a number of bits per second, as 800K, 11M, 1G",
+		    s);
+		return (0);
+	}
+	if (v < RATE_MIN || v > RATE_MAX) {
+		bad("%s: not between 8K and 100G bits per second", s);
+		return (0);
+	}
+	return (v);
+}
+
+/* bytes, or 0 with a message */
+static uint64_t
+volume(const char *s)
+{
+	uint64_t	 v;
+
+	if (scaled(s, volume_units, &v) == -1) {
+		bad("%s: not a number of bytes with a unit, as 500M, 50G, 1T",
+		    s);
+		return (0);
+	}
+	if (v < QUOTA_MIN || v > QUOTA_MAX) {
+		bad("%s: not between 1M and 1000T bytes", s);
+		return (0);
+	}
+	return (v);
+}
+
+/* microseconds, or -1 with a message */
+static int64_t
+duration(const char *s)
+{
+	uint64_t	 v;
+
+	if (scaled(s, time_units, &v) == -1) {
+		bad("%s: not a time with a unit, as 300ms, 5s, 10m, 1h", s);
+		return (-1);
+	}
+	return (v);
+}
+
+/* A time of -1 had its message. */
+static int
+time_range(const char *what, int64_t v, uint64_t min, const char *smin,
+    uint64_t max, const char *smax)
+{
+	if (v == -1)
+		return (0);
+	if ((uint64_t)v < min || (uint64_t)v > max) {
+		bad("%s: not between %s and %s", what, smin, smax);
+		return (0);
+	}
+	return (1);
+}
+
+/* 1 to 100, or -1 with a message */
+static int
+percent(const char *s)
+{
+	static const struct unit	 units[] = { { "%", 1 }, { NULL, 0 } };
+	uint64_t			 v;
+
+	if (strchr(s, '.') != NULL || scaled(s, units, &v) == -1 || v < 1 ||
+	    v > 100) {
+		bad("%s: not a percentage from 1%% to 100%%", s);
+		return (-1);
+	}
+	return (v);
+}
+
+static int
+backup_level(const char *s)
+{
+	int64_t	 level = number("backup", s, 1, 7);
+
+	return (level == -1 ? 1 : level);
+}
+
+/*
+ * The number or name of a code point of Differentiated Services (RFC 2474,
+ * 2597, 3246), or with tos that of an IPv4 TOS octet, as in pf.conf(5).
+ * -1 with a message.
+ */
+static int
+traffic_class(const char *s, int dscp)
+{
+	static const struct unit	 names[] = {
+		{ "critical",		0xa0 },
+		{ "inetcontrol",	0xc0 },
+		{ "lowdelay",		0x10 },
+		{ "netcontrol",		0xe0 },
+		{ "reliability",	0x04 },
+		{ "throughput",		0x08 },
+		{ NULL,			0 }
+	};
+	const struct unit		*u;
+	char				*end;
+	unsigned long			 v;
+	int				 shift = dscp ? 0 : 2;
+
+	if (strcmp(s, "ef") == 0)
+		return (46 << shift);
+	if (strlen(s) == 3 && strncmp(s, "cs", 2) == 0 && s[2] >= '0' &&
+	    s[2] <= '7')
+		return ((s[2] - '0') << 3 << shift);
+	if (strlen(s) == 4 && strncmp(s, "af", 2) == 0 && s[2] >= '1' &&
+	    s[2] <= '4' && s[3] >= '1' && s[3] <= '3')
+		return (((s[2] - '0') << 3 | (s[3] - '0') << 1) << shift);
+	for (u = names; !dscp && u->name != NULL; u++) {
+		if (strcmp(s, u->name) == 0)
+			return (u->value);
+	}
+	if (isdigit((unsigned char)*s)) {
+		errno = 0;
+		v = strtoul(s, &end, 0);
+		if (*end == '\0' && errno == 0 && v <= (dscp ? 63 : 255)) {
+			if (dscp || (v & 3) == 0)
+				return (v);
+			bad("tos %s: the lower two bits are those of ECN", s);
+			return (-1);
+		}
+	}
+	bad("%s: not a %s", s, dscp ? "code point: ef, af11 to af43, "
+	    "cs0 to cs7 or 0 to 63" : "type of service: lowdelay, ef, "
+	    "af11 to af43, cs0 to cs7 or 0 to 252");
+	return (-1);
+}
+
+static int
+copy(char *dst, const char *src, size_t size, const char *what)
+{
+	if (strlcpy(dst, src, size) < size)
+		return (1);
+	*dst = '\0';
+	bad("%s longer than %zu characters", what, size - 1);
+	return (0);
+}
+
+static int
+name_ok(const char *s, size_t size, const char *what)
+{
+	if (!isalnum((unsigned char)*s) || s[strspn(s, NAME_CHARS)] != '\0') {
+		bad("%s \"%s\": a name has letters, digits, \".\", \"_\" and "
+		    "\"-\" and begins with one of the first two", what, s);
+		return (0);
+	}
+	if (strlen(s) >= size) {
+		bad("%s \"%s\": longer than %zu characters", what, s,
+		    size - 1);
+		return (0);
+	}
+	return (1);
+}
+
+/* Of an interface, as em0 or eth0.5, or of a group of them. */
+static int
+is_ifname(const char *s)
+{
+	const char	*dot = strchr(s, '.');
+
+	return (isalpha((unsigned char)*s) && strlen(s) < IFNAMSIZ &&
+	    s[strspn(s, NAME_CHARS)] == '\0' &&
+	    (dot == NULL || dot[1 + strspn(dot + 1, DIGITS)] == '\0'));
+}
+
+static int
+ifname_ok(const char *s)
+{
+	if (!is_ifname(s)) {
+		bad("\"%s\" is no name of an interface", s);
+		return (0);
+	}
+	return (1);
+}
+
+/* A name, or a literal address. */
+static int
+hostname_ok(const char *s)
+{
+	const char	*label = s;
+	size_t		 len;
+
+	if (strlen(s) >= HOST_SIZE || strchr(s, ':') != NULL)
+		return (0);
+	for (;;) {
+		len = strcspn(label, ".");
+		if (len == 0 || len > 63 || *label == '-' ||
+		    strspn(label, NAME_CHARS) < len)
+			return (0);
+		if (label[len] == '\0' || label[len + 1] == '\0')
+			break;
+		label += len + 1;
+	}
+	/* a mistyped address is not to be looked up as a name */
+	return (strspn(label, DIGITS) != len);
+}
+
+static int
+path_ok(const char *what, const char *path)
+{
+	if (*path != '/') {
+		bad("%s \"%s\": not an absolute path", what, path);
+		return (0);
+	}
+	if (strlen(path) >= PATH_MAX) {
+		bad("%s: path too long", what);
+		return (0);
+	}
+	return (1);
+}
+
+/* A literal address, whose scope may be the name of an interface. */
+static int
+address(struct addr *addr, const char *s)
+{
+	const char	*scope;
+	char		 buf[ADDR_STRLEN];
+	unsigned int	 index;
+
+	if ((scope = strchr(s, '%')) == NULL ||
+	    !isalpha((unsigned char)scope[1]))
+		return (addr_pton(addr, s));
+	if ((index = if_nametoindex(scope + 1)) == 0 ||
+	    (size_t)snprintf(buf, sizeof(buf), "%.*s%%%u", (int)(scope - s),
+	    s, index) >= sizeof(buf))
+		return (-1);
+	return (addr_pton(addr, buf));
+}
+
+/* "address/length", or an address alone; host bits are kept. */
+static int
+prefix_parse(struct prefix *prefix, const char *s)
+{
+	const char	*errstr, *slash;
+	char		 buf[ADDR_STRLEN];
+	int		 bits;
+
+	memset(prefix, 0, sizeof(*prefix));
+	if ((slash = strchr(s, '/')) == NULL)
+		slash = s + strlen(s);
+	if ((size_t)snprintf(buf, sizeof(buf), "%.*s", (int)(slash - s), s) >=
+	    sizeof(buf) || address(&prefix->addr, buf) == -1)
+		return (-1);
+	prefix->len = bits = prefix->addr.family == 4 ? 32 : 128;
+	if (*slash == '\0')
+		return (0);
+	if (!isdigit((unsigned char)slash[1]))
+		return (-1);
+	prefix->len = strtonum(slash + 1, 0, bits, &errstr);
+	return (errstr == NULL ? 0 : -1);
+}
+
+/* Clears the host bits. */
+static void
+prefix_clear(struct prefix *prefix)
+{
+	int	 bit;
+
+	for (bit = prefix->len; bit < 128; bit++)
+		prefix->addr.ip[bit / 8] &= ~(0x80 >> bit % 8);
+}
+
+static int
+addr_is_zero(const struct addr *addr)
+{
+	return (sodium_is_zero(addr->ip, sizeof(addr->ip)));
+}
+
+static int
+addr_is_multicast(const struct addr *addr)
+{
+	if (addr->family == 4)
+		return (addr->ip[0] >= 224);
+	return (addr->ip[0] == 0xff);
+}
+
+static int
+key_decode(uint8_t *key, const char *s, const char *what)
+{
+	size_t	 len;
+
+	if (sodium_base642bin(key, 32, s, strlen(s), NULL, &len, NULL,
+	    sodium_base64_VARIANT_ORIGINAL) == 0 && len == 32)
+		return (1);
+	explicit_bzero(key, 32);
+	bad("%s is not 32 bytes in base64", what);
+	return (0);
+}
+
+static void
+secret_open(const char *why)
+{
+	if (why != NULL)
+		bad("secret in a file whose %s", why);
+}
+
+static void
+listen_add(const char *where, int port, int rtable)
+{
+	struct listen_conf	*listen;
+
+	if ((listen = calloc(1, sizeof(*listen))) == NULL)
+		fatal("%s", __func__);
+	TAILQ_INSERT_TAIL(&conf->listens, listen, entry);
+	remember(listen, yylval.lineno);
+	listen->rtable = rtable;
+	if (strcmp(where, "*") != 0 && address(&listen->addr, where) == -1) {
+		if (!is_ifname(where)) {
+			bad("listen on %s: not an address or interface",
+			    where);
+			return;
+		}
+		strlcpy(listen->ifname, where, sizeof(listen->ifname));
+	} else if (addr_is_multicast(&listen->addr)) {
+		bad("listen on %s: multicast address", where);
+		return;
+	}
+	listen->port = port;
+}
+
+static void
+status_set(const char *where, int port, int rtable)
+{
+	if (!once(&seen_global, "status"))
+		return;
+	if (strcmp(where, "*") == 0)
+		conf->status.family = 4;
+	else if (address(&conf->status, where) == -1) {
+		bad("status listen on %s: not an address", where);
+		return;
+	}
+	conf->status.port = port;
+	conf->status_rtable = rtable;
+}
+
+static void
+tunnel_begin(const char *name, int lineno)
+{
+	struct tunnel_conf	*other;
+
+	memset(&seen_tunnel, 0, sizeof(seen_tunnel));
+	if ((curtun = conf_tunnel_new()) == NULL)
+		fatal("%s", __func__);
+	remember(curtun, lineno);
+	curtun->lineno = lineno;
+	other = conf_tunnel_find(conf, name);
+	TAILQ_INSERT_TAIL(&conf->tunnels, curtun, entry);
+	if (!name_ok(name, sizeof(curtun->name), "tunnel"))
+		return;
+	strlcpy(curtun->name, name, sizeof(curtun->name));
+	if (other != NULL)
+		bad("tunnel \"%s\" is defined already, in line %d", name,
+		    other->lineno);
+}
+
+static void
+tunnel_end(void)
+{
+	curtun = NULL;
+}
+
+static void
+tunnel_interface(const char *name, int layer2)
+{
+	had(curtun, HAD_INTERFACE);
+	if (!once(&seen_tunnel, "interface") || !ifname_ok(name))
+		return;
+	strlcpy(curtun->ifname, name, sizeof(curtun->ifname));
+	if (layer2 == -1)
+		layer2 = strncmp(name, "tap", 3) == 0;
+	curtun->layer2 = layer2;
+}
+
+static void
+tunnel_address(const char *s, const char *peer)
+{
+	struct address_conf	*a;
+	int			 i;
+
+	had(curtun, HAD_ADDRESS);
+	if (curtun->naddress == TUNNEL_ADDR_MAX) {
+		bad("more than %d addresses", TUNNEL_ADDR_MAX);
+		return;
+	}
+	a = &curtun->address[curtun->naddress];
+	memset(a, 0, sizeof(*a));
+	if (prefix_parse(&a->prefix, s) == -1 || a->prefix.len == 0 ||
+	    addr_is_zero(&a->prefix.addr) ||
+	    addr_is_multicast(&a->prefix.addr)) {
+		bad("invalid address %s", s);
+		return;
+	}
+	for (i = 0; i < curtun->naddress; i++) {
+		if (addr_equal(&a->prefix.addr,
+		    &curtun->address[i].prefix.addr)) {
+			bad("address %s is given already", s);
+			return;
+		}
+	}
+	if (peer != NULL) {
+		if (address(&a->peer, peer) == -1 || addr_is_zero(&a->peer) ||
+		    addr_is_multicast(&a->peer)) {
+			bad("invalid peer address %s", peer);
+			return;
+		}
+		if (a->peer.family != a->prefix.addr.family) {
+			bad("address %s and peer %s are of different families",
+			    s, peer);
+			return;
+		}
+		if (addr_equal(&a->peer, &a->prefix.addr)) {
+			bad("address and peer %s are the same", peer);
+			return;
+		}
+	}
+	curtun->naddress++;
+}
+
+/* NULL in the list is the default route. */
+static void
+tunnel_routes(int priority)
+{
+	struct route_conf	*route;
+	int			 i;
+
+	for (i = 0; i < nlist; i++) {
+		if ((route = calloc(1, sizeof(*route))) == NULL)
+			fatal("%s", __func__);
+		route->priority = priority;
+		if (list[i] == NULL)
+			route->is_default = 1;
+		else if (prefix_parse(&route->prefix, list[i]) == -1 ||
+		    addr_is_multicast(&route->prefix.addr)) {
+			bad("invalid prefix %s", list[i]);
+			free(route);
+			continue;
+		}
+		prefix_clear(&route->prefix);
+		remember(route, yylval.lineno);
+		TAILQ_INSERT_TAIL(&curtun->routes, route, entry);
+	}
+}
+
+static void
+tunnel_psk(const char *s, const char *open)
+{
+	had(curtun, HAD_SECRET);
+	secret_open(open);
+	if (!once(&seen_tunnel, "psk or secret") ||
+	    !key_decode(curtun->psk, s, "psk"))
+		return;
+	curtun->has_psk = 1;
+	curtun->secret_source = SECRET_PSK_INLINE;
+}
+
+static void
+tunnel_psk_file(const char *path)
+{
+	char	 errbuf[128];
+
+	had(curtun, HAD_SECRET);
+	if (!once(&seen_tunnel, "psk or secret") ||
+	    !path_ok("psk file", path))
+		return;
+	if (conf_secret_read(path, curtun->psk, errbuf,
+	    sizeof(errbuf)) == -1) {
+		bad("psk file \"%s\": %s", path, errbuf);
+		return;
+	}
+	strlcpy(curtun->psk_file, path, sizeof(curtun->psk_file));
+	curtun->has_psk = 1;
+	curtun->secret_source = SECRET_PSK_FILE;
+}
+
+static void
+tunnel_secret(const char *s, const char *open, const char *id)
+{
+	had(curtun, HAD_SECRET);
+	secret_open(open);
+	if (!once(&seen_tunnel, "psk or secret"))
+		return;
+	remember(curtun->secret, yylval.lineno);
+	if (*s == '\0')
+		bad("secret is empty");
+	else if (copy(curtun->secret, s, sizeof(curtun->secret), "secret"))
+		curtun->secret_source = SECRET_PHRASE;
+	if (id == NULL)
+		return;
+	if (*id == '\0')
+		bad("id is empty");
+	else
+		copy(curtun->secret_id, id, sizeof(curtun->secret_id), "id");
+}
+
+static void
+tunnel_key(const char *path)
+{
+	char	 errbuf[128];
+
+	had(curtun, HAD_KEY);
+	if (!once(&seen_tunnel, "key") || !path_ok("key file", path))
+		return;
+	if (conf_secret_read(path, curtun->key, errbuf,
+	    sizeof(errbuf)) == -1) {
+		bad("key file \"%s\": %s", path, errbuf);
+		return;
+	}
+	strlcpy(curtun->key_file, path, sizeof(curtun->key_file));
+}
+
+static void
+tunnel_peer_key(const char *s)
+{
+	had(curtun, HAD_PEER_KEY);
+	if (!once(&seen_tunnel, "peer key") ||
+	    !key_decode(curtun->peer_key, s, "peer key"))
+		return;
+	if (sodium_is_zero(curtun->peer_key, sizeof(curtun->peer_key)))
+		bad("peer key is zero");
+	else
+		curtun->has_key = 1;
+}
+
+static void
+tunnel_cipher(void)
+{
+	int	 i;
+
+	if (!once(&seen_tunnel, "cipher"))
+		return;
+	for (i = 0; i < nlist; i++) {
+		if (strcmp(list[i], "chacha20-poly1305") == 0)
+			curtun->aeads |= 1 << AEAD_CHACHA;
+		else if (strcmp(list[i], "aes-256-gcm") == 0)
+			curtun->aeads |= 1 << AEAD_AES;
+		else
+			bad("cipher \"%s\": not chacha20-poly1305 or "
+			    "aes-256-gcm", list[i]);
+	}
+}
+
+static void
+tunnel_reorder(int answer, int64_t max, int64_t hold)
+{
+	if (!once(&seen_tunnel, "reorder") || max == -1)
+		return;
+	if (hold != 0 && !time_range("reorder max", hold, MSEC, "1ms",
+	    10 * SECOND, "10s"))
+		return;
+	curtun->reorder = answer;
+	curtun->reorder_max = max;
+	curtun->reorder_time = hold;
+}
+
+static void
+tunnel_tos(int answer, int tos)
+{
+	if (!once(&seen_tunnel, "tos") || tos == -1)
+		return;
+	curtun->tos = answer;
+	curtun->tos_value = tos;
+}
+
+static void
+tunnel_command(const char *path, int compat)
+{
+	struct stat	 st;
+
+	if (!once(&seen_tunnel, "command") || !path_ok("command", path))
+		return;
+	if (stat(path, &st) == -1)
+		bad("command \"%s\": %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		bad("command \"%s\": not a regular file", path);
+	else if (st.st_uid != 0 && st.st_uid != geteuid())
+		bad("command \"%s\": owner is neither root nor the current "
+		    "user", path);
+	else if (st.st_mode & (S_IWGRP | S_IWOTH))
+		bad("command \"%s\": mode %04o lets others write it", path,
+		    (unsigned int)(st.st_mode & 07777));
+	else if (!(st.st_mode & S_IXUSR))
+		bad("command \"%s\": not executable", path);
+	strlcpy(curtun->command, path, sizeof(curtun->command));
+	curtun->compat = compat;
+}
+
+static void
+link_begin(const char *name, int lineno)
+{
+	struct link_conf	*l, *other;
+	int			 n = 0;
+
+	memset(&seen_link, 0, sizeof(seen_link));
+	if ((curlink = conf_link_new()) == NULL)
+		fatal("%s", __func__);
+	remember(curlink, lineno);
+	curlink->lineno = lineno;
+	other = conf_link_find(curtun, name);
+	TAILQ_FOREACH(l, &curtun->links, entry)
+		n++;
+	TAILQ_INSERT_TAIL(&curtun->links, curlink, entry);
+	if (n == TUNNEL_LINK_MAX)
+		bad("more than %d links", TUNNEL_LINK_MAX);
+	if (!name_ok(name, sizeof(curlink->name), "link"))
+		return;
+	strlcpy(curlink->name, name, sizeof(curlink->name));
+	if (other != NULL)
+		bad("link \"%s\" is defined already, in line %d", name,
+		    other->lineno);
+}
+
+static void
+link_end(void)
+{
+	curlink = NULL;
+}
+
+/* The hosts are in the list. */
+static void
+link_remote(int port, int family)
+{
+	struct addr	 addr;
+	int		 i;
+
+	had(curlink, HAD_REMOTE);
+	had(curtun, HAD_REMOTE);
+	if (!once(&seen_link, "remote"))
+		return;
+	if (nlist > REMOTE_MAX) {
+		bad("more than %d remotes", REMOTE_MAX);
+		return;
+	}
+	for (i = 0; i < nlist; i++) {
+		if (address(&addr, list[i]) == 0) {
+			if (addr_is_zero(&addr) || addr_is_multicast(&addr))
+				bad("remote %s: not the address of a host",
+				    list[i]);
+			else if (family != 0 && family != addr.family)
+				bad("remote %s is not of the address family "
+				    "asked for", list[i]);
+		} else if (!hostname_ok(list[i])) {
+			bad("remote %s: not an address or name", list[i]);
+			continue;
+		}
+		strlcpy(curlink->remote[curlink->nremote++], list[i],
+		    sizeof(curlink->remote[0]));
+	}
+	curlink->remote_port = port;
+	curlink->family = family;
+}
+
+/* where NULL: only the port */
+static void
+link_local(const char *where, int port)
+{
+	if (!once(&seen_link, "local"))
+		return;
+	if (where != NULL && address(&curlink->local, where) == -1) {
+		if (is_ifname(where))
+			strlcpy(curlink->local_if, where,
+			    sizeof(curlink->local_if));
+		else
+			bad("local %s: not an address or interface", where);
+	} else if (addr_is_multicast(&curlink->local))
+		bad("local %s: multicast address", where);
+	curlink->local.port = port;
+}
+
+static void
+link_listen(const char *where, int port)
+{
+	had(curlink, HAD_LISTEN);
+	if (!once(&seen_link, "listen"))
+		return;
+	if (strcmp(where, "*") == 0)
+		curlink->listen.family = 4;
+	else if (address(&curlink->listen, where) == -1 ||
+	    addr_is_multicast(&curlink->listen))
+		bad("listen on %s: not an address", where);
+	curlink->listen.port = port;
+}
+
+static void
+link_bandwidth(struct rate_conf *dst, const char *what,
+    const struct rate_conf *src)
+{
+	if (once(&seen_link, what))
+		*dst = *src;
+}
+
+static void
+link_loss(int tolerance, int recover)
+{
+	if (!once(&seen_link, "loss tolerance") || tolerance == -1 ||
+	    recover == -1)
+		return;
+	if (recover >= tolerance) {
+		bad("recover %d%% is not below the tolerance", recover);
+		return;
+	}
+	curlink->loss_tolerance = tolerance;
+	curlink->loss_recover = recover;
+}
+
+static void
+link_tolerance(int64_t tolerance, int64_t recover)
+{
+	if (!once(&seen_link, "latency tolerance") ||
+	    !time_range("latency tolerance", tolerance, MSEC, "1ms", MINUTE,
+	    "1m") || recover == -1)
+		return;
+	if (recover >= tolerance) {
+		bad("recover is not below the tolerance");
+		return;
+	}
+	curlink->latency_tolerance = tolerance;
+	curlink->latency_recover = recover;
+}
+
+/* What follows "then" is set already. */
+static void
+link_quota(const char *s, int period, int day)
+{
+	if (!once(&seen_link, "quota"))
+		return;
+	curlink->quota.bytes = volume(s);
+	curlink->quota.period = period;
+	curlink->quota.day = day;
+}
+
+static void
+quota_then(int action, uint64_t limit, int level)
+{
+	curlink->quota.action = action;
+	curlink->quota.limit = limit;
+	curlink->quota.level = level;
+}
+
+static void
+set_number(const char *what, const char *s, int64_t min, int64_t max,
+    uint16_t *dst)
+{
+	int64_t	 n;
+
+	if ((n = number(what, s, min, max)) != -1)
+		*dst = n;
+}
+
+static void
+set_rtable(struct seen *seen, int *dst, const char *s)
+{
+	int64_t	 n;
+
+	if (once(seen, "rdomain") &&
+	    (n = number("rdomain", s, 0, RTABLE_MAX)) != -1)
+		*dst = n;
+}
+
+static void
+set_keepalive(struct seen *seen, uint32_t *dst, int64_t v)
+{
+	if (once(seen, "keepalive") && time_range("keepalive", v,
+	    100 * MSEC, "100ms", HOUR, "1h"))
+		*dst = v;
+}
+
+static void
+set_timeout(struct seen *seen, uint32_t *dst, int64_t v)
+{
+	if (once(seen, "timeout") && time_range("timeout", v, 100 * MSEC,
+	    "100ms", HOUR, "1h"))
+		*dst = v;
+}
+
+static void
+match_begin(const char *expr, int lineno)
+{
+	if ((curmatch = calloc(1, sizeof(*curmatch))) == NULL)
+		fatal("%s", __func__);
+	match_errors = errors;
+	remember(curmatch, lineno);
+	curmatch->lineno = lineno;
+	TAILQ_INSERT_TAIL(&curtun->matches, curmatch, entry);
+	copy(curmatch->expr, expr, sizeof(curmatch->expr), "expression");
+}
+
+static void
+match_flag(uint32_t flag, const char *what)
+{
+	if (curmatch->flags & flag)
+		bad("%s is given already", what);
+	curmatch->flags |= flag;
+}
+
+/* The names are in the list. */
+static void
+match_links(uint32_t flag)
+{
+	int	 i, j;
+
+	if (curmatch->flags & (MATCH_LINKS | MATCH_NOT)) {
+		bad("link is given already");
+		return;
+	}
+	curmatch->flags |= flag;
+	if (nlist > MATCH_LINKS_MAX) {
+		bad("more than %d links", MATCH_LINKS_MAX);
+		return;
+	}
+	for (i = 0; i < nlist; i++) {
+		if (!name_ok(list[i], LINK_NAME_SIZE, "link"))
+			continue;
+		for (j = 0; j < curmatch->nlinks; j++) {
+			if (strcmp(curmatch->links[j], list[i]) == 0)
+				bad("link \"%s\" is in the list twice",
+				    list[i]);
+		}
+		strlcpy(curmatch->links[curmatch->nlinks++], list[i],
+		    LINK_NAME_SIZE);
+	}
+}
+
+struct mlvpnd_conf *
+parse_config(const char *filename)
+{
+	struct file	*f;
+	const char	*what;
+
+	errors = nfiles = damaged = resync = pending = quiet = 0;
+	memset(&tok, 0, sizeof(tok));
+	memset(&prev, 0, sizeof(prev));
+	memset(&seen_global, 0, sizeof(seen_global));
+	curtun = NULL;
+	curlink = NULL;
+	if (sodium_init() == -1)
+		fatalx("sodium_init");
+
+	if (pushfile(filename, &what) == -1) {
+		message(filename, 0, 0, what);
+		forget();
+		return (NULL);
+	}
+	if ((conf = conf_new()) == NULL)
+		fatal("%s", __func__);
+
+	yyparse();
+	curtun = NULL;
+	curlink = NULL;
+	while (popfile() == 0)
+		;
+	if (errors < ERRORS_MAX)
+		check();
+	if (errors == 0 && !(cmd_opts & OPT_NOACTION))
+		phrases();
+
+	f = file;
+	file = NULL;
+	fclose(f->stream);
+	free(f);
+	symend();
+	forget();
+	explicit_bzero(&yylval, sizeof(yylval));
+	if (errors > 0) {
+		conf_free(conf);
+		conf = NULL;
+	}
+	return (conf);
+}
+
+static void
+check(void)
+{
+	struct tunnel_conf	*t;
+
+	check_listens();
+	TAILQ_FOREACH(t, &conf->tunnels, entry)
+		check_tunnel(t);
+	check_limits();
+}
+
+static void
+check_listens(void)
+{
+	struct listen_conf	*a, *b;
+
+	TAILQ_FOREACH(a, &conf->listens, entry) {
+		for (b = TAILQ_FIRST(&conf->listens); b != a;
+		    b = TAILQ_NEXT(b, entry)) {
+			if (listen_overlaps(a, b)) {
+				bad_at(a, "listen on port %u covers addresses "
+				    "of line %d", a->port, recall(b)->lineno);
+				break;
+			}
+		}
+	}
+}
+
+static int
+listen_overlaps(const struct listen_conf *a, const struct listen_conf *b)
+{
+	if (a->port != b->port || a->port == 0 || a->rtable != b->rtable ||
+	    strcmp(a->ifname, b->ifname) != 0)
+		return (0);
+	if (a->addr.family == 0 || b->addr.family == 0)
+		return (1);
+	return (a->addr.family == b->addr.family &&
+	    (addr_equal(&a->addr, &b->addr) ||
+	    addr_is_zero(&a->addr) || addr_is_zero(&b->addr)));
+}
+
+static void
+check_tunnel(struct tunnel_conf *t)
+{
+	check_interface(t);
+	check_addresses(t);
+	check_routes(t);
+	check_secret(t);
+	check_links(t);
+	check_matches(t);
+}
+
+static void
+check_interface(struct tunnel_conf *t)
+{
+	struct tunnel_conf	*other;
+
+	if (lacks(t, HAD_INTERFACE))
+		bad_at(t, "tunnel \"%s\" has no interface", t->name);
+	if (*t->ifname == '\0')
+		return;
+	if (isdigit((unsigned char)t->group[strlen(t->group) - 1]))
+		bad_at(t, "tunnel \"%s\": name of group \"%s\" ends with a "
+		    "digit", t->name, t->group);
+	for (other = TAILQ_FIRST(&conf->tunnels); other != t;
+	    other = TAILQ_NEXT(other, entry)) {
+		if (strcmp(t->ifname, other->ifname) == 0)
+			bad_at(t, "tunnel \"%s\": interface %s is that of "
+			    "tunnel \"%s\"", t->name, t->ifname, other->name);
+	}
+}
+
+static void
+check_addresses(struct tunnel_conf *t)
+{
+	struct tunnel_conf	*other;
+	char			 buf[ADDR_STRLEN];
+	int			 i, j;
+
+	for (i = 0; i < t->naddress; i++) {
+		if (t->address[i].prefix.addr.family == 6 && t->mtu != 0 &&
+		    t->mtu < MTU_IP6_MIN) {
+			bad_at(t, "tunnel \"%s\": IPv6 needs an mtu of %d",
+			    t->name, MTU_IP6_MIN);
+			break;
+		}
+	}
+	for (other = TAILQ_FIRST(&conf->tunnels); other != t;
+	    other = TAILQ_NEXT(other, entry)) {
+		if (other->rdomain != t->rdomain)
+			continue;
+		for (i = 0; i < t->naddress; i++) {
+			for (j = 0; j < other->naddress; j++) {
+				if (!addr_equal(&t->address[i].prefix.addr,
+				    &other->address[j].prefix.addr))
+					continue;
+				bad_at(t, "tunnel \"%s\": address %s is that "
+				    "of tunnel \"%s\"", t->name,
+				    addr_ntop(&t->address[i].prefix.addr, buf,
+				    sizeof(buf)), other->name);
+			}
+		}
+	}
+}
+
+/* Can a route of this family, 0 for any, go by the tunnel? */
+static int
+routable(const struct tunnel_conf *t, int family)
+{
+	const struct address_conf	*a;
+	int				 i;
+
+	for (i = 0; i < t->naddress; i++) {
+		a = &t->address[i];
+		if ((family == 0 || a->prefix.addr.family == family) &&
+		    (!t->layer2 || a->peer.family != 0))
+			return (1);
+	}
+	return (0);
+}
+
+static int
+route_equal(const struct route_conf *a, const struct route_conf *b)
+{
+	return (a->is_default == b->is_default &&
+	    a->priority == b->priority && a->prefix.len == b->prefix.len &&
+	    addr_equal(&a->prefix.addr, &b->prefix.addr));
+}
+
+static void
+check_routes(struct tunnel_conf *t)
+{
+	struct tunnel_conf	*other;
+	struct route_conf	*route, *r;
+	char			 buf[ADDR_STRLEN + 8];
+
+	TAILQ_FOREACH(route, &t->routes, entry) {
+		if (route->is_default)
+			strlcpy(buf, "default", sizeof(buf));
+		else {
+			addr_ntop(&route->prefix.addr, buf, sizeof(buf));
+			snprintf(buf + strlen(buf), sizeof(buf) - strlen(buf),
+			    "/%u", route->prefix.len);
+		}
+		if (!routable(t, route->prefix.addr.family) &&
+		    (t->naddress > 0 || lacks(t, HAD_ADDRESS)))
+			bad_at(route, "route %s: tunnel \"%s\" has no such "
+			    "address%s", buf, t->name, t->layer2 ?
+			    " with a peer, the gateway" : "");
+
+		TAILQ_FOREACH(other, &conf->tunnels, entry) {
+			TAILQ_FOREACH(r, &other->routes, entry) {
+				if (r == route)
+					break;
+				if (other->rdomain == t->rdomain &&
+				    route_equal(r, route))
+					bad_at(route, "route %s is given "
+					    "already, in line %d", buf,
+					    recall(r)->lineno);
+			}
+			if (other == t)
+				break;
+		}
+	}
+}
+
+static void
+check_secret(struct tunnel_conf *t)
+{
+	struct tunnel_conf	*other;
+	int			 n = 0;
+
+	if (t->protocol == PROTO_MLVPN2)
+		check_secret_mlvpn2(t);
+	else
+		check_secret_v3(t);
+
+	for (other = TAILQ_FIRST(&conf->tunnels); other != t;
+	    other = TAILQ_NEXT(other, entry)) {
+		check_secret_equal(t, other);
+		if (other->has_psk && !other->has_key)
+			n++;
+	}
+	if (t->has_psk && !t->has_key && n == PSK_TUNNELS_MAX)
+		bad_at(t, "more than %d tunnels with a psk and no key",
+		    PSK_TUNNELS_MAX);
+}
+
+static void
+check_secret_v3(struct tunnel_conf *t)
+{
+	uint8_t	 pub[32];
+
+	if (t->secret_source == SECRET_PHRASE) {
+		t->has_psk = 1;
+		if (*t->secret_id == '\0')
+			strlcpy(t->secret_id, t->name, sizeof(t->secret_id));
+		if (strlen(t->secret) < PHRASE_MIN)
+			bad_at(t->secret, "secret of less than %d characters",
+			    PHRASE_MIN);
+		else if (strlen(t->secret) < PHRASE_GOOD)
+			warn_at(t->secret, "secret of less than %d characters "
+			    "can be guessed, mlvpnctl keygen -p makes a psk",
+			    PHRASE_GOOD);
+	}
+	if (t->cleartext)
+		bad_at(t, "tunnel \"%s\": cleartext needs protocol mlvpn2",
+		    t->name);
+	if (lacks(t, HAD_SECRET | HAD_KEY | HAD_PEER_KEY))
+		bad_at(t, "tunnel \"%s\" has no psk, secret or key", t->name);
+	else if (!lacks(t, HAD_PEER_KEY) && lacks(t, HAD_KEY))
+		bad_at(t, "tunnel \"%s\": peer key without key", t->name);
+	else if (!lacks(t, HAD_KEY) && lacks(t, HAD_PEER_KEY))
+		bad_at(t, "tunnel \"%s\": key without peer key", t->name);
+	else if (t->has_key && *t->key_file != '\0' &&
+	    crypto_scalarmult_base(pub, t->key) == 0 &&
+	    memcmp(pub, t->peer_key, sizeof(pub)) == 0)
+		bad_at(t, "tunnel \"%s\": peer key is this end's own",
+		    t->name);
+}
+
+static void
+check_secret_mlvpn2(struct tunnel_conf *t)
+{
+	if (t->has_psk || t->has_key || *t->key_file != '\0')
+		bad_at(t, "tunnel \"%s\": protocol mlvpn2 has no psk and key",
+		    t->name);
+	else if (lacks(t, HAD_SECRET))
+		bad_at(t, "tunnel \"%s\": protocol mlvpn2 needs secret",
+		    t->name);
+	if (*t->secret_id != '\0')
+		bad_at(t->secret, "protocol mlvpn2 has no id");
+	if (t->aeads != 0)
+		bad_at(t, "tunnel \"%s\": protocol mlvpn2 has no choice of "
+		    "cipher", t->name);
+}
+
+static void
+check_secret_equal(struct tunnel_conf *t, struct tunnel_conf *other)
+{
+	if (t->protocol == PROTO_MLVPN2 || other->protocol == PROTO_MLVPN2)
+		return;
+	if (t->secret_source == SECRET_PHRASE ||
+	    other->secret_source == SECRET_PHRASE) {
+		if (t->secret_source == other->secret_source &&
+		    strcmp(t->secret, other->secret) == 0 &&
+		    strcmp(t->secret_id, other->secret_id) == 0)
+			bad_at(t, "tunnel \"%s\": secret and id are those of "
+			    "tunnel \"%s\"", t->name, other->name);
+	} else if (t->has_psk && other->has_psk &&
+	    sodium_memcmp(t->psk, other->psk, sizeof(t->psk)) == 0)
+		bad_at(t, "tunnel \"%s\": psk is that of tunnel \"%s\"",
+		    t->name, other->name);
+	if (t->has_key && other->has_key &&
+	    memcmp(t->peer_key, other->peer_key, sizeof(t->peer_key)) == 0)
+		bad_at(t, "tunnel \"%s\": peer key is that of tunnel \"%s\"",
+		    t->name, other->name);
+}
+
+static void
+check_links(struct tunnel_conf *t)
+{
+	struct link_conf	*l;
+
+	TAILQ_FOREACH(l, &t->links, entry) {
+		if (t->protocol == PROTO_MLVPN2)
+			check_link_mlvpn2(t, l);
+		else
+			check_link_v3(t, l);
+		check_link_family(l);
+	}
+	if (t->protocol == PROTO_MLVPN2) {
+		if (TAILQ_EMPTY(&t->links) && intact(t))
+			bad_at(t, "tunnel \"%s\": protocol mlvpn2 needs links",
+			    t->name);
+	} else if (lacks(t, HAD_REMOTE) && TAILQ_EMPTY(&conf->listens) &&
+	    !damaged)
+		bad_at(t, "tunnel \"%s\": no link has a remote and there is "
+		    "no listen on", t->name);
+}
+
+/* Without remotes links only say what those that the peer opens may do. */
+static void
+check_link_v3(struct tunnel_conf *t, struct link_conf *l)
+{
+	if (l->listen.family != 0)
+		bad_at(l, "link \"%s\": listen is for protocol mlvpn2, else it "
+		    "stands outside of the tunnel", l->name);
+	if (!lacks(l, HAD_REMOTE))
+		return;
+	if (conf_tunnel_initiates(t))
+		bad_at(l, "link \"%s\" has no remote, others of tunnel \"%s\" "
+		    "have", l->name, t->name);
+	else if (l->local.family != 0 || l->local.port != 0 ||
+	    *l->local_if != '\0' || *l->ifname != '\0' ||
+	    l->rtable != RTABLE_DEFAULT)
+		bad_at(l, "link \"%s\": local, interface and rdomain need "
+		    "remote", l->name);
+}
+
+static void
+check_link_mlvpn2(struct tunnel_conf *t, struct link_conf *l)
+{
+	if (l->nremote > 0 && l->listen.family != 0)
+		bad_at(l, "link \"%s\" has both remote and listen", l->name);
+	else if (lacks(l, HAD_REMOTE | HAD_LISTEN))
+		bad_at(l, "link \"%s\" has neither remote nor listen",
+		    l->name);
+	else if (l->listen.family != 0 && conf_tunnel_initiates(t))
+		bad_at(l, "link \"%s\" listens, others of tunnel \"%s\" have a "
+		    "remote", l->name, t->name);
+	if (l->listen.family != 0 && (l->local.family != 0 ||
+	    l->local.port != 0 || *l->local_if != '\0'))
+		bad_at(l, "link \"%s\": local and listen exclude each other",
+		    l->name);
+	check_port_mlvpn2(t, l);
+}
+
+/* A datagram of mlvpn2 has no other sign of the link that it belongs to. */
+static void
+check_port_mlvpn2(struct tunnel_conf *t, struct link_conf *l)
+{
+	struct tunnel_conf	*other;
+	struct link_conf	*m;
+
+	TAILQ_FOREACH(other, &conf->tunnels, entry) {
+		if (other->protocol != PROTO_MLVPN2)
+			continue;
+		TAILQ_FOREACH(m, &other->links, entry) {
+			if (m == l)
+				return;
+			if (!same_port(l, m))
+				continue;
+			bad_at(l, "link \"%s\": port %u is that of link \"%s\" "
+			    "of tunnel \"%s\", protocol mlvpn2 has one port a "
+			    "link", l->name, l->listen.family != 0 ?
+			    l->listen.port : l->remote_port, m->name,
+			    other->name);
+			return;
+		}
+	}
+}
+
+static int
+same_port(const struct link_conf *l, const struct link_conf *m)
+{
+	if (l->listen.family != 0)
+		return (l->listen.family == m->listen.family &&
+		    l->listen.port == m->listen.port &&
+		    l->rtable == m->rtable &&
+		    (addr_equal(&l->listen, &m->listen) ||
+		    addr_is_zero(&l->listen) || addr_is_zero(&m->listen)));
+	return (l->nremote > 0 && m->nremote > 0 &&
+	    l->remote_port == m->remote_port &&
+	    strcmp(l->remote[0], m->remote[0]) == 0);
+}
+
+static void
+check_link_family(struct link_conf *l)
+{
+	struct addr	 addr;
+	int		 i;
+
+	if (l->local.family == 0)
+		return;
+	if (l->family != 0 && l->family != l->local.family) {
+		bad_at(l, "link \"%s\": local and remote are of different "
+		    "address families", l->name);
+		return;
+	}
+	for (i = 0; i < l->nremote; i++) {
+		if (address(&addr, l->remote[i]) == 0 &&
+		    addr.family != l->local.family)
+			bad_at(l, "link \"%s\": local and remote %s are of "
+			    "different address families", l->name,
+			    l->remote[i]);
+	}
+}
+
+/* A server does not know all names before the links are opened. */
+static void
+check_matches(struct tunnel_conf *t)
+{
+	struct match_conf	*m;
+	struct bpf_insn		*insns;
+	char			 errbuf[256];
+	unsigned int		 n;
+	int			 i, known;
+
+	known = intact(t) && (t->protocol == PROTO_MLVPN2 ||
+	    conf_tunnel_initiates(t));
+	TAILQ_FOREACH(m, &t->matches, entry) {
+		for (i = 0; i < m->nlinks; i++) {
+			if (known &&
+			    conf_link_find(t, m->links[i]) == NULL)
+				bad_at(m, "match: tunnel \"%s\" has no link "
+				    "\"%s\"", t->name, m->links[i]);
+		}
+		if (m->flags & MATCH_DUPLICATE &&
+		    t->protocol == PROTO_MLVPN2)
+			bad_at(m, "match: protocol mlvpn2 cannot duplicate");
+		insns = conf_match_compile(t, m->expr, &n, errbuf,
+		    sizeof(errbuf));
+		if (insns == NULL)
+			bad_at(m, "match: %s", errbuf);
+		free(insns);
+	}
+}
+
+/* One descriptor for each interface, link and listening socket. */
+static void
+check_limits(void)
+{
+	struct listen_conf	*listen;
+	struct tunnel_conf	*t;
+	struct link_conf	*l;
+	struct rlimit		 rl;
+	rlim_t			 n = FDS_OTHER;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 ||
+	    rl.rlim_max == RLIM_INFINITY)
+		return;
+	TAILQ_FOREACH(listen, &conf->listens, entry)
+		n += 2;
+	TAILQ_FOREACH(t, &conf->tunnels, entry) {
+		n++;
+		TAILQ_FOREACH(l, &t->links, entry)
+			n++;
+		if (n > rl.rlim_max) {
+			bad_at(t, "tunnel \"%s\": more interfaces and sockets "
+			    "than the limit of %llu open files permits",
+			    t->name, (unsigned long long)rl.rlim_max);
+			return;
+		}
+	}
+}
+
+static void
+phrases(void)
+{
+	struct tunnel_conf	*t;
+
+	TAILQ_FOREACH(t, &conf->tunnels, entry) {
+		if (t->secret_source == SECRET_PHRASE &&
+		    t->protocol != PROTO_MLVPN2 && conf_phrase_psk(t) == -1)
+			bad_at(t->secret, "not enough memory for the secret");
+	}
+	if (errors == 0)
+		conf_phrase_keep(conf);
+}

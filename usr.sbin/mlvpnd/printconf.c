@@ -1,0 +1,498 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf.h"
+#include "handshake.h"
+
+static void	 print_tunnel(const struct tunnel_conf *);
+static void	 print_secret(const struct tunnel_conf *);
+static void	 print_cipher(uint8_t);
+static void	 print_reorder(const struct tunnel_conf *);
+static void	 print_link(const struct link_conf *, int);
+static void	 print_remote(const struct link_conf *);
+static void	 print_bandwidth(const struct link_conf *);
+static void	 print_rate_conf(const char *, const struct rate_conf *);
+static void	 print_quota(const struct quota_conf *);
+static void	 print_match(const struct match_conf *);
+static void	 print_addr(const struct addr *);
+static void	 print_prefix(const struct prefix *);
+static void	 print_listen(const struct addr *, uint16_t, int);
+static void	 print_string(const char *);
+static void	 print_base64(const uint8_t *);
+static void	 print_scaled(uint64_t, const char *);
+static void	 print_time(uint64_t);
+
+/* Secrets included: who runs this could read the file. */
+void
+print_config(struct mlvpnd_conf *conf)
+{
+	struct listen_conf	*listen;
+	struct tunnel_conf	*tunnel;
+	int			 n = 0;
+
+	if (conf->status.family != 0) {
+		printf("status ");
+		print_listen(&conf->status, conf->status.port,
+		    conf->status_rtable);
+		n++;
+	}
+	TAILQ_FOREACH(listen, &conf->listens, entry) {
+		if (*listen->ifname != '\0') {
+			printf("listen on ");
+			print_string(listen->ifname);
+			printf(" port %u", listen->port);
+			if (listen->rtable != RTABLE_DEFAULT)
+				printf(" rtable %d", listen->rtable);
+			printf("\n");
+		} else
+			print_listen(&listen->addr, listen->port,
+			    listen->rtable);
+		n++;
+	}
+	TAILQ_FOREACH(tunnel, &conf->tunnels, entry) {
+		if (n++ > 0)
+			printf("\n");
+		print_tunnel(tunnel);
+	}
+}
+
+static void
+print_listen(const struct addr *addr, uint16_t port, int rtable)
+{
+	printf("listen on ");
+	print_addr(addr);
+	printf(" port %u", port);
+	if (rtable != RTABLE_DEFAULT)
+		printf(" rtable %d", rtable);
+	printf("\n");
+}
+
+static void
+print_tunnel(const struct tunnel_conf *t)
+{
+	const struct route_conf	*route;
+	const struct link_conf	*link;
+	const struct match_conf	*match;
+	int			 i;
+
+	printf("tunnel ");
+	print_string(t->name);
+	printf(" {\n");
+	if (*t->descr != '\0') {
+		printf("\tdescription ");
+		print_string(t->descr);
+		printf("\n");
+	}
+	if (t->protocol == PROTO_MLVPN2)
+		printf("\tprotocol mlvpn2\n");
+	printf("\tinterface ");
+	print_string(t->ifname);
+	if (t->layer2 != (strncmp(t->ifname, "tap", 3) == 0))
+		printf(" %s", t->layer2 ? "tap" : "tun");
+	printf("\n");
+	if (strcmp(t->group, GROUP_DEFAULT) != 0) {
+		printf("\tgroup ");
+		print_string(t->group);
+		printf("\n");
+	}
+	if (t->rdomain != RTABLE_DEFAULT)
+		printf("\trdomain %d\n", t->rdomain);
+	if (t->persist)
+		printf("\tpersist\n");
+	for (i = 0; i < t->naddress; i++) {
+		printf("\taddress ");
+		print_prefix(&t->address[i].prefix);
+		if (t->address[i].peer.family != 0) {
+			printf(" peer ");
+			print_addr(&t->address[i].peer);
+		}
+		printf("\n");
+	}
+	if (t->mtu != 0)
+		printf("\tmtu %u\n", t->mtu);
+	if (t->max_mss == 1)
+		printf("\tmax-mss no\n");
+	else if (t->max_mss != 0)
+		printf("\tmax-mss %u\n", t->max_mss);
+	TAILQ_FOREACH(route, &t->routes, entry) {
+		printf("\troute ");
+		if (route->is_default)
+			printf("default");
+		else
+			print_prefix(&route->prefix);
+		if (route->priority != 0)
+			printf(" priority %d", route->priority);
+		printf("\n");
+	}
+	print_secret(t);
+	print_cipher(t->aeads);
+	if (t->cleartext)
+		printf("\tcleartext data\n");
+	print_reorder(t);
+	if (t->tos == ANSWER_YES)
+		printf("\ttos copy\n");
+	else if (t->tos == ANSWER_AUTO)
+		printf("\ttos 0x%02x\n", t->tos_value);
+	if (t->latency_spread != 0) {
+		printf("\tlatency spread ");
+		print_time(t->latency_spread);
+		printf("\n");
+	}
+	if (t->keepalive != 0) {
+		printf("\tkeepalive ");
+		print_time(t->keepalive);
+		printf("\n");
+	}
+	if (t->timeout != 0) {
+		printf("\ttimeout ");
+		print_time(t->timeout);
+		printf("\n");
+	}
+	if (*t->command != '\0') {
+		printf("\tcommand ");
+		print_string(t->command);
+		printf("%s\n", t->compat ? " compat" : "");
+	}
+	TAILQ_FOREACH(link, &t->links, entry)
+		print_link(link, t->protocol);
+	TAILQ_FOREACH(match, &t->matches, entry)
+		print_match(match);
+	printf("}\n");
+}
+
+static void
+print_secret(const struct tunnel_conf *t)
+{
+	switch (t->secret_source) {
+	case SECRET_PSK_INLINE:
+		printf("\tpsk ");
+		print_base64(t->psk);
+		printf("\n");
+		break;
+	case SECRET_PSK_FILE:
+		printf("\tpsk file ");
+		print_string(t->psk_file);
+		printf("\n");
+		break;
+	case SECRET_PHRASE:
+		printf("\tsecret ");
+		print_string(t->secret);
+		if (*t->secret_id != '\0' &&
+		    strcmp(t->secret_id, t->name) != 0) {
+			printf(" id ");
+			print_string(t->secret_id);
+		}
+		printf("\n");
+		break;
+	}
+	if (t->has_key) {
+		printf("\tkey file ");
+		print_string(t->key_file);
+		printf("\n\tpeer key ");
+		print_base64(t->peer_key);
+		printf("\n");
+	}
+}
+
+static void
+print_cipher(uint8_t aeads)
+{
+	if (aeads == 0)
+		return;
+	printf("\tcipher {");
+	if (aeads & 1 << AEAD_CHACHA)
+		printf(" chacha20-poly1305");
+	if (aeads & 1 << AEAD_AES)
+		printf(" aes-256-gcm");
+	printf(" }\n");
+}
+
+static void
+print_reorder(const struct tunnel_conf *t)
+{
+	if (t->reorder == ANSWER_NO)
+		printf("\treorder no\n");
+	else if (t->reorder == ANSWER_YES || t->reorder_time != 0) {
+		if (t->reorder == ANSWER_YES)
+			printf("\treorder %u", t->reorder_max);
+		else
+			printf("\treorder auto");
+		if (t->reorder_time != 0) {
+			printf(" max ");
+			print_time(t->reorder_time);
+		}
+		printf("\n");
+	}
+	if (t->recover != ANSWER_AUTO)
+		printf("\trecover %s\n",
+		    t->recover == ANSWER_YES ? "yes" : "no");
+}
+
+static void
+print_link(const struct link_conf *l, int protocol)
+{
+	printf("\tlink ");
+	print_string(l->name);
+	printf(" {\n");
+	if (l->rtable != RTABLE_DEFAULT)
+		printf("\t\trdomain %d\n", l->rtable);
+	if (protocol == PROTO_MLVPN2 && l->listen.family != 0) {
+		printf("\t\t");
+		print_listen(&l->listen, l->listen.port, RTABLE_DEFAULT);
+	}
+	print_remote(l);
+	print_bandwidth(l);
+	if (l->overhead != 0 || l->atm)
+		printf("\t\toverhead %u%s\n", l->overhead,
+		    l->atm ? " atm" : "");
+	if (l->backup != 0)
+		printf("\t\tbackup %u%s\n", l->backup,
+		    l->overflow ? " overflow" : "");
+	if (l->loss_tolerance != 0) {
+		printf("\t\tloss tolerance %u%%", l->loss_tolerance);
+		if (l->loss_recover != 0)
+			printf(" recover %u%%", l->loss_recover);
+		printf("\n");
+	}
+	if (l->latency_tolerance != 0) {
+		printf("\t\tlatency tolerance ");
+		print_time(l->latency_tolerance);
+		if (l->latency_recover != 0) {
+			printf(" recover ");
+			print_time(l->latency_recover);
+		}
+		printf("\n");
+	}
+	if (l->keepalive != 0) {
+		printf("\t\tkeepalive ");
+		print_time(l->keepalive);
+		printf("\n");
+	}
+	if (l->timeout != 0) {
+		printf("\t\ttimeout ");
+		print_time(l->timeout);
+		printf("\n");
+	}
+	if (l->mtu != 0)
+		printf("\t\tmtu %u\n", l->mtu);
+	print_quota(&l->quota);
+	printf("\t}\n");
+}
+
+static void
+print_remote(const struct link_conf *l)
+{
+	int	 i;
+
+	if (*l->ifname != '\0') {
+		printf("\t\tinterface ");
+		print_string(l->ifname);
+		printf("\n");
+	}
+	if (l->local.family != 0 || *l->local_if != '\0') {
+		printf("\t\tlocal ");
+		if (*l->local_if != '\0')
+			print_string(l->local_if);
+		else
+			print_addr(&l->local);
+		if (l->local.port != 0)
+			printf(" port %u", l->local.port);
+		printf("\n");
+	} else if (l->local.port != 0)
+		printf("\t\tlocal port %u\n", l->local.port);
+
+	if (l->nremote == 0)
+		return;
+	printf("\t\tremote %s", l->nremote > 1 ? "{ " : "");
+	for (i = 0; i < l->nremote; i++) {
+		print_string(l->remote[i]);
+		printf(" ");
+	}
+	printf("%sport %u%s\n", l->nremote > 1 ? "} " : "", l->remote_port,
+	    l->family == 4 ? " inet" : l->family == 6 ? " inet6" : "");
+}
+
+static void
+print_bandwidth(const struct link_conf *l)
+{
+	static const struct rate_conf	 none;
+
+	if (memcmp(&l->up, &none, sizeof(none)) == 0 &&
+	    memcmp(&l->down, &none, sizeof(none)) == 0)
+		return;
+	printf("\t\tbandwidth");
+	print_rate_conf("up", &l->up);
+	print_rate_conf("down", &l->down);
+	printf("\n");
+}
+
+static void
+print_rate_conf(const char *direction, const struct rate_conf *rc)
+{
+	printf(" %s ", direction);
+	if (rc->rate != 0) {
+		print_scaled(rc->rate, "");
+		return;
+	}
+	printf("auto");
+	if (rc->min != 0) {
+		printf(" min ");
+		print_scaled(rc->min, "");
+	}
+	if (rc->max != 0) {
+		printf(" max ");
+		print_scaled(rc->max, "");
+	}
+}
+
+static void
+print_quota(const struct quota_conf *q)
+{
+	if (q->period == QUOTA_NONE)
+		return;
+	printf("\t\tquota ");
+	print_scaled(q->bytes, "B");
+	if (q->period == QUOTA_DAY)
+		printf(" per day");
+	else
+		printf(" per month day %u", q->day);
+	switch (q->action) {
+	case QUOTA_BACKUP:
+		printf(" then backup %u", q->level);
+		break;
+	case QUOTA_DOWN:
+		printf(" then down");
+		break;
+	case QUOTA_LIMIT:
+		printf(" then limit ");
+		print_scaled(q->limit, "");
+		break;
+	}
+	printf("\n");
+}
+
+static void
+print_match(const struct match_conf *m)
+{
+	int	 i;
+
+	printf("\tmatch ");
+	print_string(m->expr);
+	if (m->flags & MATCH_QUICK)
+		printf(" quick");
+	if (m->flags & MATCH_DUPLICATE)
+		printf(" duplicate");
+	if (m->nlinks > 0) {
+		printf("%s link {", m->flags & MATCH_NOT ? " not" : "");
+		for (i = 0; i < m->nlinks; i++) {
+			printf(" ");
+			print_string(m->links[i]);
+		}
+		printf(" }");
+	}
+	if (m->flags & MATCH_ONLY)
+		printf(" only");
+	if (m->flags & MATCH_PRIORITY)
+		printf(" priority");
+	if (m->flags & MATCH_BULK)
+		printf(" bulk");
+	if (m->flags & MATCH_ORDER)
+		printf(" order yes");
+	if (m->flags & MATCH_NOORDER)
+		printf(" order no");
+	if (m->flags & MATCH_DSCP)
+		printf(" dscp %u", m->dscp);
+	printf("\n");
+}
+
+/* Family 0 is "*". */
+static void
+print_addr(const struct addr *addr)
+{
+	char	 buf[ADDR_STRLEN];
+
+	printf("%s", addr->family == 0 ? "*" :
+	    addr_ntop(addr, buf, sizeof(buf)));
+}
+
+static void
+print_prefix(const struct prefix *prefix)
+{
+	print_addr(&prefix->addr);
+	printf("/%u", prefix->len);
+}
+
+static void
+print_string(const char *s)
+{
+	putchar('"');
+	for (; *s != '\0'; s++) {
+		if (*s == '"' || *s == '\\')
+			putchar('\\');
+		putchar(*s);
+	}
+	putchar('"');
+}
+
+static void
+print_base64(const uint8_t *key)
+{
+	char	 buf[sodium_base64_ENCODED_LEN(32,
+		    sodium_base64_VARIANT_ORIGINAL)];
+
+	print_string(sodium_bin2base64(buf, sizeof(buf), key, 32,
+	    sodium_base64_VARIANT_ORIGINAL));
+	sodium_memzero(buf, sizeof(buf));
+}
+
+/* In the largest unit that leaves no fraction, or as it is. */
+static void
+print_scaled(uint64_t v, const char *unit)
+{
+	static const char * const	 units[] = { "K", "M", "G" };
+	size_t				 i;
+
+	for (i = 0; i < 3 && v != 0 && v % 1000 == 0; i++) {
+		v /= 1000;
+		unit = units[i];
+	}
+	printf("%" PRIu64 "%s", v, unit);
+}
+
+static void
+print_time(uint64_t v)
+{
+	if (v % 3600000000 == 0)
+		printf("%" PRIu64 "h", v / 3600000000);
+	else if (v % 60000000 == 0)
+		printf("%" PRIu64 "m", v / 60000000);
+	else if (v % 1000000 == 0)
+		printf("%" PRIu64 "s", v / 1000000);
+	else if (v % 1000 == 0)
+		printf("%" PRIu64 "ms", v / 1000);
+	else
+		printf("%" PRIu64 ".%03" PRIu64 "ms", v / 1000, v % 1000);
+}
