@@ -112,9 +112,9 @@ assoc_forget(struct tunnel *t, uint64_t now)
 	if (as->next != NULL)
 		keyset_free(as->next);
 	as->cur = as->prev = as->next = NULL;
+	while (t->npaths > 0)
+		path_gone(t->paths[0], "association ended", now);
 	for (i = 0; i < PATH_IDS; i++) {
-		if (t->path[i] != NULL)
-			path_gone(t->path[i], "association ended", now);
 		free(as->lane[i]);
 		as->lane[i] = NULL;
 	}
@@ -303,8 +303,9 @@ attempt_targets(struct tunnel *t)
 	TAILQ_FOREACH(l, &t->links, entry)
 		if (l->ep.sock != SOCK_NONE && !l->disabled)
 			target_add(at, old, nold, &l->ep);
-	for (i = 0; i < PATH_IDS; i++) {
-		if ((p = t->path[i]) == NULL || p->ep.sock == SOCK_NONE)
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (p->ep.sock == SOCK_NONE)
 			continue;
 		if (p->opener && p->link != NULL && p->link->disabled)
 			continue;
@@ -543,6 +544,15 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	raw->ep = dg->ep;
 	raw->len = reply_create(hs, &t->secret,
 	    index_add(t->core, &ks->rx, t), &p2, e, raw->buf, &hk);
+	sodium_memzero(e, sizeof(e));
+	if (raw->len == 0) {
+		/* a key of small order: nothing was offered */
+		core_raw_undo(t->core);
+		keyset_free(ks);
+		as->next = NULL;
+		t->rx_rejected++;
+		return;
+	}
 	keys_init(&ks->k, &hk, aead, 0, ks->rx.index, hs->remote_index, now);
 	as->peer_max_udp = p1->max_udp;
 	as->peer_mtu = p1->tunnel_mtu;
@@ -554,7 +564,6 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	r->len = raw->len;
 	memcpy(r->reply, raw->buf, raw->len);
 	sodium_memzero(&hk, sizeof(hk));
-	sodium_memzero(e, sizeof(e));
 }
 
 static int
@@ -770,9 +779,8 @@ assoc_timer(struct tunnel *t, uint64_t now)
 		assoc_start(t, now);
 	} else if (as->unconfirmed && now >= as->confirm_next) {
 		as->confirm_next = now + CONFIRM_INTERVAL;
-		for (i = 0; i < PATH_IDS; i++)
-			if (t->path[i] != NULL)
-				t->path[i]->pending |= PEND_PROBE;
+		for (i = 0; i < t->npaths; i++)
+			t->paths[i]->pending |= PEND_PROBE;
 	}
 
 	if (at->active && now >= at->next)

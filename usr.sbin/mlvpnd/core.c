@@ -16,7 +16,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#include <sys/types.h>
+#include <sys/param.h>
 
 #include <errno.h>
 #include <sodium.h>
@@ -34,6 +34,7 @@
 #define HELLO_MAC1_RATE		100	/* a second; more is load */
 #define HELLO_ALL_RATE		2000
 #define HELLO_SOURCE_RATE	20	/* under load, with a valid cookie */
+#define TICK_MAX		(20 * 1000)
 #define COOKIE_LIFETIME		(120 * USEC)
 
 static void	 receive_hello(struct core *, const struct dgram *, uint64_t);
@@ -55,6 +56,7 @@ static void	 cookie_rotate(struct core *, uint64_t);
 static void	 send_cookie(struct core *, const struct dgram *,
 		    const struct tunnel *, uint64_t);
 static struct tunnel *index_find(struct core *, uint32_t);
+static void	 learn_tick(struct core *, uint64_t);
 static int	 tunnel_transmit(struct tunnel *, struct dgram *, uint64_t);
 
 struct core *
@@ -70,6 +72,7 @@ core_new(const struct core_ops *ops, size_t npkts)
 		return (NULL);
 	}
 	c->ops = *ops;
+	c->promised = NEVER;
 	c->limits = session_limits_default;
 	TAILQ_INIT(&c->tunnels);
 	TAILQ_INIT(&c->free);
@@ -518,6 +521,13 @@ core_raw(struct core *c)
 	return (&c->raw[(c->raw_head + c->nraw++) % RAW_MAX]);
 }
 
+/* The last answer came to nothing. */
+void
+core_raw_undo(struct core *c)
+{
+	c->nraw--;
+}
+
 size_t
 core_transmit(struct core *c, struct dgram *dg, size_t max, uint64_t now)
 {
@@ -525,6 +535,7 @@ core_transmit(struct core *c, struct dgram *dg, size_t max, uint64_t now)
 	struct raw	*raw;
 	size_t		 n = 0;
 
+	learn_tick(c, now);
 	while (n < max && c->nraw > 0) {
 		raw = &c->raw[c->raw_head];
 		c->raw_head = (c->raw_head + 1) % RAW_MAX;
@@ -542,6 +553,8 @@ core_transmit(struct core *c, struct dgram *dg, size_t max, uint64_t now)
 		return (n);
 	do {
 		tunnel_timer(t, now);
+		if (assoc_can_send(t))
+			sched_pump(t, now);
 		while (n < max && tunnel_transmit(t, &dg[n], now))
 			n++;
 		if ((t = TAILQ_NEXT(t, entry)) == NULL)
@@ -549,6 +562,22 @@ core_transmit(struct core *c, struct dgram *dg, size_t max, uint64_t now)
 	} while (t != last && n < max);
 	c->first = t;
 	return (n);
+}
+
+/*
+ * How late timers come, so that pacers make up for it: the worst of late,
+ * forgotten slowly.
+ */
+static void
+learn_tick(struct core *c, uint64_t now)
+{
+	uint64_t	 late;
+
+	if (c->promised == NEVER || now <= c->promised)
+		return;
+	late = MIN(now - c->promised, TICK_MAX);
+	c->tick = MAX(late, c->tick - c->tick / 64);
+	c->promised = NEVER;
 }
 
 /* The next datagram of a tunnel: handshake, control, packets. */
@@ -562,8 +591,8 @@ tunnel_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 		return (1);
 	if (!assoc_can_send(t))
 		return (0);
-	for (i = 0; i < PATH_IDS; i++)
-		if (t->path[i] != NULL && path_compose(t->path[i], dg, now))
+	for (i = 0; i < t->npaths; i++)
+		if (path_compose(t->paths[i], dg, now))
 			return (1);
 	if (t->core->stopping)
 		return (0);
@@ -579,9 +608,9 @@ core_send_error(struct core *c, const struct dgram *dg, int error,
 	int		 i;
 
 	TAILQ_FOREACH(t, &c->tunnels, entry) {
-		for (i = 0; i < PATH_IDS; i++) {
-			p = t->path[i];
-			if (p == NULL || p->ep.sock != dg->ep.sock ||
+		for (i = 0; i < t->npaths; i++) {
+			p = t->paths[i];
+			if (p->ep.sock != dg->ep.sock ||
 			    !addr_equal(&p->ep.remote, &dg->ep.remote))
 				continue;
 			p->tx_errors++;
@@ -610,9 +639,9 @@ core_sock_blocked(struct core *c, uint32_t sock, int blocked)
 	int		 i;
 
 	TAILQ_FOREACH(t, &c->tunnels, entry)
-		for (i = 0; i < PATH_IDS; i++)
-			if (t->path[i] != NULL && t->path[i]->ep.sock == sock)
-				t->path[i]->blocked = blocked;
+		for (i = 0; i < t->npaths; i++)
+			if (t->paths[i]->ep.sock == sock)
+				t->paths[i]->blocked = blocked;
 }
 
 uint64_t
@@ -630,6 +659,7 @@ core_deadline(struct core *c, uint64_t now)
 		if (d < when)
 			when = d;
 	}
+	c->promised = when > now ? when : NEVER;
 	return (when);
 }
 
@@ -641,9 +671,8 @@ core_stop(struct core *c, uint64_t now)
 
 	TAILQ_FOREACH(t, &c->tunnels, entry) {
 		sched_clear(t);
-		for (i = 0; i < PATH_IDS; i++)
-			if (t->path[i] != NULL)
-				path_close(t->path[i], now);
+		for (i = 0; i < t->npaths; i++)
+			path_close(t->paths[i], now);
 	}
 	c->stopping = 1;
 }

@@ -78,14 +78,23 @@ struct dgram {
  */
 struct pkt {
 	TAILQ_ENTRY(pkt) entry;
+	TAILQ_ENTRY(pkt) head_entry;
 	uint64_t	 time;		/* when it came in */
 	uint64_t	 seq;		/* data sequence once committed */
 	uint32_t	 flow;		/* hash */
 	uint16_t	 len;		/* of the packet */
 	uint16_t	 refs;
+	uint16_t	 pred;		/* how far back the flow's last is */
 	uint8_t		 order;		/* how much it matters */
 	uint8_t		 cls;		/* class of service */
 	uint8_t		 tos;
+	uint8_t		 pq;		/* which queue of a path it is in */
+	uint8_t		 copy;		/* out of the order of its path */
+	uint8_t		 queued;	/* to be sent again */
+	uint8_t		 tries;
+	uint8_t		 is_head;
+	uint64_t	 held_at;
+	uint64_t	 certain_at;	/* that its predecessor is lost */
 	uint8_t		 buf[PKT_SIZE] __attribute__((aligned(16)));
 };
 TAILQ_HEAD(pktq, pkt);

@@ -43,13 +43,6 @@
 #define CANDIDATE_REFUSED	(10 * USEC)
 #define CANDIDATE_PAUSE		(1 * USEC)
 
-#define REPORT_MIN		(10 * 1000)
-#define REPORT_MAX		(100 * 1000)
-#define REPORT_FIRST		(5 * 1000)
-#define REPORT_BITS		720		/* of a report, as IP packet */
-#define REPORT_SHARE		50		/* 2 % of the reverse rate */
-#define REPORT_GAP_WINDOW	256		/* numbers looked back */
-
 #define DEAD_MIN		(40 * 1000)
 #define DEAD_MAX		(1 * USEC)
 #define DEAD_UNKNOWN		(500 * 1000)	/* before the first sample */
@@ -59,15 +52,12 @@
 #define PROBE_SLOW_AFTER	(10 * USEC)
 #define PROBE_SLOW		(1 * USEC)
 #define ANSWERS_TO_RETURN	2
+#define SYNC_INTERVAL		(25 * 1000)
+#define IN_PLAY			(250 * 1000)
 #define KEEPALIVE		(2 * USEC)
 #define KEEPALIVE_BACKUP	(10 * USEC)
 #define STALE_AFTER		(5 * USEC)
 #define STALE_AGAIN		(10 * USEC)
-
-#define LOSS_DGRAMS		256
-#define LOSS_TIME		(2 * USEC)
-#define RATE_TIME_MIN		(5 * 1000)
-#define RATE_TIME_MAX		(1 * USEC)
 
 #define OVERHEAD_IP4		28		/* IP and UDP headers */
 #define OVERHEAD_IP6		48
@@ -85,27 +75,11 @@ static void	 got_response(struct path *, const struct dgram *,
 		    const struct frame *, uint64_t);
 static void	 got_status(struct path *, const struct frame *, uint64_t);
 static void	 got_close(struct path *, uint64_t);
-static void	 got_report(struct tunnel *, uint8_t, const struct frame *,
-		    uint64_t);
 static void	 got_probe(struct path *, const struct frame *, uint64_t);
-static void	 report_rtt(struct path *, const struct frame *, uint64_t,
-		    uint64_t);
-static void	 report_owd(struct path *, const struct frame *,
-		    const struct sent *, uint64_t);
-static void	 report_rate(struct path *, const struct frame *);
-static void	 report_loss(struct path *, const struct frame *, uint64_t,
-		    uint64_t);
-static void	 report_settles(struct path *, const struct frame *, uint64_t,
-		    uint64_t, uint64_t);
-static int	 report_has(const struct frame *, uint64_t, uint64_t);
 static void	 candidate_seen(struct path *, const struct dgram *, uint64_t);
 static void	 candidate_timer(struct path *, uint64_t);
 static int	 candidate_compose(struct path *, struct dgram *, uint64_t);
 static void	 liveness_timer(struct path *, uint64_t);
-static void	 report_want(struct path *, uint64_t);
-static uint64_t	 report_interval(const struct path *);
-static void	 report_fill(const struct path *, struct frame *, uint64_t);
-static void	 report_gaps(const struct path *, struct frame *);
 static void	 closing_add(struct tunnel *, uint8_t, uint8_t, uint8_t,
 		    uint64_t);
 static void	 status_send(struct path *, uint64_t);
@@ -114,7 +88,7 @@ static int	 seal_to(struct path *, const struct endpoint *,
 		    const uint8_t *, size_t, int, struct dgram *, uint64_t);
 static size_t	 ip_overhead(const struct endpoint *);
 static uint64_t	 keepalive_due(const struct path *);
-static void	 count_loss_rx(struct path *, uint64_t);
+static uint64_t	 sync_due(const struct path *);
 
 /*
  * Opening and closing
@@ -124,9 +98,12 @@ static struct path *
 path_new(struct tunnel *t, uint8_t id)
 {
 	struct path	*p;
+	int		 i;
 
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return (NULL);
+	for (i = 0; i < PQ_MAX; i++)
+		TAILQ_INIT(&p->queue[i]);
 	if ((p->ring = calloc(SENT_RING, sizeof(*p->ring))) == NULL ||
 	    assoc_lane(t, id) == NULL) {
 		free(p->ring);
@@ -142,7 +119,10 @@ path_new(struct tunnel *t, uint8_t id)
 	p->rx_highest = t->as.lane[id]->rx_highest;
 	p->rx_floor = p->rx_loss_number = p->rx_highest;
 	p->rx_loss_dgrams = t->as.lane[id]->rx_dgrams;
-	t->path[id] = p;
+	p->gap_until = p->rx_floor;
+	p->history = t->as.lane[id]->tx_next;
+	p->order_seq = t->reorder.any ? t->reorder.highest : 0;
+	t->path[id] = t->paths[t->npaths++] = p;
 	path_forgive(p);
 	return (p);
 }
@@ -150,7 +130,20 @@ path_new(struct tunnel *t, uint8_t id)
 void
 path_free(struct path *p)
 {
-	p->tunnel->path[p->id] = NULL;
+	struct tunnel	*t = p->tunnel;
+	struct pkt	*pkt;
+	int		 i;
+
+	history_clear(p);
+	for (i = 0; i < PQ_MAX; i++)
+		while ((pkt = TAILQ_FIRST(&p->queue[i])) != NULL) {
+			path_dequeue(p, pkt);
+			pkt_put(t->core, pkt);
+		}
+	for (i = 0; t->paths[i] != p; i++)
+		continue;
+	t->paths[i] = t->paths[--t->npaths];
+	t->path[p->id] = NULL;
 	if (p->link != NULL && p->link->path == p)
 		p->link->path = NULL;
 	free(p->ring);
@@ -302,6 +295,7 @@ path_rates(struct path *p)
 	if (rate == 0 || (p->announced != 0 && p->announced < rate))
 		rate = p->announced;
 	p->rate_conf = rate;
+	rate_init(p);
 }
 
 /* What was sent and not reported no longer counts against the path. */
@@ -351,6 +345,25 @@ path_suspect(struct path *p, const char *reason, uint64_t now)
 	p->answers = 0;
 	p->probe_next = now;
 	path_state(p, LINK_SUSPECT, reason, now);
+	history_rescue(p, now);
+}
+
+/* A report of something sent since the suspicion. */
+void
+path_answered(struct path *p, uint64_t now)
+{
+	if (p->state != LINK_SUSPECT && p->state != LINK_DOWN)
+		return;
+	if (++p->answers < ANSWERS_TO_RETURN) {
+		p->probe_next = now;
+		return;
+	}
+	if (p->state == LINK_SUSPECT)
+		p->tunnel->false_dead++;
+	p->stale_at = NEVER;
+	path_forgive(p);
+	rate_resume(p);
+	path_state(p, LINK_UP, "answers again", now);
 }
 
 int
@@ -370,8 +383,8 @@ paths_silent(struct tunnel *t, uint64_t now)
 	struct path	*p;
 	int		 i, any = 0;
 
-	for (i = 0; i < PATH_IDS; i++) {
-		if ((p = t->path[i]) == NULL || p->state == LINK_OPENING)
+	for (i = 0; i < t->npaths; i++) {
+		if ((p = t->paths[i])->state == LINK_OPENING)
 			continue;
 		if (p->state == LINK_UP || now - p->suspect_since <
 		    path_dead_time(p))
@@ -419,27 +432,25 @@ path_received(struct path *p, const struct dgram *dg, uint64_t number,
 	meter_add(&p->rx_meter, bytes, now);
 	p->last_rx = now;
 	if (newest) {
+		if (number > p->rx_highest + 1 && p->rx_packets > 1) {
+			p->gap_until = number;
+			report_want_gap(p, now);
+		}
 		p->rx_highest = number;
 		p->rx_highest_at = now;
-	}
-	count_loss_rx(p, now);
+	} else
+		p->reordered_at = now;
+	report_count_loss(p, now);
 
 	if (endpoint_equal(&dg->ep, &p->ep)) {
-		p->ep.local = dg->ep.local;
+		if (!p->opener)
+			p->ep.local = dg->ep.local;
 		if (!p->validated)
 			p->unval_rx += dg->len;
 	} else if (p->cand.active && endpoint_equal(&dg->ep, &p->cand.ep))
 		p->cand.rx_bytes += dg->len;
 	else if (newest)
 		candidate_seen(p, dg, now);
-}
-
-/* It calls for a report. */
-void
-path_elicited(struct path *p, uint64_t now)
-{
-	p->report_news = 1;
-	report_want(p, now);
 }
 
 /* Control frames that came on path id; p is NULL before PATH_OPEN. */
@@ -475,7 +486,7 @@ path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
 			continue;
 		}
 		if (f.type == FRAME_REPORT) {
-			got_report(t, id, &f, now);
+			report_read(t, id, &f, now);
 			continue;
 		}
 		if ((p = t->path[id]) == NULL)
@@ -500,7 +511,7 @@ path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
 	if (r == -1)
 		t->rx_malformed++;
 	if (eliciting && (p = t->path[id]) != NULL)
-		path_elicited(p, now);
+		report_want(p, now);
 }
 
 /*
@@ -555,7 +566,7 @@ accept_open(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		path_forgive(p);
 	path_rates(p);
 	if (fresh) {
-		p->last_rx = now;
+		p->last_rx = p->rx_highest_at = now;
 		p->rx_packets = 1;
 		p->rx_bytes = dg->len + ip_overhead(&dg->ep);
 	}
@@ -652,191 +663,11 @@ got_probe(struct path *p, const struct frame *f, uint64_t now)
 	if ((f->u.probe.flags & PROBE_SUSPECT) == 0)
 		return;
 	/* tell it on another path too, should ours to the peer be dead */
-	for (i = 0; i < PATH_IDS; i++)
-		if ((q = t->path[i]) != NULL && q != p && path_usable(q)) {
+	for (i = 0; i < t->npaths; i++)
+		if ((q = t->paths[i]) != p && path_usable(q)) {
 			q->pending |= PEND_REPORT;
 			break;
 		}
-}
-
-/*
- * What the peer's report says of a path that this end sends on.  It may
- * come on any path; via is the one it came on.
- */
-static void
-got_report(struct tunnel *t, uint8_t via, const struct frame *f, uint64_t now)
-{
-	struct path	*p;
-	struct lane	*lane;
-	uint64_t	 number, before;
-
-	p = f->u.report.path < PATH_IDS ? t->path[f->u.report.path] : NULL;
-	if (p == NULL || p->gen != f->u.report.gen)
-		return;
-	if (p->report_rx != 0 &&
-	    (int32_t)(f->u.report.time - p->report_time) < 0)
-		return;			/* older than the last one */
-	lane = t->as.lane[p->id];
-	number = number_rebuild(lane->tx_next, f->u.report.highest);
-	if (f->u.report.flags & REPORT_NOTHING || number >= lane->tx_next)
-		return;
-
-	before = p->reported;
-	if (number > lane->tx_reported)
-		lane->tx_reported = number;
-	if (number >= before) {
-		p->reported = number + 1;
-		if (via == p->id)
-			report_rtt(p, f, number, now);
-	}
-	if (p->report_rx != 0) {
-		report_rate(p, f);
-		report_loss(p, f, number, now);
-	}
-	report_settles(p, f, before, number, now);
-	p->report_number = number;
-	p->report_dgrams = f->u.report.dgrams;
-	p->report_bytes = f->u.report.bytes;
-	p->report_arrival = f->u.report.arrival;
-	p->report_time = f->u.report.time;
-	p->report_rx = now;
-	p->peer_interval = MIN(f->u.report.interval, 1000);
-}
-
-/* RFC 6298, of the newest datagram reported; the peer's delay taken out. */
-static void
-report_rtt(struct path *p, const struct frame *f, uint64_t number,
-    uint64_t now)
-{
-	const struct sent	*s = &p->ring[number % SENT_RING];
-	int64_t			 rtt, held;
-
-	if (!s->used || s->number != number)
-		return;
-	held = (uint32_t)(f->u.report.time - f->u.report.arrival);
-	rtt = (int64_t)(now - s->time) - held;
-	if (rtt < 0 || rtt > (int64_t)(10 * USEC))
-		return;
-	if (p->srtt == -1) {
-		p->srtt = rtt;
-		p->rttvar = rtt / 2;
-	} else {
-		p->rttvar += (llabs(p->srtt - rtt) - p->rttvar) / 4;
-		p->srtt += (rtt - p->srtt) / 8;
-	}
-	report_owd(p, f, s, now);
-}
-
-/*
- * One-way delay, with the offset of the two ends' clocks in it: only
- * differences between paths and to its own least value mean something.
- */
-static void
-report_owd(struct path *p, const struct frame *f, const struct sent *s,
-    uint64_t now)
-{
-	int64_t	 owd = (int32_t)(f->u.report.arrival - (uint32_t)s->time);
-
-	if (!p->owd_valid) {
-		p->owd = p->owd_min[0] = p->owd_min[1] = owd;
-		p->owd_min_at = now;
-		p->owd_valid = 1;
-		return;
-	}
-	p->owd += (owd - p->owd) / 4;
-	if (now - p->owd_min_at > 5 * USEC) {
-		p->owd_min[1] = p->owd_min[0];
-		p->owd_min[0] = owd;
-		p->owd_min_at = now;
-	} else
-		p->owd_min[0] = MIN(p->owd_min[0], owd);
-}
-
-static void
-report_rate(struct path *p, const struct frame *f)
-{
-	uint32_t	 bytes = f->u.report.bytes - p->report_bytes;
-	uint32_t	 us = f->u.report.arrival - p->report_arrival;
-	uint64_t	 rate;
-
-	if (us < RATE_TIME_MIN || us > RATE_TIME_MAX)
-		return;
-	rate = (uint64_t)bytes * 8 * USEC / us;
-	if (p->rate_measured == 0)
-		p->rate_measured = rate;
-	else
-		p->rate_measured = (p->rate_measured * 3 + rate) / 4;
-}
-
-static void
-report_loss(struct path *p, const struct frame *f, uint64_t number,
-    uint64_t now)
-{
-	if (number > p->report_number)
-		p->loss_sent += number - p->report_number;
-	p->loss_got += (uint32_t)(f->u.report.dgrams - p->report_dgrams);
-	if (p->loss_sent < LOSS_DGRAMS && now - p->loss_at < LOSS_TIME)
-		return;
-	if (p->loss_sent >= 8)
-		p->loss_tx = p->loss_got >= p->loss_sent ? 0 :
-		    (p->loss_sent - p->loss_got) * 10000 / p->loss_sent;
-	p->loss_sent = p->loss_got = 0;
-	p->loss_at = now;
-}
-
-/* Did number arrive, by a report whose highest is highest? */
-static int
-report_has(const struct frame *f, uint64_t highest, uint64_t number)
-{
-	uint64_t	 d = highest - number;
-	int		 i;
-
-	for (i = 0; i < f->u.report.ngaps; i++)
-		if (d >= f->u.report.gap[i].distance &&
-		    d < (uint64_t)f->u.report.gap[i].distance +
-		    f->u.report.gap[i].length)
-			return (0);
-	return (number <= highest);
-}
-
-/* What the report decides: outstanding data, suspicion, repeated frames. */
-static void
-report_settles(struct path *p, const struct frame *f, uint64_t before,
-    uint64_t number, uint64_t now)
-{
-	struct tunnel	*t = p->tunnel;
-	struct closing	*c;
-	struct sent	*s;
-	int		 i;
-
-	if (p->status && p->status_number != NEVER &&
-	    report_has(f, number, p->status_number))
-		p->status = 0;
-	for (i = 0; i < CLOSING_MAX; i++) {
-		c = &t->closing[i];
-		if (c->active && c->number != NEVER && c->via == p->id &&
-		    report_has(f, number, c->number))
-			c->active = 0;
-	}
-	if (number < before)
-		return;
-	if (p->eliciting > p->reported) {
-		s = &p->ring[p->reported % SENT_RING];
-		p->out_since = s->used && s->number == p->reported ?
-		    s->time : now;
-	}
-	if ((p->state != LINK_SUSPECT && p->state != LINK_DOWN) ||
-	    number < p->suspect_number)
-		return;
-	if (++p->answers < ANSWERS_TO_RETURN) {
-		p->probe_next = now;
-		return;
-	}
-	if (p->state == LINK_SUSPECT)
-		t->false_dead++;
-	p->stale_at = NEVER;
-	path_forgive(p);
-	path_state(p, LINK_UP, "answers again", now);
 }
 
 /*
@@ -905,7 +736,7 @@ candidate_compose(struct path *p, struct dgram *dg, uint64_t now)
 		c->send_new = 0;
 	else
 		c->send_old = 0;
-	tunnel_mark(p->tunnel, plain);
+	tunnel_mark(p, plain);
 	len = DATA_INNERLEN + frame_put(&f, plain + DATA_INNERLEN, FRAME_MAX);
 	if (fresh && c->tx_bytes + len + DATA_HDRLEN + DATA_TAGLEN >
 	    AMPLIFICATION * c->rx_bytes)
@@ -947,6 +778,8 @@ path_timer(struct path *p, uint64_t now)
 		p->pending |= PEND_REPORT;
 	if (p->status && now >= p->status_next)
 		p->pending |= PEND_STATUS;
+	if (now >= sync_due(p))
+		p->pending |= PEND_SYNC;
 	liveness_timer(p, now);
 }
 
@@ -990,6 +823,21 @@ liveness_timer(struct path *p, uint64_t now)
 	}
 }
 
+/*
+ * While the tunnel sends and this path does not, the receiver is told that
+ * nothing is missing on it; without that each loss elsewhere would be waited
+ * for as if it might still come here.
+ */
+static uint64_t
+sync_due(const struct path *p)
+{
+	if (!path_usable(p) || p->backlog > 0 || p->last_data_tx == 0 ||
+	    p->tunnel->last_tx <= p->last_tx ||
+	    p->last_tx - p->last_data_tx > IN_PLAY)
+		return (NEVER);
+	return (p->last_tx + SYNC_INTERVAL);
+}
+
 /* When an idle path is probed.  The opener's probes do for both ends while
  * they come. */
 static uint64_t
@@ -1023,6 +871,7 @@ path_deadline(const struct path *p, uint64_t now)
 	if (p->opener || !p->validated)
 		when = MIN(when, p->open_next);
 	when = MIN(when, p->report_due);
+	when = MIN(when, sync_due(p));
 	if (p->status)
 		when = MIN(when, p->status_next);
 	switch (p->state) {
@@ -1078,7 +927,7 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		return (0);
 	}
 
-	tunnel_mark(t, plain);
+	tunnel_mark(p, plain);
 	memset(&f, 0, sizeof(f));
 	if (pending & PEND_CLOSE) {
 		f.type = FRAME_CLOSE;
@@ -1148,16 +997,16 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		p->report_answer = p->report_news = 0;
 		p->report_due = NEVER;
 		p->report_tx = now;
-		for (i = 0; i < PATH_IDS; i++) {
-			q = t->path[i];
-			if (q == NULL || q == p || !q->report_news ||
+		for (i = 0; i < t->npaths; i++) {
+			q = t->paths[i];
+			if (q == p || !q->report_news ||
 			    sizeof(plain) - len < FRAME_MAX)
 				continue;
 			report_fill(q, &f, now);
 			len += frame_put(&f, b + len, sizeof(plain) - len);
 		}
 	}
-	if (len == DATA_INNERLEN)
+	if (len == DATA_INNERLEN && (pending & PEND_SYNC) == 0)
 		return (0);
 	return (seal_to(p, &p->ep, plain, len, eliciting, dg, now));
 }
@@ -1189,15 +1038,18 @@ closing_put(struct path *p, uint8_t *buf, size_t room, uint64_t now)
 	return (len);
 }
 
-/*
- * Seals DATA_INNERLEN + packet bytes for the path's present address.
- * 0 when it cannot be sent there.
- */
+/* Seals a packet for the path; 0 when it cannot be sent there. */
 int
-path_seal(struct path *p, const uint8_t *plain, size_t len, int eliciting,
-    struct dgram *dg, uint64_t now)
+path_send(struct path *p, struct pkt *pkt, struct dgram *dg, uint64_t now)
 {
-	return (seal_to(p, &p->ep, plain, len, eliciting, dg, now));
+	uint64_t	 number = p->tunnel->as.lane[p->id]->tx_next;
+
+	if (!seal_to(p, &p->ep, PKT_DATA(pkt) - DATA_INNERLEN,
+	    DATA_INNERLEN + pkt->len, 1, dg, now))
+		return (0);
+	p->last_data_tx = p->tunnel->last_tx = now;
+	history_add(p, &p->ring[number % SENT_RING], pkt);
+	return (1);
 }
 
 static int
@@ -1218,11 +1070,15 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 	dg->ep = *ep;
 	dg->len = data_seal(&t->as.cur->k, lane, p->id, plain, len, dg->buf,
 	    &number);
+	if (dg->len == 0)
+		return (0);
 
 	s = &p->ring[number % SENT_RING];
+	history_overwrite(p, s);
 	s->number = number;
 	s->time = now;
-	s->bytes = dg->len;
+	s->bytes = dg->len + ip_overhead(ep);
+	s->total = p->tx_bytes + s->bytes;
 	s->used = 1;
 	if (eliciting) {
 		if (p->eliciting <= p->reported)
@@ -1230,108 +1086,12 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 		p->eliciting = number + 1;
 		p->last_eliciting_tx = now;
 	}
+	p->last_tx = now;
+	sched_charge(p, dg->len + ip_overhead(ep), now);
 	p->tx_packets++;
 	p->tx_bytes += dg->len + ip_overhead(ep);
 	meter_add(&p->tx_meter, dg->len + ip_overhead(ep), now);
 	return (1);
-}
-
-/*
- * Reports
- */
-
-static uint64_t
-report_interval(const struct path *p)
-{
-	uint64_t	 us = REPORT_MIN;
-
-	if (p->srtt > 0)
-		us = MAX(us, (uint64_t)p->srtt / 4);
-	if (p->rate_conf != 0)
-		us = MAX(us, REPORT_BITS * REPORT_SHARE * USEC / p->rate_conf);
-	return (MIN(us, REPORT_MAX));
-}
-
-/* The first report after a silence comes soon, the others at the interval. */
-static void
-report_want(struct path *p, uint64_t now)
-{
-	uint64_t	 interval;
-
-	if (p->report_due != NEVER)
-		return;
-	interval = report_interval(p);
-	if (now - p->report_tx >= interval)
-		p->report_due = now + MIN(interval, REPORT_FIRST);
-	else
-		p->report_due = p->report_tx + interval;
-}
-
-static void
-report_fill(const struct path *p, struct frame *f, uint64_t now)
-{
-	const struct lane	*lane = p->tunnel->as.lane[p->id];
-
-	memset(f, 0, sizeof(*f));
-	f->type = FRAME_REPORT;
-	f->u.report.path = p->id;
-	f->u.report.gen = p->gen;
-	if (p->report_answer)
-		f->u.report.flags |= REPORT_ANSWER;
-	if (!lane->rx_any)
-		f->u.report.flags |= REPORT_NOTHING;
-	f->u.report.highest = (uint32_t)lane->rx_highest;
-	f->u.report.arrival = (uint32_t)p->rx_highest_at;
-	f->u.report.time = (uint32_t)now;
-	f->u.report.dgrams = (uint32_t)lane->rx_dgrams;
-	f->u.report.bytes = (uint32_t)lane->rx_bytes;
-	f->u.report.interval = report_interval(p) / 1000;
-	report_gaps(p, f);
-}
-
-/* The gaps below the highest number, newest first, out of the window. */
-static void
-report_gaps(const struct path *p, struct frame *f)
-{
-	const struct lane	*lane = p->tunnel->as.lane[p->id];
-	struct gap		*g = NULL;
-	uint64_t		 d, number;
-
-	for (d = 1; d < REPORT_GAP_WINDOW && d <= lane->rx_highest; d++) {
-		number = lane->rx_highest - d;
-		if (number <= p->rx_floor)
-			break;
-		if (lane_has(lane, number)) {
-			g = NULL;
-			continue;
-		}
-		if (g == NULL) {
-			if (f->u.report.ngaps == REPORT_GAPS_MAX)
-				break;
-			g = &f->u.report.gap[f->u.report.ngaps++];
-			g->distance = d;
-			g->length = 0;
-		}
-		g->length++;
-	}
-}
-
-/* Loss of what this end receives, by the packet numbers that did not come. */
-static void
-count_loss_rx(struct path *p, uint64_t now)
-{
-	const struct lane	*lane = p->tunnel->as.lane[p->id];
-	uint64_t		 sent, got;
-
-	sent = lane->rx_highest - p->rx_loss_number;
-	got = lane->rx_dgrams - p->rx_loss_dgrams;
-	if (sent < LOSS_DGRAMS && now - p->rx_loss_at < LOSS_TIME)
-		return;
-	if (sent >= 8)
-		p->loss_rx = got >= sent ? 0 : (sent - got) * 10000 / sent;
-	p->rx_loss_number = lane->rx_highest;
-	p->rx_loss_dgrams = lane->rx_dgrams;
-	p->rx_loss_at = now;
 }
 
 /*
@@ -1388,19 +1148,18 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 	c->rttvar = p->rttvar;
 	c->owd_diff = c->queueing = -1;
 	if (p->owd_valid) {
-		c->queueing = MAX(0, p->owd -
-		    MIN(p->owd_min[0], p->owd_min[1]));
+		c->queueing = MAX(0, p->owd - p->owd_base);
 		c->owd_diff = 0;
-		for (i = 0; i < PATH_IDS; i++)
-			if (t->path[i] != NULL && t->path[i]->owd_valid)
+		for (i = 0; i < t->npaths; i++)
+			if (t->paths[i]->owd_valid)
 				c->owd_diff = MAX(c->owd_diff,
-				    p->owd - t->path[i]->owd);
+				    p->owd_base - t->paths[i]->owd_base);
 	}
 	c->loss_tx = p->loss_tx;
 	c->loss_rx = p->loss_rx;
 	c->rate_conf = p->rate_conf;
-	c->rate = p->rate_conf;
-	c->rate_measured = p->rate_measured;
+	c->rate = p->rate.bps;
+	c->rate_measured = p->rate.delivered;
 	c->rate_peer = p->rate_peer;
 	c->tx_rate = meter_rate(&p->tx_meter, now);
 	c->rx_rate = meter_rate(&p->rx_meter, now);

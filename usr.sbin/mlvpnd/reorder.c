@@ -16,7 +16,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#include <sys/types.h>
+#include <sys/param.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,41 +24,88 @@
 #include "tunnel.h"
 
 /*
- * The receiver's view of the tunnel's data sequence: a packet that came
- * already, over whichever path, is dropped; the others are delivered.
+ * Order at the receiver (mlvpn(7), ORDER).  A packet that came already, over
+ * whichever path, is dropped.  A packet whose predecessor in its flow is
+ * missing is held, its flow only, and no longer than the predecessor can
+ * still come: once every path in play has delivered something later, the
+ * predecessor is lost, and only a repair over another path is waited for.
  */
 
 #define WORDS		(SEQ_WINDOW / 64)
 #define WORD(n)		(((n) / 64) % WORDS)
 #define BIT(n)		(1ULL << ((n) % 64))
 
+#define IN_PLAY		250000		/* us since a path brought something */
+#define REPAIR_MARGIN	10000		/* us */
+#define HOLD_MARGIN	100000
+#define HOLD_MIN	200000
+#define HOLD_MAX	500000
+#define HELD_MAX	(16U << 20)	/* bytes */
+
 static uint64_t	 sequence_unwrap(const struct reorder *, uint32_t);
-static void	 window_advance(struct reorder *, uint64_t);
+static void	 window_advance(struct tunnel *, uint64_t);
+static int	 has_bit(const uint64_t *, uint64_t);
+static void	 set_bit(uint64_t *, uint64_t);
+static void	 hold(struct tunnel *, struct pkt *, uint64_t);
+static struct pkt *held_after(struct reorder *, uint64_t);
+static void	 release(struct tunnel *, struct pkt *);
+static void	 deliver_chain(struct tunnel *, struct pkt *);
+static void	 give_up(struct tunnel *, struct pkt *);
+static uint64_t	 least_delivered(struct tunnel *, uint64_t);
+static uint64_t	 repair_wait(struct tunnel *);
 
 int
 reorder_init(struct reorder *r)
 {
+	size_t	 i;
+
+	TAILQ_INIT(&r->heads);
+	for (i = 0; i < HOLD_BUCKETS; i++)
+		TAILQ_INIT(&r->held[i]);
 	r->seen = calloc(WORDS, sizeof(*r->seen));
-	return (r->seen == NULL ? -1 : 0);
+	r->done = calloc(WORDS, sizeof(*r->done));
+	return (r->seen == NULL || r->done == NULL ? -1 : 0);
 }
 
+/* The tunnel goes away, with what it holds. */
 void
-reorder_free(struct reorder *r)
+reorder_free(struct tunnel *t)
 {
+	struct reorder	*r = &t->reorder;
+	struct pkt	*p;
+	size_t		 i;
+
+	for (i = 0; i < HOLD_BUCKETS; i++)
+		while ((p = TAILQ_FIRST(&r->held[i])) != NULL) {
+			TAILQ_REMOVE(&r->held[i], p, entry);
+			pkt_put(t->core, p);
+		}
 	free(r->seen);
-	r->seen = NULL;
+	free(r->done);
+	r->seen = r->done = NULL;
 }
 
+/* A new association counts from the beginning; what is held is let go. */
 void
 reorder_reset(struct tunnel *t)
 {
-	t->reorder.any = 0;
-	memset(t->reorder.seen, 0, WORDS * sizeof(*t->reorder.seen));
+	struct reorder	*r = &t->reorder;
+	struct pkt	*p;
+
+	while ((p = TAILQ_FIRST(&r->heads)) != NULL)
+		give_up(t, p);
+	r->any = 0;
+	memset(r->seen, 0, WORDS * sizeof(*r->seen));
+	memset(r->done, 0, WORDS * sizeof(*r->done));
 }
 
-/* seq is the low SEQ_BITS of the data sequence; takes over p. */
+/*
+ * A packet with the low bits of its sequence, and how far back its
+ * predecessor is (0: none).  Takes over p.
+ */
 void
-reorder_input(struct tunnel *t, struct pkt *p, uint32_t seq32, int copy)
+reorder_input(struct tunnel *t, struct path *path, struct pkt *p,
+    uint32_t seq32, uint16_t distance, int copy, uint64_t now)
 {
 	struct reorder	*r = &t->reorder;
 	uint64_t	 seq;
@@ -69,24 +116,55 @@ reorder_input(struct tunnel *t, struct pkt *p, uint32_t seq32, int copy)
 	}
 	seq = sequence_unwrap(r, seq32);
 	if (seq > r->highest)
-		window_advance(r, seq);
+		window_advance(t, seq);
 	else if (r->highest - seq >= SEQ_WINDOW) {
-		/* too old to tell: a copy most likely came already */
+		/* too old to tell; a copy most likely came already */
 		t->rx_late++;
-		if (copy) {
+		if (copy)
 			pkt_put(t->core, p);
-			return;
-		}
-		tunnel_deliver(t, p);
+		else
+			tunnel_deliver(t, p);
 		return;
 	}
-	if (r->seen[WORD(seq)] & BIT(seq)) {
+	if (!copy && path != NULL)
+		path->order_seq = MAX(path->order_seq, seq);
+	if (has_bit(r->seen, seq)) {
 		t->rx_duplicate++;
 		pkt_put(t->core, p);
 		return;
 	}
-	r->seen[WORD(seq)] |= BIT(seq);
-	tunnel_deliver(t, p);
+	set_bit(r->seen, seq);
+
+	p->seq = seq;
+	p->pred = distance;
+	if (has_bit(r->done, seq))
+		t->rx_late++;		/* passed over already */
+	else if (distance != 0 && distance < seq &&
+	    t->conf.reorder != ANSWER_NO &&
+	    r->highest - (seq - distance) < SEQ_WINDOW &&
+	    seq - distance >= r->first &&
+	    !has_bit(r->done, seq - distance)) {
+		hold(t, p, now);
+		return;
+	}
+	deliver_chain(t, p);
+}
+
+/*
+ * A control datagram of the path came: all that will come on it in order has
+ * this sequence or a later one.
+ */
+void
+reorder_mark(struct tunnel *t, struct path *path, uint32_t seq32)
+{
+	struct reorder	*r = &t->reorder;
+	uint64_t	 seq;
+
+	if (!r->any)
+		return;
+	seq = sequence_unwrap(r, seq32);
+	if (seq > 0 && seq <= r->highest + 1)
+		path->order_seq = MAX(path->order_seq, seq - 1);
 }
 
 /* The 64-bit sequence nearest to the highest one with these low bits. */
@@ -106,14 +184,227 @@ sequence_unwrap(const struct reorder *r, uint32_t low)
 
 /* The bits of what the window moves over belong to other sequences now. */
 static void
-window_advance(struct reorder *r, uint64_t seq)
+window_advance(struct tunnel *t, uint64_t seq)
 {
+	struct reorder	*r = &t->reorder;
+	struct pkt	*p;
 	uint64_t	 i;
 
-	if (seq - r->highest >= SEQ_WINDOW)
+	if (seq - r->highest >= SEQ_WINDOW) {
+		while ((p = TAILQ_FIRST(&r->heads)) != NULL)
+			give_up(t, p);
 		memset(r->seen, 0, WORDS * sizeof(*r->seen));
-	else
-		for (i = r->highest + 1; i <= seq; i++)
+		memset(r->done, 0, WORDS * sizeof(*r->done));
+		r->first = seq;
+	} else
+		for (i = r->highest + 1; i <= seq; i++) {
 			r->seen[WORD(i)] &= ~BIT(i);
+			r->done[WORD(i)] &= ~BIT(i);
+		}
 	r->highest = seq;
+}
+
+static int
+has_bit(const uint64_t *bits, uint64_t seq)
+{
+	return ((bits[WORD(seq)] & BIT(seq)) != 0);
+}
+
+static void
+set_bit(uint64_t *bits, uint64_t seq)
+{
+	bits[WORD(seq)] |= BIT(seq);
+}
+
+/*
+ * Holding
+ */
+
+/*
+ * Packets that wait form chains: only the head of each, whose predecessor
+ * has not come, has a deadline, set once.
+ */
+static void
+hold(struct tunnel *t, struct pkt *p, uint64_t now)
+{
+	struct reorder	*r = &t->reorder;
+	struct core	*c = t->core;
+	struct pkt	*next;
+	uint64_t	 pred = p->seq - p->pred;
+
+	t->rx_held++;
+	p->held_at = now;
+	p->certain_at = 0;
+	p->is_head = !has_bit(r->seen, pred);
+	TAILQ_INSERT_TAIL(&r->held[pred % HOLD_BUCKETS], p, entry);
+	r->npkts++;
+	r->bytes += p->len;
+	if (p->is_head)
+		TAILQ_INSERT_TAIL(&r->heads, p, head_entry);
+	if ((next = held_after(r, p->seq)) != NULL && next->is_head) {
+		next->is_head = 0;
+		TAILQ_REMOVE(&r->heads, next, head_entry);
+		/* it has waited longer than p */
+		if (p->is_head)
+			p->held_at = next->held_at;
+	}
+	while (!TAILQ_EMPTY(&r->heads) && (r->bytes > HELD_MAX ||
+	    c->nfree < c->npkts / POOL_RESERVE ||
+	    (t->conf.reorder == ANSWER_YES &&
+	    r->npkts > t->conf.reorder_max)))
+		give_up(t, TAILQ_FIRST(&r->heads));
+}
+
+/* Who waits for this sequence? */
+static struct pkt *
+held_after(struct reorder *r, uint64_t seq)
+{
+	struct pkt	*p;
+
+	TAILQ_FOREACH(p, &r->held[seq % HOLD_BUCKETS], entry)
+		if (p->seq - p->pred == seq)
+			return (p);
+	return (NULL);
+}
+
+static void
+release(struct tunnel *t, struct pkt *p)
+{
+	struct reorder	*r = &t->reorder;
+
+	TAILQ_REMOVE(&r->held[(p->seq - p->pred) % HOLD_BUCKETS], p, entry);
+	if (p->is_head)
+		TAILQ_REMOVE(&r->heads, p, head_entry);
+	r->npkts--;
+	r->bytes -= p->len;
+}
+
+/* The packet, and all that waited for it and for each other. */
+static void
+deliver_chain(struct tunnel *t, struct pkt *p)
+{
+	struct reorder	*r = &t->reorder;
+	uint64_t	 seq;
+
+	for (;;) {
+		seq = p->seq;
+		set_bit(r->done, seq);
+		tunnel_deliver(t, p);
+		if ((p = held_after(r, seq)) == NULL)
+			return;
+		release(t, p);
+	}
+}
+
+/* The head's predecessor is passed over. */
+static void
+give_up(struct tunnel *t, struct pkt *p)
+{
+	set_bit(t->reorder.done, p->seq - p->pred);
+	t->rx_given_up++;
+	release(t, p);
+	deliver_chain(t, p);
+}
+
+/*
+ * Time
+ */
+
+void
+reorder_timer(struct tunnel *t, uint64_t now)
+{
+	struct reorder	*r = &t->reorder;
+	struct pkt	*p, *next;
+	uint64_t	 least, wait, most, deadline;
+
+	r->wake = NEVER;
+	if (TAILQ_EMPTY(&r->heads))
+		return;
+	least = least_delivered(t, now);
+	wait = repair_wait(t);
+	most = hold_max(t);
+	for (p = TAILQ_FIRST(&r->heads); p != NULL; p = next) {
+		next = TAILQ_NEXT(p, head_entry);
+		if (p->certain_at == 0 && p->seq - p->pred < least)
+			p->certain_at = now;
+		deadline = p->held_at + most;
+		if (p->certain_at != 0)
+			deadline = MIN(deadline, p->certain_at + wait);
+		if (now >= deadline) {
+			give_up(t, p);
+			next = TAILQ_FIRST(&r->heads);
+			continue;
+		}
+		r->wake = MIN(r->wake, deadline);
+	}
+}
+
+/* What every path in play is beyond. */
+static uint64_t
+least_delivered(struct tunnel *t, uint64_t now)
+{
+	const struct path	*p;
+	uint64_t		 least = NEVER;
+	int			 i;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (now - p->last_rx <= IN_PLAY)
+			least = MIN(least, p->order_seq);
+	}
+	return (least);
+}
+
+/* How long a repair takes: a report, and the packet over the best path. */
+static uint64_t
+repair_wait(struct tunnel *t)
+{
+	const struct path	*p, *best = NULL;
+	int			 i;
+
+	if (t->conf.recover == ANSWER_NO)
+		return (0);
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (path_usable(p) && p->srtt != -1 &&
+		    (best == NULL || p->srtt < best->srtt))
+			best = p;
+	}
+	if (best == NULL)
+		return (HOLD_MIN);
+	return (best->srtt + 4 * best->rttvar + REPAIR_MARGIN +
+	    t->core->tick);
+}
+
+/*
+ * The longest a packet is held, in microseconds: until what a path that died
+ * took with it has come over another.
+ */
+uint64_t
+hold_max(struct tunnel *t)
+{
+	const struct path	*p;
+	uint64_t		 dead = 0, most;
+	int64_t			 slow = 0, fast = INT64_MAX;
+	int			 i;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (!path_usable(p) || p->srtt == -1)
+			continue;
+		dead = MAX(dead, path_dead_time(p));
+		slow = MAX(slow, p->srtt / 2);
+		fast = MIN(fast, p->srtt / 2);
+	}
+	most = dead + (slow > fast ? slow - fast : 0) + HOLD_MARGIN;
+	most = MAX(HOLD_MIN, MIN(most, HOLD_MAX));
+	if (t->conf.reorder_time != 0)
+		most = MIN(most, t->conf.reorder_time);
+	return (most);
+}
+
+uint64_t
+reorder_deadline(const struct tunnel *t)
+{
+	return (t->reorder.wake);
 }

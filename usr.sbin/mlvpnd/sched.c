@@ -24,41 +24,67 @@
 #include "wire.h"
 
 /*
- * One queue for a tunnel.  A packet gets its path, its sequence and its
- * predecessor when it is committed to a path, no earlier: what is dropped
- * in the queue leaves no hole at the receiver.
+ * From the interface to the paths:
  *
- * Paths are used by weight of their rates, in bytes.  A path with a
- * configured rate is paced at it; one without has the mean of the others as
- * its weight and is held back by its socket alone.
+ *	flow hash, queue of the tunnel (fair, CoDel) -> commit: sequence,
+ *	predecessor, path -> the path's queue -> pacer -> datagram
+ *
+ * A packet has no path and no sequence until it is committed, so that what
+ * is dropped in the tunnel's queue leaves no hole at the receiver.  It goes
+ * to the path on which it would arrive first, and waits for none of them
+ * longer than the paths differ in delay.
  */
 
-#define RATE_UNKNOWN	10000000ULL	/* weight if no path has a rate */
-#define CREDIT		10000		/* us of rate an idle path keeps */
-#define PACE_PERCENT	99		/* of its rate, so that a queue in the
-					   modem drains again */
+#define SLACK		2000		/* us a path's queue is filled ahead */
+#define CREDIT_MIN	1000		/* us of rate an idle path keeps */
+
+#define QUANTUM		1514		/* of a flow's turn, bytes */
+#define CODEL_TARGET	15000		/* RFC 8289, us */
+#define CODEL_INTERVAL	100000
+
 #define BULK_WINDOW	50000		/* us in which a flow is measured */
 #define BULK_PACKETS	16
+#define SPARSE_WINDOW	10000
 #define FLOW_IDLE	(1 * USEC)
-#define POOL_RESERVE	4		/* one in so many buffers is not for
-					   queues */
+#define LOSS_PENALTY	200000		/* us times the loss, for priority */
+#define SPREAD		150000		/* default of "latency spread" */
 
-static struct pkt *queue_head(struct sched *, uint64_t, struct tunnel *);
-static void	 queue_remove(struct sched *, struct pkt *);
-static struct path *choose_path(struct tunnel *, uint64_t, uint64_t *);
+static void	 classify(struct tunnel *, struct pkt *, uint64_t);
+static struct fq *fq_first(struct sched *);
+static void	 expire(struct tunnel *, uint64_t);
+static struct pkt *fq_dequeue(struct tunnel *, struct fq *, uint64_t);
+static void	 fq_drop(struct tunnel *, struct fq *);
+static void	 fq_rest(struct sched *, struct fq *);
+static int	 codel_drop(struct tunnel *, struct fq *, struct pkt *, uint64_t);
+static uint64_t	 codel_control(uint64_t, uint32_t);
+static int	 ecn_mark(const struct tunnel *, struct pkt *);
 static int	 choose_level(struct tunnel *);
 static int	 path_takes(const struct path *, int);
-static uint64_t	 mean_rate(struct tunnel *, int);
-static void	 charge(struct tunnel *, struct path *, size_t, uint64_t,
+static uint64_t	 time_of(const struct path *, size_t);
+static int64_t	 path_owd(const struct path *, int64_t);
+static int64_t	 eta(const struct path *, size_t, int64_t, uint64_t);
+static int64_t	 mean_owd(struct tunnel *, int);
+static struct path *choose(struct tunnel *, int, size_t, int64_t, uint64_t,
+		    int64_t *);
+static struct path *choose_priority(struct tunnel *, int, size_t, int64_t,
 		    uint64_t);
-static void	 commit(struct tunnel *, struct pkt *, uint64_t);
+static int64_t	 horizon(struct tunnel *, int, int64_t, uint64_t);
+static void	 commit(struct tunnel *, struct path *, struct pkt *, int,
+		    uint64_t);
+static void	 order(struct tunnel *, struct pkt *, int, uint64_t);
+static void	 path_enqueue(struct path *, struct pkt *, int);
 
 void
 sched_init(struct sched *s)
 {
+	size_t	 i;
+
 	memset(s, 0, sizeof(*s));
 	TAILQ_INIT(&s->prio);
-	TAILQ_INIT(&s->queue);
+	TAILQ_INIT(&s->resend);
+	TAILQ_INIT(&s->active);
+	for (i = 0; i < FQ_FLOWS; i++)
+		TAILQ_INIT(&s->fq[i].queue);
 	s->next_seq = 1;
 }
 
@@ -66,132 +92,237 @@ void
 sched_clear(struct tunnel *t)
 {
 	struct sched	*s = &t->sched;
+	struct fq	*fq;
 	struct pkt	*p;
 
-	while ((p = TAILQ_FIRST(&s->prio)) != NULL ||
-	    (p = TAILQ_FIRST(&s->queue)) != NULL) {
-		queue_remove(s, p);
+	while ((p = TAILQ_FIRST(&s->prio)) != NULL) {
+		TAILQ_REMOVE(&s->prio, p, entry);
+		s->npkts--;
 		pkt_put(t->core, p);
 	}
+	while ((p = TAILQ_FIRST(&s->resend)) != NULL) {
+		TAILQ_REMOVE(&s->resend, p, entry);
+		p->queued = 0;
+		pkt_put(t->core, p);
+	}
+	while ((fq = TAILQ_FIRST(&s->active)) != NULL)
+		fq_drop(t, fq);
 }
 
 /* A new association counts from the beginning. */
 void
 sched_reset(struct tunnel *t)
 {
+	struct pkt	*p;
+
+	while ((p = TAILQ_FIRST(&t->sched.resend)) != NULL) {
+		TAILQ_REMOVE(&t->sched.resend, p, entry);
+		p->queued = 0;
+		pkt_put(t->core, p);
+	}
 	t->sched.next_seq = 1;
 	memset(t->sched.flows, 0, sizeof(t->sched.flows));
 }
 
+/*
+ * The tunnel's queue: a queue for each flow, served in turn
+ */
+
 void
 sched_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
 {
-	struct sched		*s = &t->sched;
-	struct flow_info	 fi;
+	struct sched	*s = &t->sched;
+	struct fq	*fq, *longest;
 
-	/* what waits here must leave buffers to receive with */
-	if (s->npkts >= TQ_MAX_PKTS || s->bytes + p->len > TQ_MAX_BYTES ||
-	    t->core->nfree < t->core->npkts / POOL_RESERVE) {
-		t->tx_dropped++;
-		pkt_put(t->core, p);
+	p->time = now;
+	classify(t, p, now);
+	s->npkts++;
+	if (p->cls != CLASS_NORMAL) {
+		TAILQ_INSERT_TAIL(&s->prio, p, entry);
 		return;
 	}
+	fq = &s->fq[p->flow % FQ_FLOWS];
+	TAILQ_INSERT_TAIL(&fq->queue, p, entry);
+	fq->bytes += p->len;
+	s->bytes += p->len;
+	if (!fq->active) {
+		fq->active = 1;
+		fq->deficit = QUANTUM;
+		TAILQ_INSERT_TAIL(&s->active, fq, entry);
+	}
+	/* what waits here must leave buffers to receive with */
+	if (s->npkts <= TQ_MAX_PKTS && s->bytes <= TQ_MAX_BYTES &&
+	    t->core->nfree >= t->core->npkts / POOL_RESERVE)
+		return;
+	longest = fq;
+	TAILQ_FOREACH(fq, &s->active, entry)
+		if (fq->bytes > longest->bytes)
+			longest = fq;
+	fq_drop(t, longest);
+	t->tx_dropped++;
+}
+
+/*
+ * A packet that its flow sends now and then overtakes as those of the
+ * priority class do: it is what somebody waits for.
+ */
+static void
+classify(struct tunnel *t, struct pkt *p, uint64_t now)
+{
+	struct sched		*s = &t->sched;
+	struct flow		*f;
+	struct flow_info	 fi;
+
 	flow_classify(PKT_DATA(p), p->len, t->conf.layer2, t->flow_key, &fi);
 	p->flow = fi.hash;
 	p->order = fi.order;
 	p->cls = fi.cls;
 	p->tos = fi.tos;
-	p->time = now;
-	if (p->cls == CLASS_PRIORITY)
-		TAILQ_INSERT_TAIL(&s->prio, p, entry);
-	else
-		TAILQ_INSERT_TAIL(&s->queue, p, entry);
-	s->npkts++;
-	s->bytes += p->len;
-}
 
-static void
-queue_remove(struct sched *s, struct pkt *p)
-{
-	if (p->cls == CLASS_PRIORITY)
-		TAILQ_REMOVE(&s->prio, p, entry);
-	else
-		TAILQ_REMOVE(&s->queue, p, entry);
-	s->npkts--;
-	s->bytes -= p->len;
-}
-
-/* The next packet; those that waited too long are dropped here. */
-static struct pkt *
-queue_head(struct sched *s, uint64_t now, struct tunnel *t)
-{
-	struct pkt	*p;
-
-	while ((p = TAILQ_FIRST(&s->prio)) != NULL ||
-	    (p = TAILQ_FIRST(&s->queue)) != NULL) {
-		if (now - p->time <= TQ_MAX_AGE)
-			return (p);
-		queue_remove(s, p);
-		pkt_put(t->core, p);
-		t->tx_dropped++;
+	f = &s->flows[p->flow % FLOW_TABLE];
+	if (f->hash != p->flow || now - f->last_time > FLOW_IDLE) {
+		memset(f, 0, sizeof(*f));
+		f->hash = p->flow;
+		f->window = now;
 	}
-	return (NULL);
+	if (p->cls == CLASS_NORMAL && (f->before_time == 0 ||
+	    now - f->before_time > SPARSE_WINDOW) &&
+	    TAILQ_EMPTY(&s->fq[p->flow % FQ_FLOWS].queue))
+		p->cls = CLASS_SPARSE;
+	f->before_time = f->last_time;
+	f->last_time = now;
 }
 
-/* One packet, sealed for the path that takes it; 0 if none can go now. */
-int
-sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
+static struct fq *
+fq_first(struct sched *s)
+{
+	struct fq	*fq;
+
+	while ((fq = TAILQ_FIRST(&s->active)) != NULL && fq->deficit <= 0) {
+		fq->deficit += QUANTUM;
+		TAILQ_REMOVE(&s->active, fq, entry);
+		TAILQ_INSERT_TAIL(&s->active, fq, entry);
+	}
+	return (fq);
+}
+
+/* The next packet of the flow that CoDel lets pass; NULL if none is left. */
+static struct pkt *
+fq_dequeue(struct tunnel *t, struct fq *fq, uint64_t now)
 {
 	struct sched	*s = &t->sched;
 	struct pkt	*p;
-	struct path	*path;
-	uint64_t	 rate;
-	int		 sent;
 
-	if ((p = queue_head(s, now, t)) == NULL ||
-	    (path = choose_path(t, now, &rate)) == NULL)
-		return (0);
-	queue_remove(s, p);
-	commit(t, p, now);
-	sent = path_seal(path, PKT_DATA(p) - DATA_INNERLEN,
-	    DATA_INNERLEN + p->len, 1, dg, now);
-	if (sent) {
-		charge(t, path, dg->len, rate, now);
-		t->tx_packets++;
-		t->tx_bytes += p->len;
-	} else
+	while ((p = TAILQ_FIRST(&fq->queue)) != NULL) {
+		TAILQ_REMOVE(&fq->queue, p, entry);
+		fq->bytes -= p->len;
+		s->bytes -= p->len;
+		s->npkts--;
+		if (now - p->time <= TQ_MAX_AGE &&
+		    !codel_drop(t, fq, p, now)) {
+			fq->deficit -= p->len;
+			break;
+		}
+		pkt_put(t->core, p);
 		t->tx_dropped++;
-	pkt_put(t->core, p);
-	return (sent);
+	}
+	fq_rest(s, fq);
+	return (p);
+}
+
+static void
+fq_drop(struct tunnel *t, struct fq *fq)
+{
+	struct pkt	*p;
+
+	if ((p = TAILQ_FIRST(&fq->queue)) != NULL) {
+		TAILQ_REMOVE(&fq->queue, p, entry);
+		fq->bytes -= p->len;
+		t->sched.bytes -= p->len;
+		t->sched.npkts--;
+		pkt_put(t->core, p);
+	}
+	fq_rest(&t->sched, fq);
+}
+
+static void
+fq_rest(struct sched *s, struct fq *fq)
+{
+	if (!TAILQ_EMPTY(&fq->queue) || !fq->active)
+		return;
+	fq->active = 0;
+	TAILQ_REMOVE(&s->active, fq, entry);
 }
 
 /*
- * The path whose share is owed first.  Paths that are paced wait until they
- * are due; of the others the one with the least debt is next.
+ * CoDel, RFC 8289, on the time in the tunnel's queue only: that in a path's
+ * queue is the wanted difference between paths.
  */
-static struct path *
-choose_path(struct tunnel *t, uint64_t now, uint64_t *rate)
+static int
+codel_drop(struct tunnel *t, struct fq *fq, struct pkt *p, uint64_t now)
 {
-	struct path	*p, *best = NULL;
-	uint64_t	 mean;
-	int		 i, level;
+	uint64_t	 target = MAX(CODEL_TARGET, t->sched.two_mtu);
 
-	if ((level = choose_level(t)) == -1)
-		return (NULL);
-	mean = mean_rate(t, level);
-	for (i = 0; i < PATH_IDS; i++) {
-		p = t->path[i];
-		if (p == NULL || !path_takes(p, level) || p->blocked)
-			continue;
-		if (p->rate_conf != 0 && p->due > now)
-			continue;
-		if (best == NULL || p->due < best->due)
-			best = p;
+	if (now - p->time < target || fq->bytes <= QUANTUM) {
+		fq->above_since = 0;
+		fq->dropping = 0;
+		return (0);
 	}
-	if (best != NULL)
-		*rate = best->rate_conf != 0 ? best->rate_conf : mean;
-	return (best);
+	if (fq->above_since == 0) {
+		fq->above_since = now;
+		return (0);
+	}
+	if (!fq->dropping) {
+		if (now - fq->above_since < CODEL_INTERVAL)
+			return (0);
+		fq->dropping = 1;
+		fq->count = fq->count > 2 && now - fq->drop_next <
+		    8 * CODEL_INTERVAL ? fq->count - 2 : 1;
+		fq->drop_next = codel_control(now, fq->count);
+		return (!ecn_mark(t, p));
+	}
+	if (now < fq->drop_next)
+		return (0);
+	fq->count++;
+	fq->drop_next = codel_control(fq->drop_next, fq->count);
+	return (!ecn_mark(t, p));
 }
+
+/* interval / sqrt(count) later */
+static uint64_t
+codel_control(uint64_t t, uint32_t count)
+{
+	uint32_t	 root = 1;
+
+	while ((root + 1) * (root + 1) <= count * 64)
+		root++;
+	return (t + CODEL_INTERVAL * 8 / root);
+}
+
+/* Congestion experienced, RFC 3168, where the sender understands it. */
+static int
+ecn_mark(const struct tunnel *t, struct pkt *p)
+{
+	uint8_t		*d = PKT_DATA(p);
+	uint32_t	 sum;
+
+	if (t->conf.layer2 || (p->tos & 3) == 0)
+		return (0);
+	if (d[0] >> 4 == 4) {
+		sum = (uint16_t)~get16(d + 10) + (uint16_t)~get16(d);
+		d[1] |= 3;
+		sum += get16(d);
+		sum = (sum & 0xffff) + (sum >> 16);
+		sum = (sum & 0xffff) + (sum >> 16);
+		put16(d + 10, ~sum & 0xffff);
+	} else
+		d[1] |= 3 << 4;
+	return (1);
+}
+
+/*
+ * Which path
+ */
 
 /*
  * The lowest backup level that has a usable path.  Without any, level -2
@@ -203,9 +334,8 @@ choose_level(struct tunnel *t)
 	struct path	*p;
 	int		 i, level = -1, suspect = 0;
 
-	for (i = 0; i < PATH_IDS; i++) {
-		if ((p = t->path[i]) == NULL)
-			continue;
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
 		if (path_usable(p)) {
 			if (level == -1 || p->backup < level)
 				level = p->backup;
@@ -218,117 +348,362 @@ choose_level(struct tunnel *t)
 static int
 path_takes(const struct path *p, int level)
 {
+	if (p->blocked)
+		return (0);
 	if (level == -2)
 		return (p->state == LINK_SUSPECT && p->validated &&
 		    p->ep.sock != SOCK_NONE);
 	return (path_usable(p) && p->backup == level);
 }
 
+/* Microseconds that so many bytes of a datagram occupy the path. */
 static uint64_t
-mean_rate(struct tunnel *t, int level)
+time_of(const struct path *p, size_t bytes)
 {
-	struct path	*p;
-	uint64_t	 sum = 0;
-	int		 i, n = 0;
+	if (p->link != NULL) {
+		bytes += p->link->conf.overhead;
+		if (p->link->conf.atm)
+			bytes = (bytes + 47) / 48 * 53;
+	}
+	return (bytes * 8 * USEC / p->rate.bps);
+}
 
-	for (i = 0; i < PATH_IDS; i++) {
-		p = t->path[i];
-		if (p != NULL && path_takes(p, level) && p->rate_conf != 0) {
-			sum += p->rate_conf;
+static int64_t
+path_owd(const struct path *p, int64_t mean)
+{
+	return (p->owd_valid ? p->owd : mean);
+}
+
+/* A path that has no report yet is taken to be like the others. */
+static int64_t
+mean_owd(struct tunnel *t, int level)
+{
+	int64_t	 sum = 0;
+	int	 i, n = 0;
+
+	for (i = 0; i < t->npaths; i++)
+		if (path_takes(t->paths[i], level) && t->paths[i]->owd_valid) {
+			sum += t->paths[i]->owd;
 			n++;
 		}
-	}
-	return (n == 0 ? RATE_UNKNOWN : sum / n);
+	return (n == 0 ? 0 : sum / n);
 }
 
-/*
- * The datagram occupies the path for its time at the path's rate.  Debts of
- * unpaced paths are relative: the least of them is brought back to now.
- */
-static void
-charge(struct tunnel *t, struct path *path, size_t len, uint64_t rate,
-    uint64_t now)
+/* When len bytes would arrive by the path, on the peer's clock. */
+static int64_t
+eta(const struct path *p, size_t len, int64_t mean, uint64_t now)
 {
-	struct path	*p;
-	uint64_t	 least = NEVER;
-	size_t		 bytes = len + 28;
+	return (MAX(now, p->due) + time_of(p, p->backlog) +
+	    time_of(p, len + PATH_OVERHEAD) + path_owd(p, mean));
+}
+
+static struct path *
+choose(struct tunnel *t, int level, size_t len, int64_t mean, uint64_t now,
+    int64_t *when)
+{
+	struct path	*p, *best = NULL;
+	int64_t		 e;
 	int		 i;
 
-	if (path->link != NULL)
-		bytes += path->link->conf.overhead;
-	if (path->due + CREDIT < now)
-		path->due = now - CREDIT;
-	path->due += bytes * 8 * USEC * 100 / (rate * PACE_PERCENT);
-	if (path->rate_conf != 0)
-		return;
-	for (i = 0; i < PATH_IDS; i++) {
-		p = t->path[i];
-		if (p != NULL && path_usable(p) && p->rate_conf == 0 &&
-		    !p->blocked)
-			least = MIN(least, p->due);
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (!path_takes(p, level) || p->remote)
+			continue;
+		e = eta(p, len, mean, now);
+		if (best == NULL || e < *when) {
+			best = p;
+			*when = e;
+		}
 	}
-	if (least == NEVER || least <= now)
+	return (best);
+}
+
+static struct path *
+choose_priority(struct tunnel *t, int level, size_t len, int64_t mean,
+    uint64_t now)
+{
+	struct path	*p, *best = NULL;
+	int64_t		 e, least = 0;
+	int		 i;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (!path_takes(p, level))
+			continue;
+		e = MAX(now, p->due) + time_of(p, p->prio_backlog + len +
+		    PATH_OVERHEAD) + path_owd(p, mean);
+		if (p->loss_tx > 0)
+			e += (int64_t)LOSS_PENALTY * p->loss_tx / 10000;
+		if (best == NULL || e < least) {
+			best = p;
+			least = e;
+		}
+	}
+	return (best);
+}
+
+/*
+ * Packets are committed that arrive before this.  It is what the slowest
+ * path would need for one packet: a nearer limit would starve that path,
+ * as the faster ones would stop just before it is worth its delay.
+ */
+static int64_t
+horizon(struct tunnel *t, int level, int64_t mean, uint64_t now)
+{
+	struct path	*p;
+	int64_t		 h, most = 0;
+	int		 i, any = 0;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (!path_takes(p, level) || p->remote)
+			continue;
+		h = path_owd(p, mean) + time_of(p, PATH_MTU);
+		if (!any || h > most)
+			most = h;
+		any = 1;
+	}
+	return (now + most + SLACK);
+}
+
+/* A path much slower than the others and of little use stays out of bulk. */
+void
+sched_spread(struct tunnel *t)
+{
+	struct path	*p;
+	uint64_t	 sum = 0, spread = t->conf.latency_spread;
+	int64_t		 least = 0;
+	int		 i, any = 0;
+
+	if (spread == 0)
+		spread = SPREAD;
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (!path_usable(p))
+			continue;
+		sum += p->rate.bps;
+		if (p->owd_valid && (!any || p->owd_base < least)) {
+			least = p->owd_base;
+			any = 1;
+		}
+	}
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		p->remote = any && p->owd_valid &&
+		    p->owd_base - least > (int64_t)spread &&
+		    p->rate.bps < sum / 4;
+	}
+	t->sched.two_mtu = sum == 0 ? 0 : 2 * PATH_MTU * 8 * USEC / sum;
+}
+
+/* Without a path packets wait for a while only: nobody wants them later. */
+static void
+expire(struct tunnel *t, uint64_t now)
+{
+	struct sched	*s = &t->sched;
+	struct fq	*fq, *next;
+	struct pkt	*p;
+
+	while ((p = TAILQ_FIRST(&s->prio)) != NULL &&
+	    now - p->time > TQ_MAX_AGE) {
+		TAILQ_REMOVE(&s->prio, p, entry);
+		s->npkts--;
+		t->tx_dropped++;
+		pkt_put(t->core, p);
+	}
+	for (fq = TAILQ_FIRST(&s->active); fq != NULL; fq = next) {
+		next = TAILQ_NEXT(fq, entry);
+		while ((p = TAILQ_FIRST(&fq->queue)) != NULL &&
+		    now - p->time > TQ_MAX_AGE) {
+			t->tx_dropped++;
+			fq_drop(t, fq);
+		}
+	}
+	if (s->npkts > 0)
+		s->wake = now + TQ_MAX_AGE;
+}
+
+/*
+ * Commit
+ */
+
+/* Moves packets from the tunnel's queue to the paths' as far as that is
+ * worth it now. */
+void
+sched_pump(struct tunnel *t, uint64_t now)
+{
+	struct sched	*s = &t->sched;
+	struct fq	*fq;
+	struct path	*path;
+	struct pkt	*p;
+	int64_t		 mean, when = 0, limit;
+	int		 level;
+
+	s->wake = NEVER;
+	if (s->npkts == 0 && TAILQ_EMPTY(&s->resend))
 		return;
-	for (i = 0; i < PATH_IDS; i++) {
-		p = t->path[i];
-		if (p != NULL && p->rate_conf == 0 && p->due > now)
-			p->due -= MIN(p->due - now, least - now);
+	if ((level = choose_level(t)) == -1) {
+		expire(t, now);
+		return;
+	}
+	mean = mean_owd(t, level);
+
+	while ((p = TAILQ_FIRST(&s->resend)) != NULL &&
+	    (path = choose_priority(t, level, p->len, mean, now)) != NULL) {
+		TAILQ_REMOVE(&s->resend, p, entry);
+		p->queued = 0;
+		path->resent++;
+		t->tx_resent++;
+		path_enqueue(path, p, PQ_RESEND);
+	}
+	while ((p = TAILQ_FIRST(&s->prio)) != NULL &&
+	    (path = choose_priority(t, level, p->len, mean, now)) != NULL) {
+		TAILQ_REMOVE(&s->prio, p, entry);
+		s->npkts--;
+		commit(t, path, p, PQ_PRIORITY, now);
+	}
+	limit = horizon(t, level, mean, now);
+	while ((fq = fq_first(s)) != NULL) {
+		p = TAILQ_FIRST(&fq->queue);
+		if ((path = choose(t, level, p->len, mean, now, &when)) == NULL)
+			return;
+		if (when > limit) {
+			s->wake = now + (when - limit);
+			return;
+		}
+		if ((p = fq_dequeue(t, fq, now)) != NULL)
+			commit(t, path, p, PQ_NORMAL, now);
 	}
 }
 
 /*
- * The packet gets its place in the order of the tunnel and, where order
- * matters, of its flow.
+ * The packet gets its place in the order of the tunnel and of its flow, and
+ * waits for its path.
  */
 static void
-commit(struct tunnel *t, struct pkt *p, uint64_t now)
+commit(struct tunnel *t, struct path *path, struct pkt *p, int q,
+    uint64_t now)
+{
+	order(t, p, q, now);
+	path_enqueue(path, p, q);
+	t->tx_packets++;
+	t->tx_bytes += p->len;
+}
+
+static void
+order(struct tunnel *t, struct pkt *p, int q, uint64_t now)
 {
 	struct sched	*s = &t->sched;
 	struct flow	*f = &s->flows[p->flow % FLOW_TABLE];
-	uint64_t	 pred = 0;
-	int		 ordered;
 
 	p->seq = s->next_seq++;
-	if (f->hash != p->flow || now - f->last_time > FLOW_IDLE) {
-		memset(f, 0, sizeof(*f));
-		f->hash = p->flow;
-		f->window = now;
-	}
+	p->pred = 0;
+	/* what overtakes tells nothing about what was sent before it */
+	p->copy = q != PQ_NORMAL;
 	if (now - f->window > BULK_WINDOW) {
 		f->bulk = f->count > BULK_PACKETS;
 		f->window = now;
 		f->count = 0;
 	}
 	f->count++;
-	ordered = p->order == ORDER_ALWAYS || (p->order == ORDER_BULK &&
-	    (f->bulk || f->count > BULK_PACKETS));
-	if (ordered && f->last_seq != 0 && p->seq - f->last_seq <= UINT16_MAX)
-		pred = p->seq - f->last_seq;
-	if (ordered)
-		f->last_seq = p->seq;
-	f->last_time = now;
-	inner_put(PKT_DATA(p) - DATA_INNERLEN, KIND_PACKET, p->seq, pred);
+	if (p->order == ORDER_NONE || (p->order == ORDER_BULK && !f->bulk &&
+	    f->count <= BULK_PACKETS) || f->hash != p->flow) {
+		p->order = ORDER_NONE;
+		return;
+	}
+	if (f->last_seq != 0 && p->seq - f->last_seq <= UINT16_MAX)
+		p->pred = p->seq - f->last_seq;
+	f->last_seq = p->seq;
+}
+
+static void
+path_enqueue(struct path *path, struct pkt *p, int q)
+{
+	p->pq = q;
+	TAILQ_INSERT_TAIL(&path->queue[q], p, entry);
+	path->backlog += p->len + PATH_OVERHEAD;
+	if (q != PQ_NORMAL)
+		path->prio_backlog += p->len + PATH_OVERHEAD;
+}
+
+void
+path_dequeue(struct path *path, struct pkt *p)
+{
+	TAILQ_REMOVE(&path->queue[p->pq], p, entry);
+	path->backlog -= p->len + PATH_OVERHEAD;
+	if (p->pq != PQ_NORMAL)
+		path->prio_backlog -= p->len + PATH_OVERHEAD;
+}
+
+/*
+ * Sending
+ */
+
+/* One packet of a path that is due, sealed; 0 if none can go now. */
+int
+sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
+{
+	struct path	*path;
+	struct pkt	*p;
+	int		 i, sent;
+
+	for (i = 0; i < t->npaths; i++) {
+		path = t->paths[i];
+		if (path->backlog == 0 || path->blocked)
+			continue;
+		if (path->due > now) {
+			rate_saturated(path, now);
+			continue;
+		}
+		if ((p = TAILQ_FIRST(&path->queue[PQ_PRIORITY])) == NULL &&
+		    (p = TAILQ_FIRST(&path->queue[PQ_RESEND])) == NULL)
+			p = TAILQ_FIRST(&path->queue[PQ_NORMAL]);
+		path_dequeue(path, p);
+		inner_put(PKT_DATA(p) - DATA_INNERLEN, KIND_PACKET |
+		    (p->copy ? KIND_COPY : 0), p->seq, p->pred);
+		dg->tos = 0;
+		sent = path_send(path, p, dg, now);
+		pkt_put(t->core, p);
+		if (sent)
+			return (1);
+	}
+	return (0);
+}
+
+/* The datagram occupies the path for its time at the path's rate. */
+void
+sched_charge(struct path *p, size_t bytes, uint64_t now)
+{
+	uint64_t	 credit = MAX(CREDIT_MIN, p->tunnel->core->tick);
+
+	if (p->due + credit < now)
+		p->due = now - credit;
+	p->due += time_of(p, bytes);
+}
+
+/* The sequence that no later datagram of the path precedes: the first that
+ * still waits for it, or the next one. */
+uint64_t
+sched_mark(const struct path *p)
+{
+	const struct pkt	*first = TAILQ_FIRST(&p->queue[PQ_NORMAL]);
+
+	return (first != NULL ? first->seq : p->tunnel->sched.next_seq);
 }
 
 uint64_t
 sched_deadline(struct tunnel *t, uint64_t now)
 {
 	struct path	*p;
-	uint64_t	 when = NEVER;
-	int		 i, level;
+	uint64_t	 when = MAX(t->sched.wake, now);
+	int		 i;
 
-	if (t->sched.npkts == 0)
-		return (NEVER);
-	if ((level = choose_level(t)) != -1)
-		for (i = 0; i < PATH_IDS; i++) {
-			p = t->path[i];
-			if (p == NULL || !path_takes(p, level) || p->blocked)
-				continue;
-			when = MIN(when, p->rate_conf != 0 ?
-			    MAX(p->due, now) : now);
-		}
-	/* or what waits has become too old */
-	if (when == NEVER)
-		when = now + TQ_MAX_AGE;
+	if (t->sched.wake == NEVER)
+		when = NEVER;
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (p->backlog > 0 && !p->blocked)
+			when = MIN(when, MAX(p->due, now));
+	}
 	return (when);
 }

@@ -33,6 +33,7 @@
  */
 
 #define NOTICE_INTERVAL	(10 * USEC)
+#define SPREAD_INTERVAL	100000
 #define MTU_RAISE_AFTER	(60 * USEC)
 #define MTU_LINK	1500		/* of a link that says nothing */
 #define MTU_LEAST	1280
@@ -86,15 +87,13 @@ tunnel_free(struct tunnel *t)
 {
 	struct core	*c = t->core;
 	struct pkt	*p;
-	int		 i;
 
-	for (i = 0; i < PATH_IDS; i++)
-		if (t->path[i] != NULL)
-			path_free(t->path[i]);
+	while (t->npaths > 0)
+		path_free(t->paths[0]);
 	links_free(t);
 	assoc_clear(t);
 	sched_clear(t);
-	reorder_free(&t->reorder);
+	reorder_free(t);
 	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
 		TAILQ_REMOVE(&t->out, p, entry);
 		pkt_put(c, p);
@@ -214,9 +213,9 @@ link_rates_changed(struct tunnel *t, struct link *l, uint64_t now)
 	struct path	*p;
 	int		 i;
 
-	for (i = 0; i < PATH_IDS; i++) {
-		if ((p = t->path[i]) == NULL ||
-		    strcmp(p->name, l->conf.name) != 0)
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (strcmp(p->name, l->conf.name) != 0)
 			continue;
 		if (!p->opener && l->path == NULL)
 			p->link = l;
@@ -237,10 +236,10 @@ tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 	if (l->path != NULL)
 		path_remove(l->path, CLOSE_CONFIGURATION, now);
 	TAILQ_REMOVE(&t->links, l, entry);
-	for (i = 0; i < PATH_IDS; i++)
-		if (t->path[i] != NULL && t->path[i]->link == l) {
-			t->path[i]->link = NULL;
-			path_link_changed(t->path[i], now);
+	for (i = 0; i < t->npaths; i++)
+		if (t->paths[i]->link == l) {
+			t->paths[i]->link = NULL;
+			path_link_changed(t->paths[i], now);
 		}
 	free(l);
 	update_initiates(t);
@@ -276,12 +275,12 @@ tunnel_link_admin(struct tunnel *t, const char *name, int up, uint64_t now)
 		else if (up && l->path == NULL)
 			link_ready(t, l, now);
 	}
-	for (i = 0; i < PATH_IDS; i++) {
-		if (t->path[i] == NULL || t->path[i]->opener ||
-		    strcmp(t->path[i]->name, name) != 0)
+	for (i = 0; i < t->npaths; i++) {
+		if (t->paths[i]->opener ||
+		    strcmp(t->paths[i]->name, name) != 0)
 			continue;
 		found = 1;
-		path_disable(t->path[i], !up, now);
+		path_disable(t->paths[i], !up, now);
 	}
 	return (found ? 0 : -1);
 }
@@ -364,9 +363,8 @@ tunnel_keys_changed(struct tunnel *t, uint64_t now)
 		if (l->path == NULL && !l->disabled &&
 		    l->ep.sock != SOCK_NONE)
 			path_open(t, l, now);
-	for (i = 0; i < PATH_IDS; i++)
-		if (t->path[i] != NULL)
-			t->path[i]->pending |= PEND_PROBE;
+	for (i = 0; i < t->npaths; i++)
+		t->paths[i]->pending |= PEND_PROBE;
 	tunnel_update(t, now);
 }
 
@@ -376,8 +374,8 @@ tunnel_update(struct tunnel *t, uint64_t now)
 {
 	int	 i, up = 0;
 
-	for (i = 0; i < PATH_IDS && !up; i++)
-		up = t->path[i] != NULL && path_usable(t->path[i]);
+	for (i = 0; i < t->npaths && !up; i++)
+		up = path_usable(t->paths[i]);
 	up = up && assoc_can_send(t);
 	if (up != t->up) {
 		t->up = up;
@@ -399,8 +397,9 @@ update_mtu(struct tunnel *t, uint64_t now)
 
 	if (t->conf.mtu != 0)
 		return;
-	for (i = 0; i < PATH_IDS; i++) {
-		if ((p = t->path[i]) == NULL || !path_usable(p))
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (!path_usable(p))
 			continue;
 		m = MTU_LINK;
 		if (p->mtu_own != 0)
@@ -464,9 +463,14 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 	assoc_timer(t, now);
 	if (!assoc_can_send(t))
 		return;
-	for (i = 0; i < PATH_IDS; i++)
-		if (t->path[i] != NULL)
-			path_timer(t->path[i], now);
+	/* downwards, as a path may go away in its timer */
+	for (i = t->npaths - 1; i >= 0; i--)
+		path_timer(t->paths[i], now);
+	reorder_timer(t, now);
+	if (now - t->spread_at >= SPREAD_INTERVAL) {
+		t->spread_at = now;
+		sched_spread(t);
+	}
 }
 
 uint64_t
@@ -478,12 +482,11 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	when = assoc_deadline(t, now);
 	if (!assoc_can_send(t))
 		return (when);
-	for (i = 0; i < PATH_IDS; i++) {
-		if (t->path[i] == NULL)
-			continue;
-		when = MIN(when, path_deadline(t->path[i], now));
-		usable |= path_usable(t->path[i]) && !t->path[i]->blocked;
+	for (i = 0; i < t->npaths; i++) {
+		when = MIN(when, path_deadline(t->paths[i], now));
+		usable |= path_usable(t->paths[i]) && !t->paths[i]->blocked;
 	}
+	when = MIN(when, MAX(reorder_deadline(t), now));
 	for (i = 0; i < CLOSING_MAX; i++)
 		if (usable && t->closing[i].active)
 			when = MIN(when, MAX(t->closing[i].next, now));
@@ -503,11 +506,11 @@ inner_put(uint8_t *p, uint8_t kind, uint64_t seq, uint16_t pred)
 	put16(p + 4, pred);
 }
 
-/* A control datagram carries the next sequence that no packet has yet. */
+/* A control datagram carries the first sequence not yet sent on its path. */
 void
-tunnel_mark(struct tunnel *t, uint8_t *p)
+tunnel_mark(const struct path *path, uint8_t *p)
 {
-	inner_put(p, KIND_CONTROL, t->sched.next_seq, 0);
+	inner_put(p, KIND_CONTROL, sched_mark(path), 0);
 }
 
 /* Packets from the interface. */
@@ -555,21 +558,24 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 
 	switch (kind) {
 	case KIND_CONTROL:
+		if (path != NULL)
+			reorder_mark(t, path, seq);
 		path_frames(t, id, dg, PKT_DATA(p), p->len, now);
 		break;
 	case KIND_PACKET:
 	case KIND_PACKET | KIND_COPY:
 		if (path != NULL)
-			path_elicited(path, now);
+			report_want(path, now);
 		if (!packet_sane(t, p)) {
 			t->rx_malformed++;
 			break;
 		}
-		reorder_input(t, p, seq, kind & KIND_COPY);
+		reorder_input(t, path, p, seq, get16(inner + 4),
+		    kind & KIND_COPY, now);
 		return;
 	default:
 		if (path != NULL)
-			path_elicited(path, now);
+			report_want(path, now);
 		t->rx_malformed++;
 		break;
 	}
@@ -664,8 +670,8 @@ tunnel_ctl_links(struct tunnel *t, struct ctl_link *c, size_t max,
 		if (l->conf.nremote > 0 || l->ep.sock != SOCK_NONE)
 			link_ctl(t, l, &c[n++], now);
 	}
-	for (i = 0; i < PATH_IDS && n < max; i++) {
-		if ((p = t->path[i]) == NULL || p->opener)
+	for (i = 0; i < t->npaths && n < max; i++) {
+		if ((p = t->paths[i])->opener)
 			continue;
 		memset(&c[n], 0, sizeof(c[n]));
 		path_ctl(p, &c[n++], now);

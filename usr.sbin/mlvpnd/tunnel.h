@@ -24,7 +24,10 @@
  *
  *	core.c		the sockets' side: pool, demultiplexing, cookies
  *	assoc.c		association and handshakes of a tunnel
- *	path.c		a path: opening, addresses, reports, liveness
+ *	path.c		a path: opening, addresses, liveness
+ *	report.c	what receivers report, what senders learn from it
+ *	rate.c		the rate a path is paced at
+ *	resend.c	what was sent and may have to be sent again
  *	frame.c		control frames to and from bytes
  *	flow.c		which flow a packet belongs to, who needs order
  *	sched.c		the tunnel's queue, choice of a path, pacing
@@ -47,6 +50,8 @@
 #define SEQ_BITS		28
 #define SEQ_WINDOW		(1U << 18)
 #define TOKEN_LEN		8
+#define POOL_RESERVE		4	/* one in so many buffers is not for
+					   what waits, but to receive with */
 
 /* Kinds of the inner header. */
 #define KIND_CONTROL		0
@@ -173,13 +178,15 @@ enum flow_order {
 
 #define CLASS_NORMAL	0
 #define CLASS_PRIORITY	1
+#define CLASS_SPARSE	2
 
 struct flow {
 	uint32_t	 hash;
 	uint16_t	 count;		/* packets since window */
 	uint16_t	 bulk;		/* heavy in the last window */
 	uint64_t	 last_seq;	/* of the last ordered packet */
-	uint64_t	 last_time;
+	uint64_t	 last_time;	/* of the last two packets */
+	uint64_t	 before_time;
 	uint64_t	 window;
 };
 
@@ -212,9 +219,10 @@ TAILQ_HEAD(links, link);
 struct sent {
 	uint64_t	 number;
 	uint64_t	 time;
+	uint64_t	 total;		/* bytes on the path, with it */
 	uint16_t	 bytes;
-	uint8_t		 eliciting;	/* calls for a report */
 	uint8_t		 used;
+	struct pkt	*pkt;		/* kept until it is reported */
 };
 
 /* What the next control datagram of a path must carry. */
@@ -226,6 +234,7 @@ struct sent {
 #define PEND_STATUS	0x0020
 #define PEND_CLOSE	0x0080		/* the association's end */
 #define PEND_CLOSING	0x0040
+#define PEND_SYNC	0x0100		/* nothing but the mark */
 
 /* A change of the peer's address that is being checked. */
 struct candidate {
@@ -241,6 +250,53 @@ struct candidate {
 	int		 send_old;
 	uint64_t	 rx_bytes;	/* from there, for the limit of three */
 	uint64_t	 tx_bytes;
+};
+
+#define PQ_PRIORITY	0		/* the queues of a path */
+#define PQ_RESEND	1
+#define PQ_NORMAL	2
+#define PQ_MAX		3
+
+#define PATH_MTU	1500
+#define PATH_OVERHEAD	(DATA_OVERHEAD + 28)
+
+#define RATE_OWDS	10
+#define RATE_DRS	8
+
+/* What a report tells, since the one before. */
+struct rate_sample {
+	int64_t		 owd;		/* us, the clocks' offset in it */
+	uint32_t	 rx_bytes;	/* that came */
+	uint32_t	 rx_us;		/* in so much of the peer's time */
+	uint64_t	 tx_bytes;	/* that had been sent */
+	uint64_t	 tx_us;
+};
+
+struct rate {
+	uint64_t	 bps;		/* bit/s in force */
+	uint64_t	 cap;		/* delivered when a queue showed */
+	uint64_t	 delivered;
+	int64_t		 queueing;	/* us */
+	int		 starting;
+	int		 draining;
+	unsigned int	 step;		/* thousandths */
+	uint64_t	 saturated_at;
+	uint64_t	 grown_at;
+	uint64_t	 drained_at;
+	uint64_t	 wait_until;
+	int64_t		 owd[RATE_OWDS];
+	unsigned int	 nowd;
+	int64_t		 change;	/* of owd from report to report */
+	int64_t		 jitter;	/* its peak */
+	int64_t		 base[2];	/* least of this window, the last */
+	uint64_t	 base_at;
+	uint64_t	 base_seen;	/* a delay near it */
+	int		 probing;	/* for it */
+	uint64_t	 restore;	/* rate after that */
+	struct rate_sample sample[RATE_DRS];
+	unsigned int	 nsamples;
+	uint64_t	 best[2];	/* delivery of this window, the last */
+	uint64_t	 best_at;
 };
 
 struct rate_meter {
@@ -300,14 +356,17 @@ struct path {
 	uint32_t	 report_dgrams;
 	uint32_t	 report_bytes;
 	uint64_t	 report_number;
+	uint64_t	 report_total;	/* struct sent of it */
+	uint64_t	 report_sent;
 	uint16_t	 peer_interval;	/* ms */
 	int64_t		 srtt;		/* us, -1 no sample */
 	int64_t		 rttvar;
 	int64_t		 owd;		/* smoothed, the clocks' offset in it */
 	int		 owd_valid;
-	int64_t		 owd_min[2];	/* of the present 5 s and those before */
-	uint64_t	 owd_min_at;
-	uint64_t	 rate_measured;
+	int64_t		 owd_base;	/* least lately */
+	int64_t		 owd_least;	/* of this window */
+	int64_t		 owd_last;	/* of the one before */
+	uint64_t	 owd_at;
 	uint64_t	 loss_sent;	/* of the window being counted */
 	uint64_t	 loss_got;
 	uint64_t	 loss_at;
@@ -326,6 +385,9 @@ struct path {
 	uint64_t	 rx_highest;
 	uint64_t	 rx_highest_at;
 	uint64_t	 rx_floor;	/* highest before the path was opened */
+	uint64_t	 reordered_at;	/* by the link, last */
+	uint64_t	 gap_until;	/* above the last gap seen */
+	uint64_t	 order_seq;	/* all in order up to here has come */
 	uint64_t	 report_due;	/* NEVER: nothing to tell */
 	uint64_t	 report_tx;	/* when the last one left */
 	int		 report_news;	/* since any report about this path */
@@ -335,9 +397,16 @@ struct path {
 	uint64_t	 rx_loss_at;
 	int		 loss_rx;
 
-	/* pacing */
+	/* sending */
+	struct pktq	 queue[PQ_MAX];
+	size_t		 backlog;	/* bytes in these, with overhead */
+	size_t		 prio_backlog;	/* of them not normal */
+	struct rate	 rate;
 	uint64_t	 due;		/* when the link is free again */
-	uint64_t	 debt;		/* weighted bytes, for unpaced links */
+	uint64_t	 history;	/* least number that may be kept */
+	uint64_t	 last_tx;
+	uint64_t	 last_data_tx;
+	int		 remote;	/* too slow to carry bulk */
 	int		 blocked;	/* its socket takes no more */
 
 	uint64_t	 tx_packets, tx_bytes, rx_packets, rx_bytes;
@@ -355,7 +424,6 @@ void		 path_frames(struct tunnel *, uint8_t, const struct dgram *,
 		    const uint8_t *, size_t, uint64_t);
 void		 path_received(struct path *, const struct dgram *, uint64_t,
 		    uint64_t);
-void		 path_elicited(struct path *, uint64_t);
 void		 path_timer(struct path *, uint64_t);
 uint64_t	 path_deadline(const struct path *, uint64_t);
 int		 path_compose(struct path *, struct dgram *, uint64_t);
@@ -365,8 +433,9 @@ void		 path_link_changed(struct path *, uint64_t);
 int		 path_usable(const struct path *);
 int		 paths_silent(struct tunnel *, uint64_t);
 void		 path_remove(struct path *, uint8_t, uint64_t);
-int		 path_seal(struct path *, const uint8_t *, size_t, int,
-		    struct dgram *, uint64_t);
+int		 path_send(struct path *, struct pkt *, struct dgram *,
+		    uint64_t);
+void		 path_answered(struct path *, uint64_t);
 uint64_t	 path_dead_time(const struct path *);
 void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
 void		 meter_add(struct rate_meter *, size_t, uint64_t);
@@ -385,6 +454,32 @@ struct closing {
 };
 
 #define CLOSING_MAX	8
+
+/* --- report.c ------------------------------------------------------------ */
+
+void	 report_want(struct path *, uint64_t);
+void	 report_want_gap(struct path *, uint64_t);
+void	 report_fill(const struct path *, struct frame *, uint64_t);
+void	 report_count_loss(struct path *, uint64_t);
+void	 report_read(struct tunnel *, uint8_t, const struct frame *, uint64_t);
+int	 report_has(const struct frame *, uint64_t, uint64_t);
+
+/* --- rate.c --------------------------------------------------------------- */
+
+void	 rate_init(struct path *);
+void	 rate_resume(struct path *);
+void	 rate_saturated(struct path *, uint64_t);
+void	 rate_report(struct path *, const struct rate_sample *, uint64_t);
+
+/* --- resend.c ------------------------------------------------------------- */
+
+void	 history_add(struct path *, struct sent *, struct pkt *);
+void	 history_clear(struct path *);
+void	 history_overwrite(struct path *, struct sent *);
+void	 history_report(struct path *, const struct frame *, uint64_t,
+	    uint64_t);
+void	 history_rescue(struct path *, uint64_t);
+void	 resend(struct tunnel *, struct pkt *);
 
 /* --- assoc.c ------------------------------------------------------------ */
 
@@ -495,15 +590,33 @@ struct lane *assoc_lane(struct tunnel *, uint8_t);
 /* --- sched.c ------------------------------------------------------------ */
 
 #define TQ_MAX_BYTES	(4U << 20)
-#define TQ_MAX_PKTS	2048
+#define TQ_MAX_PKTS	4096
 #define TQ_MAX_AGE	250000		/* us */
+#define FQ_FLOWS	1024
+
+/* Packets of one flow that wait. */
+struct fq {
+	TAILQ_ENTRY(fq)	 entry;
+	struct pktq	 queue;
+	size_t		 bytes;
+	int		 active;
+	int		 deficit;
+	int		 dropping;	/* CoDel */
+	uint32_t	 count;
+	uint64_t	 above_since;
+	uint64_t	 drop_next;
+};
 
 struct sched {
 	struct pktq	 prio;
-	struct pktq	 queue;
+	struct pktq	 resend;
+	TAILQ_HEAD(, fq) active;
+	struct fq	 fq[FQ_FLOWS];
 	size_t		 npkts;
 	size_t		 bytes;
 	uint64_t	 next_seq;	/* of the next packet committed */
+	uint64_t	 two_mtu;	/* us of all paths together */
+	uint64_t	 wake;
 	struct flow	 flows[FLOW_TABLE];
 };
 
@@ -511,21 +624,40 @@ void	 sched_init(struct sched *);
 void	 sched_clear(struct tunnel *);
 void	 sched_reset(struct tunnel *);
 void	 sched_enqueue(struct tunnel *, struct pkt *, uint64_t);
+void	 sched_pump(struct tunnel *, uint64_t);
+void	 sched_spread(struct tunnel *);
 int	 sched_transmit(struct tunnel *, struct dgram *, uint64_t);
+void	 sched_charge(struct path *, size_t, uint64_t);
+uint64_t sched_mark(const struct path *);
 uint64_t sched_deadline(struct tunnel *, uint64_t);
+void	 path_dequeue(struct path *, struct pkt *);
 
 /* --- reorder.c ---------------------------------------------------------- */
+
+#define HOLD_BUCKETS	1024
 
 struct reorder {
 	int		 any;
 	uint64_t	 highest;	/* sequence */
-	uint64_t	*seen;		/* SEQ_WINDOW bits */
+	uint64_t	 first;		/* nothing below is waited for */
+	uint64_t	*seen;		/* SEQ_WINDOW bits: arrived */
+	uint64_t	*done;		/* delivered or passed over */
+	struct pktq	 held[HOLD_BUCKETS];	/* by predecessor */
+	TAILQ_HEAD(, pkt) heads;	/* oldest first */
+	size_t		 npkts;
+	size_t		 bytes;
+	uint64_t	 wake;
 };
 
 int	 reorder_init(struct reorder *);
-void	 reorder_free(struct reorder *);
+void	 reorder_free(struct tunnel *);
 void	 reorder_reset(struct tunnel *);
-void	 reorder_input(struct tunnel *, struct pkt *, uint32_t, int);
+void	 reorder_input(struct tunnel *, struct path *, struct pkt *, uint32_t,
+	    uint16_t, int, uint64_t);
+void	 reorder_mark(struct tunnel *, struct path *, uint32_t);
+void	 reorder_timer(struct tunnel *, uint64_t);
+uint64_t reorder_deadline(const struct tunnel *);
+uint64_t hold_max(struct tunnel *);
 
 /* --- tunnel.c ----------------------------------------------------------- */
 
@@ -537,6 +669,11 @@ struct tunnel {
 	struct links	 links;
 	struct assoc	 as;
 	struct path	*path[PATH_IDS];
+	struct path	*paths[PATH_IDS];	/* the same, without holes */
+	int		 npaths;
+	size_t		 resend_budget;	/* bytes */
+	uint64_t	 last_tx;	/* of a packet */
+	uint64_t	 spread_at;
 	struct sched	 sched;
 	struct reorder	 reorder;
 	struct pktq	 out;		/* for the interface */
@@ -561,7 +698,7 @@ void		 tunnel_update(struct tunnel *, uint64_t);
 void		 tunnel_data(struct tunnel *, uint8_t, const struct dgram *,
 		    struct pkt *, uint64_t, uint64_t);
 void		 tunnel_deliver(struct tunnel *, struct pkt *);
-void		 tunnel_mark(struct tunnel *, uint8_t *);
+void		 tunnel_mark(const struct path *, uint8_t *);
 void		 inner_put(uint8_t *, uint8_t, uint64_t, uint16_t);
 void		 tunnel_event(struct tunnel *, enum core_event_type,
 		    const struct path *, const char *);
@@ -601,6 +738,8 @@ struct core {
 	uint64_t	 last_stamp;
 	int		 stopping;
 	struct session_limits limits;
+	uint64_t	 promised;	/* last answer of core_deadline() */
+	uint64_t	 tick;		/* how late timers come, us */
 
 	struct raw	 raw[RAW_MAX];
 	size_t		 raw_head, nraw;
@@ -628,5 +767,6 @@ uint64_t	 core_stamp(struct core *, uint64_t);
 void		 core_random(struct core *, void *, size_t);
 uint64_t	 core_uniform(struct core *, uint64_t);
 struct raw	*core_raw(struct core *);
+void		 core_raw_undo(struct core *);
 
 #endif /* TUNNEL_H */

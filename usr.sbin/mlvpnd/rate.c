@@ -1,0 +1,336 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/param.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tunnel.h"
+
+/*
+ * The rate a path is paced at.  The queue in front of a link is to be here
+ * and not in the modem, so the rate follows what the peer's reports say of
+ * the link: how fast it delivered, and how long datagrams queued on it (their
+ * one-way delay over its least value).
+ *
+ * A configured bandwidth is where this starts and the most it will be.  With
+ * "bandwidth auto" the rate is found: doubled at first, then grown by small
+ * steps while the link keeps up, and brought down in proportion when a queue
+ * shows.  This is in the spirit of BBR's delivery rate and LEDBAT's target
+ * (RFC 6817).
+ */
+
+#define RATE_START	2000000ULL	/* bit/s, of a link that says nothing */
+#define RATE_FLOOR	64000ULL
+#define RATE_CEILING	100000000000ULL
+#define RATE_SHARE	99		/* percent of a configured rate */
+#define TARGET		5000		/* us of queue wanted at most */
+#define TARGET_JITTER	20000		/* and jitter up to so much */
+#define JITTERY		3000		/* us between reports */
+#define JITTER_MEMORY	512		/* reports */
+#define BASE_WINDOW	(10 * USEC)	/* two of them */
+#define BASE_NEAR	1000		/* us */
+#define BASE_PROBE	(5 * USEC)
+#define BASE_PROBE_RATE	60		/* percent of what is delivered */
+#define BEST_WINDOW	(1 * USEC)
+#define MARGIN		50		/* thousandths */
+#define STEP_MIN	30		/* thousandths */
+#define STEP_MAX	250
+#define STALE_IDLE	(60 * USEC)
+
+static void	 sample_owd(struct rate *, int64_t, uint64_t);
+static void	 sample_delivery(struct rate *, const struct rate_sample *,
+		    uint64_t);
+static int64_t	 queueing_delay(const struct rate *);
+static int	 delivers_less(const struct rate *, uint64_t, uint64_t);
+static int	 delivery_rate(const struct rate *, uint64_t *, uint64_t *);
+static uint64_t	 rate_bound(const struct path *, uint64_t);
+static int64_t	 rate_target(const struct rate *);
+static int	 base_probe(struct path *, uint64_t, uint64_t, uint64_t);
+
+/* Where the rate begins; keeps what was learnt before. */
+void
+rate_init(struct path *p)
+{
+	struct rate	*r = &p->rate;
+
+	if (p->rate_conf != 0)
+		r->bps = p->rate_conf * RATE_SHARE / 100;
+	else if (r->bps == 0)
+		r->bps = RATE_START;
+	r->bps = rate_bound(p, r->bps);
+	r->starting = p->rate_conf == 0 && r->cap == 0;
+	r->step = STEP_MIN;
+}
+
+static uint64_t
+rate_bound(const struct path *p, uint64_t bps)
+{
+	const struct rate_conf	*rc;
+	uint64_t		 most = RATE_CEILING, least = RATE_FLOOR;
+
+	if (p->rate_conf != 0)
+		most = p->rate_conf * RATE_SHARE / 100;
+	else if (p->link != NULL) {
+		rc = p->opener || p->link->path == NULL ?
+		    &p->link->conf.up : NULL;
+		if (rc != NULL && rc->max != 0)
+			most = rc->max;
+		if (rc != NULL && rc->min != 0)
+			least = rc->min;
+	}
+	return (MAX(MIN(bps, most), MIN(least, most)));
+}
+
+/* The path is used again after it was down. */
+void
+rate_resume(struct path *p)
+{
+	p->rate.bps = rate_bound(p, p->rate.bps * 7 / 10);
+	p->rate.wait_until = 0;
+}
+
+/* The pacer had to hold something back. */
+void
+rate_saturated(struct path *p, uint64_t now)
+{
+	struct rate	*r = &p->rate;
+
+	if (p->rate_conf == 0 && r->saturated_at != 0 &&
+	    now - r->saturated_at > STALE_IDLE)
+		r->bps = rate_bound(p, r->bps * 7 / 10);
+	r->saturated_at = now;
+}
+
+void
+rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
+{
+	struct rate	*r = &p->rate;
+	uint64_t	 dr, sr, best, interval;
+	int64_t		 qd, target;
+	int		 saturated, behind;
+
+	sample_owd(r, rs->owd, now);
+	sample_delivery(r, rs, now);
+	if (r->nowd < 2 || !delivery_rate(r, &dr, &sr))
+		return;
+	qd = queueing_delay(r);
+	target = rate_target(r);
+	r->queueing = qd;
+	r->delivered = dr;
+	interval = MAX(p->srtt, 0) + p->peer_interval * 1000ULL;
+	best = MAX(r->best[0], r->best[1]);
+	saturated = now - r->saturated_at <= interval && sr >= r->bps / 4 * 3;
+	/* or the rate is beyond what the link can do */
+	behind = delivers_less(r, dr, sr);
+	if (qd > target && r->bps > best * 13 / 10 && behind)
+		saturated = 1;
+
+	if (!saturated) {
+		r->step = STEP_MIN;
+		return;
+	}
+	if (base_probe(p, dr, interval, now))
+		return;
+	if (r->starting) {
+		if (qd <= 2 * target) {
+			if (now - r->grown_at >= interval) {
+				r->grown_at = now;
+				r->bps = rate_bound(p, MAX(r->bps,
+				    MIN(r->bps * 2, best * 5 / 2)));
+			}
+			return;
+		}
+		r->starting = 0;
+	}
+	if (qd > target) {
+		int64_t		 factor;
+
+		/* jitter looks like a queue; only one that grows is one */
+		if (r->jitter > JITTERY &&
+		    (!behind || now - r->drained_at < interval))
+			return;
+		r->cap = dr;
+		factor = 1000 + (target - qd) * 1000 / (int64_t)(3 * interval);
+		factor = MAX(600, MIN(1000, factor));
+		dr = dr * factor / 1000;
+		if (r->jitter > JITTERY)
+			dr = MAX(dr, best * 85 / 100);
+		if (dr < r->bps)
+			r->bps = rate_bound(p, dr);
+		r->step = STEP_MIN;
+		r->drained_at = now;
+		r->draining = 1;
+		return;
+	}
+	if (r->draining) {
+		if (qd >= target / 2)
+			return;
+		r->draining = 0;
+		r->bps = rate_bound(p, MAX(r->bps, r->cap * 97 / 100));
+		r->wait_until = now + interval;
+		return;
+	}
+	if (now < r->wait_until || now - r->grown_at < interval ||
+	    dr < r->bps / 5 * 4)
+		return;
+	r->grown_at = now;
+	r->bps = rate_bound(p, MIN(r->bps + r->bps * r->step / 1000,
+	    MAX(r->bps, best * 13 / 10)));
+	if (r->cap != 0 && r->bps < r->cap * 11 / 10)
+		r->step = STEP_MIN;
+	else
+		r->step = MIN(r->step * 2, STEP_MAX);
+}
+
+/*
+ * A link that is always full never shows its least delay, and the base would
+ * creep up by the queue that is kept.  So the queue is let run empty now and
+ * then, as BBR does.
+ */
+static int
+base_probe(struct path *p, uint64_t dr, uint64_t interval, uint64_t now)
+{
+	struct rate	*r = &p->rate;
+
+	if (r->probing) {
+		if (now < r->wait_until)
+			return (1);
+		r->probing = 0;
+		r->base_seen = now;
+		r->bps = rate_bound(p, r->restore);
+		r->wait_until = now + interval;
+		return (1);
+	}
+	if (now - r->base_seen < BASE_PROBE || r->starting)
+		return (0);
+	r->probing = 1;
+	r->restore = MIN(r->bps, dr);
+	r->bps = rate_bound(p, dr * BASE_PROBE_RATE / 100);
+	r->wait_until = now + 2 * interval;
+	return (1);
+}
+
+static void
+sample_owd(struct rate *r, int64_t owd, uint64_t now)
+{
+	int64_t	 change = r->change;
+
+	if (r->nowd > 0)
+		change += (llabs(owd - r->owd[(r->nowd - 1) % RATE_OWDS]) -
+		    change) / (int64_t)MIN(r->nowd, 16);
+	/* a full link that keeps order hides its jitter: it is remembered */
+	r->change = change;
+	if (now - r->saturated_at > USEC)
+		r->jitter -= r->jitter / JITTER_MEMORY;
+	r->jitter = MAX(change, r->jitter);
+	r->owd[r->nowd++ % RATE_OWDS] = owd;
+	if (r->nowd == 1 || now - r->base_at > BASE_WINDOW) {
+		r->base[1] = r->nowd == 1 ? owd : r->base[0];
+		r->base[0] = owd;
+		r->base_at = now;
+	} else
+		r->base[0] = MIN(r->base[0], owd);
+	if (owd - MIN(r->base[0], r->base[1]) < BASE_NEAR + r->jitter)
+		r->base_seen = now;
+}
+
+static void
+sample_delivery(struct rate *r, const struct rate_sample *rs, uint64_t now)
+{
+	uint64_t	 dr, sr;
+
+	if (rs->rx_us > USEC || rs->tx_us > USEC) {
+		r->nsamples = 0;	/* a pause: no rate to be had of it */
+		return;
+	}
+	r->sample[r->nsamples++ % RATE_DRS] = *rs;
+	if (!delivery_rate(r, &dr, &sr))
+		return;
+	if (now - r->best_at > BEST_WINDOW) {
+		r->best[1] = now - r->best_at > 2 * BEST_WINDOW ? 0 :
+		    r->best[0];
+		r->best[0] = 0;
+		r->best_at = now;
+	}
+	r->best[0] = MAX(r->best[0], dr);
+}
+
+/*
+ * At what rate the link delivered and was sent to, over the last two reports,
+ * over eight if it jitters.
+ */
+static int
+delivery_rate(const struct rate *r, uint64_t *dr, uint64_t *sr)
+{
+	const struct rate_sample	*rs;
+	uint64_t			 rx = 0, rx_us = 0, tx = 0, tx_us = 0;
+	unsigned int			 i, n;
+
+	n = MIN(r->nsamples, r->jitter > JITTERY ? RATE_DRS : 2);
+	for (i = 1; i <= n; i++) {
+		rs = &r->sample[(r->nsamples - i) % RATE_DRS];
+		rx += rs->rx_bytes;
+		rx_us += rs->rx_us;
+		tx += rs->tx_bytes;
+		tx_us += rs->tx_us;
+	}
+	if (rx_us == 0 || tx_us == 0)
+		return (0);
+	*dr = rx * 8 * USEC / rx_us;
+	*sr = tx * 8 * USEC / tx_us;
+	return (1);
+}
+
+/* Less comes out of the link than goes in, by more than its jitter makes it
+ * look. */
+static int
+delivers_less(const struct rate *r, uint64_t dr, uint64_t sr)
+{
+	uint64_t	 us = 0, margin = MARGIN;
+	unsigned int	 i, n;
+
+	n = MIN(r->nsamples, r->jitter > JITTERY ? RATE_DRS : 2);
+	for (i = 1; i <= n; i++)
+		us += r->sample[(r->nsamples - i) % RATE_DRS].tx_us;
+	if (r->jitter > JITTERY && us > 0)
+		margin = MAX(margin, r->jitter * 2000 / us);
+	return (margin < 1000 && dr < sr * (1000 - margin) / 1000);
+}
+
+static int64_t
+queueing_delay(const struct rate *r)
+{
+	int64_t		 least;
+	unsigned int	 i, n;
+
+	n = MIN(r->nowd, r->jitter > JITTERY ? RATE_OWDS : 2);
+	least = r->owd[(r->nowd - 1) % RATE_OWDS];
+	for (i = 2; i <= n; i++)
+		least = MIN(least, r->owd[(r->nowd - i) % RATE_OWDS]);
+	return (least - MIN(r->base[0], r->base[1]));
+}
+
+/* A large packet's own time on the link is no queue. */
+static int64_t
+rate_target(const struct rate *r)
+{
+	return (TARGET + MIN(r->jitter, TARGET_JITTER) +
+	    (int64_t)(PATH_MTU * 8 * USEC / r->bps));
+}

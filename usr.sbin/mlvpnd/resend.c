@@ -1,0 +1,169 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/param.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tunnel.h"
+
+/*
+ * Packets that were sent are kept until the peer's report says that they
+ * came.  What a report shows as lost is sent again over whichever path it
+ * arrives by first, if it still comes in time for those who wait for it;
+ * what a path that died has not delivered is sent again whole.  The receiver
+ * drops doubles by their sequence.
+ */
+
+#define TRIES_MAX	3
+#define BUDGET_PERCENT	10		/* of what is sent */
+#define BUDGET_MAX	(64 * 1024)	/* bytes saved up */
+
+static void	 history_drop(struct path *, struct sent *);
+static int	 worth_resending(const struct path *, const struct sent *,
+		    uint64_t);
+
+/* A packet went out as this datagram. */
+void
+history_add(struct path *p, struct sent *s, struct pkt *pkt)
+{
+	struct core	*c = p->tunnel->core;
+
+	if (p->tunnel->conf.recover == ANSWER_NO ||
+	    c->nfree < c->npkts / POOL_RESERVE)
+		return;
+	s->pkt = pkt_ref(pkt);
+	p->tunnel->resend_budget = MIN(BUDGET_MAX, p->tunnel->resend_budget +
+	    pkt->len * BUDGET_PERCENT / 100);
+}
+
+static void
+history_drop(struct path *p, struct sent *s)
+{
+	if (s->pkt == NULL)
+		return;
+	pkt_put(p->tunnel->core, s->pkt);
+	s->pkt = NULL;
+}
+
+void
+history_clear(struct path *p)
+{
+	size_t	 i;
+
+	for (i = 0; i < SENT_RING; i++)
+		history_drop(p, &p->ring[i]);
+}
+
+/* The ring's place is wanted for another datagram. */
+void
+history_overwrite(struct path *p, struct sent *s)
+{
+	history_drop(p, s);
+}
+
+/*
+ * A report whose highest number is highest: lets go what arrived, and sends
+ * again what did not.
+ */
+void
+history_report(struct path *p, const struct frame *f, uint64_t highest,
+    uint64_t now)
+{
+	struct sent	*s;
+	uint64_t	 n;
+
+	if (highest >= SENT_RING && p->history < highest - SENT_RING + 1)
+		p->history = highest - SENT_RING + 1;
+	for (n = p->history; n <= highest; n++) {
+		s = &p->ring[n % SENT_RING];
+		if (!s->used || s->number != n || s->pkt == NULL)
+			goto next;
+		if (report_has(f, highest, n)) {
+			history_drop(p, s);
+			goto next;
+		}
+		if (worth_resending(p, s, now))
+			resend(p->tunnel, s->pkt);
+		history_drop(p, s);
+ next:
+		if (n == p->history)
+			p->history++;
+	}
+}
+
+static int
+worth_resending(const struct path *p, const struct sent *s, uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+
+	/* nobody waits for what has no order */
+	if (s->pkt->order == ORDER_NONE || s->pkt->tries >= TRIES_MAX)
+		return (0);
+	if (now - s->time > hold_max(t))
+		return (0);
+	if (t->resend_budget < s->pkt->len)
+		return (0);
+	t->resend_budget -= s->pkt->len;
+	return (1);
+}
+
+/* The path is suspect: all that it was not reported to have delivered, then
+ * what still waits for it, goes to the others. */
+void
+history_rescue(struct path *p, uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+	struct lane	*lane = t->as.lane[p->id];
+	struct sent	*s;
+	struct pkt	*pkt;
+	uint64_t	 n;
+
+	n = p->history;
+	if (lane->tx_next > SENT_RING && n < lane->tx_next - SENT_RING)
+		n = lane->tx_next - SENT_RING;
+	for (; n < lane->tx_next; n++) {
+		s = &p->ring[n % SENT_RING];
+		if (!s->used || s->number != n || s->pkt == NULL)
+			continue;
+		if (now - s->time <= hold_max(t))
+			resend(t, s->pkt);
+		history_drop(p, s);
+	}
+	p->history = lane->tx_next;
+	while ((pkt = TAILQ_FIRST(&p->queue[PQ_PRIORITY])) != NULL ||
+	    (pkt = TAILQ_FIRST(&p->queue[PQ_RESEND])) != NULL ||
+	    (pkt = TAILQ_FIRST(&p->queue[PQ_NORMAL])) != NULL) {
+		path_dequeue(p, pkt);
+		resend(t, pkt);
+		pkt_put(t->core, pkt);
+	}
+}
+
+/* Queues a packet to be sent once more. */
+void
+resend(struct tunnel *t, struct pkt *pkt)
+{
+	if (pkt->queued)
+		return;
+	pkt->queued = 1;
+	pkt->tries++;
+	pkt->copy = 1;
+	TAILQ_INSERT_TAIL(&t->sched.resend, pkt_ref(pkt), entry);
+}
