@@ -132,6 +132,7 @@ struct origin {
 #define HAD_ADDRESS	0x10
 #define HAD_REMOTE	0x20
 #define HAD_LISTEN	0x40
+#define HAD_FEC		0x80
 
 struct unit {
 	const char	*name;
@@ -312,7 +313,6 @@ static struct mlvpnd_conf	*conf;
 static struct tunnel_conf	*curtun;	/* NULL outside of one */
 static struct link_conf		*curlink;
 static struct match_conf	*curmatch;
-static int			 match_errors;	/* before it */
 static int			 damaged;	/* outside of tunnels */
 static struct seen		 seen_global, seen_tunnel, seen_link;
 static char			*list[LIST_MAX];
@@ -898,17 +898,7 @@ then		: /* empty */
 
 match		: MATCH STRING {
 			match_begin($2, $<lineno>1);
-		} matchopts {
-			if ((curmatch->flags & ~MATCH_QUICK) == 0 &&
-			    errors == match_errors)
-				bad("match without an action");
-			if ((curmatch->flags & MATCH_ONLY) &&
-			    !(curmatch->flags & MATCH_LINKS))
-				bad("only needs link");
-			if ((curmatch->flags & MATCH_DUPLICATE) &&
-			    (curmatch->flags & (MATCH_NOT | MATCH_ONLY)))
-				bad("duplicate excludes not link and only");
-		}
+		} matchopts
 		;
 
 matchopts	: /* empty */
@@ -954,6 +944,7 @@ matchopt	: QUICK {
 		}
 		| FEC {
 			bad("fec is not supported");
+			had(curmatch, HAD_FEC);
 		}
 		;
 %%
@@ -2589,7 +2580,6 @@ match_begin(const char *expr, int lineno)
 {
 	if ((curmatch = calloc(1, sizeof(*curmatch))) == NULL)
 		fatal("%s", __func__);
-	match_errors = errors;
 	remember(curmatch, lineno);
 	curmatch->lineno = lineno;
 	TAILQ_INSERT_TAIL(&curtun->matches, curmatch, entry);
@@ -3077,7 +3067,16 @@ check_matches(struct tunnel_conf *t)
 				bad_at(m, "match: tunnel \"%s\" has no link "
 				    "\"%s\"", t->name, m->links[i]);
 		}
-		if (m->flags & MATCH_DUPLICATE &&
+		if ((m->flags & ~MATCH_QUICK) == 0 && intact(t) &&
+		    lacks(m, HAD_FEC))
+			bad_at(m, "match without an action");
+		if ((m->flags & MATCH_ONLY) && !(m->flags & MATCH_LINKS))
+			bad_at(m, "match: only needs link");
+		if ((m->flags & MATCH_DUPLICATE) &&
+		    (m->flags & (MATCH_NOT | MATCH_ONLY)))
+			bad_at(m, "match: duplicate excludes not link and "
+			    "only");
+		if ((m->flags & MATCH_DUPLICATE) &&
 		    t->protocol == PROTO_MLVPN2)
 			bad_at(m, "match: protocol mlvpn2 cannot duplicate");
 		insns = conf_match_compile(t, m->expr, &n, errbuf,
