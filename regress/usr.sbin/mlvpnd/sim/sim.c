@@ -1207,6 +1207,7 @@ dir_loses(struct sim_dir *dir)
 		enter = (uint64_t)dir->conf.loss * 1000000 /
 		    (1000000 - dir->conf.loss) / dir->conf.burst;
 		dir->bad = r < enter;
+		dir->bursts += dir->bad;
 	}
 	return (dir->bad);
 }

@@ -98,6 +98,7 @@ struct sim_dir {
 	uint64_t	 sent_bytes;	/* on the wire */
 	uint64_t	 delivered;
 	uint64_t	 lost;		/* at random */
+	uint64_t	 bursts;
 	uint64_t	 overflowed;	/* drop tail */
 	uint64_t	 lost_cut;
 };

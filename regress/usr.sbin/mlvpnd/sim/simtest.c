@@ -1,0 +1,866 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+/*
+ * Whole scenarios in virtual time.  Shares are of the sum of the links'
+ * Ethernet rates, as a speed test behind the tunnel would see them; what
+ * headers leave of it is 1368/1494 at a tunnel MTU of 1420.
+ */
+
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pair.h"
+#include "../test.h"
+
+#define TUNNEL_MTU	1420
+#define ETHER		14
+
+struct simtest {
+	const char	*name;
+	void		(*fn)(void);
+	const char	*what;
+};
+
+static int	 verbose;
+
+static struct sim_dirconf dir(uint64_t, uint64_t);
+static double	 share(struct pair *, struct sim_flow *, uint64_t, uint64_t);
+static void	 settled(struct pair *);
+static void	 show(struct sim_flow *);
+
+/* A direction of Mbit/s and ms. */
+static struct sim_dirconf
+dir(uint64_t mbit, uint64_t ms)
+{
+	struct sim_dirconf	 d;
+
+	memset(&d, 0, sizeof(d));
+	d.rate = mbit * MBIT;
+	d.delay = ms * MSEC;
+	d.overhead = ETHER;
+	return (d);
+}
+
+static struct pair *
+two_links(uint64_t seed, const struct sim_dirconf *one,
+    const struct sim_dirconf *two)
+{
+	struct pair	*p;
+
+	p = pair_new(seed, 4096);
+	pair_link_dirs(p, one, one);
+	if (two != NULL)
+		pair_link_dirs(p, two, two);
+	pair_up(p);
+	return (p);
+}
+
+static void
+show(struct sim_flow *f)
+{
+	if (verbose)
+		sim_flow_print(f);
+}
+
+static double
+share(struct pair *p, struct sim_flow *f, uint64_t from, uint64_t to)
+{
+	uint64_t	 sum = 0;
+	double		 s;
+	int		 i;
+
+	for (i = 0; i < p->nlinks; i++)
+		sum += f->host[0] == p->a ? p->link[i]->up.conf.rate :
+		    p->link[i]->down.conf.rate;
+	s = (double)sim_flow_rate(f, f->start + from, f->start + to) /
+	    (double)sum;
+	printf("\tshare %.3f\n", s);
+	show(f);
+	return (s);
+}
+
+/* At the end of a scenario: nothing is left behind. */
+static void
+settled(struct pair *p)
+{
+	struct ctl_summary	 cs;
+	int			 i;
+
+	for (i = 0; i < p->sim->nflows; i++)
+		sim_flow_stop(p->sim->flows[i]);
+	for (i = 0; i < p->nlinks; i++)
+		p->link[i]->up.conf.loss = p->link[i]->down.conf.loss = 0;
+	pair_run(p, 6 * USEC);
+	for (i = 0; i < p->sim->nflows; i++)
+		CHECK_EQ(p->sim->flows[i]->corrupt, 0);
+	pair_exchange(p);
+	pair_run(p, 3 * USEC);
+	core_summary(p->a->core, &cs);
+	CHECK_EQ(cs.pkts_used, 0);
+	core_summary(p->b->core, &cs);
+	CHECK_EQ(cs.pkts_used, 0);
+	CHECK_EQ(p->a->unroutable + p->b->unroutable, 0);
+	CHECK_EQ(p->a->stray + p->b->stray, 0);
+	pair_free(p);
+}
+
+/*
+ * The simulator's own links, seen through a tunnel that does not pace.
+ */
+
+static struct pair *
+bare(uint64_t seed, const struct sim_dirconf *d)
+{
+	struct link_conf	 lc;
+	struct pair		*p;
+
+	p = pair_new(seed, 4096);
+	lc = sim_link_conf("dsl1", 0, 0);
+	p->link[p->nlinks++] = sim_link(p->a, &lc, &p->server, d, d);
+	pair_up(p);
+	return (p);
+}
+
+static void
+links(void)
+{
+	struct sim_dirconf	 d = dir(10, 20);
+	struct sim_flow		*f;
+	struct pair		*p;
+	uint64_t		 size, lost, runs;
+
+	TEST("\tdelay and rate");
+	p = bare(1, &d);
+	f = sim_udp(p->a, p->b, 2 * MBIT, 1000, p->sim->now, p->sim->now +
+	    10 * USEC);
+	pair_run(p, 11 * USEC);
+	CHECK_EQ(f->received, f->sent);
+	/* 1074 bytes with all headers take 859.2 us */
+	size = 1000 + 32 + 28 + ETHER;
+	CHECK_EQ(sim_flow_latency(f, 500), 20 * MSEC + size * 8 / 10);
+	CHECK(sim_flow_latency(f, 1000) < 21500);
+	pair_free(p);
+
+	TEST("\ta full queue");
+	d.queue = 30 * MSEC;
+	p = bare(2, &d);
+	f = sim_udp(p->a, p->b, 20 * MBIT, 1000, p->sim->now, p->sim->now +
+	    10 * USEC);
+	pair_run(p, 11 * USEC);
+	CHECK(p->link[0]->up.overflowed > 1000);
+	CHECK(f->sent - f->received <= p->link[0]->up.overflowed);
+	CHECK(f->sent - f->received > p->link[0]->up.overflowed - 300);
+	CHECK(f->received * size * 8 / 10 >= 99 * MBIT / 10);
+	CHECK(f->received * size * 8 / 10 <= 101 * MBIT / 10);
+	CHECK(sim_flow_latency(f, 1000) >= 50 * MSEC);
+	CHECK(sim_flow_latency(f, 1000) <= 52 * MSEC);
+	pair_free(p);
+
+	TEST("\tloss, single and in bursts");
+	d = dir(0, 20);
+	d.loss = 20000;
+	p = bare(3, &d);
+	f = sim_udp(p->a, p->b, 8 * MBIT, 200, p->sim->now, p->sim->now +
+	    20 * USEC);
+	pair_run(p, 21 * USEC);
+	CHECK(f->sent >= 100000);
+	lost = f->sent - f->received;
+	CHECK(lost > 1850 && lost < 2150);
+	pair_free(p);
+	d.burst = 10;
+	p = bare(4, &d);
+	f = sim_udp(p->a, p->b, 8 * MBIT, 200, p->sim->now, p->sim->now +
+	    20 * USEC);
+	runs = p->link[0]->up.bursts;
+	pair_run(p, 21 * USEC);
+	lost = f->sent - f->received;
+	runs = p->link[0]->up.bursts - runs;
+	CHECK(lost > 1500 && lost < 2500);
+	CHECK(lost / runs >= 8 && lost / runs <= 12);
+	pair_free(p);
+
+	TEST("\tjitter, in order and not");
+	d = dir(0, 20);
+	d.jitter = 30 * MSEC;
+	p = bare(5, &d);
+	f = sim_udp(p->a, p->b, MBIT, 200, p->sim->now, p->sim->now +
+	    20 * USEC);
+	pair_run(p, 21 * USEC);
+	CHECK_EQ(f->received, f->sent);
+	CHECK_EQ(f->disordered, 0);
+	CHECK(sim_flow_latency(f, 1000) <= 50 * MSEC);
+	CHECK(sim_flow_latency(f, 0) >= 20 * MSEC);
+	pair_free(p);
+	d.disorder = 1;
+	p = bare(6, &d);
+	f = sim_udp(p->a, p->b, MBIT, 200, p->sim->now, p->sim->now +
+	    20 * USEC);
+	pair_run(p, 21 * USEC);
+	CHECK_EQ(f->received, f->sent);
+	CHECK(f->disordered > f->sent / 4);
+	CHECK(sim_flow_latency(f, 500) > 33 * MSEC);
+	CHECK(sim_flow_latency(f, 500) < 37 * MSEC);
+	pair_free(p);
+}
+
+/* The inner TCP on one link does what a TCP does. */
+static void
+tcp_alone(void)
+{
+	struct sim_dirconf	 d = dir(20, 10);
+	struct sim_flow		*f;
+	struct pair		*p;
+	double			 s;
+
+	p = two_links(10, &d, NULL);
+	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    30 * USEC);
+	pair_run(p, 30 * USEC);
+	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.90);
+	CHECK_EQ(f->timeouts, 0);
+	settled(p);
+
+	TEST("\t1 %% loss costs it most of the link");
+	d.loss = 10000;
+	p = two_links(11, &d, NULL);
+	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    60 * USEC);
+	pair_run(p, 60 * USEC);
+	s = share(p, f, 5 * USEC, 60 * USEC);
+	CHECK(s > 0.2 && s < 0.6);
+	settled(p);
+
+	TEST("\ta short one ends");
+	d.loss = 0;
+	p = two_links(12, &d, NULL);
+	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 100000, p->sim->now, NEVER);
+	pair_run(p, 2 * USEC);
+	CHECK(f->finished != 0);
+	/* connection, then 10, 20, 40, ... segments a round trip */
+	CHECK(f->finished - f->start > 80 * MSEC);
+	CHECK(f->finished - f->start < 150 * MSEC);
+	CHECK(f->bytes >= 100000);
+	settled(p);
+}
+
+/*
+ * What the product is for.
+ */
+
+static void
+two_add_up(void)
+{
+	struct sim_dirconf	 d = dir(20, 10);
+	struct sim_flow		*f[4];
+	struct pair		*p;
+	double			 sum = 0;
+	int			 way, i;
+
+	for (way = 0; way < 2; way++) {
+		TEST("\tone stream %s", way ? "down" : "up");
+		p = two_links(20, &d, &d);
+		f[0] = sim_tcp(way ? p->b : p->a, way ? p->a : p->b,
+		    TUNNEL_MTU, 0, p->sim->now, p->sim->now + 30 * USEC);
+		pair_run(p, 30 * USEC);
+		CHECK(share(p, f[0], 5 * USEC, 30 * USEC) > 0.90);
+		settled(p);
+	}
+	TEST("\tfour streams");
+	p = two_links(21, &d, &d);
+	for (i = 0; i < 4; i++)
+		f[i] = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now,
+		    p->sim->now + 30 * USEC);
+	pair_run(p, 30 * USEC);
+	for (i = 0; i < 4; i++)
+		sum += share(p, f[i], 5 * USEC, 30 * USEC);
+	CHECK(sum > 0.90);
+	settled(p);
+}
+
+static void
+unequal(void)
+{
+	struct sim_dirconf	 fast = dir(40, 10), slow = dir(10, 10);
+	struct sim_flow		*f;
+	struct pair		*p;
+
+	p = two_links(22, &fast, &slow);
+	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    30 * USEC);
+	pair_run(p, 30 * USEC);
+	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.88);
+	/* by bytes, as the rates are */
+	CHECK(p->link[0]->up.sent_bytes > 38 * p->link[1]->up.sent_bytes / 10);
+	CHECK(p->link[0]->up.sent_bytes < 42 * p->link[1]->up.sent_bytes / 10);
+	settled(p);
+
+	TEST("\tup and down different, and both at once");
+	p = pair_new(23, 4096);
+	fast = dir(40, 10);
+	slow = dir(5, 10);
+	pair_link_dirs(p, &slow, &fast);
+	pair_link_dirs(p, &slow, &fast);
+	pair_up(p);
+	f = sim_tcp(p->b, p->a, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    30 * USEC);
+	sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    30 * USEC);
+	pair_run(p, 30 * USEC);
+	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.74);
+	show(p->sim->flows[1]);
+	settled(p);
+}
+
+/*
+ * Outages.
+ */
+
+static void
+outage(void)
+{
+	struct sim_dirconf	 d = dir(20, 10);
+	struct sim_flow		*ping, *f;
+	struct pair		*p;
+	uint64_t		 sent, cut;
+	int			 way;
+
+	for (way = 1; way <= 3; way++) {
+		TEST("\tping 10 ms, %s cut", way == 1 ? "up" : way == 2 ?
+		    "down" : "both ways");
+		p = two_links(30, &d, &d);
+		ping = sim_ping(p->a, p->b, 10 * MSEC, p->sim->now,
+		    p->sim->now + 30 * USEC);
+		pair_run(p, 10 * USEC + 3333);
+		sim_link_cut(p->link[0], way & 1, way >> 1);
+		pair_run(p, 10 * USEC);
+		sent = p->link[0]->up.sent + p->link[0]->down.sent;
+		CHECK(!pair_is_up(p));
+		CHECK_EQ(sim_events(p->a, CORE_LINK_DOWN, "dsl1"), 1);
+		CHECK_EQ(sim_events(p->b, CORE_LINK_DOWN, "dsl1"), 1);
+		sim_link_cut(p->link[0], 0, 0);
+		cut = p->sim->now;
+		CHECK(sim_until(p->sim, cut + 2 * USEC, pair_is_up, p));
+		printf("\tgap %.1f ms, lost %d, return after %.1f ms\n",
+		    (double)sim_flow_gap(ping) / 1000,
+		    (int)(ping->sent - ping->received),
+		    (double)(p->sim->now - cut) / 1000);
+		show(ping);
+		pair_run(p, 10 * USEC);
+		CHECK(sim_flow_gap(ping) <= 300 * MSEC);
+		CHECK_EQ(ping->doubles, 0);
+		/* it carries its half of the pings again */
+		sent = p->link[0]->up.sent + p->link[0]->down.sent - sent;
+		CHECK(sent > 500);
+		settled(p);
+	}
+
+	TEST("\tone stream goes on, at the rate that is left");
+	p = two_links(31, &d, &d);
+	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    40 * USEC);
+	pair_run(p, 10 * USEC);
+	sim_link_cut(p->link[1], 1, 1);
+	pair_run(p, 10 * USEC);
+	sim_link_cut(p->link[1], 0, 0);
+	pair_run(p, 20 * USEC);
+	CHECK(share(p, f, 12 * USEC, 20 * USEC) > 0.42);
+	CHECK(share(p, f, 25 * USEC, 40 * USEC) > 0.85);
+	CHECK(sim_flow_gap(f) <= 1500 * MSEC);
+	settled(p);
+}
+
+/* Everything is cut for long enough that keys expire. */
+static void
+long_outage(void)
+{
+	struct sim_dirconf	 d = dir(20, 10);
+	struct sim_flow		*ping;
+	struct ctl_tunnel	 ct;
+	struct pair		*p;
+	uint64_t		 healed;
+
+	p = two_links(32, &d, &d);
+	ping = sim_ping(p->a, p->b, 10 * MSEC, p->sim->now, NEVER);
+	pair_run(p, 5 * USEC);
+	sim_link_cut(p->link[0], 1, 1);
+	sim_link_cut(p->link[1], 1, 1);
+	pair_run(p, 300 * USEC);
+	pair_tunnel(p->a, 0, &ct);
+	CHECK(ct.state != TUNNEL_UP);
+	CHECK_EQ(sim_events(p->a, CORE_TUNNEL_DOWN, NULL), 1);
+	sim_link_cut(p->link[0], 0, 0);
+	sim_link_cut(p->link[1], 0, 0);
+	healed = p->sim->now;
+	CHECK(sim_until(p->sim, healed + 7 * USEC, pair_is_up, p));
+	printf("\tup again after %.1f s\n",
+	    (double)(p->sim->now - healed) / 1000000);
+	CHECK_EQ(sim_events(p->a, CORE_TUNNEL_UP, NULL), 2);
+	show(ping);
+	settled(p);
+}
+
+static void
+flap(struct sim *sim, void *arg)
+{
+	struct sim_link	*l = arg;
+
+	sim_link_cut(l, !l->up.cut, !l->down.cut);
+	sim_at(sim, sim->now + 700 * MSEC, flap, l);
+}
+
+static void
+flapping(void)
+{
+	struct sim_dirconf	 d = dir(20, 10);
+	struct sim_flow		*f, *ping;
+	struct pair		*p;
+
+	p = two_links(33, &d, &d);
+	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    60 * USEC);
+	ping = sim_ping(p->a, p->b, 10 * MSEC, p->sim->now, p->sim->now +
+	    60 * USEC);
+	flap(p->sim, p->link[1]);
+	pair_run(p, 60 * USEC);
+	CHECK(share(p, f, 0, 60 * USEC) > 0.20);
+	CHECK(sim_flow_gap(ping) <= 500 * MSEC);
+	show(ping);
+	pair_run(p, 700 * MSEC);
+	p->link[1]->up.cut = p->link[1]->down.cut = 1;
+	flap(p->sim, p->link[1]);
+	while (p->link[1]->up.cut)
+		pair_run(p, 100 * MSEC);
+	pair_free(p);
+}
+
+/*
+ * Lossy, late and jittery links: not the shares yet, but that nothing
+ * breaks.
+ */
+
+static void
+lossy(void)
+{
+	struct sim_dirconf	 d = dir(20, 10), bad = d;
+	struct sim_flow		*udp, *f;
+	struct pair		*p;
+	uint64_t		 lost;
+
+	bad.loss = 50000;
+	p = two_links(40, &d, &bad);
+	udp = sim_udp(p->a, p->b, 10 * MBIT, 1000, p->sim->now, p->sim->now +
+	    30 * USEC);
+	pair_run(p, 31 * USEC);
+	lost = udp->sent - udp->received;
+	printf("\t%.2f %% lost\n", 100.0 * (double)lost / (double)udp->sent);
+	show(udp);
+	CHECK(lost < udp->sent * 3 / 100);
+	CHECK_EQ(sim_events(p->a, CORE_LINK_DOWN, NULL), 0);
+	CHECK_EQ(sim_events(p->b, CORE_LINK_DOWN, NULL), 0);
+	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    30 * USEC);
+	pair_run(p, 30 * USEC);
+	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.02);
+	settled(p);
+
+	TEST("\tbursts of 20");
+	bad.loss = 20000;
+	bad.burst = 20;
+	p = two_links(41, &d, &bad);
+	f = sim_tcp(p->b, p->a, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    30 * USEC);
+	pair_run(p, 31 * USEC);
+	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.02);
+	settled(p);
+}
+
+static void
+late(void)
+{
+	static const uint64_t	 delays[] = { 50, 300 };
+	struct sim_dirconf	 d = dir(40, 10), far;
+	struct sim_flow		*ping, *f;
+	struct pair		*p;
+	size_t			 i;
+
+	for (i = 0; i < sizeof(delays) / sizeof(delays[0]); i++) {
+		TEST("\t10 ms beside %d ms", (int)delays[i]);
+		far = dir(40, delays[i]);
+		p = two_links(42, &d, &far);
+		ping = sim_ping(p->a, p->b, 10 * MSEC, p->sim->now,
+		    p->sim->now + 10 * USEC);
+		pair_run(p, 11 * USEC);
+		CHECK_EQ(ping->received, ping->sent);
+		show(ping);
+		f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now,
+		    p->sim->now + 30 * USEC);
+		pair_run(p, 30 * USEC);
+		CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.05);
+		CHECK_EQ(sim_events(p->a, CORE_LINK_DOWN, NULL), 0);
+		settled(p);
+	}
+}
+
+static void
+jitter(void)
+{
+	struct sim_dirconf	 d = dir(40, 10), jit = dir(40, 30);
+	struct sim_flow		*f;
+	struct pair		*p;
+	int			 disorder;
+
+	for (disorder = 0; disorder < 2; disorder++) {
+		TEST("\tup to 30 ms, %s", disorder ? "reordering" :
+		    "in order");
+		jit.jitter = 30 * MSEC;
+		jit.disorder = disorder;
+		p = two_links(44, &d, &jit);
+		f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now,
+		    p->sim->now + 60 * USEC);
+		pair_run(p, 60 * USEC);
+		CHECK(share(p, f, 5 * USEC, 60 * USEC) > 0.05);
+		CHECK_EQ(sim_events(p->a, CORE_LINK_DOWN, NULL), 0);
+		CHECK_EQ(sim_events(p->b, CORE_LINK_DOWN, NULL), 0);
+		settled(p);
+	}
+}
+
+/*
+ * Life goes on.
+ */
+
+static void
+restarts(void)
+{
+	struct sim_dirconf	 d = dir(20, 10);
+	struct sim_flow		*f;
+	struct pair		*p;
+	int			 who;
+
+	for (who = 0; who < 2; who++) {
+		TEST("\tthe %s, under one stream", who ? "server" : "client");
+		p = two_links(50, &d, &d);
+		f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now,
+		    p->sim->now + 30 * USEC);
+		pair_run(p, 10 * USEC);
+		sim_host_kill(who ? p->b : p->a);
+		pair_run(p, 200 * MSEC);
+		sim_host_start(who ? p->b : p->a);
+		pair_run(p, 20 * USEC);
+		CHECK(sim_flow_gap(f) <= 2 * USEC);
+		CHECK(share(p, f, 15 * USEC, 30 * USEC) > 0.85);
+		settled(p);
+	}
+}
+
+static void
+rekeys(void)
+{
+	struct sim_dirconf	 d = dir(8, 10);
+	struct sim_flow		*f;
+	struct ctl_tunnel	 ct;
+	struct pair		*p;
+
+	p = two_links(51, &d, &d);
+	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    270 * USEC);
+	pair_run(p, 270 * USEC);
+	pair_tunnel(p->a, 0, &ct);
+	CHECK_EQ(ct.handshakes, 3);
+	CHECK(share(p, f, 5 * USEC, 270 * USEC) > 0.90);
+	CHECK(sim_flow_gap(f) <= 500 * MSEC);
+	CHECK_EQ(f->timeouts, 0);
+	settled(p);
+}
+
+static void
+shake(struct sim *sim, void *arg)
+{
+	struct pair	*p = arg;
+	struct sim_link	*l = p->link[sim_random(sim) % 3];
+	struct sim_host	*h;
+
+	switch (sim_random(sim) % 8) {
+	case 0:
+	case 1:
+		sim_link_cut(l, sim_random(sim) & 1, sim_random(sim) & 1);
+		break;
+	case 2:
+		sim_link_cut(l, 0, 0);
+		break;
+	case 3:
+		sim_link_rebind(l);
+		break;
+	case 4:
+		if (!l->removed)
+			sim_link_reopen(l);
+		break;
+	case 5:
+		if (l->removed)
+			sim_link_add(l);
+		else
+			sim_link_remove(l);
+		break;
+	case 6:
+		if (sim_random(sim) % 4 != 0)
+			break;
+		h = sim_random(sim) & 1 ? p->a : p->b;
+		sim_host_kill(h);
+		sim_host_start(h);
+		break;
+	case 7:
+		l->up.conf.loss = sim_random(sim) % 50000;
+		l->down.conf.jitter = sim_random(sim) % (20 * MSEC);
+		l->down.conf.disorder = 1;
+		break;
+	}
+	if (sim->now < 400 * USEC)
+		sim_at(sim, sim->now + sim_random(sim) % (2 * USEC), shake,
+		    p);
+}
+
+/*
+ * The simulator watches each number that is sent under a key: this makes
+ * all happen that could make one come twice.
+ */
+static void
+turmoil(void)
+{
+	struct sim_dirconf	 d = dir(3, 10);
+	struct pair		*p;
+	uint64_t		 seed;
+	int			 i;
+
+	for (seed = 60; seed < 64; seed++) {
+		p = pair_new(seed, 4096);
+		for (i = 0; i < 3; i++)
+			pair_link_dirs(p, &d, &d);
+		pair_up(p);
+		sim_udp(p->a, p->b, 2 * MBIT, 500, p->sim->now, 400 * USEC);
+		sim_udp(p->b, p->a, 2 * MBIT, 500, p->sim->now, 400 * USEC);
+		shake(p->sim, p);
+		sim_run(p->sim, 410 * USEC);
+		for (i = 0; i < 3; i++) {
+			p->link[i]->up.conf = p->link[i]->down.conf = d;
+			sim_link_cut(p->link[i], 0, 0);
+			if (p->link[i]->removed)
+				sim_link_add(p->link[i]);
+		}
+		CHECK(sim_until(p->sim, p->sim->now + 20 * USEC, pair_is_up,
+		    p));
+		printf("\t%d keys and paths, %d + %d datagrams\n",
+		    (int)p->sim->nnumbers, (int)p->a->tx_dgrams,
+		    (int)p->b->tx_dgrams);
+		CHECK(p->sim->nnumbers > 50);
+		pair_exchange(p);
+		pair_free(p);
+	}
+}
+
+/*
+ * Configuration.
+ */
+
+static void
+backup(void)
+{
+	struct sim_dirconf	 d = dir(20, 10);
+	struct link_conf	 lc;
+	struct sim_flow		*ping;
+	struct pair		*p;
+	uint64_t		 sent;
+
+	p = pair_new(70, 4096);
+	pair_link_dirs(p, &d, &d);
+	lc = sim_link_conf("lte", 20 * MBIT, 20 * MBIT);
+	lc.backup = 1;
+	p->link[p->nlinks++] = sim_link(p->a, &lc, &p->server, &d, &d);
+	pair_up(p);
+	ping = sim_ping(p->a, p->b, 10 * MSEC, p->sim->now, p->sim->now +
+	    30 * USEC);
+	pair_run(p, 10 * USEC);
+	sent = p->link[1]->up.sent + p->link[1]->down.sent;
+	CHECK(sent < 50);
+	sim_link_cut(p->link[0], 1, 1);
+	pair_run(p, 10 * USEC);
+	CHECK(p->link[1]->up.sent > 900);
+	CHECK(p->link[1]->down.sent > 900);
+	CHECK(sim_flow_gap(ping) <= 300 * MSEC);
+	sim_link_cut(p->link[0], 0, 0);
+	pair_run(p, 5 * USEC);
+	sent = p->link[1]->up.sent + p->link[1]->down.sent;
+	pair_run(p, 5 * USEC);
+	CHECK(p->link[1]->up.sent + p->link[1]->down.sent - sent < 50);
+	show(ping);
+	settled(p);
+}
+
+/* Two clients, a server with one socket, a tunnel for each. */
+static void
+two_clients(void)
+{
+	struct sim_dirconf	 d = dir(20, 10);
+	struct link_conf	 lc;
+	struct sim_host		*c;
+	struct sim_flow		*f[2];
+	struct pair		*p;
+	uint8_t			 psk[32];
+	int			 t;
+
+	p = pair_new(71, 4096);
+	pair_link_dirs(p, &d, &d);
+	c = sim_host(p->sim, "client2");
+	sim_random_bytes(p->sim, psk, sizeof(psk));
+	CHECK_EQ(sim_tunnel(c, sim_tunnel_conf("branch", psk)), 0);
+	t = sim_tunnel(p->b, sim_tunnel_conf("branch", psk));
+	CHECK_EQ(t, 1);
+	lc = sim_link_conf("dsl1", 20 * MBIT, 20 * MBIT);
+	lc.overhead = ETHER;
+	sim_link(c, &lc, &p->server, &d, &d);
+	pair_up(p);
+	pair_run(p, USEC);
+	f[0] = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    20 * USEC);
+	f[1] = sim_tcp(c, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    20 * USEC);
+	f[1]->tunnel[1] = t;
+	pair_run(p, 20 * USEC);
+	CHECK(share(p, f[0], 5 * USEC, 20 * USEC) > 0.90);
+	CHECK(share(p, f[1], 5 * USEC, 20 * USEC) > 0.90);
+	CHECK_EQ(c->stray, 0);
+	settled(p);
+}
+
+/* Coarse timers, as OpenBSD's of 10 ms. */
+static void
+coarse(void)
+{
+	struct sim_dirconf	 d = dir(20, 10);
+	struct sim_flow		*f, *ping;
+	struct pair		*p;
+
+	p = pair_new(72, 4096);
+	p->a->tick = p->b->tick = 10 * MSEC;
+	pair_link_dirs(p, &d, &d);
+	pair_link_dirs(p, &d, &d);
+	pair_up(p);
+	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
+	    30 * USEC);
+	ping = sim_ping(p->a, p->b, 10 * MSEC, p->sim->now, p->sim->now +
+	    30 * USEC);
+	pair_run(p, 10 * USEC);
+	sim_link_cut(p->link[0], 1, 1);
+	pair_run(p, 5 * USEC);
+	sim_link_cut(p->link[0], 0, 0);
+	pair_run(p, 15 * USEC);
+	CHECK(share(p, f, 20 * USEC, 30 * USEC) > 0.85);
+	CHECK(sim_flow_gap(ping) <= 500 * MSEC);
+	settled(p);
+}
+
+/*
+ * The same seed gives the same datagrams.
+ */
+
+static void
+digest(uint64_t seed, uint8_t out[32])
+{
+	struct sim_dirconf	 d = dir(20, 10);
+	struct pair		*p;
+
+	d.loss = 10000;
+	d.jitter = 5 * MSEC;
+	p = pair_new(seed, 4096);
+	p->sim->digesting = 1;
+	pair_link_dirs(p, &d, &d);
+	pair_link_dirs(p, &d, &d);
+	pair_up(p);
+	sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, NEVER);
+	sim_ping(p->b, p->a, 10 * MSEC, p->sim->now, NEVER);
+	pair_run(p, 5 * USEC);
+	sim_link_cut(p->link[0], 1, 0);
+	pair_run(p, 2 * USEC);
+	sim_host_kill(p->b);
+	sim_host_start(p->b);
+	pair_run(p, 3 * USEC);
+	sim_digest(p->sim, out);
+	pair_free(p);
+}
+
+static void
+determinism(void)
+{
+	uint8_t	 d[3][32];
+
+	digest(80, d[0]);
+	digest(80, d[1]);
+	digest(81, d[2]);
+	CHECK_MEM(d[1], d[0], sizeof(d[0]));
+	CHECK(memcmp(d[2], d[0], sizeof(d[0])) != 0);
+}
+
+static const struct simtest	 tests[] = {
+	{ "links", links, "the simulator's links" },
+	{ "tcp-alone", tcp_alone, "the simulator's TCP over one link" },
+	{ "two-add-up", two_add_up, "20M + 20M" },
+	{ "unequal", unequal, "40M + 10M, asymmetric links" },
+	{ "outage", outage, "one of two links cut and healed" },
+	{ "long-outage", long_outage, "all links cut for 300 s" },
+	{ "flapping", flapping, "a link that comes and goes" },
+	{ "lossy", lossy, "loss on one of two links" },
+	{ "late", late, "delays that differ" },
+	{ "jitter", jitter, "jitter on one of two links" },
+	{ "restarts", restarts, "either end begins anew" },
+	{ "rekeys", rekeys, "new keys under one stream" },
+	{ "turmoil", turmoil, "everything at once, no number twice" },
+	{ "backup", backup, "a backup link" },
+	{ "two-clients", two_clients, "two clients on one server socket" },
+	{ "coarse", coarse, "timers of 10 ms" },
+	{ "determinism", determinism, "the same seed, the same datagrams" }
+};
+
+int
+main(int argc, char *argv[])
+{
+	size_t	 i;
+	int	 list = 0, ran = 0;
+
+	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
+		verbose = 1;
+		argc--;
+		argv++;
+	} else if (argc > 1 && strcmp(argv[1], "-l") == 0)
+		list = 1;
+	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		if (list) {
+			printf("%s\n", tests[i].name);
+			continue;
+		}
+		if (argc > 1 && strcmp(argv[1], tests[i].name) != 0)
+			continue;
+		TEST("%s: %s", tests[i].name, tests[i].what);
+		tests[i].fn();
+		ran = 1;
+	}
+	if (!ran && !list)
+		errx(1, "no such test");
+	return (0);
+}
