@@ -121,7 +121,7 @@ struct link_conf {
 	uint16_t	 remote_port;
 	uint8_t		 family;	/* 0 either, 4 inet, 6 inet6 */
 	struct addr	 local;		/* family 0: any; port 0: any */
-	char		 local_if[IFNAMSIZ];	/* or this interface's address */
+	char		 local_if[IFNAMSIZ];	/* or an interface's address */
 	char		 ifname[IFNAMSIZ];	/* bind to device (Linux) */
 	int		 rtable;
 	struct addr	 listen;	/* mlvpn2 server: family 0 none */

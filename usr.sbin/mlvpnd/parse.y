@@ -87,7 +87,7 @@ struct file {
 	struct file	*outer;		/* the one that includes it */
 	FILE		*stream;
 	const char	*name;
-	const char	*open;		/* why it must hold no secret, or NULL */
+	const char	*open;		/* why it must hold no secret, NULL */
 	const char	*expand;	/* rest of a macro's value, or NULL */
 	const char	*expand_open;
 	int		 unget[UNGET_MAX];
@@ -96,6 +96,7 @@ struct file {
 	int		 eof;
 	dev_t		 dev;
 	ino_t		 ino;
+	char		 buf[BUFSIZ];	/* the stream's, wiped in the end */
 };
 
 struct sym {
@@ -1400,6 +1401,7 @@ pushfile(const char *name, const char **what)
 	if ((f = calloc(1, sizeof(*f))) == NULL ||
 	    (f->stream = fdopen(fd, "r")) == NULL)
 		fatal("%s", __func__);
+	setvbuf(f->stream, f->buf, _IOFBF, sizeof(f->buf));
 	f->name = keep(name);
 	f->dev = st.st_dev;
 	f->ino = st.st_ino;
@@ -1422,7 +1424,7 @@ popfile(void)
 		return (-1);
 	file = f->outer;
 	fclose(f->stream);
-	free(f);
+	freezero(f, sizeof(*f));
 	return (0);
 }
 
@@ -1641,7 +1643,7 @@ warn_at(const void *object, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* The file ended too early. */
+/* The file ended too early, which takes an open block. */
 static void
 bad_block(void)
 {
@@ -1651,8 +1653,6 @@ bad_block(void)
 	if (curtun != NULL)
 		bad_at(curtun, "tunnel \"%s\" is not closed by \"}\"",
 		    curtun->name);
-	else
-		bad("unexpected end of file");
 }
 
 /* A statement that cannot be read is not to be called missing as well. */
@@ -1731,10 +1731,9 @@ once(struct seen *seen, const char *name)
 static void
 list_add(char *s)
 {
-	if (nlist == LIST_MAX)
-		bad("more than %d in a list", LIST_MAX);
-	else
-		list[nlist++] = s;
+	if (nlist < LIST_MAX)
+		list[nlist] = s;
+	nlist++;
 }
 
 static void
@@ -1742,6 +1741,10 @@ list_end(void)
 {
 	if (nlist == 0)
 		bad("empty list");
+	if (nlist > LIST_MAX) {
+		bad("more than %d in a list", LIST_MAX);
+		nlist = LIST_MAX;
+	}
 }
 
 /* -1 with a message. */
@@ -2658,10 +2661,9 @@ parse_config(const char *filename)
 	f = file;
 	file = NULL;
 	fclose(f->stream);
-	free(f);
+	freezero(f, sizeof(*f));
 	symend();
 	forget();
-	explicit_bzero(&yylval, sizeof(yylval));
 	if (errors > 0) {
 		conf_free(conf);
 		conf = NULL;

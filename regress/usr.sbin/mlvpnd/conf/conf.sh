@@ -39,7 +39,8 @@ mkfifo fifo
 echo '#!/bin/sh' >updown.sh
 cp updown.sh writable.sh
 cp updown.sh noexec.sh
-chmod 755 updown.sh
+cp updown.sh foreign.sh
+chmod 755 updown.sh foreign.sh
 chmod 775 writable.sh
 chmod 644 readable.psk
 chmod 660 writable.psk
@@ -50,7 +51,7 @@ ok)
 	;;
 bad)
 	if [ "$(id -u)" -eq 0 ]; then
-		chown 1 foreign.psk
+		chown 1 foreign.psk foreign.sh
 	else
 		rm bad/foreign.conf
 	fi

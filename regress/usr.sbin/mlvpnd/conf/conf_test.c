@@ -82,7 +82,7 @@ main(int argc, char *argv[])
 	int	 i;
 
 	if (argc < 3)
-		errx(1, "usage: conf_test good|ok|bad|unit|mutate argument ...");
+		errx(1, "usage: conf_test test argument ...");
 	if (getenv("CONFDIR") != NULL) {
 		char	 def[1024];
 
@@ -361,7 +361,8 @@ test_match(void)
 {
 	struct tunnel_conf	*t;
 	struct bpf_insn		*insns;
-	char			 errbuf[128], longexpr[MATCH_EXPR_SIZE] = "host ::1";
+	char			 longexpr[MATCH_EXPR_SIZE] = "host ::1";
+	char			 errbuf[128];
 	unsigned int		 n;
 	int			 i;
 	static const uint8_t	 udp4[] = {
@@ -386,7 +387,7 @@ test_match(void)
 	CHECK_EQ(match_packet("udp port 5061", 0, udp6, sizeof(udp6)), 0);
 	CHECK_EQ(match_packet("ip6", 0, udp6, sizeof(udp6)), 1);
 	CHECK_EQ(match_packet("ip6", 0, udp4, sizeof(udp4)), 0);
-	CHECK_EQ(match_packet("dst host 192.0.2.2 and not src net 10.0.0.0/8", 0,
+	CHECK_EQ(match_packet("dst host 192.0.2.2 and not net 10.0.0.0/8", 0,
 	    udp4, sizeof(udp4)), 1);
 	CHECK_EQ(match_packet("udp port 5060", 1, frame, sizeof(frame)), 1);
 	CHECK_EQ(match_packet("ether src 00:00:00:00:00:00", 1, frame,
