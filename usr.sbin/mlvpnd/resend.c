@@ -165,5 +165,6 @@ resend(struct tunnel *t, struct pkt *pkt)
 	pkt->queued = 1;
 	pkt->tries++;
 	pkt->copy = 1;
-	TAILQ_INSERT_TAIL(&t->sched.resend, pkt_ref(pkt), entry);
+	pkt_ref(pkt);
+	TAILQ_INSERT_TAIL(&t->sched.resend, pkt, entry);
 }
