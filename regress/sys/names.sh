@@ -22,7 +22,7 @@
 
 two_hosts delay 2ms
 names c "127.0.0.1 localhost" || {
-	skip "names: hosts share /etc/hosts here"
+	skip "names: hosts cannot have an /etc/hosts of their own here"
 	finish
 }
 servers
