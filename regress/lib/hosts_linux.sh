@@ -50,7 +50,7 @@ dev()
 system_host()
 {
 	ip netns add "$(ns "$1")" &&
-	    ip -n "$(ns "$1")" link set lo up &&
+	    in_host "$1" ip link set lo up &&
 	    in_host "$1" sh -c '
 		cd /proc/sys/net
 		for f in ipv4/conf/*/rp_filter; do echo 0 >$f; done
@@ -92,26 +92,26 @@ address()
 		_nodad=nodad
 		;;
 	esac
-	ip -n "$(ns "$1")" link set dev "$2" up &&
-	    ip -n "$(ns "$1")" addr add "$3" dev "$2" $_nodad
+	in_host "$1" ip link set dev "$2" up &&
+	    in_host "$1" ip addr add "$3" dev "$2" $_nodad
 }
 
 # unaddress HOST LINK PREFIX
 unaddress()
 {
-	ip -n "$(ns "$1")" addr del "$3" dev "$2"
+	in_host "$1" ip addr del "$3" dev "$2"
 }
 
 # route HOST PREFIX GATEWAY
 route()
 {
-	ip -n "$(ns "$1")" route add "$2" via "$3"
+	in_host "$1" ip route add "$2" via "$3"
 }
 
 # has_if HOST NAME: is there an interface of that name
 has_if()
 {
-	ip -n "$(ns "$1")" link show dev "$2" >/dev/null 2>&1
+	in_host "$1" ip link show dev "$2" >/dev/null 2>&1
 }
 
 # names HOST LINE ...: /etc/hosts of that host, for daemons started later
@@ -135,10 +135,9 @@ forwarding()
 # Everything about a host's network that a daemon may have changed.
 network_state()
 {
-	_n=$(ns "$1")
-	ip -n "$_n" -o link show | sed 's/ state [A-Z]*//;s/ qlen.*//'
-	ip -n "$_n" -o addr show
-	ip -n "$_n" route show table all
-	ip -n "$_n" -6 route show table all
-	ip -n "$_n" rule show
+	in_host "$1" ip -o link show | sed 's/ state [A-Z]*//;s/ qlen.*//'
+	in_host "$1" ip -o addr show
+	in_host "$1" ip route show table all
+	in_host "$1" ip -6 route show table all
+	in_host "$1" ip rule show
 }
