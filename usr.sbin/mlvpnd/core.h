@@ -107,6 +107,7 @@ enum core_event_type {
 	CORE_TUNNEL_DOWN,		/* last usable path lost */
 	CORE_LINK_UP,
 	CORE_LINK_DOWN,
+	CORE_LINK_QUALITY,		/* left out or taken back */
 	CORE_LINK_MOVED,		/* the peer's address changed */
 	CORE_LINK_STALE,		/* no answer: look the name up again,
 					   open a new socket */

@@ -1189,6 +1189,10 @@ engine_event_log(const struct core_event *e)
 		log_info("%s: link %s down%s%s", e->tunnel_name, e->link,
 		    colon, reason);
 		break;
+	case CORE_LINK_QUALITY:
+		log_info("%s: link %s%s%s", e->tunnel_name, e->link, colon,
+		    reason);
+		break;
 	case CORE_LINK_MOVED:
 		log_info("%s: link %s: the peer's address is now %s",
 		    e->tunnel_name, e->link, addr);

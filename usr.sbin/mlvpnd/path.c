@@ -48,6 +48,11 @@
 #define DEAD_UNKNOWN		(500 * 1000)	/* before the first sample */
 #define DEAD_TICK		(10 * 1000)	/* the coarsest timer */
 #define DOWN_AFTER		(3 * USEC)
+#define PATIENCE_MAX		4		/* false alarms remembered */
+#define FLAPS_FREE		2		/* returns without damping */
+#define FLAPS_ANSWERS		2		/* more answers for each more */
+#define FLAPS_MAX		10
+#define FORGET			(60 * USEC)	/* one of either */
 #define PROBE_FIRST		(100 * 1000)
 #define PROBE_SLOW_AFTER	(10 * USEC)
 #define PROBE_SLOW		(1 * USEC)
@@ -56,6 +61,10 @@
 #define IN_PLAY			(250 * 1000)
 #define KEEPALIVE		(2 * USEC)
 #define KEEPALIVE_BACKUP	(10 * USEC)
+#define LOSS_TOLERANCE		20		/* percent */
+#define EXCLUDE_AFTER		(2 * USEC)
+#define READMIT_AFTER		(10 * USEC)
+#define EXCLUDED_PROBE		(500 * 1000)
 #define STALE_AFTER		(5 * USEC)
 #define STALE_AGAIN		(10 * USEC)
 
@@ -79,6 +88,9 @@ static void	 got_probe(struct path *, const struct frame *, uint64_t);
 static void	 candidate_seen(struct path *, const struct dgram *, uint64_t);
 static void	 candidate_timer(struct path *, uint64_t);
 static int	 candidate_compose(struct path *, struct dgram *, uint64_t);
+static uint8_t	 flags_backup(uint8_t);
+static uint8_t	 backup_flags(uint8_t);
+static void	 quality_timer(struct path *, uint64_t);
 static void	 liveness_timer(struct path *, uint64_t);
 static void	 closing_add(struct tunnel *, uint8_t, uint8_t, uint8_t,
 		    uint64_t);
@@ -113,6 +125,7 @@ path_new(struct tunnel *t, uint8_t id)
 	p->tunnel = t;
 	p->id = id;
 	p->state = LINK_OPENING;
+	p->quality = LINK_UP;
 	p->srtt = p->rttvar = -1;
 	p->loss_tx = p->loss_rx = -1;
 	p->report_due = NEVER;
@@ -193,6 +206,7 @@ path_reopen(struct path *p, uint64_t now)
 	core_random(t->core, p->token, sizeof(p->token));
 	p->open_next = now;
 	p->open_tries = 0;
+	history_rescue(p, now);
 	path_forgive(p);
 	path_rates(p);
 	path_state(p, LINK_OPENING, "opening", now);
@@ -212,6 +226,7 @@ void
 path_remove(struct path *p, uint8_t reason, uint64_t now)
 {
 	closing_add(p->tunnel, p->id, p->gen, reason, now);
+	history_rescue(p, now);
 	path_gone(p, reason == CLOSE_LINK_DOWN ? "by operator" : "removed",
 	    now);
 }
@@ -341,6 +356,8 @@ path_suspect(struct path *p, const char *reason, uint64_t now)
 	if (p->state != LINK_UP)
 		return;
 	p->suspect_since = now;
+	p->flaps = MIN(p->flaps + 1, FLAPS_MAX);
+	p->forget_at = now + FORGET;
 	p->suspect_number = p->tunnel->as.lane[p->id]->tx_next;
 	p->answers = 0;
 	p->probe_next = now;
@@ -348,18 +365,34 @@ path_suspect(struct path *p, const char *reason, uint64_t now)
 	history_rescue(p, now);
 }
 
-/* A report of something sent since the suspicion. */
+/*
+ * A report that is new.  What had been sent before the suspicion came after
+ * all: it was wrong, and the next one will take longer.  What was sent since
+ * then shows that the path is back, sooner if it does not flap.
+ */
 void
-path_answered(struct path *p, uint64_t now)
+path_reported(struct path *p, uint64_t number, uint64_t now)
 {
+	unsigned int	 answers = ANSWERS_TO_RETURN;
+
 	if (p->state != LINK_SUSPECT && p->state != LINK_DOWN)
 		return;
-	if (++p->answers < ANSWERS_TO_RETURN) {
-		p->probe_next = now;
+	if (number < p->suspect_number) {
+		if (p->state == LINK_SUSPECT && p->answers == 0) {
+			p->tunnel->false_dead++;
+			p->patience = MIN(p->patience + 1, PATIENCE_MAX);
+			p->forget_at = now + FORGET;
+			p->answers = 1;
+		}
 		return;
 	}
-	if (p->state == LINK_SUSPECT)
-		p->tunnel->false_dead++;
+	if (p->flaps > FLAPS_FREE)
+		answers += (p->flaps - FLAPS_FREE) * FLAPS_ANSWERS;
+	if (++p->answers < answers) {
+		if (p->flaps <= FLAPS_FREE)
+			p->probe_next = now;
+		return;
+	}
 	p->stale_at = NEVER;
 	path_forgive(p);
 	rate_resume(p);
@@ -368,6 +401,13 @@ path_answered(struct path *p, uint64_t now)
 
 int
 path_usable(const struct path *p)
+{
+	return (path_alive(p) && p->quality == LINK_UP);
+}
+
+/* Answers and may be sent to, though perhaps too lossy or slow. */
+int
+path_alive(const struct path *p)
 {
 	if (p->state != LINK_UP || !p->validated || p->disabled ||
 	    p->peer_disabled)
@@ -407,7 +447,7 @@ path_dead_time(const struct path *p)
 		return (DEAD_UNKNOWN);
 	dead = p->srtt + MAX(4 * p->rttvar, 5000) +
 	    p->peer_interval * 1000ULL + DEAD_TICK;
-	dead = MAX(dead, DEAD_MIN);
+	dead = MAX(dead, DEAD_MIN) * (1 + p->patience);
 	if (p->link != NULL)
 		cap = p->link->conf.timeout;
 	if (cap == 0)
@@ -514,6 +554,25 @@ path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		report_want(p, now);
 }
 
+/* A backup's level is in the flags; 0 there is the first. */
+static uint8_t
+flags_backup(uint8_t flags)
+{
+	uint8_t	 level = flags >> PATH_FLAG_LEVEL_SHIFT;
+
+	if ((flags & PATH_FLAG_BACKUP) == 0)
+		return (0);
+	return (level == 0 ? 1 : level);
+}
+
+static uint8_t
+backup_flags(uint8_t level)
+{
+	if (level == 0)
+		return (0);
+	return (PATH_FLAG_BACKUP | level << PATH_FLAG_LEVEL_SHIFT);
+}
+
 /*
  * The peer opens a path, or says again that it did.  A higher generation
  * replaces what was there, address included: the peer says that it moved.
@@ -544,7 +603,7 @@ accept_open(struct tunnel *t, uint8_t id, const struct dgram *dg,
 
 	p->gen = f->u.open.gen;
 	p->ep = dg->ep;
-	p->backup = f->u.open.flags & PATH_FLAG_BACKUP ? 1 : 0;
+	p->backup = flags_backup(f->u.open.flags);
 	p->mtu_peer = f->u.open.mtu;
 	p->announced = f->u.open.down * 1000ULL;
 	p->rate_peer = f->u.open.up * 1000ULL;
@@ -630,7 +689,7 @@ got_status(struct path *p, const struct frame *f, uint64_t now)
 	tunnel_update(p->tunnel, now);
 	if (p->opener)
 		return;
-	p->backup = f->u.status.flags & PATH_FLAG_BACKUP ? 1 : 0;
+	p->backup = flags_backup(f->u.status.flags);
 	p->rate_peer = f->u.status.up * 1000ULL;
 	p->announced = f->u.status.down * 1000ULL;
 	path_rates(p);
@@ -780,7 +839,62 @@ path_timer(struct path *p, uint64_t now)
 		p->pending |= PEND_STATUS;
 	if (now >= sync_due(p))
 		p->pending |= PEND_SYNC;
+	if (p->forget_at != 0 && now >= p->forget_at) {
+		p->patience -= MIN(p->patience, 1);
+		p->flaps -= MIN(p->flaps, 1);
+		p->forget_at = p->patience + p->flaps > 0 ? now + FORGET : 0;
+	}
+	quality_timer(p, now);
 	liveness_timer(p, now);
+}
+
+/*
+ * A link that loses or delays too much is left out, and taken back when it
+ * has been clearly better for a while (loss tolerance, latency tolerance).
+ * The delay that our own queue on the link makes does not count.
+ */
+static void
+quality_timer(struct path *p, uint64_t now)
+{
+	const struct link_conf	*c = p->link != NULL ? &p->link->conf : NULL;
+	int64_t			 rtt, slow = 0, slow_recover = 0;
+	int			 loss, lossy = LOSS_TOLERANCE, recover = 0;
+	enum link_state		 wanted = LINK_UP;
+
+	if (c != NULL && c->loss_tolerance != 0) {
+		lossy = c->loss_tolerance;
+		recover = c->loss_recover;
+	}
+	if (recover == 0)
+		recover = lossy / 2;
+	if (c != NULL && c->latency_tolerance != 0) {
+		slow = c->latency_tolerance;
+		slow_recover = c->latency_recover != 0 ? c->latency_recover :
+		    slow * 8 / 10;
+	}
+	loss = MAX(p->loss_tx, 0);
+	rtt = p->srtt;
+	if (p->owd_valid)
+		rtt -= MAX(0, p->owd - p->owd_base);
+	if (loss > (p->quality == LINK_LOSSY ? recover : lossy) * 100)
+		wanted = LINK_LOSSY;
+	else if (slow != 0 && rtt > (p->quality == LINK_SLOW ?
+	    slow_recover : slow))
+		wanted = LINK_SLOW;
+
+	if (wanted == p->quality) {
+		p->quality_at = now;
+		return;
+	}
+	if (now - p->quality_at < (wanted == LINK_UP ? READMIT_AFTER :
+	    EXCLUDE_AFTER))
+		return;
+	p->quality = wanted;
+	p->quality_at = now;
+	tunnel_event(p->tunnel, CORE_LINK_QUALITY, p, wanted == LINK_UP ?
+	    "good again" : wanted == LINK_LOSSY ? "too much loss" :
+	    "too much delay");
+	tunnel_update(p->tunnel, now);
 }
 
 static void
@@ -851,7 +965,9 @@ keepalive_due(const struct path *p)
 		us = p->tunnel->conf.keepalive;
 	if (us == 0)
 		us = p->backup ? KEEPALIVE_BACKUP : KEEPALIVE;
-	if (p->opener)
+	if (p->quality != LINK_UP)
+		us = EXCLUDED_PROBE;	/* its loss is to be known */
+	if (p->opener || p->quality != LINK_UP)
 		return (p->last_eliciting_tx + us);
 	return (MAX(p->last_eliciting_tx, p->last_rx) + us * 5 / 2);
 }
@@ -942,7 +1058,7 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 	if (pending & PEND_OPEN) {
 		f.type = FRAME_PATH_OPEN;
 		f.u.open.gen = p->gen;
-		f.u.open.flags = p->backup ? PATH_FLAG_BACKUP : 0;
+		f.u.open.flags = backup_flags(p->backup);
 		f.u.open.mtu = p->mtu_own;
 		f.u.open.up = p->link->conf.up.rate / 1000;
 		f.u.open.down = p->link->conf.down.rate / 1000;
@@ -976,7 +1092,7 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		f.type = FRAME_PATH_STATUS;
 		f.u.status.path = p->id;
 		f.u.status.gen = p->gen;
-		f.u.status.flags = (p->backup ? PATH_FLAG_BACKUP : 0) |
+		f.u.status.flags = backup_flags(p->backup) |
 		    (p->disabled ? PATH_FLAG_DISABLED : 0);
 		f.u.status.up = f.u.status.down = 0;
 		if (p->opener) {
@@ -1138,7 +1254,8 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 	c->local = p->ep.local;
 	c->remote = p->ep.remote;
 	c->rtable = p->link != NULL ? p->link->conf.rtable : RTABLE_DEFAULT;
-	c->state = p->disabled ? LINK_DISABLED : p->state;
+	c->state = p->disabled ? LINK_DISABLED :
+	    p->state == LINK_UP ? p->quality : p->state;
 	c->opener = p->opener;
 	c->id = p->id;
 	c->backup = p->backup;

@@ -370,6 +370,5 @@ settle(struct path *p, const struct frame *f, uint64_t before,
 		p->out_since = s->used && s->number == p->reported ?
 		    s->time : now;
 	}
-	if (number >= p->suspect_number)
-		path_answered(p, now);
+	path_reported(p, number, now);
 }

@@ -46,6 +46,10 @@
 #define BULK_PACKETS	16
 #define SPARSE_WINDOW	10000
 #define FLOW_IDLE	(1 * USEC)
+#define LEVEL_NONE	(-1)
+#define LEVEL_POOR	(-2)
+#define LEVEL_SUSPECT	(-3)
+#define LEVEL_RETURN	(5 * USEC)
 #define LOSS_PENALTY	200000		/* us times the loss, for priority */
 #define SPREAD		150000		/* default of "latency spread" */
 
@@ -58,7 +62,7 @@ static void	 fq_rest(struct sched *, struct fq *);
 static int	 codel_drop(struct tunnel *, struct fq *, struct pkt *, uint64_t);
 static uint64_t	 codel_control(uint64_t, uint32_t);
 static int	 ecn_mark(const struct tunnel *, struct pkt *);
-static int	 choose_level(struct tunnel *);
+static int	 choose_level(struct tunnel *, uint64_t);
 static int	 path_takes(const struct path *, int);
 static uint64_t	 time_of(const struct path *, size_t);
 static int64_t	 path_owd(const struct path *, int64_t);
@@ -325,24 +329,38 @@ ecn_mark(const struct tunnel *t, struct pkt *p)
  */
 
 /*
- * The lowest backup level that has a usable path.  Without any, level -2
- * stands for what is only suspected: better than nothing; -1 is nothing.
+ * The lowest backup level that has a usable path; a higher one in use is
+ * left when the lower has been usable for a while.  Without any, LEVEL_POOR
+ * stands for links that lose or delay too much and LEVEL_SUSPECT for what is
+ * only suspected: better than LEVEL_NONE.
  */
 static int
-choose_level(struct tunnel *t)
+choose_level(struct tunnel *t, uint64_t now)
 {
 	struct path	*p;
-	int		 i, level = -1, suspect = 0;
+	int		 i, level = LEVEL_NONE, steady = LEVEL_NONE;
+	int		 present = 0, alive = 0, suspect = 0;
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
 		if (path_usable(p)) {
-			if (level == -1 || p->backup < level)
+			if (level == LEVEL_NONE || p->backup < level)
 				level = p->backup;
-		} else if (p->state == LINK_SUSPECT)
+			if (now - p->since >= LEVEL_RETURN &&
+			    (steady == LEVEL_NONE || p->backup < steady))
+				steady = p->backup;
+			present |= p->backup == t->level;
+		} else if (path_alive(p))
+			alive = 1;
+		else if (p->state == LINK_SUSPECT)
 			suspect = 1;
 	}
-	return (level == -1 && suspect ? -2 : level);
+	if (level == LEVEL_NONE)
+		return (alive ? LEVEL_POOR : suspect ? LEVEL_SUSPECT :
+		    LEVEL_NONE);
+	if (present && level < t->level && steady != level)
+		return (t->level);
+	return (t->level = level);
 }
 
 static int
@@ -350,7 +368,9 @@ path_takes(const struct path *p, int level)
 {
 	if (p->blocked)
 		return (0);
-	if (level == -2)
+	if (level == LEVEL_POOR)
+		return (path_alive(p));
+	if (level == LEVEL_SUSPECT)
 		return (p->state == LINK_SUSPECT && p->validated &&
 		    p->ep.sock != SOCK_NONE);
 	return (path_usable(p) && p->backup == level);
@@ -542,7 +562,7 @@ sched_pump(struct tunnel *t, uint64_t now)
 	s->wake = NEVER;
 	if (s->npkts == 0 && TAILQ_EMPTY(&s->resend))
 		return;
-	if ((level = choose_level(t)) == -1) {
+	if ((level = choose_level(t, now)) == LEVEL_NONE) {
 		expire(t, now);
 		return;
 	}

@@ -79,6 +79,7 @@ enum frame_type {
 #define PATH_FLAG_BACKUP	0x01
 #define PATH_FLAG_METERED	0x02
 #define PATH_FLAG_DISABLED	0x04	/* PATH_STATUS: do not use */
+#define PATH_FLAG_LEVEL_SHIFT	4	/* backup level, 0 means 1 */
 
 #define REPORT_ANSWER		0x01	/* answers a PROBE */
 #define REPORT_NOTHING		0x02	/* I get nothing here */
@@ -314,12 +315,14 @@ struct path {
 	uint8_t		 gen;
 	uint8_t		 opener;	/* this end opened it */
 	uint8_t		 state;		/* enum link_state */
+	uint8_t		 quality;	/* LINK_UP, LINK_LOSSY, LINK_SLOW */
 	uint8_t		 backup;	/* level in force */
 	uint8_t		 disabled;	/* by the operator, the peer's path */
 	uint8_t		 peer_disabled;
 	uint8_t		 validated;	/* the peer answers at ep */
 	uint8_t		 was_up;
 	uint64_t	 since;		/* of the state */
+	uint64_t	 quality_at;	/* since when another one shows */
 	struct endpoint	 ep;
 	uint16_t	 mtu_own;
 	uint16_t	 mtu_peer;
@@ -374,6 +377,9 @@ struct path {
 	uint64_t	 suspect_since;
 	uint64_t	 suspect_number; /* numbers from here on clear it */
 	unsigned int	 answers;	/* since suspicion */
+	unsigned int	 patience;	/* after false alarms */
+	unsigned int	 flaps;		/* suspicions lately */
+	uint64_t	 forget_at;	/* one of these, 0 none */
 	unsigned int	 probes;
 	uint64_t	 probe_next;
 	uint16_t	 probe_number;
@@ -435,7 +441,8 @@ int		 paths_silent(struct tunnel *, uint64_t);
 void		 path_remove(struct path *, uint8_t, uint64_t);
 int		 path_send(struct path *, struct pkt *, struct dgram *,
 		    uint64_t);
-void		 path_answered(struct path *, uint64_t);
+void		 path_reported(struct path *, uint64_t, uint64_t);
+int		 path_alive(const struct path *);
 uint64_t	 path_dead_time(const struct path *);
 void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
 void		 meter_add(struct rate_meter *, size_t, uint64_t);
@@ -671,6 +678,7 @@ struct tunnel {
 	struct path	*path[PATH_IDS];
 	struct path	*paths[PATH_IDS];	/* the same, without holes */
 	int		 npaths;
+	int		 level;		/* of backups in use */
 	size_t		 resend_budget;	/* bytes */
 	uint64_t	 last_tx;	/* of a packet */
 	uint64_t	 spread_at;
