@@ -51,7 +51,7 @@
 #define PATIENCE_MAX		4		/* false alarms remembered */
 #define FLAPS_FREE		2		/* returns without damping */
 #define FLAPS_ANSWERS		2		/* more answers for each more */
-#define FLAPS_MAX		10
+#define FLAPS_MAX		6
 #define FORGET			(60 * USEC)	/* one of either */
 #define PROBE_FIRST		(100 * 1000)
 #define PROBE_SLOW_AFTER	(10 * USEC)
