@@ -396,6 +396,10 @@ path_reported(struct path *p, uint64_t number, uint64_t now)
 	p->stale_at = NEVER;
 	path_forgive(p);
 	rate_resume(p);
+	/* what an outage took does not make the link a lossy one */
+	p->loss_tx = -1;
+	p->loss_sent = p->loss_got = 0;
+	p->quality = LINK_UP;
 	path_state(p, LINK_UP, "answers again", now);
 }
 
@@ -882,7 +886,7 @@ quality_timer(struct path *p, uint64_t now)
 	    slow_recover : slow))
 		wanted = LINK_SLOW;
 
-	if (wanted == p->quality) {
+	if (wanted == p->quality || p->state != LINK_UP) {
 		p->quality_at = now;
 		return;
 	}
