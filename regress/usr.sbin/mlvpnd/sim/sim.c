@@ -1047,6 +1047,8 @@ dgram_arrive(struct sim *sim, void *arg)
 
 	if (d->dir != NULL)
 		d->dir->delivered++;
+	if (sim->arrived != NULL)
+		sim->arrived(sim->arrived_arg, d);
 	if ((l = link_by_public(sim, &d->dst)) != NULL) {
 		/* the translator lets in who was talked to */
 		if (d->dir != NULL && !addr_equal(&d->src, &l->talked)) {

@@ -266,6 +266,9 @@ struct sim {
 	/* sees each datagram as it is sent, and may change it */
 	enum sim_verdict (*filter)(void *, struct sim_dgram *);
 	void		*filter_arg;
+	/* sees each as it arrives */
+	void		(*arrived)(void *, const struct sim_dgram *);
+	void		*arrived_arg;
 
 	struct sim_number *numbers;	/* hash table */
 	size_t		 nnumbers;
