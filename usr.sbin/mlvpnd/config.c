@@ -60,17 +60,8 @@ static int		 phrase_is(const struct phrase *,
 static int		 feature_used(const struct feature *,
 			    const struct tunnel_conf *);
 static int		 uses_mlvpn2(const struct tunnel_conf *);
-static int		 uses_max_mss(const struct tunnel_conf *);
-static int		 uses_reorder(const struct tunnel_conf *);
-static int		 uses_recover(const struct tunnel_conf *);
-static int		 uses_spread(const struct tunnel_conf *);
-static int		 uses_tos(const struct tunnel_conf *);
 static int		 uses_command(const struct tunnel_conf *);
 static int		 uses_match(const struct tunnel_conf *);
-static int		 uses_bounds(const struct link_conf *);
-static int		 uses_atm(const struct link_conf *);
-static int		 uses_loss(const struct link_conf *);
-static int		 uses_latency(const struct link_conf *);
 static int		 uses_overflow(const struct link_conf *);
 static int		 uses_quota(const struct link_conf *);
 
@@ -78,16 +69,7 @@ static LIST_HEAD(, phrase)	 phrases = LIST_HEAD_INITIALIZER(phrases);
 
 static const struct feature features[] = {
 	{ "protocol mlvpn2",	uses_mlvpn2,	NULL },
-	{ "max-mss",		uses_max_mss,	NULL },
-	{ "reorder",		uses_reorder,	NULL },
-	{ "recover",		uses_recover,	NULL },
-	{ "latency spread",	uses_spread,	NULL },
-	{ "tos",		uses_tos,	NULL },
 	{ "command",		uses_command,	NULL },
-	{ "bandwidth auto min, max", NULL,	uses_bounds },
-	{ "overhead atm",	NULL,		uses_atm },
-	{ "loss tolerance",	NULL,		uses_loss },
-	{ "latency tolerance",	NULL,		uses_latency },
 	{ "backup overflow",	NULL,		uses_overflow },
 	{ "quota",		NULL,		uses_quota },
 	{ "match",		uses_match,	NULL }
@@ -512,36 +494,6 @@ uses_mlvpn2(const struct tunnel_conf *tunnel)
 }
 
 static int
-uses_max_mss(const struct tunnel_conf *tunnel)
-{
-	return (tunnel->max_mss > 1);
-}
-
-static int
-uses_reorder(const struct tunnel_conf *tunnel)
-{
-	return (tunnel->reorder != ANSWER_AUTO || tunnel->reorder_time != 0);
-}
-
-static int
-uses_recover(const struct tunnel_conf *tunnel)
-{
-	return (tunnel->recover != ANSWER_AUTO);
-}
-
-static int
-uses_spread(const struct tunnel_conf *tunnel)
-{
-	return (tunnel->latency_spread != 0);
-}
-
-static int
-uses_tos(const struct tunnel_conf *tunnel)
-{
-	return (tunnel->tos != ANSWER_NO);
-}
-
-static int
 uses_command(const struct tunnel_conf *tunnel)
 {
 	return (*tunnel->command != '\0');
@@ -551,31 +503,6 @@ static int
 uses_match(const struct tunnel_conf *tunnel)
 {
 	return (!TAILQ_EMPTY(&tunnel->matches));
-}
-
-static int
-uses_bounds(const struct link_conf *link)
-{
-	return (link->up.min != 0 || link->up.max != 0 ||
-	    link->down.min != 0 || link->down.max != 0);
-}
-
-static int
-uses_atm(const struct link_conf *link)
-{
-	return (link->atm);
-}
-
-static int
-uses_loss(const struct link_conf *link)
-{
-	return (link->loss_tolerance != 0);
-}
-
-static int
-uses_latency(const struct link_conf *link)
-{
-	return (link->latency_tolerance != 0);
 }
 
 static int

@@ -76,6 +76,7 @@ static int64_t	 horizon(struct tunnel *, int, int64_t, uint64_t);
 static void	 commit(struct tunnel *, struct path *, struct pkt *, int,
 		    uint64_t);
 static void	 order(struct tunnel *, struct pkt *, int, uint64_t);
+static uint8_t	 outer_tos(const struct tunnel *, const struct pkt *);
 static void	 path_enqueue(struct path *, struct pkt *, int);
 
 void
@@ -681,13 +682,28 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 		path_dequeue(path, p);
 		inner_put(PKT_DATA(p) - DATA_INNERLEN, KIND_PACKET |
 		    (p->copy ? KIND_COPY : 0), p->seq, p->pred);
-		dg->tos = 0;
+		dg->tos = outer_tos(t, p);
 		sent = path_send(path, p, dg, now);
 		pkt_put(t->core, p);
 		if (sent)
 			return (1);
 	}
 	return (0);
+}
+
+/* "tos": what the packets outside say.  The ECN bits are not copied: nobody
+ * there would mark them for the flow inside (RFC 6040). */
+static uint8_t
+outer_tos(const struct tunnel *t, const struct pkt *p)
+{
+	switch (t->conf.tos) {
+	case ANSWER_YES:
+		return (p->tos & 0xfc);
+	case ANSWER_AUTO:
+		return (t->conf.tos_value);
+	default:
+		return (0);
+	}
 }
 
 /* The datagram occupies the path for its time at the path's rate. */

@@ -46,6 +46,7 @@ static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
 static void	 link_ready(struct tunnel *, struct link *, uint64_t);
 static void	 update_initiates(struct tunnel *);
 static void	 update_mtu(struct tunnel *, uint64_t);
+static void	 fit_segments(const struct tunnel *, struct pkt *);
 static int	 packet_sane(const struct tunnel *, const struct pkt *);
 static void	 link_ctl(struct tunnel *, const struct link *,
 		    struct ctl_link *, uint64_t);
@@ -521,13 +522,22 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
 
 	for (i = 0; i < n; i++) {
 		if (assoc_can_send(t) && !t->core->stopping &&
-		    packet_sane(t, p[i]))
+		    packet_sane(t, p[i])) {
+			fit_segments(t, p[i]);
 			sched_enqueue(t, p[i], now);
-		else {
+		} else {
 			t->tx_dropped++;
 			pkt_put(t->core, p[i]);
 		}
 	}
+}
+
+/* "max-mss": 1 stands for no. */
+static void
+fit_segments(const struct tunnel *t, struct pkt *p)
+{
+	if (!t->conf.layer2 && t->conf.max_mss != 1)
+		mss_clamp(PKT_DATA(p), p->len, t->mtu, t->conf.max_mss);
 }
 
 static int
@@ -585,6 +595,7 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 void
 tunnel_deliver(struct tunnel *t, struct pkt *p)
 {
+	fit_segments(t, p);
 	t->rx_packets++;
 	t->rx_bytes += p->len;
 	TAILQ_INSERT_TAIL(&t->out, p, entry);

@@ -30,6 +30,7 @@
  *	resend.c	what was sent and may have to be sent again
  *	frame.c		control frames to and from bytes
  *	flow.c		which flow a packet belongs to, who needs order
+ *	mss.c		what a TCP SYN may announce
  *	sched.c		the tunnel's queue, choice of a path, pacing
  *	reorder.c	doubles and order at the receiver
  *	tunnel.c	the above joined
@@ -200,6 +201,10 @@ struct flow_info {
 
 void	 flow_classify(const uint8_t *, size_t, int, const uint8_t[16],
 	    struct flow_info *);
+
+/* --- mss.c --------------------------------------------------------------- */
+
+void	 mss_clamp(uint8_t *, size_t, uint16_t, uint16_t);
 
 /* --- path.c ------------------------------------------------------------- */
 
