@@ -239,9 +239,6 @@ struct stat;
 /*
  * config.c
  *
- * conf_match_compile(): the program for an expression of the tunnel, to be
- *	freed, and its number of instructions; NULL with a message.  Asks no
- *	name server.
  * conf_secret_check(): may a file hold a secret?  -1 with a message unless it
  *	is root's or the user's own, and out of reach for others.
  * conf_secret_read(): 32 bytes in base64 from such a file; -1 with a message.
@@ -259,8 +256,6 @@ struct tunnel_conf	*conf_tunnel_find(struct mlvpnd_conf *, const char *);
 struct link_conf	*conf_link_new(void);
 struct link_conf	*conf_link_find(struct tunnel_conf *, const char *);
 int			 conf_tunnel_initiates(const struct tunnel_conf *);
-struct bpf_insn		*conf_match_compile(const struct tunnel_conf *,
-			    const char *, unsigned int *, char *, size_t);
 int			 conf_secret_check(const struct stat *, char *,
 			    size_t);
 int			 conf_secret_read(const char *, uint8_t *, char *,
@@ -269,6 +264,19 @@ int			 conf_phrase_psk(struct tunnel_conf *);
 void			 conf_phrase_keep(const struct mlvpnd_conf *);
 void			 conf_inactive(const struct mlvpnd_conf *,
 			    void (*)(const char *));
+
+/*
+ * check.c
+ *
+ * conf_match_compile(): the program for an expression of the tunnel, to be
+ *	freed, and its number of instructions; NULL with a message.  Asks no
+ *	name server.
+ * conf_command_check(): may root run this program?  -1 with a message unless
+ *	it is root's or the user's own, and writable by nobody else.
+ */
+struct bpf_insn		*conf_match_compile(const struct tunnel_conf *,
+			    const char *, unsigned int *, char *, size_t);
+int			 conf_command_check(const char *, char *, size_t);
 
 /*
  * parse.y

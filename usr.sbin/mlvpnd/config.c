@@ -23,7 +23,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pcap.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +33,6 @@
 #include "handshake.h"
 
 #define SECRET_FILE_MAX	4096
-#define BPF_PROGRAM_MAX	512
 
 /* A phrase that was stretched already. */
 struct phrase {
@@ -51,9 +49,6 @@ struct feature {
 	int		(*link)(const struct link_conf *);
 };
 
-static const char	*match_name(const char *);
-static int		 match_word_cmp(const void *, const void *);
-static int		 match_word_ok(const char *, int *);
 static int		 secret_decode(char *, uint8_t *);
 static int		 phrase_is(const struct phrase *,
 			    const struct tunnel_conf *);
@@ -196,123 +191,6 @@ conf_tunnel_initiates(const struct tunnel_conf *tunnel)
 			return (1);
 	}
 	return (0);
-}
-
-struct bpf_insn *
-conf_match_compile(const struct tunnel_conf *tunnel, const char *expr,
-    unsigned int *n, char *errbuf, size_t size)
-{
-	struct bpf_program	 prog;
-	struct bpf_insn		*insns = NULL;
-	pcap_t			*pcap;
-	const char		*name;
-
-	if (*expr == '\0') {
-		strlcpy(errbuf, "empty expression", size);
-		return (NULL);
-	}
-	if ((name = match_name(expr)) != NULL) {
-		snprintf(errbuf, size, "unknown word \"%.*s\", and names of "
-		    "hosts are not looked up",
-		    (int)strcspn(name, " \t()[]!&|<>=+/*"), name);
-		return (NULL);
-	}
-	if ((pcap = pcap_open_dead(tunnel->layer2 ? DLT_EN10MB : DLT_RAW,
-	    UINT16_MAX)) == NULL) {
-		strlcpy(errbuf, strerror(ENOMEM), size);
-		return (NULL);
-	}
-	if (pcap_compile(pcap, &prog, expr, 1, PCAP_NETMASK_UNKNOWN) == -1) {
-		strlcpy(errbuf, pcap_geterr(pcap), size);
-		pcap_close(pcap);
-		return (NULL);
-	}
-	if (prog.bf_len > BPF_PROGRAM_MAX)
-		strlcpy(errbuf, "expression too complex", size);
-	else if ((insns = calloc(prog.bf_len, sizeof(*insns))) == NULL)
-		strlcpy(errbuf, strerror(ENOMEM), size);
-	else {
-		memcpy(insns, prog.bf_insns, prog.bf_len * sizeof(*insns));
-		*n = prog.bf_len;
-	}
-	pcap_freecode(&prog);
-	pcap_close(pcap);
-	return (insns);
-}
-
-/*
- * Returns the first word that pcap_compile(3) would ask a name server for,
- * which a daemon that is reading its configuration must not wait for.
- */
-static const char *
-match_name(const char *expr)
-{
-	const char	*p = expr;
-	char		 word[64];
-	size_t		 len;
-	int		 service = 0;
-
-	while (*p != '\0') {
-		if (!isalnum((unsigned char)*p)) {
-			p++;
-			continue;
-		}
-		for (len = 1; p[len] != '\0' && (isalnum((unsigned char)p[len])
-		    || strchr(".:_-\\", p[len]) != NULL); len++)
-			;
-		if (isalpha((unsigned char)*p) && memchr(p, ':', len) == NULL) {
-			if (len >= sizeof(word))
-				return (p);
-			memcpy(word, p, len);
-			word[len] = '\0';
-			if (!match_word_ok(word, &service))
-				return (p);
-		}
-		p += len;
-	}
-	return (NULL);
-}
-
-/*
- * Words of pcap-filter(7) that make sense without an interface to capture
- * from.  *service: what else comes is a port's or protocol's name, for which
- * there are files.
- */
-static int
-match_word_ok(const char *word, int *service)
-{
-	/* This has to be sorted always. */
-	static const char * const words[] = {
-		"ah", "and", "arp", "broadcast", "carp", "dst", "esp",
-		"ether", "greater", "host", "icmp", "icmp6", "igmp", "ip",
-		"ip6", "len", "less", "link", "mask", "multicast", "net",
-		"not", "or", "pim", "port", "portrange", "proto",
-		"protochain", "rarp", "sctp", "src", "tcp", "udp", "vlan",
-		"vrrp"
-	};
-
-	if (bsearch(word, words, sizeof(words) / sizeof(words[0]),
-	    sizeof(words[0]), match_word_cmp) != NULL) {
-		if (strncmp(word, "port", 4) == 0 ||
-		    strncmp(word, "proto", 5) == 0)
-			*service = 1;
-		else if (strcmp(word, "and") != 0 && strcmp(word, "or") != 0 &&
-		    strcmp(word, "not") != 0)
-			*service = 0;
-		return (1);
-	}
-	if (strcmp(word, "tcpflags") == 0 || strcmp(word, "icmptype") == 0 ||
-	    strcmp(word, "icmpcode") == 0 || strcmp(word, "icmp6type") == 0 ||
-	    strcmp(word, "icmp6code") == 0 || strncmp(word, "tcp-", 4) == 0 ||
-	    strncmp(word, "icmp-", 5) == 0 || strncmp(word, "icmp6-", 6) == 0)
-		return (1);
-	return (*service);
-}
-
-static int
-match_word_cmp(const void *word, const void *entry)
-{
-	return (strcmp(word, *(const char * const *)entry));
 }
 
 int

@@ -2370,22 +2370,12 @@ tunnel_tos(int answer, int tos)
 static void
 tunnel_command(const char *path, int compat)
 {
-	struct stat	 st;
+	char	 errbuf[128];
 
 	if (!once(&seen_tunnel, "command") || !path_ok("command", path))
 		return;
-	if (stat(path, &st) == -1)
-		bad("command \"%s\": %s", path, strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		bad("command \"%s\": not a regular file", path);
-	else if (st.st_uid != 0 && st.st_uid != geteuid())
-		bad("command \"%s\": owner is neither root nor the current "
-		    "user", path);
-	else if (st.st_mode & (S_IWGRP | S_IWOTH))
-		bad("command \"%s\": mode %04o lets others write it", path,
-		    (unsigned int)(st.st_mode & 07777));
-	else if (!(st.st_mode & S_IXUSR))
-		bad("command \"%s\": not executable", path);
+	if (conf_command_check(path, errbuf, sizeof(errbuf)) == -1)
+		bad("command \"%s\": %s", path, errbuf);
 	strlcpy(curtun->command, path, sizeof(curtun->command));
 	curtun->compat = compat;
 }

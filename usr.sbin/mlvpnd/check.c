@@ -1,0 +1,190 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * What a configuration names that is not part of it: the checks that both
+ * the daemon and mlvpnctl(8) make.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf.h"
+
+#define BPF_PROGRAM_MAX	512
+
+static const char	*match_name(const char *);
+static int		 match_word_cmp(const void *, const void *);
+static int		 match_word_ok(const char *, int *);
+
+struct bpf_insn *
+conf_match_compile(const struct tunnel_conf *tunnel, const char *expr,
+    unsigned int *n, char *errbuf, size_t size)
+{
+	struct bpf_program	 prog;
+	struct bpf_insn		*insns = NULL;
+	pcap_t			*pcap;
+	const char		*name;
+
+	if (*expr == '\0') {
+		strlcpy(errbuf, "empty expression", size);
+		return (NULL);
+	}
+	if ((name = match_name(expr)) != NULL) {
+		snprintf(errbuf, size, "unknown word \"%.*s\", and names of "
+		    "hosts are not looked up",
+		    (int)strcspn(name, " \t()[]!&|<>=+/*"), name);
+		return (NULL);
+	}
+	if ((pcap = pcap_open_dead(tunnel->layer2 ? DLT_EN10MB : DLT_RAW,
+	    UINT16_MAX)) == NULL) {
+		strlcpy(errbuf, strerror(ENOMEM), size);
+		return (NULL);
+	}
+	if (pcap_compile(pcap, &prog, expr, 1, PCAP_NETMASK_UNKNOWN) == -1) {
+		strlcpy(errbuf, pcap_geterr(pcap), size);
+		pcap_close(pcap);
+		return (NULL);
+	}
+	if (prog.bf_len > BPF_PROGRAM_MAX)
+		strlcpy(errbuf, "expression too complex", size);
+	else if ((insns = calloc(prog.bf_len, sizeof(*insns))) == NULL)
+		strlcpy(errbuf, strerror(ENOMEM), size);
+	else {
+		memcpy(insns, prog.bf_insns, prog.bf_len * sizeof(*insns));
+		*n = prog.bf_len;
+	}
+	pcap_freecode(&prog);
+	pcap_close(pcap);
+	return (insns);
+}
+
+/*
+ * Returns the first word that pcap_compile(3) would ask a name server for,
+ * which a daemon that is reading its configuration must not wait for.
+ */
+static const char *
+match_name(const char *expr)
+{
+	const char	*p = expr;
+	char		 word[64];
+	size_t		 len;
+	int		 service = 0;
+
+	while (*p != '\0') {
+		if (!isalnum((unsigned char)*p)) {
+			p++;
+			continue;
+		}
+		for (len = 1; p[len] != '\0' && (isalnum((unsigned char)p[len])
+		    || strchr(".:_-\\", p[len]) != NULL); len++)
+			;
+		if (isalpha((unsigned char)*p) && memchr(p, ':', len) == NULL) {
+			if (len >= sizeof(word))
+				return (p);
+			memcpy(word, p, len);
+			word[len] = '\0';
+			if (!match_word_ok(word, &service))
+				return (p);
+		}
+		p += len;
+	}
+	return (NULL);
+}
+
+/*
+ * Words of pcap-filter(7) that make sense without an interface to capture
+ * from.  *service: what else comes is a port's or protocol's name, for which
+ * there are files.
+ */
+static int
+match_word_ok(const char *word, int *service)
+{
+	/* This has to be sorted always. */
+	static const char * const words[] = {
+		"ah", "and", "arp", "broadcast", "carp", "dst", "esp",
+		"ether", "greater", "host", "icmp", "icmp6", "igmp", "ip",
+		"ip6", "len", "less", "link", "mask", "multicast", "net",
+		"not", "or", "pim", "port", "portrange", "proto",
+		"protochain", "rarp", "sctp", "src", "tcp", "udp", "vlan",
+		"vrrp"
+	};
+
+	if (bsearch(word, words, sizeof(words) / sizeof(words[0]),
+	    sizeof(words[0]), match_word_cmp) != NULL) {
+		if (strncmp(word, "port", 4) == 0 ||
+		    strncmp(word, "proto", 5) == 0)
+			*service = 1;
+		else if (strcmp(word, "and") != 0 && strcmp(word, "or") != 0 &&
+		    strcmp(word, "not") != 0)
+			*service = 0;
+		return (1);
+	}
+	if (strcmp(word, "tcpflags") == 0 || strcmp(word, "icmptype") == 0 ||
+	    strcmp(word, "icmpcode") == 0 || strcmp(word, "icmp6type") == 0 ||
+	    strcmp(word, "icmp6code") == 0 || strncmp(word, "tcp-", 4) == 0 ||
+	    strncmp(word, "icmp-", 5) == 0 || strncmp(word, "icmp6-", 6) == 0)
+		return (1);
+	return (*service);
+}
+
+static int
+match_word_cmp(const void *word, const void *entry)
+{
+	return (strcmp(word, *(const char * const *)entry));
+}
+
+/* A program that root is to run: nobody else may change it. */
+int
+conf_command_check(const char *path, char *errbuf, size_t size)
+{
+	struct stat	 st;
+
+	if (stat(path, &st) == -1) {
+		strlcpy(errbuf, strerror(errno), size);
+		return (-1);
+	}
+	if (!S_ISREG(st.st_mode)) {
+		strlcpy(errbuf, "not a regular file", size);
+		return (-1);
+	}
+	if (st.st_uid != 0 && st.st_uid != geteuid()) {
+		strlcpy(errbuf, "owner is neither root nor the current user",
+		    size);
+		return (-1);
+	}
+	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+		snprintf(errbuf, size, "mode %04o lets others write it",
+		    (unsigned int)(st.st_mode & 07777));
+		return (-1);
+	}
+	if (!(st.st_mode & S_IXUSR)) {
+		strlcpy(errbuf, "not executable", size);
+		return (-1);
+	}
+	return (0);
+}
