@@ -56,7 +56,11 @@ run()
 	fi
 	failed=$((failed + 1))
 	echo "FAIL $_name"
-	tail -n 30 "$T/log" | sed 's/^/    /'
+	{
+		grep -B 1 '^FAIL ' "$T/log"
+		echo ...
+		tail -n 30 "$T/log"
+	} | sed 's/^/    /'
 	return 1
 }
 
