@@ -881,9 +881,10 @@ backup(void)
 	CHECK(p->link[1]->down.sent > 900);
 	CHECK(sim_flow_gap(ping) <= 300 * MSEC);
 	sim_link_cut(p->link[0], 0, 0);
-	pair_run(p, 5 * USEC);
+	/* the main link is to be up for 5 s before it is trusted */
+	pair_run(p, 6 * USEC);
 	sent = p->link[1]->up.sent + p->link[1]->down.sent;
-	pair_run(p, 5 * USEC);
+	pair_run(p, 4 * USEC);
 	CHECK(p->link[1]->up.sent + p->link[1]->down.sent - sent < 50);
 	show(ping);
 	settled(p);
