@@ -55,12 +55,13 @@ fmt_scaled(long long n, char *result)
 		v = 1;
 		unit++;
 	}
-	if (unit == 0 || v >= 100)
-		snprintf(result, FMT_SCALED_STRSIZE, "%s%llu%c", sign, v,
+	n = v & 1023;
+	if (unit == 0 || n >= 100)
+		snprintf(result, FMT_SCALED_STRSIZE, "%s%d%c", sign, (int)n,
 		    units[unit]);
 	else
-		snprintf(result, FMT_SCALED_STRSIZE, "%s%llu.%llu%c", sign, v,
-		    rest, units[unit]);
+		snprintf(result, FMT_SCALED_STRSIZE, "%s%d.%d%c", sign, (int)n,
+		    (int)(rest % 10), units[unit]);
 	return (0);
 }
 

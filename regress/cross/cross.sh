@@ -140,32 +140,13 @@ check_sources()
 	done
 }
 
-cross_make()
-{
-	CFLAGS=-O1 $MAKE -s -k -j 2 "TARGET_OS=$os_name" "CC=$cc" \
-	    "AR=$ZIG ar" "LOCALBASE=$stage" "$@"
-}
-
 build()
 {
 	for dir in "$@"; do
-		(cd "$TOP/$dir" && cross_make all) || return 1
+		(cd "$TOP/$dir" && CFLAGS=-O1 $MAKE -s -k -j 2 \
+		    "TARGET_OS=$os_name" "CC=$cc" "AR=$ZIG ar" \
+		    "LOCALBASE=$stage" all) || return 1
 	done
-}
-
-# The objects of the daemon, where it cannot be linked yet.
-build_objects()
-{
-	objs=
-	for f in $(cd "$TOP/usr.sbin/mlvpnd" &&
-	    $MAKE "TARGET_OS=$os_name" -V '${SRCS}'); do
-		if [ -f "$TOP/usr.sbin/mlvpnd/$f" ]; then
-			objs="$objs ${f%.[cy]}.o"
-		else
-			echo "usr.sbin/mlvpnd/$f: not written, nothing linked"
-		fi
-	done
-	(cd "$TOP/usr.sbin/mlvpnd" && cross_make $objs)
 }
 
 # target NAME DIRECTORY ...
@@ -187,16 +168,7 @@ target()
 	esac
 	stage=$CACHE/$os
 	cc="$ZIG cc -target x86_64-$os"
-	if ! stage_files || ! check_sources; then
-		r=1
-	elif [ -f "$TOP/usr.sbin/mlvpnd/netif_$os.c" ]; then
-		build "$@"
-		r=$?
-	else
-		build lib usr.sbin/mlvpnctl && build_objects
-		r=$?
-	fi
-	if [ $r -eq 0 ]; then
+	if stage_files && check_sources && build "$@"; then
 		echo "ok $os"
 	else
 		echo "FAIL $os"
