@@ -44,6 +44,8 @@
 #define REMOTE_MAX		4
 #define MATCH_LINKS_MAX		16
 #define MATCH_EXPR_SIZE		512
+#define MATCH_MAX		1000	/* rules of a tunnel */
+#define MATCH_INSNS_MAX		512	/* instructions, BPF_MAXINSNS */
 #define TUNNEL_ADDR_MAX		8
 #define TUNNEL_LINK_MAX		64	/* paths an end can open */
 #define TUNNEL_MTU_MIN		576
@@ -289,6 +291,9 @@ int			 conf_command_check(const char *, char *, size_t);
 struct mlvpnd_conf	*parse_config(const char *);
 void			 parse_report(void (*)(const char *));
 int			 cmdline_symset(char *);
+
+/* bpf.c: may bpf_filter(3) run these? */
+int			 match_valid(const struct bpf_insn *, unsigned int);
 
 /* printconf.c */
 void			 print_config(struct mlvpnd_conf *);

@@ -92,6 +92,11 @@ struct pkt {
 	uint8_t		 copy;		/* out of the order of its path */
 	uint8_t		 queued;	/* to be sent again */
 	uint8_t		 tries;
+	uint8_t		 extra;		/* one more copy, on another path */
+	uint8_t		 dscp;		/* of the datagram, by a rule */
+	uint16_t	 match;		/* MATCH_* in force */
+	uint16_t	 rule;		/* that binds it to links, 0 none */
+	uint32_t	 match_gen;	/* of the rules that said so */
 	uint8_t		 is_head;
 	uint64_t	 held_at;
 	uint64_t	 certain_at;	/* that its predecessor is lost */
@@ -133,6 +138,13 @@ struct core_ops {
 	void		*arg;
 };
 
+/* A "match" rule for tunnel_matches(), which copies it. */
+struct match_rule {
+	const struct match_conf	*conf;
+	const struct bpf_insn	*insns;
+	unsigned int		 ninsns;
+};
+
 struct core;
 struct tunnel;
 struct session_limits;
@@ -170,7 +182,10 @@ int		 tunnel_socket(struct tunnel *, const char *,
 		    const struct endpoint *, uint16_t, uint64_t);
 void		 tunnel_input(struct tunnel *, struct pkt **, size_t, uint64_t);
 size_t		 tunnel_output(struct tunnel *, struct pkt **, size_t);
+int		 tunnel_matches(struct tunnel *, const struct match_rule *,
+		    size_t);
 void		 tunnel_ctl(struct tunnel *, struct ctl_tunnel *, uint64_t);
+int		 tunnel_ctl_match(struct tunnel *, size_t, struct ctl_match *);
 size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
 		    uint64_t);
 
@@ -200,6 +215,8 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  * tunnel_socket(name, ep, mtu): the link's socket and remote address;
  *	ep NULL: it has none at present.  mtu is that of the interface the
  *	packets leave by, 0 unknown.
+ * tunnel_matches(rules, n): all rules, in place of those before; -1 with
+ *	errno, and nothing changed, if one has a program that must not run.
  * tunnel_input(): takes over the packets; pkt->len set, bytes at PKT_DATA.
  * tunnel_output(): packets to write to the interface; the caller gives each
  *	back with pkt_put().

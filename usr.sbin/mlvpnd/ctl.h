@@ -45,7 +45,7 @@ struct ctl_result {
 	char		 text[256];		/* may be empty */
 };
 
-/* IMSG_CTL_SHOW_LINKS, _TUNNELS: what to show; empty means all. */
+/* IMSG_CTL_SHOW_LINKS, _TUNNELS, _FILTERS: what to show; empty means all. */
 struct ctl_select {
 	char		 tunnel[TUNNEL_NAME_SIZE];
 	char		 link[LINK_NAME_SIZE];
@@ -154,6 +154,14 @@ struct ctl_link {
 	uint64_t	 tx_errors;
 	uint64_t	 resent;
 	uint16_t	 mtu;			/* of the link, 0 unknown */
+};
+
+struct ctl_match {
+	char		 tunnel[TUNNEL_NAME_SIZE];
+	struct match_conf conf;
+	uint64_t	 packets;		/* the expression was true */
+	uint64_t	 bytes;
+	uint64_t	 dropped;		/* for want of a link */
 };
 
 #endif /* CTL_H */

@@ -93,8 +93,6 @@ flow_classify(const uint8_t *p, size_t len, int layer2,
 	memcpy(&fi->hash, hash, sizeof(fi->hash));
 	if (fi->tos != 0 && tos_priority(fi->tos))
 		fi->cls = CLASS_PRIORITY;
-	if (fi->cls == CLASS_PRIORITY)
-		fi->order = ORDER_NONE;
 }
 
 static void

@@ -3048,11 +3048,13 @@ check_matches(struct tunnel_conf *t)
 	struct bpf_insn		*insns;
 	char			 errbuf[256];
 	unsigned int		 n;
-	int			 i, known;
+	int			 i, known, count = 0;
 
 	known = intact(t) && (t->protocol == PROTO_MLVPN2 ||
 	    conf_tunnel_initiates(t));
 	TAILQ_FOREACH(m, &t->matches, entry) {
+		if (++count == MATCH_MAX + 1)
+			bad_at(m, "match: more than %d rules", MATCH_MAX);
 		for (i = 0; i < m->nlinks; i++) {
 			if (known &&
 			    conf_link_find(t, m->links[i]) == NULL)
@@ -3075,6 +3077,9 @@ check_matches(struct tunnel_conf *t)
 		    sizeof(errbuf));
 		if (insns == NULL)
 			bad_at(m, "match: %s", errbuf);
+		else if (!match_valid(insns, n))
+			bad_at(m, "match: protochain, %%, ^ and shifts by "
+			    "more than 31 bits are not supported");
 		free(insns);
 	}
 }

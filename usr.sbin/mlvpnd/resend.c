@@ -45,7 +45,7 @@ history_add(struct path *p, struct sent *s, struct pkt *pkt)
 {
 	struct core	*c = p->tunnel->core;
 
-	if (p->tunnel->conf.recover == ANSWER_NO ||
+	if (p->tunnel->conf.recover == ANSWER_NO || pkt->extra ||
 	    c->nfree < c->npkts / POOL_RESERVE)
 		return;
 	s->pkt = pkt_ref(pkt);
@@ -156,11 +156,12 @@ history_rescue(struct path *p, uint64_t now)
 	}
 }
 
-/* Queues a packet to be sent once more. */
+/* Queues a packet to be sent once more, but for one that another path has a
+ * copy of. */
 void
 resend(struct tunnel *t, struct pkt *pkt)
 {
-	if (pkt->queued)
+	if (pkt->queued || pkt->extra)
 		return;
 	pkt->queued = 1;
 	pkt->tries++;

@@ -46,16 +46,21 @@
 #define BULK_PACKETS	16
 #define SPARSE_WINDOW	10000
 #define FLOW_IDLE	(1 * USEC)
-#define LEVEL_NONE	(-1)
-#define LEVEL_POOR	(-2)
-#define LEVEL_SUSPECT	(-3)
 #define LEVEL_RETURN	(5 * USEC)
 #define LOSS_PENALTY	200000		/* us times the loss, for priority */
+#define PRIO_WINDOW	100000		/* us, half of it may overtake */
+#define PRIO_AHEAD	100000		/* us of it a path's queue takes */
+#define COPY_LATE	100000		/* us after the first, no use */
 #define SPREAD		150000		/* default of "latency spread" */
 
 static void	 classify(struct tunnel *, struct pkt *, uint64_t);
-static struct fq *fq_first(struct sched *);
+static int	 may_overtake(struct sched *, size_t, uint64_t);
+static struct fq *fq_of(struct sched *, const struct pkt *);
+static int	 fq_is_bound(const struct sched *, const struct fq *);
+static struct fq *fq_longest(struct sched *);
+static struct fq *fq_first(struct fqs *);
 static void	 expire(struct tunnel *, uint64_t);
+static void	 expire_flows(struct tunnel *, struct fqs *, uint64_t);
 static struct pkt *fq_dequeue(struct tunnel *, struct fq *, uint64_t);
 static void	 fq_drop(struct tunnel *, struct fq *);
 static void	 fq_rest(struct sched *, struct fq *);
@@ -66,15 +71,23 @@ static int	 choose_level(struct tunnel *, uint64_t);
 static int	 path_takes(const struct path *, int);
 static uint64_t	 time_of(const struct path *, size_t);
 static int64_t	 path_owd(const struct path *, int64_t);
-static int64_t	 eta(const struct path *, size_t, int64_t, uint64_t);
+static int64_t	 eta(const struct path *, int, size_t, int64_t, uint64_t);
 static int64_t	 mean_owd(struct tunnel *, int);
 static struct path *choose(struct tunnel *, int, size_t, int64_t, uint64_t,
 		    int64_t *);
 static struct path *choose_priority(struct tunnel *, int, size_t, int64_t,
 		    uint64_t);
+static struct path *choose_bound(struct tunnel *, const struct pin *, int,
+		    size_t, int64_t, uint64_t, int64_t *, int64_t *);
 static int64_t	 horizon(struct tunnel *, int, int64_t, uint64_t);
-static void	 commit(struct tunnel *, struct path *, struct pkt *, int,
+static void	 pump_ahead(struct tunnel *, struct pktq *, int, int, int64_t,
 		    uint64_t);
+static void	 pump_flows(struct tunnel *, struct fqs *, int, int64_t,
+		    int64_t, int *, uint64_t);
+static void	 commit(struct tunnel *, struct path *, struct pkt *, int,
+		    int, int64_t, uint64_t);
+static void	 duplicate(struct tunnel *, const struct path *,
+		    const struct pkt *, int, int, int64_t, uint64_t);
 static void	 order(struct tunnel *, struct pkt *, int, uint64_t);
 static uint8_t	 outer_tos(const struct tunnel *, const struct pkt *);
 static void	 path_enqueue(struct path *, struct pkt *, int);
@@ -88,7 +101,8 @@ sched_init(struct sched *s)
 	TAILQ_INIT(&s->prio);
 	TAILQ_INIT(&s->resend);
 	TAILQ_INIT(&s->active);
-	for (i = 0; i < FQ_FLOWS; i++)
+	TAILQ_INIT(&s->bulk);
+	for (i = 0; i < FQ_FLOWS + 2 * FQ_RULED; i++)
 		TAILQ_INIT(&s->fq[i].queue);
 	s->next_seq = 1;
 }
@@ -110,7 +124,8 @@ sched_clear(struct tunnel *t)
 		p->queued = 0;
 		pkt_put(t->core, p);
 	}
-	while ((fq = TAILQ_FIRST(&s->active)) != NULL)
+	while ((fq = TAILQ_FIRST(&s->active)) != NULL ||
+	    (fq = TAILQ_FIRST(&s->bulk)) != NULL)
 		fq_drop(t, fq);
 }
 
@@ -137,33 +152,38 @@ void
 sched_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
 {
 	struct sched	*s = &t->sched;
-	struct fq	*fq, *longest;
+	struct fq	*fq;
 
 	p->time = now;
 	classify(t, p, now);
 	s->npkts++;
-	if (p->cls != CLASS_NORMAL) {
+	if (p->cls != CLASS_NORMAL)
 		TAILQ_INSERT_TAIL(&s->prio, p, entry);
-		return;
-	}
-	fq = &s->fq[p->flow % FQ_FLOWS];
-	TAILQ_INSERT_TAIL(&fq->queue, p, entry);
-	fq->bytes += p->len;
-	s->bytes += p->len;
-	if (!fq->active) {
-		fq->active = 1;
-		fq->deficit = QUANTUM;
-		TAILQ_INSERT_TAIL(&s->active, fq, entry);
+	else {
+		fq = fq_of(s, p);
+		TAILQ_INSERT_TAIL(&fq->queue, p, entry);
+		fq->bytes += p->len;
+		s->bytes += p->len;
+		if (!fq->active) {
+			fq->active = 1;
+			fq->deficit = QUANTUM;
+			TAILQ_INSERT_TAIL(p->match & MATCH_BULK ? &s->bulk :
+			    &s->active, fq, entry);
+			s->nbound += fq_is_bound(s, fq);
+		}
 	}
 	/* what waits here must leave buffers to receive with */
 	if (s->npkts <= TQ_MAX_PKTS && s->bytes <= TQ_MAX_BYTES &&
 	    t->core->nfree >= t->core->npkts / POOL_RESERVE)
 		return;
-	longest = fq;
-	TAILQ_FOREACH(fq, &s->active, entry)
-		if (fq->bytes > longest->bytes)
-			longest = fq;
-	fq_drop(t, longest);
+	if ((fq = fq_longest(s)) != NULL)
+		fq_drop(t, fq);
+	else {
+		p = TAILQ_FIRST(&s->prio);
+		TAILQ_REMOVE(&s->prio, p, entry);
+		s->npkts--;
+		pkt_put(t->core, p);
+	}
 	t->tx_dropped++;
 }
 
@@ -183,6 +203,13 @@ classify(struct tunnel *t, struct pkt *p, uint64_t now)
 	p->order = fi.order;
 	p->cls = fi.cls;
 	p->tos = fi.tos;
+	p->match_gen = t->matches.gen;
+	if (t->matches.n > 0)
+		match_packet(t, p, 1);
+	if (p->match & MATCH_PRIORITY)
+		p->cls = CLASS_PRIORITY;
+	else if (p->match & MATCH_BULK)
+		p->cls = CLASS_NORMAL;
 
 	f = &s->flows[p->flow % FLOW_TABLE];
 	if (f->hash != p->flow || now - f->last_time > FLOW_IDLE) {
@@ -190,23 +217,87 @@ classify(struct tunnel *t, struct pkt *p, uint64_t now)
 		f->hash = p->flow;
 		f->window = now;
 	}
-	if (p->cls == CLASS_NORMAL && (f->before_time == 0 ||
-	    now - f->before_time > SPARSE_WINDOW) &&
-	    TAILQ_EMPTY(&s->fq[p->flow % FQ_FLOWS].queue))
+	if (p->cls == CLASS_NORMAL && !(p->match & MATCH_BULK) &&
+	    (f->before_time == 0 || now - f->before_time > SPARSE_WINDOW) &&
+	    TAILQ_EMPTY(&fq_of(s, p)->queue))
 		p->cls = CLASS_SPARSE;
 	f->before_time = f->last_time;
 	f->last_time = now;
+
+	if (p->cls != CLASS_NORMAL && !may_overtake(s, p->len, now))
+		p->cls = CLASS_NORMAL;
+	if (p->cls == CLASS_PRIORITY)
+		p->order = ORDER_NONE;
+	if (p->match & MATCH_ORDER)
+		p->order = ORDER_ALWAYS;
+	else if (p->match & MATCH_NOORDER)
+		p->order = ORDER_NONE;
+}
+
+/* What overtakes has half of the rate, or all could be made to: the rest of
+ * it waits as others do. */
+static int
+may_overtake(struct sched *s, size_t len, uint64_t now)
+{
+	uint64_t	 cost, window;
+
+	if (s->rate == 0)
+		return (1);
+	cost = len * 8 * USEC * 2 / s->rate;
+	window = MAX(PRIO_WINDOW, 4 * cost);
+	if (s->prio_due + window < now)
+		s->prio_due = now - window;
+	if (s->prio_due + cost > now)
+		return (0);
+	s->prio_due += cost;
+	return (1);
+}
+
+/*
+ * The queue of a packet's flow.  What rules bind to links, or put after all
+ * others, has queues of its own, so that nobody waits behind it.
+ */
+static struct fq *
+fq_of(struct sched *s, const struct pkt *p)
+{
+	uint32_t	 hash = p->flow + p->rule * 0x9e3779b1U;
+
+	if (p->match & MATCH_BULK)
+		return (&s->fq[FQ_FLOWS + FQ_RULED + hash % FQ_RULED]);
+	if (p->rule != 0)
+		return (&s->fq[FQ_FLOWS + hash % FQ_RULED]);
+	return (&s->fq[p->flow % FQ_FLOWS]);
+}
+
+static int
+fq_is_bound(const struct sched *s, const struct fq *fq)
+{
+	return (fq >= &s->fq[FQ_FLOWS] && fq < &s->fq[FQ_FLOWS + FQ_RULED]);
 }
 
 static struct fq *
-fq_first(struct sched *s)
+fq_longest(struct sched *s)
+{
+	struct fq	*fq, *longest = NULL;
+
+	TAILQ_FOREACH(fq, &s->active, entry)
+		if (longest == NULL || fq->bytes > longest->bytes)
+			longest = fq;
+	TAILQ_FOREACH(fq, &s->bulk, entry)
+		if (longest == NULL || fq->bytes > longest->bytes)
+			longest = fq;
+	return (longest);
+}
+
+static struct fq *
+fq_first(struct fqs *list)
 {
 	struct fq	*fq;
 
-	while ((fq = TAILQ_FIRST(&s->active)) != NULL && fq->deficit <= 0) {
+	while ((fq = TAILQ_FIRST(list)) != NULL && fq->deficit <= 0) {
 		fq->deficit += QUANTUM;
-		TAILQ_REMOVE(&s->active, fq, entry);
-		TAILQ_INSERT_TAIL(&s->active, fq, entry);
+		TAILQ_REMOVE(list, fq, entry);
+		TAILQ_INSERT_TAIL(list, fq, entry);
 	}
 	return (fq);
 }
@@ -256,7 +347,9 @@ fq_rest(struct sched *s, struct fq *fq)
 	if (!TAILQ_EMPTY(&fq->queue) || !fq->active)
 		return;
 	fq->active = 0;
-	TAILQ_REMOVE(&s->active, fq, entry);
+	TAILQ_REMOVE(fq >= &s->fq[FQ_FLOWS + FQ_RULED] ? &s->bulk :
+	    &s->active, fq, entry);
+	s->nbound -= fq_is_bound(s, fq);
 }
 
 /*
@@ -364,17 +457,23 @@ choose_level(struct tunnel *t, uint64_t now)
 	return (t->level = level);
 }
 
-static int
-path_takes(const struct path *p, int level)
+/* Is it as good as the paths of this level are, whatever its own? */
+int
+path_fits(const struct path *p, int level)
 {
-	if (p->blocked)
-		return (0);
 	if (level == LEVEL_POOR)
 		return (path_alive(p));
 	if (level == LEVEL_SUSPECT)
 		return (p->state == LINK_SUSPECT && p->validated &&
 		    p->ep.sock != SOCK_NONE);
-	return (path_usable(p) && p->backup == level);
+	return (path_usable(p));
+}
+
+static int
+path_takes(const struct path *p, int level)
+{
+	return (!p->blocked && path_fits(p, level) &&
+	    (level < 0 || p->backup == level));
 }
 
 /* Microseconds that so many bytes of a datagram occupy the path. */
@@ -410,12 +509,23 @@ mean_owd(struct tunnel *t, int level)
 	return (n == 0 ? 0 : sum / n);
 }
 
-/* When len bytes would arrive by the path, on the peer's clock. */
+/*
+ * When len bytes in this queue of the path would arrive, on the peer's clock.
+ * For what overtakes a path that loses counts as slower.
+ */
 static int64_t
-eta(const struct path *p, size_t len, int64_t mean, uint64_t now)
+eta(const struct path *p, int q, size_t len, int64_t mean, uint64_t now)
 {
-	return (MAX(now, p->due) + time_of(p, p->backlog) +
-	    time_of(p, len + PATH_OVERHEAD) + path_owd(p, mean));
+	int64_t	 e;
+
+	if (q == PQ_NORMAL)
+		return (MAX(now, p->due) + time_of(p, p->backlog) +
+		    time_of(p, len + PATH_OVERHEAD) + path_owd(p, mean));
+	e = MAX(now, p->due) + time_of(p, p->prio_backlog + len +
+	    PATH_OVERHEAD) + path_owd(p, mean);
+	if (p->loss_tx > 0)
+		e += (int64_t)LOSS_PENALTY * p->loss_tx / 10000;
+	return (e);
 }
 
 static struct path *
@@ -430,7 +540,7 @@ choose(struct tunnel *t, int level, size_t len, int64_t mean, uint64_t now,
 		p = t->paths[i];
 		if (!path_takes(p, level) || p->remote)
 			continue;
-		e = eta(p, len, mean, now);
+		e = eta(p, PQ_NORMAL, len, mean, now);
 		if (best == NULL || e < *when) {
 			best = p;
 			*when = e;
@@ -451,13 +561,38 @@ choose_priority(struct tunnel *t, int level, size_t len, int64_t mean,
 		p = t->paths[i];
 		if (!path_takes(p, level))
 			continue;
-		e = MAX(now, p->due) + time_of(p, p->prio_backlog + len +
-		    PATH_OVERHEAD) + path_owd(p, mean);
-		if (p->loss_tx > 0)
-			e += (int64_t)LOSS_PENALTY * p->loss_tx / 10000;
+		e = eta(p, PQ_PRIORITY, len, mean, now);
 		if (best == NULL || e < least) {
 			best = p;
 			least = e;
+		}
+	}
+	return (best);
+}
+
+/*
+ * The best of the paths that the rule's packet may take.  *limit becomes what
+ * horizon() would be for them, if that is later.
+ */
+static struct path *
+choose_bound(struct tunnel *t, const struct pin *pin, int q, size_t len,
+    int64_t mean, uint64_t now, int64_t *when, int64_t *limit)
+{
+	struct path	*p, *best = NULL;
+	int64_t		 e, most;
+	int		 i;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (p->blocked || !match_allows(pin, p) ||
+		    (p->remote && !pin->remote && q == PQ_NORMAL))
+			continue;
+		most = now + path_owd(p, mean) + time_of(p, PATH_MTU) + SLACK;
+		*limit = MAX(*limit, most);
+		e = eta(p, q, len, mean, now);
+		if (best == NULL || e < *when) {
+			best = p;
+			*when = e;
 		}
 	}
 	return (best);
@@ -514,6 +649,7 @@ sched_spread(struct tunnel *t)
 		    p->owd_base - least > (int64_t)spread &&
 		    p->rate.bps < sum / 4;
 	}
+	t->sched.rate = sum;
 	t->sched.two_mtu = sum == 0 ? 0 : 2 * PATH_MTU * 8 * USEC / sum;
 }
 
@@ -522,7 +658,6 @@ static void
 expire(struct tunnel *t, uint64_t now)
 {
 	struct sched	*s = &t->sched;
-	struct fq	*fq, *next;
 	struct pkt	*p;
 
 	while ((p = TAILQ_FIRST(&s->prio)) != NULL &&
@@ -532,7 +667,19 @@ expire(struct tunnel *t, uint64_t now)
 		t->tx_dropped++;
 		pkt_put(t->core, p);
 	}
-	for (fq = TAILQ_FIRST(&s->active); fq != NULL; fq = next) {
+	expire_flows(t, &s->active, now);
+	expire_flows(t, &s->bulk, now);
+	if (s->npkts > 0)
+		s->wake = now + TQ_MAX_AGE;
+}
+
+static void
+expire_flows(struct tunnel *t, struct fqs *list, uint64_t now)
+{
+	struct fq	*fq, *next;
+	struct pkt	*p;
+
+	for (fq = TAILQ_FIRST(list); fq != NULL; fq = next) {
 		next = TAILQ_NEXT(fq, entry);
 		while ((p = TAILQ_FIRST(&fq->queue)) != NULL &&
 		    now - p->time > TQ_MAX_AGE) {
@@ -540,8 +687,6 @@ expire(struct tunnel *t, uint64_t now)
 			fq_drop(t, fq);
 		}
 	}
-	if (s->npkts > 0)
-		s->wake = now + TQ_MAX_AGE;
 }
 
 /*
@@ -554,11 +699,8 @@ void
 sched_pump(struct tunnel *t, uint64_t now)
 {
 	struct sched	*s = &t->sched;
-	struct fq	*fq;
-	struct path	*path;
-	struct pkt	*p;
-	int64_t		 mean, when = 0, limit;
-	int		 level;
+	int64_t		 mean, limit;
+	int		 level, full = 0;
 
 	s->wake = NEVER;
 	if (s->npkts == 0 && TAILQ_EMPTY(&s->resend))
@@ -568,32 +710,108 @@ sched_pump(struct tunnel *t, uint64_t now)
 		return;
 	}
 	mean = mean_owd(t, level);
-
-	while ((p = TAILQ_FIRST(&s->resend)) != NULL &&
-	    (path = choose_priority(t, level, p->len, mean, now)) != NULL) {
-		TAILQ_REMOVE(&s->resend, p, entry);
-		p->queued = 0;
-		path->resent++;
-		t->tx_resent++;
-		path_enqueue(path, p, PQ_RESEND);
-	}
-	while ((p = TAILQ_FIRST(&s->prio)) != NULL &&
-	    (path = choose_priority(t, level, p->len, mean, now)) != NULL) {
-		TAILQ_REMOVE(&s->prio, p, entry);
-		s->npkts--;
-		commit(t, path, p, PQ_PRIORITY, now);
-	}
+	pump_ahead(t, &s->resend, PQ_RESEND, level, mean, now);
+	pump_ahead(t, &s->prio, PQ_PRIORITY, level, mean, now);
 	limit = horizon(t, level, mean, now);
-	while ((fq = fq_first(s)) != NULL) {
-		p = TAILQ_FIRST(&fq->queue);
-		if ((path = choose(t, level, p->len, mean, now, &when)) == NULL)
+	pump_flows(t, &s->active, level, mean, limit, &full, now);
+	pump_flows(t, &s->bulk, level, mean, limit, &full, now);
+}
+
+/* What is sent again, and what overtakes. */
+static void
+pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
+    int64_t mean, uint64_t now)
+{
+	struct sched	*s = &t->sched;
+	struct path	*path;
+	struct pkt	*p, *next;
+	struct pin	 pin;
+	int64_t		 when, limit;
+	int		 may;
+
+	for (p = TAILQ_FIRST(queue); p != NULL; p = next) {
+		next = TAILQ_NEXT(p, entry);
+		path = NULL;
+		when = limit = 0;
+		may = match_bound(t, p) ? match_pin(t, p, level, &pin) : 0;
+		if (may == 0 && (path = choose_priority(t, level, p->len,
+		    mean, now)) == NULL)
 			return;
-		if (when > limit) {
-			s->wake = now + (when - limit);
-			return;
+		if (may == 1 && (path = choose_bound(t, &pin, q, p->len, mean,
+		    now, &when, &limit)) != NULL && q == PQ_PRIORITY &&
+		    time_of(path, path->prio_backlog) > PRIO_AHEAD)
+			may = -1;
+		if (may == 1 && path == NULL && now - p->time > TQ_MAX_AGE)
+			may = -1;
+		if (may == 1 && path == NULL)
+			continue;
+
+		TAILQ_REMOVE(queue, p, entry);
+		if (q == PQ_PRIORITY)
+			s->npkts--;
+		p->queued = 0;
+		if (may == -1) {
+			match_dropped(t, p);
+			t->tx_dropped++;
+			pkt_put(t->core, p);
+		} else if (q == PQ_PRIORITY)
+			commit(t, path, p, q, level, mean, now);
+		else {
+			path->resent++;
+			t->tx_resent++;
+			path_enqueue(path, p, q);
 		}
-		if ((p = fq_dequeue(t, fq, now)) != NULL)
-			commit(t, path, p, PQ_NORMAL, now);
+	}
+}
+
+/*
+ * Flows in turn, as long as their packets arrive soon enough.  When the paths
+ * are full for a packet that may take any (*full), they are for all that may;
+ * what rules bind to links waits for these alone, and nobody for it.
+ */
+static void
+pump_flows(struct tunnel *t, struct fqs *list, int level, int64_t mean,
+    int64_t limit, int *full, uint64_t now)
+{
+	struct sched	*s = &t->sched;
+	struct fqs	 waiting;
+	struct fq	*fq;
+	struct path	*path;
+	struct pkt	*p;
+	struct pin	 pin;
+	int64_t		 when, last;
+	int		 may;
+
+	TAILQ_INIT(&waiting);
+	while ((fq = fq_first(list)) != NULL) {
+		p = TAILQ_FIRST(&fq->queue);
+		path = NULL;
+		when = last = limit;
+		may = match_bound(t, p) ? match_pin(t, p, level, &pin) : 0;
+		if (may == 1)
+			path = choose_bound(t, &pin, PQ_NORMAL, p->len, mean,
+			    now, &when, &last);
+		else if (may == 0 && !*full)
+			path = choose(t, level, p->len, mean, now, &when);
+
+		if (may == -1) {
+			match_dropped(t, p);
+			t->tx_dropped++;
+			fq_drop(t, fq);
+		} else if (path == NULL || when > last) {
+			if (when > last)
+				s->wake = MIN(s->wake, now + (when - last));
+			*full |= may == 0;
+			if (*full && list == &s->active && s->nbound == 0)
+				break;
+			TAILQ_REMOVE(list, fq, entry);
+			TAILQ_INSERT_TAIL(&waiting, fq, entry);
+		} else if ((p = fq_dequeue(t, fq, now)) != NULL)
+			commit(t, path, p, PQ_NORMAL, level, mean, now);
+	}
+	while ((fq = TAILQ_LAST(&waiting, fqs)) != NULL) {
+		TAILQ_REMOVE(&waiting, fq, entry);
+		TAILQ_INSERT_HEAD(list, fq, entry);
 	}
 }
 
@@ -602,13 +820,47 @@ sched_pump(struct tunnel *t, uint64_t now)
  * waits for its path.
  */
 static void
-commit(struct tunnel *t, struct path *path, struct pkt *p, int q,
-    uint64_t now)
+commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
+    int64_t mean, uint64_t now)
 {
 	order(t, p, q, now);
+	if (p->match & MATCH_DUPLICATE)
+		duplicate(t, path, p, q, level, mean, now);
 	path_enqueue(path, p, q);
 	t->tx_packets++;
 	t->tx_bytes += p->len;
+}
+
+/* "duplicate": the same sequence on the other paths too, where it does not
+ * come much later; the receiver takes the first. */
+static void
+duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
+    int q, int level, int64_t mean, uint64_t now)
+{
+	struct core	*c = t->core;
+	struct path	*other;
+	struct pkt	*copy;
+	struct pin	 pin;
+	int64_t		 late;
+	int		 i, bound;
+
+	bound = p->rule != 0 && match_pin(t, p, level, &pin) == 1;
+	late = eta(path, q, p->len, mean, now) + COPY_LATE;
+	for (i = 0; i < t->npaths; i++) {
+		other = t->paths[i];
+		if (other == path || other->blocked || !(bound ?
+		    match_allows(&pin, other) : path_takes(other, level)) ||
+		    eta(other, q, p->len, mean, now) > late)
+			continue;
+		if (c->nfree < c->npkts / POOL_RESERVE ||
+		    (copy = pkt_get(c)) == NULL)
+			return;
+		memcpy(copy, p, offsetof(struct pkt, buf) + PKT_HEADROOM +
+		    p->len);
+		copy->refs = 1;
+		copy->copy = copy->extra = 1;
+		path_enqueue(other, copy, q);
+	}
 }
 
 static void
@@ -691,11 +943,13 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 	return (0);
 }
 
-/* "tos": what the packets outside say.  The ECN bits are not copied: nobody
+/* "tos", "dscp" of a rule: what the packets outside say.  The ECN bits are not copied: nobody
  * there would mark them for the flow inside (RFC 6040). */
 static uint8_t
 outer_tos(const struct tunnel *t, const struct pkt *p)
 {
+	if (p->match & MATCH_DSCP)
+		return (p->dscp << 2);
 	switch (t->conf.tos) {
 	case ANSWER_YES:
 		return (p->tos & 0xfc);

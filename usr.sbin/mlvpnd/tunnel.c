@@ -94,6 +94,7 @@ tunnel_free(struct tunnel *t)
 	links_free(t);
 	assoc_clear(t);
 	sched_clear(t);
+	match_free(t);
 	reorder_free(t);
 	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
 		TAILQ_REMOVE(&t->out, p, entry);

@@ -30,6 +30,7 @@
  *	resend.c	what was sent and may have to be sent again
  *	frame.c		control frames to and from bytes
  *	flow.c		which flow a packet belongs to, who needs order
+ *	match.c		what the rules want for a packet
  *	mss.c		what a TCP SYN may announce
  *	sched.c		the tunnel's queue, choice of a path, pacing
  *	reorder.c	doubles and order at the receiver
@@ -201,6 +202,39 @@ struct flow_info {
 
 void	 flow_classify(const uint8_t *, size_t, int, const uint8_t[16],
 	    struct flow_info *);
+
+/* --- match.c ------------------------------------------------------------- */
+
+struct match {
+	struct match_conf conf;
+	struct bpf_insn	*insns;
+	unsigned int	 ninsns;
+	uint64_t	 packets, bytes, dropped;
+};
+
+struct matches {
+	struct match	*rules;
+	size_t		 n;
+	uint32_t	 gen;		/* changes with them */
+};
+
+/* The paths that a rule's packet may take now. */
+struct pin {
+	const struct match_conf	*conf;
+	int		 level;		/* for path_fits() */
+	int		 first;		/* of the links, -1 all */
+	int		 backup;	/* level of the others */
+	int		 remote;	/* those too slow for bulk as well */
+};
+
+struct path;
+
+void	 match_free(struct tunnel *);
+void	 match_packet(struct tunnel *, struct pkt *, int);
+int	 match_bound(struct tunnel *, struct pkt *);
+int	 match_pin(struct tunnel *, const struct pkt *, int, struct pin *);
+int	 match_allows(const struct pin *, const struct path *);
+void	 match_dropped(struct tunnel *, const struct pkt *);
 
 /* --- mss.c --------------------------------------------------------------- */
 
@@ -605,6 +639,12 @@ struct lane *assoc_lane(struct tunnel *, uint8_t);
 #define TQ_MAX_PKTS	4096
 #define TQ_MAX_AGE	250000		/* us */
 #define FQ_FLOWS	1024
+#define FQ_RULED	64		/* each, of those that rules bind to
+					   links, and of "bulk" */
+
+#define LEVEL_NONE	(-1)		/* see choose_level() */
+#define LEVEL_POOR	(-2)
+#define LEVEL_SUSPECT	(-3)
 
 /* Packets of one flow that wait. */
 struct fq {
@@ -619,15 +659,21 @@ struct fq {
 	uint64_t	 drop_next;
 };
 
+TAILQ_HEAD(fqs, fq);
+
 struct sched {
 	struct pktq	 prio;
 	struct pktq	 resend;
-	TAILQ_HEAD(, fq) active;
-	struct fq	 fq[FQ_FLOWS];
+	struct fqs	 active;
+	struct fqs	 bulk;		/* after all others */
+	struct fq	 fq[FQ_FLOWS + 2 * FQ_RULED];
+	unsigned int	 nbound;	/* active ones bound to links */
 	size_t		 npkts;
 	size_t		 bytes;
 	uint64_t	 next_seq;	/* of the next packet committed */
-	uint64_t	 two_mtu;	/* us of all paths together */
+	uint64_t	 rate;		/* bit/s of all paths together */
+	uint64_t	 two_mtu;	/* us of them */
+	uint64_t	 prio_due;	/* when its share is free again */
 	uint64_t	 wake;
 	struct flow	 flows[FLOW_TABLE];
 };
@@ -642,6 +688,7 @@ int	 sched_transmit(struct tunnel *, struct dgram *, uint64_t);
 void	 sched_charge(struct path *, size_t, uint64_t);
 uint64_t sched_mark(const struct path *);
 uint64_t sched_deadline(struct tunnel *, uint64_t);
+int	 path_fits(const struct path *, int);
 void	 path_dequeue(struct path *, struct pkt *);
 
 /* --- reorder.c ---------------------------------------------------------- */
@@ -688,6 +735,7 @@ struct tunnel {
 	uint64_t	 last_tx;	/* of a packet */
 	uint64_t	 spread_at;
 	struct sched	 sched;
+	struct matches	 matches;
 	struct reorder	 reorder;
 	struct pktq	 out;		/* for the interface */
 	uint8_t		 flow_key[16];
