@@ -31,6 +31,7 @@ static const char	 units[] = "BKMGTPE";	/* powers of 1024 */
 int
 fmt_scaled(long long n, char *result)
 {
+	char			 buf[64];
 	unsigned long long	 v, rest = 0;
 	const char		*sign;
 	int			 unit;
@@ -55,13 +56,12 @@ fmt_scaled(long long n, char *result)
 		v = 1;
 		unit++;
 	}
-	n = v & 1023;
-	if (unit == 0 || n >= 100)
-		snprintf(result, FMT_SCALED_STRSIZE, "%s%d%c", sign, (int)n,
-		    units[unit]);
+	if (unit == 0 || v >= 100)
+		snprintf(buf, sizeof(buf), "%s%llu%c", sign, v, units[unit]);
 	else
-		snprintf(result, FMT_SCALED_STRSIZE, "%s%d.%d%c", sign, (int)n,
-		    (int)(rest % 10), units[unit]);
+		snprintf(buf, sizeof(buf), "%s%llu.%llu%c", sign, v, rest,
+		    units[unit]);
+	strlcpy(result, buf, FMT_SCALED_STRSIZE);
 	return (0);
 }
 
