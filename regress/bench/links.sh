@@ -108,7 +108,7 @@ bench()
 	echo
 }
 
-two_hosts
+two_hosts rate 20M delay 10ms queue 50ms
 servers
 rows | while read -r name r1 w1 r2 w2; do
 	case " ${*:-$name} " in
