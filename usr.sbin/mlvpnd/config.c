@@ -20,7 +20,6 @@
 #include <sys/queue.h>
 #include <sys/stat.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -56,7 +55,6 @@ static int		 feature_used(const struct feature *,
 			    const struct tunnel_conf *);
 static int		 uses_mlvpn2(const struct tunnel_conf *);
 static int		 uses_command(const struct tunnel_conf *);
-static int		 uses_match(const struct tunnel_conf *);
 static int		 uses_overflow(const struct link_conf *);
 static int		 uses_quota(const struct link_conf *);
 
@@ -66,8 +64,7 @@ static const struct feature features[] = {
 	{ "protocol mlvpn2",	uses_mlvpn2,	NULL },
 	{ "command",		uses_command,	NULL },
 	{ "backup overflow",	NULL,		uses_overflow },
-	{ "quota",		NULL,		uses_quota },
-	{ "match",		uses_match,	NULL }
+	{ "quota",		NULL,		uses_quota }
 };
 
 #define NFEATURES	(sizeof(features) / sizeof(features[0]))
@@ -375,12 +372,6 @@ static int
 uses_command(const struct tunnel_conf *tunnel)
 {
 	return (*tunnel->command != '\0');
-}
-
-static int
-uses_match(const struct tunnel_conf *tunnel)
-{
-	return (!TAILQ_EMPTY(&tunnel->matches));
 }
 
 static int

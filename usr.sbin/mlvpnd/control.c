@@ -260,6 +260,8 @@ control_request(struct ctl_conn *c, struct imsg *imsg)
 		return (control_show(c, imsg, engine_show_tunnels));
 	case IMSG_CTL_SHOW_LINKS:
 		return (control_show(c, imsg, engine_show_links));
+	case IMSG_CTL_SHOW_FILTERS:
+		return (control_show(c, imsg, engine_show_filters));
 	case IMSG_CTL_LINK_UP:
 	case IMSG_CTL_LINK_DOWN:
 		return (control_link(c, imsg));

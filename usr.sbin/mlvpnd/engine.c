@@ -27,6 +27,7 @@
 #include <event.h>
 #include <grp.h>
 #include <imsg.h>
+#include <pcap.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sodium.h>
@@ -55,10 +56,21 @@
 #define LOG_INTERVAL	(10 * USEC)	/* between lines of one kind */
 #define SHOW_LINKS_MAX	(2 * TUNNEL_LINK_MAX)	/* paths of both ends */
 
+/* A rule with its program, which comes after it. */
+struct engine_match {
+	TAILQ_ENTRY(engine_match) entry;
+	struct match_conf	 conf;
+	struct bpf_insn		*insns;
+	unsigned int		 ninsns;
+};
+TAILQ_HEAD(engine_matches, engine_match);
+
 /* A tunnel of the configuration, with what runs it. */
 struct engine_tunnel {
 	TAILQ_ENTRY(engine_tunnel) entry;
 	struct tunnel_conf	*conf;
+	struct engine_matches	 matches;
+	unsigned int		 nmatches;
 	struct tunnel		*tunnel;	/* NULL: could not be made */
 	int			 fd;		/* of the interface, or -1 */
 	int			 newfd;		/* that came with a message */
@@ -119,6 +131,8 @@ static void	 engine_recv_conf(struct imsg *);
 static void	 engine_recv_listen(struct imsg *);
 static void	 engine_recv_tunnel(struct imsg *);
 static void	 engine_recv_link(struct imsg *);
+static void	 engine_recv_match(struct imsg *);
+static void	 engine_recv_bpf(struct imsg *);
 static void	 engine_recv_end(struct imsg *);
 static void	 engine_recv_socket(struct imsg *);
 static void	 engine_recv_nosocket(struct imsg *);
@@ -131,6 +145,12 @@ static void	 engine_merge_tunnel(struct engine_tunnel *,
 		    struct engine_tunnel *, uint64_t);
 static void	 engine_merge_links(struct engine_tunnel *,
 		    struct tunnel_conf *, uint64_t);
+static void	 engine_merge_matches(struct engine_tunnel *,
+		    struct engine_tunnel *);
+static int	 engine_matches_differ(const struct engine_tunnel *,
+		    const struct engine_tunnel *);
+static void	 engine_matches_install(struct engine_tunnel *);
+static void	 engine_matches_free(struct engine_tunnel *);
 static void	 engine_drop_strays(void);
 
 static struct engine_tunnel *engine_tunnel_find(struct engine_tunnels *,
@@ -375,6 +395,12 @@ engine_main_imsg(struct imsg *imsg)
 	case IMSG_RECONF_LINK:
 		engine_recv_link(imsg);
 		break;
+	case IMSG_RECONF_MATCH:
+		engine_recv_match(imsg);
+		break;
+	case IMSG_RECONF_BPF:
+		engine_recv_bpf(imsg);
+		break;
 	case IMSG_RECONF_END:
 		engine_recv_end(imsg);
 		break;
@@ -456,6 +482,7 @@ engine_recv_tunnel(struct imsg *imsg)
 	engine_check_string(c->ifname, sizeof(c->ifname), __func__);
 	if (engine_tunnel_find(&nconf->tunnels, c->id) != NULL)
 		fatalx("%s: id %u twice", __func__, c->id);
+	TAILQ_INIT(&t->matches);
 	t->fd = -1;
 	t->newfd = imsg_get_fd(imsg);
 	TAILQ_INSERT_TAIL(&nconf->tunnels, t, entry);
@@ -477,6 +504,55 @@ engine_recv_link(struct imsg *imsg)
 	l->lineno = 0;
 	engine_check_string(l->name, sizeof(l->name), __func__);
 	TAILQ_INSERT_TAIL(&t->conf->links, l, entry);
+}
+
+/* The same. */
+static void
+engine_recv_match(struct imsg *imsg)
+{
+	struct engine_tunnel	*t;
+	struct engine_match	*m;
+	int			 i;
+
+	if (nconf == NULL || (t = TAILQ_LAST(&nconf->tunnels,
+	    engine_tunnels)) == NULL)
+		fatalx("%s: outside of a tunnel", __func__);
+	if (++t->nmatches > MATCH_MAX)
+		fatalx("%s: too many rules", __func__);
+	if ((m = calloc(1, sizeof(*m))) == NULL)
+		fatal("%s", __func__);
+	engine_get_data(imsg, &m->conf, sizeof(m->conf));
+	memset(&m->conf.entry, 0, sizeof(m->conf.entry));
+	m->conf.lineno = 0;
+	engine_check_string(m->conf.expr, sizeof(m->conf.expr), __func__);
+	if (m->conf.nlinks > MATCH_LINKS_MAX)
+		fatalx("%s: too many links", __func__);
+	for (i = 0; i < m->conf.nlinks; i++)
+		engine_check_string(m->conf.links[i],
+		    sizeof(m->conf.links[i]), __func__);
+	TAILQ_INSERT_TAIL(&t->matches, m, entry);
+}
+
+/* Belongs to the rule that came last. */
+static void
+engine_recv_bpf(struct imsg *imsg)
+{
+	struct engine_tunnel	*t;
+	struct engine_match	*m;
+	size_t			 len = imsg_get_len(imsg);
+
+	if (nconf == NULL || (t = TAILQ_LAST(&nconf->tunnels,
+	    engine_tunnels)) == NULL || (m = TAILQ_LAST(&t->matches,
+	    engine_matches)) == NULL || m->insns != NULL)
+		fatalx("%s: outside of a rule", __func__);
+	if (len == 0 || len % sizeof(*m->insns) != 0)
+		fatalx("invalid %s", imsg_name(imsg_get_type(imsg)));
+	if ((m->insns = malloc(len)) == NULL)
+		fatal("%s", __func__);
+	engine_get_data(imsg, m->insns, len);
+	m->ninsns = len / sizeof(*m->insns);
+	if (!match_valid(m->insns, m->ninsns))
+		fatalx("%s: a program that must not be run", __func__);
 }
 
 static void
@@ -665,6 +741,7 @@ engine_merge_tunnel(struct engine_tunnel *t, struct engine_tunnel *n,
 	}
 	if (t->tunnel != NULL)
 		engine_merge_links(t, n->conf, now);
+	engine_merge_matches(t, n);
 	t->conf = n->conf;
 	conf_tunnel_free(old);
 	free(n);
@@ -686,6 +763,73 @@ engine_merge_links(struct engine_tunnel *t, struct tunnel_conf *new,
 		else if (engine_link_differs(old, l))
 			(void)tunnel_link(t->tunnel, l, now);
 	}
+}
+
+/* Leaves n without rules. */
+static void
+engine_merge_matches(struct engine_tunnel *t, struct engine_tunnel *n)
+{
+	struct engine_match	*m;
+	int			 differ = engine_matches_differ(t, n);
+
+	engine_matches_free(t);
+	while ((m = TAILQ_FIRST(&n->matches)) != NULL) {
+		TAILQ_REMOVE(&n->matches, m, entry);
+		TAILQ_INSERT_TAIL(&t->matches, m, entry);
+	}
+	t->nmatches = n->nmatches;
+	if (differ && t->tunnel != NULL)
+		engine_matches_install(t);
+}
+
+static int
+engine_matches_differ(const struct engine_tunnel *a,
+    const struct engine_tunnel *b)
+{
+	const struct engine_match	*ma = TAILQ_FIRST(&a->matches);
+	const struct engine_match	*mb = TAILQ_FIRST(&b->matches);
+
+	while (ma != NULL && mb != NULL) {
+		if (ma->ninsns != mb->ninsns || memcmp(ma->insns, mb->insns,
+		    ma->ninsns * sizeof(*ma->insns)) != 0 ||
+		    memcmp(&ma->conf, &mb->conf, sizeof(ma->conf)) != 0)
+			return (1);
+		ma = TAILQ_NEXT(ma, entry);
+		mb = TAILQ_NEXT(mb, entry);
+	}
+	return (ma != NULL || mb != NULL);
+}
+
+static void
+engine_matches_install(struct engine_tunnel *t)
+{
+	struct engine_match	*m;
+	struct match_rule	*rules;
+	size_t			 n = 0;
+
+	if ((rules = calloc(t->nmatches + 1, sizeof(*rules))) == NULL)
+		fatal("%s", __func__);
+	TAILQ_FOREACH(m, &t->matches, entry) {
+		rules[n].conf = &m->conf;
+		rules[n].insns = m->insns;
+		rules[n++].ninsns = m->ninsns;
+	}
+	if (tunnel_matches(t->tunnel, rules, n) == -1)
+		fatal("%s: %s", __func__, t->conf->name);
+	free(rules);
+}
+
+static void
+engine_matches_free(struct engine_tunnel *t)
+{
+	struct engine_match	*m;
+
+	while ((m = TAILQ_FIRST(&t->matches)) != NULL) {
+		TAILQ_REMOVE(&t->matches, m, entry);
+		free(m->insns);
+		free(m);
+	}
+	t->nmatches = 0;
 }
 
 /* Sockets of links that are no more. */
@@ -744,6 +888,7 @@ engine_tunnel_start(struct engine_tunnel *t, uint64_t now)
 	}
 	TAILQ_FOREACH(l, &t->conf->links, entry)
 		engine_link_start(t, l, now);
+	engine_matches_install(t);
 }
 
 static void
@@ -752,6 +897,7 @@ engine_tunnel_free(struct engine_tunnel *t)
 	engine_tunnel_setfd(t, -1);
 	if (t->tunnel != NULL)
 		tunnel_free(t->tunnel);
+	engine_matches_free(t);
 	conf_tunnel_free(t->conf);
 	free(t);
 }
@@ -1281,6 +1427,28 @@ engine_show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 				log_warn("%s", __func__);
 			n++;
 		}
+	}
+	return (n);
+}
+
+int
+engine_show_filters(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	static struct ctl_match	 cm;
+	struct engine_tunnel	*t;
+	size_t			 i;
+	int			 n = 0;
+
+	TAILQ_FOREACH(t, &tunnels, entry) {
+		if (t->tunnel == NULL || (sel->tunnel[0] != '\0' &&
+		    strcmp(sel->tunnel, t->conf->name) != 0))
+			continue;
+		for (i = 0; tunnel_ctl_match(t->tunnel, i, &cm) == 0; i++) {
+			if (imsg_compose(ibuf, IMSG_CTL_FILTER, 0, 0, -1, &cm,
+			    sizeof(cm)) == -1)
+				log_warn("%s", __func__);
+		}
+		n++;
 	}
 	return (n);
 }

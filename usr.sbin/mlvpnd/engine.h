@@ -28,13 +28,15 @@
 #include "ctl.h"
 
 /*
- * What control.c asks of the engine.  The two that list return how many
- * entries matched the selection; each is queued to the client as one message.
+ * What control.c asks of the engine.  Those that list return how many
+ * entries, with engine_show_filters() how many tunnels, matched the
+ * selection; each entry is queued to the client as one message.
  * engine_link_admin() gives -1 when there is no such tunnel or link.
  */
 void	 engine_show_summary(struct imsgbuf *);
 int	 engine_show_tunnels(struct imsgbuf *, const struct ctl_select *);
 int	 engine_show_links(struct imsgbuf *, const struct ctl_select *);
+int	 engine_show_filters(struct imsgbuf *, const struct ctl_select *);
 int	 engine_link_admin(const struct ctl_link_admin *, int);
 void	 engine_imsg_compose_main(uint32_t, uint32_t, const void *, size_t);
 

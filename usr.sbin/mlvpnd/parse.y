@@ -3067,10 +3067,6 @@ check_matches(struct tunnel_conf *t)
 		if ((m->flags & MATCH_ONLY) && !(m->flags & MATCH_LINKS))
 			bad_at(m, "match: only needs link");
 		if ((m->flags & MATCH_DUPLICATE) &&
-		    (m->flags & (MATCH_NOT | MATCH_ONLY)))
-			bad_at(m, "match: duplicate excludes not link and "
-			    "only");
-		if ((m->flags & MATCH_DUPLICATE) &&
 		    t->protocol == PROTO_MLVPN2)
 			bad_at(m, "match: protocol mlvpn2 cannot duplicate");
 		insns = conf_match_compile(t, m->expr, &n, errbuf,

@@ -27,6 +27,7 @@
 #include <sys/time.h>
 
 #include <errno.h>
+#include <pcap.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,8 @@ static void		 reconf_tunnel(struct ptunnel *);
 static int		 reconf_open(int *);
 static void		 reconf_send(void);
 static void		 reconf_send_tunnel(struct ptunnel *);
+static void		 reconf_send_match(const struct tunnel_conf *,
+			    const struct match_conf *);
 static void		 reconf_schedule(int);
 static void		 reconf_retry(int, short, void *);
 static void		 reconf_settled(int, short, void *);
@@ -404,6 +407,7 @@ reconf_send_tunnel(struct ptunnel *pt)
 	static struct tunnel_conf	 tc;
 	static struct link_conf		 lc;
 	struct link_conf		*link;
+	struct match_conf		*match;
 	int				 fd = -1;
 
 	if (pt->tunif != NULL && pt->sent != tunif_id(pt->tunif)) {
@@ -430,6 +434,29 @@ reconf_send_tunnel(struct ptunnel *pt)
 		lc.lineno = 0;
 		main_compose_engine(IMSG_RECONF_LINK, 0, -1, &lc, sizeof(lc));
 	}
+	TAILQ_FOREACH(match, &pt->conf->matches, entry)
+		reconf_send_match(pt->conf, match);
+}
+
+/* The rule, then the program that its expression means. */
+static void
+reconf_send_match(const struct tunnel_conf *tc, const struct match_conf *match)
+{
+	static struct match_conf	 mc;
+	struct bpf_insn			*insns;
+	char				 errbuf[256];
+	unsigned int			 n;
+
+	if ((insns = conf_match_compile(tc, match->expr, &n, errbuf,
+	    sizeof(errbuf))) == NULL)
+		fatalx("%s: match \"%s\": %s", tc->name, match->expr, errbuf);
+	memcpy(&mc, match, sizeof(mc));
+	memset(&mc.entry, 0, sizeof(mc.entry));
+	mc.lineno = 0;
+	main_compose_engine(IMSG_RECONF_MATCH, 0, -1, &mc, sizeof(mc));
+	main_compose_engine(IMSG_RECONF_BPF, 0, -1, insns,
+	    n * sizeof(*insns));
+	free(insns);
 }
 
 static void

@@ -339,7 +339,7 @@ test_inactive(void)
 		err(1, NULL);
 	conf_inactive(conf, inactive_line);
 	if (strcmp(inactive, "not active yet: status\n"
-	    "b: not active yet: quota, match\n") != 0)
+	    "b: not active yet: quota\n") != 0)
 		errx(1, "not active yet: %s", inactive);
 	free(inactive);
 	conf_free(conf);
