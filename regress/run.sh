@@ -43,7 +43,12 @@ run()
 {
 	_name=$1
 	shift
-	if "$@" >"$T/log" 2>&1; then
+	_start=$(date +%s)
+	"$@" >"$T/log" 2>&1
+	_status=$?
+	_took=$(($(date +%s) - _start))
+	[ $_took -lt 10 ] || _name="$_name ($_took s)"
+	if [ $_status -eq 0 ]; then
 		if grep -q '^SKIPPED$' "$T/log" || tail -n 1 "$T/log" |
 		    grep -q '^0 passed, 0 failed, [0-9]* skipped$'; then
 			skipped=$((skipped + 1))
@@ -130,6 +135,9 @@ done
 if [ "$(uname -s)" = Linux ]; then
 	for d in $(directories "$selected"); do
 		case $d in
+		*/fuzz)
+			# always is
+			;;
 		*/regress/usr.sbin/*)
 			test_directory "sanitized " "$d" SANITIZE=$SANITIZERS
 			;;
