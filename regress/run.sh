@@ -119,14 +119,14 @@ else
 	echo "not root: nothing is installed, and some tests are skipped"
 fi
 
-run "build" build
+run "build" build_all
 if [ $# -eq 0 ]; then
 	run "manual pages" lint_manuals
 fi
 if [ "$(uname -s)" = Linux ]; then
-	[ $# -ne 0 ] || run "build with clang" build CC=clang \
+	[ $# -ne 0 ] || run "build with clang" build_all CC=clang \
 	    MAKEOBJDIR=obj.clang
-	run "build with sanitizers" build SANITIZE=$SANITIZERS
+	run "build with sanitizers" build_all SANITIZE=$SANITIZERS
 fi
 
 for d in $(directories "$selected"); do

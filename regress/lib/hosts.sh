@@ -281,7 +281,7 @@ ctl()
 # children PID: of a process, and those of them whose title has a word
 children()
 {
-	ps -ax -o pid=,ppid= | awk -v p="$1" '$2 == p { print $1 }'
+	ps -ax -o pid= -o ppid= | awk -v p="$1" '$2 == p { print $1 }'
 }
 
 child()

@@ -95,9 +95,18 @@ OpenBSD)
 	;;
 esac
 
-# build [VARIABLE=VALUE ...]: the daemon and what the tests need
+# build [VARIABLE=VALUE ...]: the daemon and the tools to test it
 build()
 {
 	(cd "$TOP" && $MAKE "$@" obj && $MAKE -j 2 "$@" all &&
-	    cd regress && $MAKE "$@" obj && $MAKE -j 2 "$@" all)
+	    cd regress && $MAKE "$@" obj &&
+	    cd linkem && $MAKE "$@" tools)
+}
+
+# Everything, also the tests.  On OpenBSD to build them is to run them.
+build_all()
+{
+	build "$@" &&
+	    { [ "$(uname -s)" = OpenBSD ] ||
+	    (cd "$TOP/regress" && $MAKE -j 2 "$@" all); }
 }
