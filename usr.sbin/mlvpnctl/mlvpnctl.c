@@ -51,6 +51,7 @@ static void		 get_data(struct imsg *, void *, size_t);
 static void		 show_summary(struct imsg *);
 static void		 show_tunnel(struct imsg *);
 static void		 show_link(struct imsg *);
+static void		 show_filter(struct imsg *);
 static void		 show_message(struct imsg *);
 static int		 show_result(struct imsg *);
 static void		 clean(char *, size_t);
@@ -209,6 +210,9 @@ request(struct imsgbuf *ibuf, const struct parse_result *res)
 	case CMD_SHOW_LINKS:
 		compose(ibuf, IMSG_CTL_SHOW_LINKS, &sel, sizeof(sel));
 		break;
+	case CMD_SHOW_FILTERS:
+		compose(ibuf, IMSG_CTL_SHOW_FILTERS, &sel, sizeof(sel));
+		break;
 	case CMD_LINK_UP:
 		compose(ibuf, IMSG_CTL_LINK_UP, &la, sizeof(la));
 		break;
@@ -278,6 +282,9 @@ answer(struct imsg *imsg, int *status)
 	case IMSG_CTL_LINK:
 		show_link(imsg);
 		return (0);
+	case IMSG_CTL_FILTER:
+		show_filter(imsg);
+		return (0);
 	case IMSG_CTL_MESSAGE:
 		show_message(imsg);
 		return (0);
@@ -334,6 +341,22 @@ show_link(struct imsg *imsg)
 	clean(cl.name, sizeof(cl.name));
 	clean(cl.reason, sizeof(cl.reason));
 	output->link(&cl);
+}
+
+static void
+show_filter(struct imsg *imsg)
+{
+	struct ctl_match	 cm;
+	int			 i;
+
+	get_data(imsg, &cm, sizeof(cm));
+	clean(cm.tunnel, sizeof(cm.tunnel));
+	clean(cm.conf.expr, sizeof(cm.conf.expr));
+	if (cm.conf.nlinks > MATCH_LINKS_MAX)
+		errx(1, "an answer of mlvpnd makes no sense");
+	for (i = 0; i < cm.conf.nlinks; i++)
+		clean(cm.conf.links[i], sizeof(cm.conf.links[i]));
+	output->filter(&cm);
 }
 
 static void

@@ -36,6 +36,7 @@ struct output {
 	void	(*summary)(const struct ctl_summary *);
 	void	(*tunnel)(const struct ctl_tunnel *);
 	void	(*link)(const struct ctl_link *);
+	void	(*filter)(const struct ctl_match *);
 	void	(*message)(const char *);
 	void	(*result)(int, const char *);	/* CTL_RES_*, text */
 	void	(*tail)(void);

@@ -34,6 +34,7 @@ static void	 text_head(const struct parse_result *);
 static void	 text_summary(const struct ctl_summary *);
 static void	 text_tunnel(const struct ctl_tunnel *);
 static void	 text_link(const struct ctl_link *);
+static void	 text_filter(const struct ctl_match *);
 static void	 text_message(const char *);
 static void	 text_result(int, const char *);
 static void	 text_tail(void);
@@ -54,6 +55,7 @@ const struct output	 text_output = {
 	text_summary,
 	text_tunnel,
 	text_link,
+	text_filter,
 	text_message,
 	text_result,
 	text_tail
@@ -143,6 +145,18 @@ text_link(const struct ctl_link *cl)
 		link_detail(cl);
 	else
 		links_add(cl);
+}
+
+static void
+text_filter(const struct ctl_match *cm)
+{
+	char	 size[FMT_SIZE];
+
+	printf("%s: ", cm->tunnel);
+	print_match(&cm->conf);
+	printf("\n    %" PRIu64 " packets, %sB, %" PRIu64 " dropped\n",
+	    cm->packets, fmt_scale(cm->bytes, size), cm->dropped);
+	text.blocks++;
 }
 
 static void

@@ -30,6 +30,7 @@ static void	 json_head(const struct parse_result *);
 static void	 json_summary(const struct ctl_summary *);
 static void	 json_tunnel(const struct ctl_tunnel *);
 static void	 json_link(const struct ctl_link *);
+static void	 json_filter(const struct ctl_match *);
 static void	 json_message(const char *);
 static void	 json_result(int, const char *);
 static void	 json_tail(void);
@@ -40,6 +41,7 @@ static void	 json_close(char);
 static void	 json_key(const char *);
 static void	 json_string(const char *, const char *);
 static void	 json_bool(const char *, int);
+static void	 json_choice(const char *, int, int);
 static void	 json_uint(const char *, uint64_t);
 static void	 json_int(const char *, int64_t);
 static void	 json_percent(const char *, int32_t);
@@ -52,6 +54,7 @@ const struct output	 json_output = {
 	json_summary,
 	json_tunnel,
 	json_link,
+	json_filter,
 	json_message,
 	json_result,
 	json_tail
@@ -73,6 +76,8 @@ json_head(const struct parse_result *res)
 		json_section("tunnels");
 	else if (res->action == CMD_SHOW_LINKS)
 		json_section("links");
+	else if (res->action == CMD_SHOW_FILTERS)
+		json_section("filters");
 }
 
 static void
@@ -172,6 +177,35 @@ json_link(const struct ctl_link *cl)
 }
 
 static void
+json_filter(const struct ctl_match *cm)
+{
+	const struct match_conf	*m = &cm->conf;
+	int			 i;
+
+	json_section("filters");
+	json_open(NULL, '{');
+	json_string("tunnel", cm->tunnel);
+	json_string("expression", m->expr);
+	json_bool("quick", m->flags & MATCH_QUICK);
+	json_open("links", '[');
+	for (i = 0; i < m->nlinks; i++)
+		json_string(NULL, m->links[i]);
+	json_close(']');
+	json_bool("not", m->flags & MATCH_NOT);
+	json_bool("only", m->flags & MATCH_ONLY);
+	json_bool("duplicate", m->flags & MATCH_DUPLICATE);
+	json_bool("priority", m->flags & MATCH_PRIORITY);
+	json_bool("bulk", m->flags & MATCH_BULK);
+	json_choice("order", m->flags & MATCH_ORDER,
+	    m->flags & MATCH_NOORDER);
+	json_int("dscp", m->flags & MATCH_DSCP ? m->dscp : -1);
+	json_uint("packets", cm->packets);
+	json_uint("bytes", cm->bytes);
+	json_uint("dropped", cm->dropped);
+	json_close('}');
+}
+
+static void
 json_message(const char *msg)
 {
 	json_section("messages");
@@ -253,6 +287,14 @@ json_bool(const char *key, int value)
 {
 	json_key(key);
 	printf("%s", value ? "true" : "false");
+}
+
+/* null for neither */
+static void
+json_choice(const char *key, int yes, int no)
+{
+	json_key(key);
+	printf("%s", yes ? "true" : no ? "false" : "null");
 }
 
 static void

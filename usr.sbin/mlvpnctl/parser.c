@@ -57,8 +57,15 @@ static const struct token t_show_tunnels[] = {
 	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
+static const struct token t_show_filters[] = {
+	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ TUNNELNAME,	"",		CMD_NONE, NULL },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
+};
+
 static const struct token t_show[] = {
 	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ KEYWORD,	"filters",	CMD_SHOW_FILTERS, t_show_filters },
 	{ KEYWORD,	"links",	CMD_SHOW_LINKS, t_show_links },
 	{ KEYWORD,	"summary",	CMD_SHOW_SUMMARY, NULL },
 	{ KEYWORD,	"tunnels",	CMD_SHOW_TUNNELS, t_show_tunnels },

@@ -295,6 +295,10 @@ int			 cmdline_symset(char *);
 /* bpf.c: may bpf_filter(3) run these? */
 int			 match_valid(const struct bpf_insn *, unsigned int);
 
+/* printmatch.c */
+void			 print_match(const struct match_conf *);
+void			 print_string(const char *);
+
 /* printconf.c */
 void			 print_config(struct mlvpnd_conf *);
 

@@ -36,11 +36,9 @@ static void	 print_remote(const struct link_conf *);
 static void	 print_bandwidth(const struct link_conf *);
 static void	 print_rate_conf(const char *, const struct rate_conf *);
 static void	 print_quota(const struct quota_conf *);
-static void	 print_match(const struct match_conf *);
 static void	 print_addr(const struct addr *);
 static void	 print_prefix(const struct prefix *);
 static void	 print_listen(const struct addr *, uint16_t, int);
-static void	 print_string(const char *);
 static void	 print_base64(const uint8_t *);
 static void	 print_scaled(uint64_t, const char *);
 static void	 print_time(uint64_t);
@@ -178,8 +176,11 @@ print_tunnel(const struct tunnel_conf *t)
 	}
 	TAILQ_FOREACH(link, &t->links, entry)
 		print_link(link, t->protocol);
-	TAILQ_FOREACH(match, &t->matches, entry)
+	TAILQ_FOREACH(match, &t->matches, entry) {
+		printf("\t");
 		print_match(match);
+		printf("\n");
+	}
 	printf("}\n");
 }
 
@@ -394,40 +395,6 @@ print_quota(const struct quota_conf *q)
 	printf("\n");
 }
 
-static void
-print_match(const struct match_conf *m)
-{
-	int	 i;
-
-	printf("\tmatch ");
-	print_string(m->expr);
-	if (m->flags & MATCH_QUICK)
-		printf(" quick");
-	if (m->flags & MATCH_DUPLICATE)
-		printf(" duplicate");
-	if (m->nlinks > 0) {
-		printf("%s link {", m->flags & MATCH_NOT ? " not" : "");
-		for (i = 0; i < m->nlinks; i++) {
-			printf(" ");
-			print_string(m->links[i]);
-		}
-		printf(" }");
-	}
-	if (m->flags & MATCH_ONLY)
-		printf(" only");
-	if (m->flags & MATCH_PRIORITY)
-		printf(" priority");
-	if (m->flags & MATCH_BULK)
-		printf(" bulk");
-	if (m->flags & MATCH_ORDER)
-		printf(" order yes");
-	if (m->flags & MATCH_NOORDER)
-		printf(" order no");
-	if (m->flags & MATCH_DSCP)
-		printf(" dscp %u", m->dscp);
-	printf("\n");
-}
-
 /* Family 0 is "*". */
 static void
 print_addr(const struct addr *addr)
@@ -443,18 +410,6 @@ print_prefix(const struct prefix *prefix)
 {
 	print_addr(&prefix->addr);
 	printf("/%u", prefix->len);
-}
-
-static void
-print_string(const char *s)
-{
-	putchar('"');
-	for (; *s != '\0'; s++) {
-		if (*s == '"' || *s == '\\')
-			putchar('\\');
-		putchar(*s);
-	}
-	putchar('"');
 }
 
 static void

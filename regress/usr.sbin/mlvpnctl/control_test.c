@@ -320,6 +320,7 @@ test_lengths(void)
 		{ IMSG_CTL_SHOW_TUNNELS, 0 },
 		{ IMSG_CTL_SHOW_TUNNELS, sizeof(struct ctl_select) - 1 },
 		{ IMSG_CTL_SHOW_LINKS, sizeof(struct ctl_select) + 1 },
+		{ IMSG_CTL_SHOW_FILTERS, sizeof(struct ctl_select) - 1 },
 		{ IMSG_CTL_LINK_UP, sizeof(struct ctl_link_admin) - 1 },
 		{ IMSG_CTL_LINK_DOWN, 0 },
 	};
@@ -794,6 +795,13 @@ engine_show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 		CHECK(imsg_compose(ibuf, IMSG_CTL_LINK, 0, 0, -1, &cl,
 		    sizeof(cl)) != -1);
 	return (show_links_n);
+}
+
+int
+engine_show_filters(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	nrequests++;
+	return (1);
 }
 
 int

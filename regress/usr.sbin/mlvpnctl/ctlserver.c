@@ -69,6 +69,7 @@ static void	 echo(struct imsg *);
 static void	 show_summary(struct imsgbuf *);
 static int	 show_tunnels(struct imsgbuf *, const struct ctl_select *);
 static int	 show_links(struct imsgbuf *, const struct ctl_select *);
+static int	 show_filters(struct imsgbuf *, const struct ctl_select *);
 static void	 hostile(struct imsgbuf *);
 static void	 link_init(struct ctl_link *, const char *, const char *, int);
 static void	 send_result(struct imsgbuf *, int, const char *);
@@ -213,10 +214,15 @@ request(struct imsgbuf *ibuf, struct imsg *imsg)
 		break;
 	case IMSG_CTL_SHOW_TUNNELS:
 	case IMSG_CTL_SHOW_LINKS:
+	case IMSG_CTL_SHOW_FILTERS:
 		if (imsg_get_data(imsg, &sel, sizeof(sel)) == -1)
 			errx(2, "request of a wrong length");
-		n = imsg_get_type(imsg) == IMSG_CTL_SHOW_LINKS ?
-		    show_links(ibuf, &sel) : show_tunnels(ibuf, &sel);
+		if (imsg_get_type(imsg) == IMSG_CTL_SHOW_FILTERS)
+			n = show_filters(ibuf, &sel);
+		else if (imsg_get_type(imsg) == IMSG_CTL_SHOW_LINKS)
+			n = show_links(ibuf, &sel);
+		else
+			n = show_tunnels(ibuf, &sel);
 		if (n == 0 && sel.tunnel[0] != '\0') {
 			send_result(ibuf, CTL_RES_NOSUCH, "");
 			return (0);
@@ -257,10 +263,12 @@ echo(struct imsg *imsg)
 		break;
 	case IMSG_CTL_SHOW_TUNNELS:
 	case IMSG_CTL_SHOW_LINKS:
+	case IMSG_CTL_SHOW_FILTERS:
 		if (imsg_get_data(imsg, &sel, sizeof(sel)) == -1)
 			errx(2, "request of a wrong length");
 		printf("SHOW_%s [%s] [%s]\n", imsg_get_type(imsg) ==
-		    IMSG_CTL_SHOW_LINKS ? "LINKS" : "TUNNELS", sel.tunnel,
+		    IMSG_CTL_SHOW_LINKS ? "LINKS" : imsg_get_type(imsg) ==
+		    IMSG_CTL_SHOW_FILTERS ? "FILTERS" : "TUNNELS", sel.tunnel,
 		    sel.link);
 		break;
 	case IMSG_CTL_LINK_UP:
@@ -444,6 +452,46 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 		n++;
 	}
 	return (n);
+}
+
+static int
+show_filters(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	struct ctl_match	 cm;
+
+	memset(&cm, 0, sizeof(cm));
+	if (is("hostile")) {
+		memset(cm.tunnel, 'A', sizeof(cm.tunnel));
+		memset(cm.conf.expr, '\033', sizeof(cm.conf.expr));
+		memset(cm.conf.links, '"', sizeof(cm.conf.links));
+		cm.conf.nlinks = MATCH_LINKS_MAX;
+		compose(ibuf, IMSG_CTL_FILTER, &cm, sizeof(cm));
+		cm.conf.nlinks++;
+		compose(ibuf, IMSG_CTL_FILTER, &cm, sizeof(cm));
+		return (1);
+	}
+	if (!is("normal"))
+		return (0);
+	if (sel->tunnel[0] != '\0' && strcmp(sel->tunnel, "home") != 0)
+		return (0);
+	strlcpy(cm.tunnel, "home", sizeof(cm.tunnel));
+	strlcpy(cm.conf.expr, "udp port 5060", sizeof(cm.conf.expr));
+	strlcpy(cm.conf.links[0], "dsl1", sizeof(cm.conf.links[0]));
+	strlcpy(cm.conf.links[1], "dsl2", sizeof(cm.conf.links[1]));
+	cm.conf.nlinks = 2;
+	cm.conf.flags = MATCH_LINKS | MATCH_ONLY | MATCH_QUICK |
+	    MATCH_PRIORITY | MATCH_NOORDER | MATCH_DSCP;
+	cm.conf.dscp = 46;
+	cm.packets = 1234;
+	cm.bytes = 1234567;
+	cm.dropped = 5;
+	compose(ibuf, IMSG_CTL_FILTER, &cm, sizeof(cm));
+	cm.conf.flags = MATCH_NOT | MATCH_DUPLICATE | MATCH_BULK |
+	    MATCH_ORDER;
+	cm.conf.nlinks = 1;
+	cm.packets = cm.bytes = cm.dropped = 0;
+	compose(ibuf, IMSG_CTL_FILTER, &cm, sizeof(cm));
+	return (1);
 }
 
 static void

@@ -86,6 +86,8 @@ test_parser() {
 	sends "SHOW_LINKS [] []" show links
 	sends "SHOW_LINKS [home] []" s l home
 	sends "SHOW_LINKS [home] [dsl1]" show links home dsl1
+	sends "SHOW_FILTERS [] []" show filters
+	sends "SHOW_FILTERS [home] []" s f home
 	# words of the language are names where a name stands
 	sends "SHOW_LINKS [links] [up]" show links links up
 	sends "LINK_UP [home] [dsl1]" link home dsl1 up
@@ -147,6 +149,7 @@ test_parser() {
 	unknown argument: x
 	valid commands/args:
 	  <cr>
+	  filters
 	  links
 	  summary
 	  tunnels
@@ -252,6 +255,20 @@ test_show() {
 
 	$(tunnel_branch)
 	END
+	with normal show filters
+	compare "show filters" 0 <<-END
+	home: match "udp port 5060" quick link { "dsl1" "dsl2" } only priority order no dscp 46
+	    1234 packets, 1.23MB, 5 dropped
+	home: match "udp port 5060" duplicate not link { "dsl1" } bulk order yes
+	    0 packets, 0B, 0 dropped
+	END
+	with normal show filters away
+	compare "show filters away" 1 <<-END
+	mlvpnctl: no such tunnel or link
+	END
+	with hostile show filters
+	[ $status -eq 1 ] || exit 1
+	has "an answer of mlvpnd makes no sense"
 	with normal show tunnels branch-office
 	compare "show tunnels branch-office" 0 <<-END
 	$(tunnel_branch)
@@ -369,6 +386,15 @@ test_json() {
 	has '"tunnels": []'
 	json empty 0 show links
 	has '"links": []'
+	json empty 0 show filters
+	has '"filters": []'
+	json normal 0 show filters home
+	has '"expression": "udp port 5060",'
+	has '"order": false,'
+	has '"order": true,'
+	has '"dscp": 46,'
+	has '"dscp": null,'
+	has '"dropped": 5'
 	json hostile 0 show links
 	has '"name": "?[2Jx\"\\??",'
 	json reload 1 reload
