@@ -143,10 +143,11 @@ assoc_restart(struct tunnel *t, uint64_t now)
 	as->hello_after = 0;
 }
 
+/* Are there keys?  Legacy links look after themselves. */
 int
 assoc_can_send(const struct tunnel *t)
 {
-	return (t->as.cur != NULL);
+	return (t->as.cur != NULL || t->conf.protocol == PROTO_MLVPN2);
 }
 
 /* The lane of a path, NULL without memory. */
@@ -757,7 +758,7 @@ assoc_timer(struct tunnel *t, uint64_t now)
 	const struct session_limits	*lim = &t->core->limits;
 	int				 i;
 
-	if (t->core->stopping)
+	if (t->core->stopping || t->conf.protocol != PROTO_V3)
 		return;
 	if (as->prev != NULL && (now >= as->prev->expires ||
 	    !keys_usable(&as->prev->k, lim, now))) {
@@ -800,6 +801,8 @@ assoc_deadline(struct tunnel *t, uint64_t now)
 	uint64_t			 when = NEVER;
 	size_t				 i;
 
+	if (t->conf.protocol != PROTO_V3)
+		return (NEVER);
 	if (as->attempt.active) {
 		when = MIN(when, as->attempt.next);
 		for (i = 0; i < as->attempt.ntargets; i++)

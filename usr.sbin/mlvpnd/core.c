@@ -76,8 +76,10 @@ core_new(const struct core_ops *ops, size_t npkts)
 	c->limits = session_limits_default;
 	TAILQ_INIT(&c->tunnels);
 	TAILQ_INIT(&c->free);
-	for (i = 0; i < INDEX_BUCKETS; i++)
+	for (i = 0; i < INDEX_BUCKETS; i++) {
 		LIST_INIT(&c->index[i]);
+		LIST_INIT(&c->mlvpn2[i]);
+	}
 	for (i = 0; i < npkts; i++)
 		TAILQ_INSERT_TAIL(&c->free, &c->pool[i], entry);
 	c->npkts = c->nfree = npkts;
@@ -240,7 +242,10 @@ core_receive(struct core *c, struct dgram *dg, size_t n, uint64_t now)
 			receive_cookie(c, dg, now);
 			break;
 		default:
-			c->rx_malformed++;
+			if (dg->len > 0 && dg->buf[0] <= MLVPN2_FIRST_MAX)
+				mlvpn2_receive(c, dg, now);
+			else
+				c->rx_malformed++;
 			break;
 		}
 	}

@@ -72,8 +72,6 @@
 #define OVERHEAD_IP6		48
 
 static struct path *path_new(struct tunnel *, uint8_t);
-static void	 path_state(struct path *, enum link_state, const char *,
-		    uint64_t);
 static void	 path_rates(struct path *);
 static void	 path_forgive(struct path *);
 static void	 accept_open(struct tunnel *, uint8_t, const struct dgram *,
@@ -106,8 +104,9 @@ static uint64_t	 sync_due(const struct path *);
  * Opening and closing
  */
 
-static struct path *
-path_new(struct tunnel *t, uint8_t id)
+/* What paths have in common, of either protocol. */
+struct path *
+path_alloc(struct tunnel *t, uint8_t id)
 {
 	struct path	*p;
 	int		 i;
@@ -116,12 +115,6 @@ path_new(struct tunnel *t, uint8_t id)
 		return (NULL);
 	for (i = 0; i < PQ_MAX; i++)
 		TAILQ_INIT(&p->queue[i]);
-	if ((p->ring = calloc(SENT_RING, sizeof(*p->ring))) == NULL ||
-	    assoc_lane(t, id) == NULL) {
-		free(p->ring);
-		free(p);
-		return (NULL);
-	}
 	p->tunnel = t;
 	p->id = id;
 	p->state = LINK_OPENING;
@@ -129,13 +122,28 @@ path_new(struct tunnel *t, uint8_t id)
 	p->srtt = p->rttvar = -1;
 	p->loss_tx = p->loss_rx = -1;
 	p->report_due = NEVER;
+	t->path[id] = t->paths[t->npaths++] = p;
+	return (p);
+}
+
+static struct path *
+path_new(struct tunnel *t, uint8_t id)
+{
+	struct path	*p;
+
+	if ((p = path_alloc(t, id)) == NULL)
+		return (NULL);
+	if ((p->ring = calloc(SENT_RING, sizeof(*p->ring))) == NULL ||
+	    assoc_lane(t, id) == NULL) {
+		path_free(p);
+		return (NULL);
+	}
 	p->rx_highest = t->as.lane[id]->rx_highest;
 	p->rx_floor = p->rx_loss_number = p->rx_highest;
 	p->rx_loss_dgrams = t->as.lane[id]->rx_dgrams;
 	p->gap_until = p->rx_floor;
 	p->history = t->as.lane[id]->tx_next;
 	p->order_seq = t->reorder.any ? t->reorder.highest : 0;
-	t->path[id] = t->paths[t->npaths++] = p;
 	path_forgive(p);
 	return (p);
 }
@@ -159,6 +167,8 @@ path_free(struct path *p)
 	t->path[p->id] = NULL;
 	if (p->link != NULL && p->link->path == p)
 		p->link->path = NULL;
+	if (p->m2 != NULL)
+		mlvpn2_link_free(p);
 	free(p->ring);
 	free(p);
 }
@@ -171,6 +181,8 @@ path_open(struct tunnel *t, struct link *l, uint64_t now)
 	uint8_t		 id = 0;
 	int		 slot;
 
+	if (t->conf.protocol == PROTO_MLVPN2)
+		return (mlvpn2_link_open(t, l, now));
 	for (slot = 0; slot < PATH_SLOTS; slot++) {
 		id = slot | (t->as.a_end ? 0 : PATH_ID_B);
 		if (t->path[id] == NULL)
@@ -196,6 +208,10 @@ path_reopen(struct path *p, uint64_t now)
 {
 	struct tunnel	*t = p->tunnel;
 
+	if (p->m2 != NULL) {
+		mlvpn2_link_reopen(p, now);
+		return;
+	}
 	p->gen = ++t->as.gen[p->id & (PATH_SLOTS - 1)];
 	p->ep = p->link->ep;
 	p->mtu_own = p->link->conf.mtu != 0 ? p->link->conf.mtu :
@@ -225,7 +241,10 @@ path_close(struct path *p, uint64_t now)
 void
 path_remove(struct path *p, uint8_t reason, uint64_t now)
 {
-	closing_add(p->tunnel, p->id, p->gen, reason, now);
+	if (p->m2 != NULL)
+		mlvpn2_link_remove(p, now);
+	else
+		closing_add(p->tunnel, p->id, p->gen, reason, now);
 	history_rescue(p, now);
 	path_gone(p, reason == CLOSE_LINK_DOWN ? "by operator" : "removed",
 	    now);
@@ -270,6 +289,10 @@ closing_add(struct tunnel *t, uint8_t id, uint8_t gen, uint8_t reason,
 void
 path_link_changed(struct path *p, uint64_t now)
 {
+	if (p->m2 != NULL) {
+		mlvpn2_rates(p->tunnel);
+		return;
+	}
 	path_rates(p);
 	if (!p->opener)
 		return;
@@ -325,7 +348,7 @@ path_forgive(struct path *p)
  * State
  */
 
-static void
+void
 path_state(struct path *p, enum link_state state, const char *reason,
     uint64_t now)
 {
@@ -358,7 +381,10 @@ path_suspect(struct path *p, const char *reason, uint64_t now)
 	p->suspect_since = now;
 	p->flaps = MIN(p->flaps + 1, FLAPS_MAX);
 	p->forget_at = now + FORGET;
-	p->suspect_number = p->tunnel->as.lane[p->id]->tx_next;
+	if (p->m2 != NULL)
+		mlvpn2_link_suspect(p, now);
+	else
+		p->suspect_number = p->tunnel->as.lane[p->id]->tx_next;
 	p->answers = 0;
 	p->probe_next = now;
 	path_state(p, LINK_SUSPECT, reason, now);
@@ -468,13 +494,10 @@ void
 path_received(struct path *p, const struct dgram *dg, uint64_t number,
     uint64_t now)
 {
-	size_t	 bytes = dg->len + ip_overhead(&dg->ep);
-	int	 newest = number > p->rx_highest || p->last_rx == 0;
+	const struct lane	*lane = p->tunnel->as.lane[p->id];
+	int			 newest = number > p->rx_highest || p->last_rx == 0;
 
-	p->rx_packets++;
-	p->rx_bytes += bytes;
-	meter_add(&p->rx_meter, bytes, now);
-	p->last_rx = now;
+	path_count_rx(p, dg, now);
 	if (newest) {
 		if (number > p->rx_highest + 1 && p->rx_packets > 1) {
 			p->gap_until = number;
@@ -484,7 +507,7 @@ path_received(struct path *p, const struct dgram *dg, uint64_t number,
 		p->rx_highest_at = now;
 	} else
 		p->reordered_at = now;
-	report_count_loss(p, now);
+	report_count_loss(p, lane->rx_highest, lane->rx_dgrams, now);
 
 	if (endpoint_equal(&dg->ep, &p->ep)) {
 		if (!p->opener)
@@ -818,6 +841,11 @@ candidate_compose(struct path *p, struct dgram *dg, uint64_t now)
 void
 path_timer(struct path *p, uint64_t now)
 {
+	if (p->m2 != NULL) {
+		mlvpn2_link_timer(p, now);
+		quality_timer(p, now);
+		return;
+	}
 	candidate_timer(p, now);
 
 	if (p->opener && now >= p->open_next) {
@@ -862,9 +890,12 @@ quality_timer(struct path *p, uint64_t now)
 {
 	const struct link_conf	*c = p->link != NULL ? &p->link->conf : NULL;
 	int64_t			 rtt, slow = 0, slow_recover = 0;
-	int			 loss, lossy = LOSS_TOLERANCE, recover = 0;
+	int			 loss, lossy, recover = 0;
 	enum link_state		 wanted = LINK_UP;
 
+	/* legacy peers do not report: what they lose stands for what we do */
+	lossy = p->m2 != NULL ? 100 : LOSS_TOLERANCE;
+	loss = MAX(p->m2 != NULL ? p->loss_rx : p->loss_tx, 0);
 	if (c != NULL && c->loss_tolerance != 0) {
 		lossy = c->loss_tolerance;
 		recover = c->loss_recover;
@@ -876,7 +907,6 @@ quality_timer(struct path *p, uint64_t now)
 		slow_recover = c->latency_recover != 0 ? c->latency_recover :
 		    slow * 8 / 10;
 	}
-	loss = MAX(p->loss_tx, 0);
 	rtt = p->srtt;
 	if (p->owd_valid)
 		rtt -= MAX(0, p->owd - p->owd_base);
@@ -981,6 +1011,8 @@ path_deadline(const struct path *p, uint64_t now)
 {
 	uint64_t	 when = NEVER, dead = path_dead_time(p);
 
+	if (p->m2 != NULL)
+		return (mlvpn2_link_deadline(p, now));
 	if (p->blocked || p->ep.sock == SOCK_NONE)
 		return (NEVER);
 	if (p->pending != 0 || p->nresponse > 0)
@@ -1032,6 +1064,8 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 	unsigned int	 pending = p->pending;
 	int		 i, eliciting, report;
 
+	if (p->m2 != NULL)
+		return (mlvpn2_link_compose(p, dg, now));
 	if (p->ep.sock == SOCK_NONE || p->blocked)
 		return (0);
 	if (candidate_compose(p, dg, now))
@@ -1162,8 +1196,11 @@ closing_put(struct path *p, uint8_t *buf, size_t room, uint64_t now)
 int
 path_send(struct path *p, struct pkt *pkt, struct dgram *dg, uint64_t now)
 {
-	uint64_t	 number = p->tunnel->as.lane[p->id]->tx_next;
+	uint64_t	 number;
 
+	if (p->m2 != NULL)
+		return (mlvpn2_link_send(p, pkt, dg, now));
+	number = p->tunnel->as.lane[p->id]->tx_next;
 	if (!seal_to(p, &p->ep, PKT_DATA(pkt) - DATA_INNERLEN,
 	    DATA_INNERLEN + pkt->len, 1, dg, now))
 		return (0);
@@ -1207,10 +1244,7 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 		p->last_eliciting_tx = now;
 	}
 	p->last_tx = now;
-	sched_charge(p, dg->len + ip_overhead(ep), now);
-	p->tx_packets++;
-	p->tx_bytes += dg->len + ip_overhead(ep);
-	meter_add(&p->tx_meter, dg->len + ip_overhead(ep), now);
+	path_count_tx(p, dg, now);
 	return (1);
 }
 
@@ -1222,6 +1256,30 @@ static size_t
 ip_overhead(const struct endpoint *ep)
 {
 	return (ep->remote.family == 6 ? OVERHEAD_IP6 : OVERHEAD_IP4);
+}
+
+/* A datagram came that counts. */
+void
+path_count_rx(struct path *p, const struct dgram *dg, uint64_t now)
+{
+	size_t	 bytes = dg->len + ip_overhead(&dg->ep);
+
+	p->rx_packets++;
+	p->rx_bytes += bytes;
+	meter_add(&p->rx_meter, bytes, now);
+	p->last_rx = now;
+}
+
+/* A datagram goes out, which takes its time. */
+void
+path_count_tx(struct path *p, const struct dgram *dg, uint64_t now)
+{
+	size_t	 bytes = dg->len + ip_overhead(&dg->ep);
+
+	sched_charge(p, bytes, now);
+	p->tx_packets++;
+	p->tx_bytes += bytes;
+	meter_add(&p->tx_meter, bytes, now);
 }
 
 void
@@ -1293,4 +1351,6 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 	c->mtu = p->mtu_own;
 	if (p->mtu_peer != 0 && (c->mtu == 0 || p->mtu_peer < c->mtu))
 		c->mtu = p->mtu_peer;
+	if (p->m2 != NULL)
+		mlvpn2_link_ctl(p, c);
 }

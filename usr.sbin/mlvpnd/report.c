@@ -51,7 +51,6 @@ static void	 learn_rtt(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
 static void	 learn_delay(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
-static void	 learn_owd(struct path *, int64_t, uint64_t);
 static void	 learn_loss(struct path *, const struct frame *, uint64_t,
 		    uint64_t);
 static void	 settle(struct path *, const struct frame *, uint64_t,
@@ -175,19 +174,19 @@ report_gaps(const struct path *p, struct frame *f, uint64_t now)
 
 /* Loss of what this end receives, by the packet numbers that did not come. */
 void
-report_count_loss(struct path *p, uint64_t now)
+report_count_loss(struct path *p, uint64_t highest, uint64_t dgrams,
+    uint64_t now)
 {
-	const struct lane	*lane = p->tunnel->as.lane[p->id];
-	uint64_t		 sent, got;
+	uint64_t	 sent, got;
 
-	sent = lane->rx_highest - p->rx_loss_number;
-	got = lane->rx_dgrams - p->rx_loss_dgrams;
+	sent = highest - p->rx_loss_number;
+	got = dgrams - p->rx_loss_dgrams;
 	if (sent < LOSS_DGRAMS && now - p->rx_loss_at < LOSS_TIME)
 		return;
 	if (sent >= 8)
 		p->loss_rx = got >= sent ? 0 : (sent - got) * 10000 / sent;
-	p->rx_loss_number = lane->rx_highest;
-	p->rx_loss_dgrams = lane->rx_dgrams;
+	p->rx_loss_number = highest;
+	p->rx_loss_dgrams = dgrams;
 	p->rx_loss_at = now;
 }
 
@@ -247,7 +246,7 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 	p->report_rx = now;
 }
 
-/* RFC 6298, of the newest datagram reported; the peer's delay taken out. */
+/* Of the newest datagram reported; the peer's delay taken out. */
 static void
 learn_rtt(struct path *p, const struct frame *f, const struct sent *s,
     uint64_t now)
@@ -256,8 +255,14 @@ learn_rtt(struct path *p, const struct frame *f, const struct sent *s,
 
 	held = (uint32_t)(f->u.report.time - f->u.report.arrival);
 	rtt = (int64_t)(now - s->time) - held;
-	if (rtt < 0 || rtt > (int64_t)RTT_MAX)
-		return;
+	if (rtt >= 0 && rtt <= (int64_t)RTT_MAX)
+		rtt_sample(p, rtt);
+}
+
+/* RFC 6298, us */
+void
+rtt_sample(struct path *p, int64_t rtt)
+{
 	if (p->srtt == -1) {
 		p->srtt = rtt;
 		p->rttvar = rtt / 2;
@@ -279,7 +284,7 @@ learn_delay(struct path *p, const struct frame *f, const struct sent *s,
 	struct rate_sample	 rs;
 
 	rs.owd = (int32_t)(f->u.report.arrival - (uint32_t)s->time);
-	learn_owd(p, rs.owd - (int64_t)(s->bytes * 8 * USEC / p->rate.bps),
+	owd_sample(p, rs.owd - (int64_t)(s->bytes * 8 * USEC / p->rate.bps),
 	    now);
 	if (p->report_rx != 0) {
 		rs.rx_bytes = f->u.report.bytes - p->report_bytes;
@@ -296,8 +301,8 @@ learn_delay(struct path *p, const struct frame *f, const struct sent *s,
  * One-way delay, with the offset of the two ends' clocks in it: only
  * differences between paths and to its own least value mean something.
  */
-static void
-learn_owd(struct path *p, int64_t owd, uint64_t now)
+void
+owd_sample(struct path *p, int64_t owd, uint64_t now)
 {
 	if (!p->owd_valid || now - p->owd_at > OWD_WINDOW) {
 		p->owd_last = p->owd_valid ? p->owd_least : owd;

@@ -36,6 +36,7 @@
 #define BUDGET_MAX	(64 * 1024)	/* bytes saved up */
 
 static void	 history_drop(struct path *, struct sent *);
+static void	 rescue_sent(struct path *, uint64_t);
 static int	 worth_resending(const struct path *, const struct sent *,
 		    uint64_t);
 
@@ -67,7 +68,7 @@ history_clear(struct path *p)
 {
 	size_t	 i;
 
-	for (i = 0; i < SENT_RING; i++)
+	for (i = 0; p->ring != NULL && i < SENT_RING; i++)
 		history_drop(p, &p->ring[i]);
 }
 
@@ -129,10 +130,25 @@ worth_resending(const struct path *p, const struct sent *s, uint64_t now)
 void
 history_rescue(struct path *p, uint64_t now)
 {
+	struct pkt	*pkt;
+
+	if (p->ring != NULL)
+		rescue_sent(p, now);
+	while ((pkt = TAILQ_FIRST(&p->queue[PQ_PRIORITY])) != NULL ||
+	    (pkt = TAILQ_FIRST(&p->queue[PQ_RESEND])) != NULL ||
+	    (pkt = TAILQ_FIRST(&p->queue[PQ_NORMAL])) != NULL) {
+		path_dequeue(p, pkt);
+		resend(p->tunnel, pkt);
+		pkt_put(p->tunnel->core, pkt);
+	}
+}
+
+static void
+rescue_sent(struct path *p, uint64_t now)
+{
 	struct tunnel	*t = p->tunnel;
 	struct lane	*lane = t->as.lane[p->id];
 	struct sent	*s;
-	struct pkt	*pkt;
 	uint64_t	 n;
 
 	n = p->history;
@@ -147,13 +163,6 @@ history_rescue(struct path *p, uint64_t now)
 		history_drop(p, s);
 	}
 	p->history = lane->tx_next;
-	while ((pkt = TAILQ_FIRST(&p->queue[PQ_PRIORITY])) != NULL ||
-	    (pkt = TAILQ_FIRST(&p->queue[PQ_RESEND])) != NULL ||
-	    (pkt = TAILQ_FIRST(&p->queue[PQ_NORMAL])) != NULL) {
-		path_dequeue(p, pkt);
-		resend(t, pkt);
-		pkt_put(t->core, pkt);
-	}
 }
 
 /* Queues a packet to be sent once more, but for one that another path has a

@@ -70,6 +70,8 @@ static int	 ecn_mark(const struct tunnel *, struct pkt *);
 static int	 choose_level(struct tunnel *, uint64_t);
 static int	 path_takes(const struct path *, int);
 static uint64_t	 time_of(const struct path *, size_t);
+static uint64_t	 free_at(const struct path *);
+static void	 share_unpaced(struct tunnel *, uint64_t);
 static int64_t	 path_owd(const struct path *, int64_t);
 static int64_t	 eta(const struct path *, int, size_t, int64_t, uint64_t);
 static int64_t	 mean_owd(struct tunnel *, int);
@@ -488,6 +490,13 @@ time_of(const struct path *p, size_t bytes)
 	return (bytes * 8 * USEC / p->rate.bps);
 }
 
+/* When the pacer lets the next datagram go. */
+static uint64_t
+free_at(const struct path *p)
+{
+	return (p->unpaced ? 0 : p->due);
+}
+
 static int64_t
 path_owd(const struct path *p, int64_t mean)
 {
@@ -798,7 +807,7 @@ pump_flows(struct tunnel *t, struct fqs *list, int level, int64_t mean,
 			match_dropped(t, p);
 			t->tx_dropped++;
 			fq_drop(t, fq);
-		} else if (path == NULL || when > last) {
+		} else if (path == NULL || (when > last && !path->unpaced)) {
 			if (when > last)
 				s->wake = MIN(s->wake, now + (when - last));
 			*full |= may == 0;
@@ -924,7 +933,7 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 		path = t->paths[i];
 		if (path->backlog == 0 || path->blocked)
 			continue;
-		if (path->due > now) {
+		if (free_at(path) > now) {
 			rate_saturated(path, now);
 			continue;
 		}
@@ -969,6 +978,33 @@ sched_charge(struct path *p, size_t bytes, uint64_t now)
 	if (p->due + credit < now)
 		p->due = now - credit;
 	p->due += time_of(p, bytes);
+	if (p->unpaced)
+		share_unpaced(p->tunnel, now);
+}
+
+/*
+ * Links of which nothing is known are as fast as each other, and together as
+ * fast as what is sent: while all are busy, time stands still for them.
+ */
+static void
+share_unpaced(struct tunnel *t, uint64_t now)
+{
+	struct path	*p;
+	uint64_t	 least = NEVER;
+	int		 i;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (p->unpaced && path_usable(p) && !p->remote &&
+		    p->backup == t->level)
+			least = MIN(least, p->due);
+	}
+	if (least == NEVER || least <= now)
+		return;
+	for (i = 0; i < t->npaths; i++)
+		if (t->paths[i]->unpaced)
+			t->paths[i]->due -= MIN(t->paths[i]->due,
+			    least - now);
 }
 
 /* The sequence that no later datagram of the path precedes: the first that
@@ -993,7 +1029,7 @@ sched_deadline(struct tunnel *t, uint64_t now)
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
 		if (p->backlog > 0 && !p->blocked)
-			when = MIN(when, MAX(p->due, now));
+			when = MIN(when, MAX(free_at(p), now));
 	}
 	return (when);
 }

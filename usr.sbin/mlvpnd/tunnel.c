@@ -75,6 +75,7 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 		errno = EEXIST;
 		return (NULL);
 	}
+	mlvpn2_init(t, now);
 	if (reorder_init(&t->reorder) == -1 || assoc_init(t) == -1) {
 		tunnel_free(t);
 		errno = ENOMEM;
@@ -89,13 +90,17 @@ tunnel_free(struct tunnel *t)
 	struct core	*c = t->core;
 	struct pkt	*p;
 
-	while (t->npaths > 0)
+	while (t->npaths > 0) {
+		if (t->paths[0]->m2 != NULL)
+			mlvpn2_link_remove(t->paths[0], t->paths[0]->last_tx);
 		path_free(t->paths[0]);
+	}
 	links_free(t);
 	assoc_clear(t);
 	sched_clear(t);
 	match_free(t);
 	reorder_free(t);
+	mlvpn2_order_free(t);
 	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
 		TAILQ_REMOVE(&t->out, p, entry);
 		pkt_put(c, p);
@@ -125,15 +130,25 @@ tunnel_reconf(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
 	struct hs_secret	 old = t->secret;
 	uint8_t			 layer2 = t->conf.layer2;
 	uint8_t			 aeads = t->conf.aeads;
+	uint8_t			 cleartext = t->conf.cleartext;
 
+	if (conf->protocol != t->conf.protocol) {
+		errno = EPROTOTYPE;
+		return (-1);
+	}
 	conf_set(t, conf);
 	if (secret_taken(t->core, t)) {
 		errno = EEXIST;
 		return (-1);
 	}
 	if (sodium_memcmp(&old, &t->secret, sizeof(old)) != 0 ||
-	    layer2 != t->conf.layer2 || aeads != t->conf.aeads)
-		assoc_restart(t, now);
+	    layer2 != t->conf.layer2 || aeads != t->conf.aeads ||
+	    cleartext != t->conf.cleartext) {
+		if (conf->protocol == PROTO_MLVPN2)
+			mlvpn2_restart(t, now);
+		else
+			assoc_restart(t, now);
+	}
 	sodium_memzero(&old, sizeof(old));
 	update_mtu(t, now);
 	return (0);
@@ -344,7 +359,7 @@ tunnel_listens(struct tunnel *t, uint32_t sock)
 
 	TAILQ_FOREACH(o, &t->core->tunnels, entry)
 		TAILQ_FOREACH(l, &o->links, entry)
-			if (l->ep.sock == sock)
+			if (l->ep.sock == sock && l->conf.listen.family == 0)
 				return (o == t);
 	return (1);
 }
@@ -409,7 +424,9 @@ update_mtu(struct tunnel *t, uint64_t now)
 		if (p->mtu_peer != 0)
 			m = MIN(m, p->mtu_peer);
 		m = MAX(m, MTU_LEAST) - (p->ep.remote.family == 6 ? 48 : 28) -
-		    DATA_OVERHEAD;
+		    (p->m2 != NULL ? mlvpn2_overhead(t) : DATA_OVERHEAD);
+		if (p->m2 != NULL)
+			m = MIN(m, MLVPN2_MTU) - (t->conf.layer2 ? 14 : 0);
 		if (mtu == 0 || m < mtu)
 			mtu = m;
 	}
@@ -468,7 +485,10 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 	/* downwards, as a path may go away in its timer */
 	for (i = t->npaths - 1; i >= 0; i--)
 		path_timer(t->paths[i], now);
-	reorder_timer(t, now);
+	if (t->conf.protocol == PROTO_MLVPN2)
+		mlvpn2_order_timer(t, now);
+	else
+		reorder_timer(t, now);
 	if (now - t->spread_at >= SPREAD_INTERVAL) {
 		t->spread_at = now;
 		sched_spread(t);
@@ -488,7 +508,8 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 		when = MIN(when, path_deadline(t->paths[i], now));
 		usable |= path_usable(t->paths[i]) && !t->paths[i]->blocked;
 	}
-	when = MIN(when, MAX(reorder_deadline(t), now));
+	when = MIN(when, MAX(t->conf.protocol == PROTO_MLVPN2 ?
+	    t->m2.order.wake : reorder_deadline(t), now));
 	for (i = 0; i < CLOSING_MAX; i++)
 		if (usable && t->closing[i].active)
 			when = MIN(when, MAX(t->closing[i].next, now));
@@ -546,6 +567,8 @@ packet_sane(const struct tunnel *t, const struct pkt *p)
 {
 	const uint8_t	*d = PKT_DATA(p);
 
+	if (t->conf.protocol == PROTO_MLVPN2 && !mlvpn2_fits(t, p->len))
+		return (0);
 	if (t->conf.layer2)
 		return (p->len >= 14);
 	return ((p->len >= 20 && d[0] >> 4 == 4) ||
@@ -642,6 +665,9 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 		    sizeof(c->cipher));
 		c->rekeyed = (now - t->as.cur->k.created) / USEC;
 	}
+	if (t->conf.protocol == PROTO_MLVPN2)
+		strlcpy(c->cipher, t->conf.cleartext ? "none" :
+		    "xsalsa20-poly1305", sizeof(c->cipher));
 	n = tunnel_ctl_links(t, links, PATH_SLOTS, now);
 	for (i = 0; i < n; i++) {
 		c->links++;

@@ -34,11 +34,14 @@
  *	mss.c		what a TCP SYN may announce
  *	sched.c		the tunnel's queue, choice of a path, pacing
  *	reorder.c	doubles and order at the receiver
+ *	mlvpn2.c	links to MLVPN 2.x peers; its bytes in mlvpn2_wire.c,
+ *			order at the receiver in mlvpn2_order.c
  *	tunnel.c	the above joined
  */
 
 #include "core.h"
 #include "handshake.h"
+#include "mlvpn2.h"
 #include "session.h"
 
 #define PATH_SLOTS		64	/* an end opens at most */
@@ -360,6 +363,8 @@ struct path {
 	uint8_t		 peer_disabled;
 	uint8_t		 validated;	/* the peer answers at ep */
 	uint8_t		 was_up;
+	uint8_t		 unpaced;	/* sends at once */
+	struct mlvpn2	*m2;		/* NULL: the native protocol */
 	uint64_t	 since;		/* of the state */
 	uint64_t	 quality_at;	/* since when another one shows */
 	struct endpoint	 ep;
@@ -459,7 +464,12 @@ struct path {
 	struct rate_meter tx_meter, rx_meter;
 };
 
+struct path	*path_alloc(struct tunnel *, uint8_t);
 struct path	*path_open(struct tunnel *, struct link *, uint64_t);
+void		 path_state(struct path *, enum link_state, const char *,
+		    uint64_t);
+void		 path_count_rx(struct path *, const struct dgram *, uint64_t);
+void		 path_count_tx(struct path *, const struct dgram *, uint64_t);
 void		 path_reopen(struct path *, uint64_t);
 void		 path_free(struct path *);
 void		 path_close(struct path *, uint64_t);
@@ -506,7 +516,9 @@ struct closing {
 void	 report_want(struct path *, uint64_t);
 void	 report_want_gap(struct path *, uint64_t);
 void	 report_fill(const struct path *, struct frame *, uint64_t);
-void	 report_count_loss(struct path *, uint64_t);
+void	 report_count_loss(struct path *, uint64_t, uint64_t, uint64_t);
+void	 rtt_sample(struct path *, int64_t);
+void	 owd_sample(struct path *, int64_t, uint64_t);
 void	 report_read(struct tunnel *, uint8_t, const struct frame *, uint64_t);
 int	 report_has(const struct frame *, uint64_t, uint64_t);
 
@@ -718,6 +730,105 @@ void	 reorder_timer(struct tunnel *, uint64_t);
 uint64_t reorder_deadline(const struct tunnel *);
 uint64_t hold_max(struct tunnel *);
 
+/* --- mlvpn2.c, mlvpn2_order.c -------------------------------------------- */
+
+#define MLVPN2_RETIRED		64	/* flows remembered */
+#define MLVPN2_ORDER_WINDOW	4096	/* packets, power of two */
+
+/* A flow of the peer that another one has followed. */
+struct mlvpn2_run {
+	uint32_t	 flow;
+	uint64_t	 highest;	/* sequence that came */
+};
+
+/* A link as MLVPN 2.x has it: part of its path. */
+struct mlvpn2 {
+	LIST_ENTRY(mlvpn2) entry;	/* in the core's table */
+	struct path	*path;
+	uint32_t	 sock;		/* that it is found by */
+	struct addr	 configured;	/* remote */
+	int		 served;	/* the peer calls */
+
+	/* sending */
+	uint32_t	 flow;
+	uint64_t	 seq;		/* next */
+	uint64_t	 auth_next;	/* NEVER: not to be sent */
+	uint64_t	 auth_tx;	/* NEVER: none yet */
+	uint64_t	 hint_tx;
+	uint64_t	 keepalive_next;
+	uint64_t	 keepalive_tx;
+	int		 stamped;	/* the peer's stamp is to go back */
+	uint16_t	 stamp;
+	uint64_t	 stamp_at;
+
+	/* the peer's session */
+	int		 exists;
+	int		 confirmed;	/* more came than what began it */
+	uint32_t	 peer;		/* its flow */
+	uint8_t		 version;
+	struct mlvpn2_window window;
+	uint64_t	 clear_seen[MLVPN2_WINDOW];	/* sequence + 1 */
+	struct mlvpn2_run retired[MLVPN2_RETIRED];
+	size_t		 nretired;
+	uint64_t	 received;
+	uint64_t	 heard;		/* last authentic datagram */
+	uint64_t	 there;		/* last one from its address */
+	uint64_t	 last_gap;	/* NEVER: none */
+	uint64_t	 slow_until;	/* it says little */
+	int		 leaving;	/* sent DISCONNECT, or seems to */
+	uint64_t	 leave_seq;
+	uint64_t	 down_at;	/* unless the suspicion was wrong */
+	int		 has_echo;	/* returns our stamps */
+	int		 want_echo;	/* needed to be up again */
+	uint64_t	 echo_at;
+	uint64_t	 echo_sent;	/* when that stamp had left */
+
+	/* order */
+	uint64_t	 order_seq;	/* last of what order matters for */
+	uint64_t	 order_at;	/* 0: none */
+};
+
+struct mlvpn2_order {
+	int		 any;
+	uint64_t	 next;		/* all before have been passed */
+	uint64_t	 done[MLVPN2_ORDER_WINDOW / 64];	/* from there on */
+	struct pktq	 held;		/* sorted */
+	size_t		 npkts;
+	unsigned int	 strange;	/* numbers out of the window */
+	uint64_t	 wake;
+};
+
+/* Of a tunnel. */
+struct mlvpn2_tunnel {
+	uint64_t	 data_seq;	/* of the first packet sent, less 1 */
+	int64_t		 owd;		/* ms, for unwrapping */
+	struct mlvpn2_order order;
+};
+
+void	 mlvpn2_init(struct tunnel *, uint64_t);
+void	 mlvpn2_restart(struct tunnel *, uint64_t);
+void	 mlvpn2_rates(struct tunnel *);
+size_t	 mlvpn2_overhead(const struct tunnel *);
+int	 mlvpn2_fits(const struct tunnel *, size_t);
+void	 mlvpn2_receive(struct core *, const struct dgram *, uint64_t);
+struct path *mlvpn2_link_open(struct tunnel *, struct link *, uint64_t);
+void	 mlvpn2_link_reopen(struct path *, uint64_t);
+void	 mlvpn2_link_free(struct path *);
+void	 mlvpn2_link_remove(struct path *, uint64_t);
+void	 mlvpn2_link_suspect(struct path *, uint64_t);
+void	 mlvpn2_link_timer(struct path *, uint64_t);
+uint64_t mlvpn2_link_deadline(const struct path *, uint64_t);
+int	 mlvpn2_link_compose(struct path *, struct dgram *, uint64_t);
+int	 mlvpn2_link_send(struct path *, struct pkt *, struct dgram *,
+	    uint64_t);
+void	 mlvpn2_link_ctl(const struct path *, struct ctl_link *);
+void	 mlvpn2_order_init(struct mlvpn2_order *);
+void	 mlvpn2_order_free(struct tunnel *);
+void	 mlvpn2_order_reset(struct tunnel *);
+void	 mlvpn2_order_input(struct tunnel *, struct mlvpn2 *, struct pkt *,
+	    uint64_t, uint64_t);
+void	 mlvpn2_order_timer(struct tunnel *, uint64_t);
+
 /* --- tunnel.c ----------------------------------------------------------- */
 
 struct tunnel {
@@ -737,6 +848,7 @@ struct tunnel {
 	struct sched	 sched;
 	struct matches	 matches;
 	struct reorder	 reorder;
+	struct mlvpn2_tunnel m2;
 	struct pktq	 out;		/* for the interface */
 	uint8_t		 flow_key[16];
 	int		 initiates;	/* a link has a remote */
@@ -791,6 +903,9 @@ struct core {
 	struct tunnels	 tunnels;
 	struct tunnel	*first;		/* next to send, for fairness */
 	LIST_HEAD(, receiver) index[INDEX_BUCKETS];
+	LIST_HEAD(, mlvpn2) mlvpn2[INDEX_BUCKETS];	/* by socket */
+	uint32_t	 oldflow[MLVPN2_RETIRED];	/* once ours */
+	size_t		 noldflows;
 	struct pkt	*pool;
 	struct pktq	 free;
 	size_t		 npkts;

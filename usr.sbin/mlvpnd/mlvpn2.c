@@ -1,0 +1,1059 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/param.h>
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tunnel.h"
+#include "wire.h"
+
+/*
+ * Links of a tunnel whose peer runs MLVPN 2.2 or 2.3.  Each is a path, with a
+ * session of its own: a flow of the peer, begun by AUTH and AUTH_OK, kept by
+ * a KEEPALIVE each second.
+ *
+ * That protocol has one key for all, forever, no sign of direction, and a
+ * header that nothing protects.  So what comes is believed as little as can
+ * be: each datagram once, from one flow of the peer at a time, never from one
+ * of ours; an address only with news; a DISCONNECT only when silence follows.
+ * A new flow takes over from one that has gone quiet, and gives way again
+ * should that have something new to say: it may have been a recorded one.
+ */
+
+#define KEEPALIVE	USEC		/* peers count nothing else as life */
+#define AUTH_RETRY	USEC
+#define ASKED		(5 * USEC)	/* an AUTH may be answered */
+#define UNANSWERED	(3 * USEC)
+#define SILENT		(2500 * 1000)	/* suspect, and others may call */
+#define DEAD		(3500 * 1000)
+#define SILENT_SLOW	(4200 * 1000)	/* of peers that say little */
+#define DEAD_SLOW	(5500 * 1000)
+#define DEAD_MIN	(2 * USEC)
+#define GAP		(2300 * 1000)	/* more than one KEEPALIVE is late */
+#define GAP_AGAIN	(30 * USEC)
+#define SLOW_FOR	(60 * USEC)
+#define GONE		(2 * USEC)	/* no answer after a suspicion */
+#define PROBE		(300 * 1000)
+#define ECHO_PROBE	(1500 * 1000)	/* without one */
+#define ECHO_LOST	(4 * USEC)
+#define ECHO_HELD	USEC		/* an older stamp is not returned */
+#define RTT_MAX		5000		/* ms */
+#define OWD_JUMP	USEC		/* the peer set its clock */
+#define MOVE_AFTER	(500 * 1000)	/* of silence from the old address */
+#define HINT_INTERVAL	USEC
+#define STALE_AFTER	(5 * USEC)
+#define STALE_AGAIN	(10 * USEC)
+#define UNPACED		2000000ULL	/* bit/s above which links without a
+					   rate are used in turn */
+
+static uint64_t	 start_seq(struct core *, uint64_t);
+static uint32_t	 new_flow(struct core *);
+static int	 is_own_flow(const struct core *, uint32_t);
+static int	 is_peer_flow(const struct core *, uint32_t);
+static void	 listed(struct mlvpn2 *);
+static int	 serves(const struct mlvpn2 *);
+static void	 ask(struct mlvpn2 *, uint64_t);
+static struct mlvpn2 *find(struct core *, const struct dgram *);
+static struct mlvpn2_run *retired(struct mlvpn2 *, uint32_t);
+static void	 retire(struct mlvpn2 *);
+static int	 welcome(struct mlvpn2 *, const struct mlvpn2_header *,
+		    const uint8_t *, size_t, uint64_t);
+static int	 may_call(const struct mlvpn2 *, const struct mlvpn2_header *,
+		    uint64_t);
+static void	 hint(struct mlvpn2 *, const struct mlvpn2_header *,
+		    const struct dgram *, uint64_t);
+static void	 begin(struct mlvpn2 *, const struct mlvpn2_header *,
+		    uint64_t);
+static void	 clear_data(struct mlvpn2 *, const struct mlvpn2_header *,
+		    const struct dgram *, uint64_t);
+static void	 authentic(struct mlvpn2 *, const struct mlvpn2_header *,
+		    const struct dgram *, struct pkt *, uint64_t);
+static void	 heard(struct mlvpn2 *, uint64_t);
+static void	 learn_times(struct mlvpn2 *, const struct mlvpn2_header *,
+		    uint64_t);
+static void	 learn_address(struct mlvpn2 *, const struct dgram *, int,
+		    uint64_t);
+static void	 got_auth(struct mlvpn2 *, uint64_t);
+static void	 got_disconnect(struct mlvpn2 *, const struct mlvpn2_header *,
+		    uint64_t);
+static void	 got_data(struct mlvpn2 *, const struct mlvpn2_header *,
+		    struct pkt *, uint64_t);
+static void	 alive(struct mlvpn2 *, uint64_t);
+static int	 is_slow(const struct mlvpn2 *, uint64_t);
+static uint64_t	 silent_after(const struct mlvpn2 *, uint64_t);
+static uint64_t	 dead_after(const struct mlvpn2 *, uint64_t);
+static uint64_t	 keepalive_due(const struct mlvpn2 *);
+static void	 seal(struct mlvpn2 *, uint8_t, uint64_t, const uint8_t *,
+		    size_t, struct dgram *, uint64_t);
+static uint16_t	 stamp(uint64_t);
+
+/*
+ * Tunnels and links
+ */
+
+/* The count of packets begins like that of each link. */
+void
+mlvpn2_init(struct tunnel *t, uint64_t now)
+{
+	t->m2.data_seq = start_seq(t->core, now);
+	mlvpn2_order_init(&t->m2.order);
+}
+
+/*
+ * A nonce must not come twice under a key that never changes.  So numbers
+ * begin with the time, in units of 2^-32 seconds, which no link uses up as
+ * fast as they pass.
+ */
+static uint64_t
+start_seq(struct core *c, uint64_t now)
+{
+	uint64_t	 wall = core_stamp(c, now);
+
+	return ((wall / USEC) << 32 | ((wall % USEC) << 32) / USEC);
+}
+
+static uint32_t
+new_flow(struct core *c)
+{
+	uint32_t	 flow;
+
+	do {
+		core_random(c, &flow, sizeof(flow));
+	} while (is_own_flow(c, flow) || is_peer_flow(c, flow));
+	return (flow);
+}
+
+/* One of this process, now or lately: it can only be a reflection. */
+static int
+is_own_flow(const struct core *c, uint32_t flow)
+{
+	const struct mlvpn2	*m;
+	size_t			 i;
+
+	for (i = 0; i < INDEX_BUCKETS; i++)
+		LIST_FOREACH(m, &c->mlvpn2[i], entry)
+			if (m->flow == flow)
+				return (1);
+	for (i = 0; i < MIN(c->noldflows, MLVPN2_RETIRED); i++)
+		if (c->oldflow[i] == flow)
+			return (1);
+	return (0);
+}
+
+static int
+is_peer_flow(const struct core *c, uint32_t flow)
+{
+	const struct mlvpn2	*m;
+	size_t			 i;
+
+	for (i = 0; i < INDEX_BUCKETS; i++)
+		LIST_FOREACH(m, &c->mlvpn2[i], entry)
+			if (m->exists && m->peer == flow)
+				return (1);
+	return (0);
+}
+
+/* The path of a link that has a socket; NULL without memory. */
+struct path *
+mlvpn2_link_open(struct tunnel *t, struct link *l, uint64_t now)
+{
+	struct path	*p;
+	struct mlvpn2	*m;
+	uint8_t		 id;
+
+	for (id = 0; id < PATH_SLOTS && t->path[id] != NULL; id++)
+		continue;
+	if (id == PATH_SLOTS || (m = calloc(1, sizeof(*m))) == NULL)
+		return (NULL);
+	if ((p = path_alloc(t, id)) == NULL) {
+		free(m);
+		return (NULL);
+	}
+	p->m2 = m;
+	p->opener = 1;
+	p->link = l;
+	l->path = p;
+	memcpy(p->name, l->conf.name, sizeof(p->name));
+	p->stale_at = now + STALE_AFTER;
+	m->path = p;
+	m->flow = new_flow(t->core);
+	m->seq = start_seq(t->core, now);
+	m->hint_tx = m->auth_tx = m->last_gap = NEVER;
+	p->ep = l->ep;
+	listed(m);
+	mlvpn2_rates(t);
+	/* a peer that still takes the link for up is to begin anew */
+	if (!serves(m))
+		p->pending |= PEND_CLOSING;
+	ask(m, now);
+	return (p);
+}
+
+void
+mlvpn2_link_free(struct path *p)
+{
+	struct core	*c = p->tunnel->core;
+	struct mlvpn2	*m = p->m2;
+
+	c->oldflow[c->noldflows++ % MLVPN2_RETIRED] = m->flow;
+	LIST_REMOVE(m, entry);
+	freezero(m, sizeof(*m));
+}
+
+/* Found by its socket from now on. */
+static void
+listed(struct mlvpn2 *m)
+{
+	struct core	*c = m->path->tunnel->core;
+
+	m->sock = m->path->ep.sock;
+	LIST_INSERT_HEAD(&c->mlvpn2[m->sock % INDEX_BUCKETS], m, entry);
+}
+
+/* Does this end wait for the peer's call? */
+static int
+serves(const struct mlvpn2 *m)
+{
+	return (m->path->link->conf.listen.family != 0);
+}
+
+/* No session, or none that can be used. */
+static void
+ask(struct mlvpn2 *m, uint64_t now)
+{
+	struct path	*p = m->path;
+
+	m->configured = p->link->ep.remote;
+	m->served = serves(m);
+	m->auth_next = serves(m) ? NEVER : now;
+	history_rescue(p, now);
+	p->validated = !serves(m);	/* this end chose the address */
+	path_state(p, LINK_OPENING, serves(m) ? "waits for the peer" :
+	    "opening", now);
+}
+
+/* The link's socket or address is another, or the same once more. */
+void
+mlvpn2_link_reopen(struct path *p, uint64_t now)
+{
+	struct mlvpn2		*m = p->m2;
+	const struct link	*l = p->link;
+	int			 other;
+
+	p->mtu_own = l->conf.mtu != 0 ? l->conf.mtu : l->mtu;
+	other = !addr_equal(&m->configured, &l->ep.remote) ||
+	    m->served != serves(m);
+	if (!other && p->ep.sock == l->ep.sock)
+		return;
+	p->ep.sock = l->ep.sock;
+	p->ep.local = l->ep.local;
+	p->blocked = 0;
+	LIST_REMOVE(m, entry);
+	listed(m);
+	if (other) {
+		p->ep.remote = l->ep.remote;
+		ask(m, now);
+	} else
+		m->keepalive_next = now;
+	if (p->state != LINK_UP && !serves(m))
+		m->auth_next = now;
+}
+
+/* Other keys: nothing that was before counts. */
+void
+mlvpn2_restart(struct tunnel *t, uint64_t now)
+{
+	struct mlvpn2	*m;
+	int		 i;
+
+	mlvpn2_order_reset(t);
+	for (i = 0; i < t->npaths; i++) {
+		m = t->paths[i]->m2;
+		retire(m);
+		m->exists = 0;
+		ask(m, now);
+	}
+}
+
+/* The link goes away, and the peer need not find out by itself. */
+void
+mlvpn2_link_remove(struct path *p, uint64_t now)
+{
+	struct dgram	 dg;
+	struct raw	*raw;
+
+	history_rescue(p, now);
+	if (!p->was_up || p->ep.sock == SOCK_NONE ||
+	    (raw = core_raw(p->tunnel->core)) == NULL)
+		return;
+	memset(&dg, 0, sizeof(dg));
+	dg.buf = raw->buf;
+	seal(p->m2, MLVPN2_DISCONNECT, 0, NULL, 0, &dg, now);
+	raw->ep = dg.ep;
+	raw->len = dg.len;
+}
+
+/*
+ * Rates are the configured ones.  A link without one is taken to be like
+ * those that have it; if none has, all are equal and nothing is held back.
+ */
+void
+mlvpn2_rates(struct tunnel *t)
+{
+	const struct rate_conf	*up;
+	struct path		*p;
+	uint64_t		 sum = 0, mean = 0;
+	int			 i, n = 0;
+
+	for (i = 0; i < t->npaths; i++) {
+		if ((p = t->paths[i])->link == NULL)
+			continue;
+		up = &p->link->conf.up;
+		p->rate_conf = up->rate != 0 ? up->rate : up->max;
+		sum += p->rate_conf;
+		n += p->rate_conf != 0;
+	}
+	if (n > 0)
+		mean = sum / n;
+	for (i = 0; i < t->npaths; i++) {
+		if ((p = t->paths[i])->link == NULL)
+			continue;
+		p->rate_peer = p->link->conf.down.rate;
+		p->backup = p->link->conf.backup;
+		if (p->rate_conf == 0)
+			p->rate_conf = mean;
+		p->unpaced = p->rate_conf == 0;
+		p->rate.bps = 0;
+		rate_init(p);
+		if (p->unpaced)
+			p->rate.bps = UNPACED;
+	}
+}
+
+/* Bytes before and in a packet's encryption. */
+size_t
+mlvpn2_overhead(const struct tunnel *t)
+{
+	return (MLVPN2_HDRLEN + (t->conf.cleartext ? 0 : MLVPN2_MACLEN));
+}
+
+/* Can peers take a packet or frame of this length? */
+int
+mlvpn2_fits(const struct tunnel *t, size_t len)
+{
+	if (!t->conf.layer2 && len > MLVPN2_MTU)
+		return (0);
+	return (len + mlvpn2_overhead(t) <= MLVPN2_DGRAM_MAX);
+}
+
+/*
+ * Receiving
+ */
+
+void
+mlvpn2_receive(struct core *c, const struct dgram *dg, uint64_t now)
+{
+	struct mlvpn2_header	 h;
+	struct mlvpn2_run	*run;
+	struct mlvpn2		*m;
+	struct tunnel		*t;
+	struct pkt		*p;
+	ssize_t			 len;
+	int			 known;
+
+	if (mlvpn2_header_get(&h, dg->buf, dg->len) == -1) {
+		c->rx_malformed++;
+		return;
+	}
+	if ((m = find(c, dg)) == NULL) {
+		c->rx_unknown++;
+		return;
+	}
+	t = m->path->tunnel;
+	known = m->exists && h.flow == m->peer;
+	if (!known && is_own_flow(c, h.flow)) {
+		t->rx_rejected++;
+		return;
+	}
+	if (h.type == MLVPN2_DATA && t->conf.cleartext) {
+		if (known)
+			clear_data(m, &h, dg, now);
+		else
+			t->rx_rejected++;
+		return;
+	}
+	run = known ? NULL : retired(m, h.flow);
+	if ((known && mlvpn2_window_seen(&m->window, h.seq)) ||
+	    (run != NULL && h.seq <= run->highest)) {
+		t->rx_replayed++;
+		return;
+	}
+
+	if ((p = pkt_get(c)) == NULL)
+		return;
+	if ((len = mlvpn2_open(&h, dg->buf, t->conf.psk,
+	    PKT_DATA(p))) == -1) {
+		t->rx_badtag++;
+		pkt_put(c, p);
+		return;
+	}
+	p->len = len;
+	if (!welcome(m, &h, PKT_DATA(p), len, now)) {
+		t->rx_rejected++;
+		hint(m, &h, dg, now);
+		pkt_put(c, p);
+		return;
+	}
+	authentic(m, &h, dg, p, now);
+}
+
+/* The link that has this socket, and this address of it if it is shared. */
+static struct mlvpn2 *
+find(struct core *c, const struct dgram *dg)
+{
+	const struct addr	*local = &dg->ep.local, *want;
+	struct mlvpn2		*m;
+
+	LIST_FOREACH(m, &c->mlvpn2[dg->ep.sock % INDEX_BUCKETS], entry) {
+		if (m->sock != dg->ep.sock)
+			continue;
+		want = &m->path->link->conf.listen;
+		if (want->family == 0 || local->family == 0 ||
+		    sodium_is_zero(want->ip, sizeof(want->ip)) ||
+		    memcmp(want->ip, local->ip, sizeof(want->ip)) == 0)
+			return (m);
+	}
+	return (NULL);
+}
+
+static struct mlvpn2_run *
+retired(struct mlvpn2 *m, uint32_t flow)
+{
+	size_t	 i;
+
+	for (i = 0; i < MIN(m->nretired, MLVPN2_RETIRED); i++)
+		if (m->retired[i].flow == flow)
+			return (&m->retired[i]);
+	return (NULL);
+}
+
+/* The session's flow is remembered, with what came of it. */
+static void
+retire(struct mlvpn2 *m)
+{
+	struct mlvpn2_run	*run;
+
+	if (!m->exists)
+		return;
+	if ((run = retired(m, m->peer)) == NULL)
+		run = &m->retired[m->nretired++ % MLVPN2_RETIRED];
+	run->flow = m->peer;
+	run->highest = m->window.highest;
+}
+
+/*
+ * Does what is authentic belong to the session, or may it begin one?  The
+ * type is not protected, so AUTH and AUTH_OK must say in their text too what
+ * they are.
+ */
+static int
+welcome(struct mlvpn2 *m, const struct mlvpn2_header *h, const uint8_t *text,
+    size_t len, uint64_t now)
+{
+	int	 known = m->exists && h->flow == m->peer;
+
+	switch (h->type) {
+	case MLVPN2_AUTH:
+		if (!serves(m) || len < 2 || memcmp(text, "AU", 2) != 0)
+			return (0);
+		break;
+	case MLVPN2_AUTH_OK:
+		if (serves(m) || len < 2 || memcmp(text, "OK", 2) != 0)
+			return (0);
+		break;
+	default:
+		/* the peer that a recorded flow has displaced */
+		if (!known && m->exists && !m->confirmed &&
+		    retired(m, h->flow) != NULL) {
+			begin(m, h, now);
+			m->confirmed = 1;
+			return (1);
+		}
+		return (known);
+	}
+	if (known)
+		return (1);
+	if (!may_call(m, h, now))
+		return (0);
+	begin(m, h, now);
+	return (1);
+}
+
+/* A session that has been confirmed and still speaks is not given up. */
+static int
+may_call(const struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
+{
+	if (h->type == MLVPN2_AUTH_OK && (m->auth_tx == NEVER ||
+	    now - m->auth_tx > ASKED))
+		return (0);		/* nobody asked */
+	if (!m->exists || !m->confirmed || m->leaving)
+		return (1);
+	if (m->path->state == LINK_OPENING || m->path->state == LINK_DOWN)
+		return (1);
+	return (now - m->heard > silent_after(m, now));
+}
+
+/* A peer that takes the link for up, and is not to, learns of it: it drops
+ * the link and calls. */
+static void
+hint(struct mlvpn2 *m, const struct mlvpn2_header *h, const struct dgram *dg,
+    uint64_t now)
+{
+	struct path	*p = m->path;
+	struct dgram	 answer;
+	struct raw	*raw;
+
+	if (!serves(m) || (h->type != MLVPN2_KEEPALIVE &&
+	    h->type != MLVPN2_DATA) || p->state == LINK_UP ||
+	    p->state == LINK_SUSPECT ||
+	    (m->hint_tx != NEVER && now - m->hint_tx < HINT_INTERVAL) ||
+	    (raw = core_raw(p->tunnel->core)) == NULL)
+		return;
+	m->hint_tx = now;
+	memset(&answer, 0, sizeof(answer));
+	answer.buf = raw->buf;
+	seal(m, MLVPN2_DISCONNECT, 0, NULL, 0, &answer, now);
+	raw->ep = dg->ep;
+	raw->len = answer.len;
+}
+
+/* A flow of the peer takes over the link. */
+static void
+begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
+{
+	struct path		*p = m->path;
+	struct mlvpn2_run	*run;
+	struct mlvpn2_window	 window;
+
+	if ((run = retired(m, h->flow)) != NULL)
+		mlvpn2_window_init(&window, 1, run->highest);
+	else
+		mlvpn2_window_init(&window, 0, 0);
+	retire(m);
+	m->window = window;
+	m->exists = 1;
+	m->confirmed = 0;
+	m->leaving = 0;
+	m->peer = h->flow;
+	m->version = h->version;
+	memset(m->clear_seen, 0, sizeof(m->clear_seen));
+	m->stamped = 0;
+	m->has_echo = 0;
+	m->heard = now;
+	m->there = 0;
+	m->received = 0;
+	p->rx_loss_number = h->seq;
+	p->rx_loss_dgrams = 0;
+	p->rx_loss_at = now;
+	mlvpn2_order_reset(p->tunnel);
+}
+
+/*
+ * A packet in the clear may be anybody's.  It is taken from the peer's
+ * address only, once if its number is not too old to tell, and shows nothing
+ * about the link.
+ */
+static void
+clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
+    const struct dgram *dg, uint64_t now)
+{
+	struct path	*p = m->path;
+	struct tunnel	*t = p->tunnel;
+	struct pkt	*pkt;
+	uint64_t	*seen = &m->clear_seen[h->seq % MLVPN2_WINDOW];
+
+	if ((p->state != LINK_UP && p->state != LINK_SUSPECT) ||
+	    !endpoint_equal(&dg->ep, &p->ep)) {
+		t->rx_rejected++;
+		return;
+	}
+	if (*seen == h->seq + 1) {
+		t->rx_replayed++;
+		return;
+	}
+	if ((pkt = pkt_get(t->core)) == NULL)
+		return;
+	*seen = h->seq + 1;
+	m->received++;
+	path_count_rx(p, dg, now);
+	pkt->len = h->len;
+	memcpy(PKT_DATA(pkt), dg->buf + MLVPN2_HDRLEN, h->len);
+	got_data(m, h, pkt, now);
+}
+
+/* Takes over pkt, which holds the plaintext. */
+static void
+authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
+    const struct dgram *dg, struct pkt *pkt, uint64_t now)
+{
+	struct path	*p = m->path;
+	int		 newest, auth;
+
+	auth = h->type == MLVPN2_AUTH || h->type == MLVPN2_AUTH_OK;
+	newest = mlvpn2_window_add(&m->window, h->seq);
+	if (!auth)
+		m->confirmed = 1;
+	m->received++;
+	path_count_rx(p, dg, now);
+	report_count_loss(p, m->window.highest, m->received, now);
+	heard(m, now);
+	if (newest) {
+		learn_times(m, h, now);
+		learn_address(m, dg, auth, now);
+	}
+
+	switch (h->type) {
+	case MLVPN2_AUTH:
+		p->pending |= PEND_OK;
+		/* FALLTHROUGH */
+	case MLVPN2_AUTH_OK:
+		got_auth(m, now);
+		break;
+	case MLVPN2_DISCONNECT:
+		if (newest)
+			got_disconnect(m, h, now);
+		break;
+	default:
+		if (!m->leaving || h->seq > m->leave_seq)
+			alive(m, now);
+		if (h->type == MLVPN2_DATA) {
+			got_data(m, h, pkt, now);
+			return;
+		}
+		break;
+	}
+	pkt_put(p->tunnel->core, pkt);
+}
+
+/* A peer that keeps silent for longer is given longer. */
+static void
+heard(struct mlvpn2 *m, uint64_t now)
+{
+	if (now - m->heard > GAP && m->path->state != LINK_DOWN) {
+		if (m->last_gap != NEVER && now - m->last_gap < GAP_AGAIN)
+			m->slow_until = now + SLOW_FOR;
+		m->last_gap = now;
+	}
+	m->heard = now;
+}
+
+/*
+ * Each stamp comes back once, with the time it was held added.  The sender's
+ * own stamp less that is the time from here to there, but for the clocks'
+ * offset, which is the same on all links.
+ */
+static void
+learn_times(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
+{
+	struct path	*p = m->path;
+	struct tunnel	*t = p->tunnel;
+	uint16_t	 rtt;
+	int64_t		 owd;
+
+	if (h->stamp != MLVPN2_NOSTAMP) {
+		m->stamped = 1;
+		m->stamp = h->stamp;
+		m->stamp_at = now;
+	}
+	rtt = stamp(now) - h->echo;
+	if (h->echo == MLVPN2_NOSTAMP || rtt >= RTT_MAX)
+		return;
+	m->echo_at = now;
+	m->has_echo = 1;
+	m->echo_sent = now - rtt * 1000ULL;
+	rtt_sample(p, rtt * 1000);
+	if (h->stamp == MLVPN2_NOSTAMP)
+		return;
+	t->m2.owd += (int16_t)(h->stamp - h->echo - (uint16_t)t->m2.owd);
+	owd = t->m2.owd * 1000;
+	if (llabs(owd - p->owd) > (int64_t)OWD_JUMP)
+		p->owd_valid = 0;
+	owd_sample(p, owd, now);
+}
+
+/* The peer is where its news come from. */
+static void
+learn_address(struct mlvpn2 *m, const struct dgram *dg, int at_once,
+    uint64_t now)
+{
+	struct path	*p = m->path;
+	int		 first = !p->validated;
+
+	if (endpoint_equal(&dg->ep, &p->ep)) {
+		m->there = now;
+		p->validated = 1;
+		if (serves(m) && dg->ep.local.family != 0)
+			p->ep.local = dg->ep.local;
+		return;
+	}
+	if (!at_once && p->validated && now - m->there < MOVE_AFTER)
+		return;
+	m->there = now;
+	p->ep.remote = dg->ep.remote;
+	if (serves(m) && dg->ep.local.family != 0)
+		p->ep.local = dg->ep.local;
+	p->validated = 1;
+	p->blocked = 0;
+	if (!first && p->was_up)
+		tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
+		    "the peer's address changed");
+}
+
+static void
+got_auth(struct mlvpn2 *m, uint64_t now)
+{
+	struct path	*p = m->path;
+
+	m->auth_next = NEVER;
+	m->leaving = 0;
+	if (p->state == LINK_UP)
+		return;
+	p->tunnel->handshakes++;
+	m->keepalive_next = now + KEEPALIVE;
+	m->has_echo = 0;
+	m->want_echo = 0;
+	p->stale_at = NEVER;
+	path_state(p, LINK_UP, "", now);
+}
+
+/* Anyone on the way can make one of a KEEPALIVE: believed if nothing follows
+ * it. */
+static void
+got_disconnect(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
+{
+	struct path	*p = m->path;
+
+	if (p->state != LINK_UP && p->state != LINK_SUSPECT)
+		return;
+	m->leaving = 1;
+	m->leave_seq = h->seq;
+	if (p->state == LINK_UP) {
+		path_suspect(p, "closed by the peer", now);
+		m->want_echo = 0;
+	}
+}
+
+/* Takes over p. */
+static void
+got_data(struct mlvpn2 *m, const struct mlvpn2_header *h, struct pkt *p,
+    uint64_t now)
+{
+	struct tunnel	*t = m->path->tunnel;
+	ssize_t		 len = p->len;
+
+	/* BSD peers send four bytes more than the packet has */
+	if (!t->conf.layer2)
+		len = mlvpn2_trim(PKT_DATA(p), p->len);
+	else if (p->len < 14)
+		len = -1;
+	if (len == -1) {
+		t->rx_malformed++;
+		pkt_put(t->core, p);
+		return;
+	}
+	p->len = len;
+	if (h->version == 0 || !h->reorder)
+		tunnel_deliver(t, p);
+	else
+		mlvpn2_order_input(t, m, p, h->data_seq, now);
+}
+
+/*
+ * Time
+ */
+
+/* The session speaks.  A path that could not be sent on must also show that
+ * the peer hears. */
+static void
+alive(struct mlvpn2 *m, uint64_t now)
+{
+	struct path	*p = m->path;
+
+	m->leaving = 0;
+	if (p->state != LINK_SUSPECT && p->state != LINK_DOWN)
+		return;
+	if (m->want_echo && (!m->has_echo ||
+	    m->echo_sent < p->suspect_since))
+		return;
+	if (p->state == LINK_SUSPECT)
+		p->tunnel->false_dead++;
+	m->want_echo = 0;
+	m->echo_at = now;
+	m->auth_next = NEVER;
+	p->stale_at = NEVER;
+	path_state(p, LINK_UP, "answers again", now);
+}
+
+static int
+is_slow(const struct mlvpn2 *m, uint64_t now)
+{
+	return (m->version == 0 || now < m->slow_until);
+}
+
+static uint64_t
+silent_after(const struct mlvpn2 *m, uint64_t now)
+{
+	return (MIN(is_slow(m, now) ? SILENT_SLOW : SILENT,
+	    dead_after(m, now)));
+}
+
+static uint64_t
+dead_after(const struct mlvpn2 *m, uint64_t now)
+{
+	uint64_t	 cap = m->path->link->conf.timeout;
+
+	if (cap == 0)
+		cap = m->path->tunnel->conf.timeout;
+	if (cap == 0)
+		cap = DEAD_SLOW;
+	return (MIN(is_slow(m, now) ? DEAD_SLOW : DEAD, MAX(cap, DEAD_MIN)));
+}
+
+static uint64_t
+keepalive_due(const struct mlvpn2 *m)
+{
+	const struct path	*p = m->path;
+
+	switch (p->state) {
+	case LINK_UP:
+		if (m->has_echo && m->keepalive_tx > m->echo_at &&
+		    m->keepalive_tx - m->echo_at > ECHO_PROBE)
+			return (m->keepalive_tx + PROBE);
+		return (m->keepalive_next);
+	case LINK_SUSPECT:
+		return (MIN(m->keepalive_next, MAX(p->suspect_since,
+		    m->keepalive_tx + PROBE)));
+	case LINK_DOWN:
+		/* else it is for the peer to find out that it is not heard */
+		return (m->want_echo && m->exists ? m->keepalive_next : NEVER);
+	default:
+		return (NEVER);
+	}
+}
+
+void
+mlvpn2_link_timer(struct path *p, uint64_t now)
+{
+	struct mlvpn2	*m = p->m2;
+
+	switch (p->state) {
+	case LINK_UP:
+		if (now - m->heard > silent_after(m, now)) {
+			path_suspect(p, "silent", now);
+			m->want_echo = 0;
+			m->down_at = m->heard + dead_after(m, now);
+		} else if (m->has_echo && now - m->echo_at > ECHO_LOST) {
+			path_suspect(p, "the peer hears nothing", now);
+		}
+		break;
+	case LINK_SUSPECT:
+		if (now >= m->down_at) {
+			path_state(p, LINK_DOWN, p->reason, now);
+			m->auth_next = serves(m) ? NEVER : now;
+		}
+		break;
+	case LINK_OPENING:
+		if (!serves(m) && now - p->since > UNANSWERED)
+			path_state(p, LINK_DOWN, "no answer", now);
+		break;
+	default:
+		break;
+	}
+	if (now >= m->auth_next) {
+		m->auth_next = now + AUTH_RETRY;
+		p->pending |= PEND_OPEN;
+	}
+	if (now >= keepalive_due(m))
+		p->pending |= PEND_PROBE;
+	if (p->state == LINK_UP || serves(m))
+		return;
+	if (p->stale_at == NEVER)
+		p->stale_at = now + STALE_AFTER;
+	if (now >= p->stale_at) {
+		p->stale_at = now + STALE_AGAIN;
+		tunnel_event(p->tunnel, CORE_LINK_STALE, p, p->reason);
+	}
+}
+
+/* The path has become suspect, for whichever reason. */
+void
+mlvpn2_link_suspect(struct path *p, uint64_t now)
+{
+	p->m2->want_echo = 1;
+	p->m2->down_at = now + GONE;
+	p->m2->keepalive_next = now;
+}
+
+uint64_t
+mlvpn2_link_deadline(const struct path *p, uint64_t now)
+{
+	const struct mlvpn2	*m = p->m2;
+	uint64_t		 when;
+
+	if (p->blocked || p->ep.sock == SOCK_NONE)
+		return (NEVER);
+	if (p->pending != 0 && p->validated)
+		return (now);
+	when = MIN(m->auth_next, keepalive_due(m));
+	switch (p->state) {
+	case LINK_UP:
+		when = MIN(when, m->heard + silent_after(m, now) + 1);
+		if (m->has_echo)
+			when = MIN(when, m->echo_at + ECHO_LOST + 1);
+		break;
+	case LINK_SUSPECT:
+		when = MIN(when, m->down_at);
+		break;
+	case LINK_OPENING:
+		if (!serves(m))
+			when = MIN(when, p->since + UNANSWERED + 1);
+		break;
+	default:
+		break;
+	}
+	if (p->state != LINK_UP && !serves(m))
+		when = MIN(when, p->stale_at);
+	return (MAX(when, now));
+}
+
+/*
+ * Sending
+ */
+
+/* The next datagram that is not a packet's; 0 if there is none. */
+int
+mlvpn2_link_compose(struct path *p, struct dgram *dg, uint64_t now)
+{
+	struct mlvpn2	*m = p->m2;
+
+	if (p->ep.sock == SOCK_NONE || p->blocked || !p->validated)
+		return (0);
+	if (p->pending & PEND_CLOSE) {
+		if (p->closes == 0 || !p->was_up) {
+			p->pending = 0;
+			return (0);
+		}
+		p->closes--;
+		seal(m, MLVPN2_DISCONNECT, 0, NULL, 0, dg, now);
+		return (1);
+	}
+	if (p->pending & PEND_CLOSING) {
+		p->pending &= ~PEND_CLOSING;
+		seal(m, MLVPN2_DISCONNECT, 0, NULL, 0, dg, now);
+		return (1);
+	}
+	if (p->pending & PEND_OPEN) {
+		p->pending &= ~PEND_OPEN;
+		m->auth_tx = now;
+		seal(m, MLVPN2_AUTH, 0, (const uint8_t *)"AU", 2, dg, now);
+		return (1);
+	}
+	if (p->pending & PEND_OK) {
+		p->pending &= ~PEND_OK;
+		seal(m, MLVPN2_AUTH_OK, 0, (const uint8_t *)"OK", 2, dg, now);
+		return (1);
+	}
+	if (p->pending & PEND_PROBE) {
+		p->pending &= ~PEND_PROBE;
+		m->keepalive_tx = now;
+		m->keepalive_next = now + KEEPALIVE;
+		seal(m, MLVPN2_KEEPALIVE, 0, NULL, 0, dg, now);
+		return (1);
+	}
+	p->pending = 0;
+	return (0);
+}
+
+/* A packet; 0 when it cannot be sent. */
+int
+mlvpn2_link_send(struct path *p, struct pkt *pkt, struct dgram *dg,
+    uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+
+	seal(p->m2, MLVPN2_DATA, t->m2.data_seq + pkt->seq, PKT_DATA(pkt),
+	    pkt->len, dg, now);
+	p->last_data_tx = t->last_tx = now;
+	return (1);
+}
+
+static void
+seal(struct mlvpn2 *m, uint8_t type, uint64_t data_seq, const uint8_t *plain,
+    size_t len, struct dgram *dg, uint64_t now)
+{
+	static const uint8_t	 nothing[1];
+	struct path		*p = m->path;
+	struct tunnel		*t = p->tunnel;
+	struct mlvpn2_header	 h;
+	uint16_t		 echo;
+
+	h.version = MLVPN2_VERSION;
+	h.type = type;
+	h.reorder = 1;
+	h.stamp = stamp(now);
+	h.echo = MLVPN2_NOSTAMP;
+	h.flow = m->flow;
+	h.seq = m->seq++;
+	h.data_seq = data_seq;
+	if (m->stamped && now - m->stamp_at < ECHO_HELD) {
+		echo = m->stamp + (now - m->stamp_at) / 1000;
+		if (echo != MLVPN2_NOSTAMP) {
+			h.echo = echo;
+			m->stamped = 0;
+		}
+	}
+	dg->ep = p->ep;
+	dg->len = mlvpn2_seal(&h, plain != NULL ? plain : nothing, len,
+	    type == MLVPN2_DATA && t->conf.cleartext ? NULL : t->conf.psk,
+	    dg->buf);
+	p->last_tx = now;
+	path_count_tx(p, dg, now);
+}
+
+/* Milliseconds modulo 65536, without the value that stands for none. */
+static uint16_t
+stamp(uint64_t now)
+{
+	uint16_t	 ms = now / 1000;
+
+	return (ms == MLVPN2_NOSTAMP ? 0 : ms);
+}
+
+void
+mlvpn2_link_ctl(const struct path *p, struct ctl_link *c)
+{
+	c->opener = !serves(p->m2);
+	if (p->unpaced)
+		c->rate = 0;
+	if (c->local.family == 0)
+		c->local = p->link->ep.local;
+}
