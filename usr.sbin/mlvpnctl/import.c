@@ -249,9 +249,12 @@ get_number(struct value *v, uint32_t *n)
 		lose(v, LOUD, "out of range");
 		return (-1);
 	}
-	if (!isdigit((unsigned char)*p) || p[strspn(p, DIGITS)] != '\0')
+	if (!v->told && (!isdigit((unsigned char)*p) ||
+	    p[strspn(p, DIGITS)] != '\0')) {
 		complain(v->lineno, "%s: not a number, MLVPN takes %ld for it",
 		    v->key, l);
+		v->told = 1;
+	}
 	*n = l;
 	return (0);
 }
@@ -382,18 +385,21 @@ import_status(void)
 	bindhost = general("control_bind_host");
 	bindport = general("control_bind_port");
 	path = general("control_unix_path");
+	if (bindhost == NULL && bindport == NULL && path == NULL)
+		return;
+	lose(path, QUIET, "see mlvpnd -s and mlvpnctl -s");
 	if (bindhost != NULL && bindport != NULL &&
 	    addr_pton(&addr, bindhost->text) == 0 && !is_multicast(&addr) &&
 	    strchr(bindhost->text, '%') == NULL &&
 	    get_port(bindport, &port) == 0) {
 		comment(bindhost->lineno, "the address of the page and what "
 		    "is on it differ");
-		say("status listen on %s port %d\n\n", bindhost->text, port);
+		say("status listen on %s port %d\n", bindhost->text, port);
 	} else {
 		lose(bindhost, LOUD, "needs an address and port");
 		lose(bindport, LOUD, "needs an address and port");
 	}
-	lose(path, QUIET, "see mlvpnd -s and mlvpnctl -s");
+	printf("\n");
 }
 
 static void
@@ -1029,10 +1035,13 @@ static void
 import_filters(void)
 {
 	struct value	*v;
+	int		 n = 0;
 
 	TAILQ_FOREACH(v, &ini.values, entry) {
 		if (v->used || !ini_is_filters(v->section))
 			continue;
+		if (n++ == 0)
+			printf("\n");
 		if (*v->key == '\0')
 			comment(v->lineno, "%s", v->text);
 		else
@@ -1081,7 +1090,6 @@ import_filter(struct value *v)
 	if (n == 0)
 		return;
 
-	printf("\n");
 	say("match ");
 	print_quoted(v->words);
 	if (n == 1)

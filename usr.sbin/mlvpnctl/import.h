@@ -42,6 +42,7 @@ struct value {
 	char		*words;		/* with the blanks that it removes */
 	int		 lineno;
 	int		 used;
+	int		 told;		/* import.c: complained of */
 };
 
 /* Sections of one name are one. */

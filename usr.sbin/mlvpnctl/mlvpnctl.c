@@ -72,7 +72,7 @@ main(int argc, char *argv[])
 	const char		*sockname = MLVPND_SOCKET;
 	int			 ch, fd, status;
 
-	if (pledge("stdio rpath unix", NULL) == -1)
+	if (pledge("stdio rpath unix dns", NULL) == -1)
 		err(1, "pledge");
 
 	/* "+": options after the command are the command's */
@@ -96,6 +96,15 @@ main(int argc, char *argv[])
 	if (res->action == CMD_KEYGEN || res->action == CMD_KEYGEN_PSK) {
 		keygen(res->action == CMD_KEYGEN_PSK);
 		exit(0);
+	}
+	if (res->action == CMD_IMPORT) {
+		/* filters may have names of ports */
+		if (pledge("stdio rpath dns", NULL) == -1)
+			err(1, "pledge");
+		status = import(res->file);
+		if (fflush(stdout) == EOF || ferror(stdout))
+			err(1, "stdout");
+		return (status);
 	}
 
 	fd = ctl_connect(sockname);

@@ -49,4 +49,7 @@ const char	*tunnel_state(const struct ctl_tunnel *);
 const char	*link_state(const struct ctl_link *);
 const char	*fmt_addr(const struct addr *, char *);
 
+/* import.c */
+int		 import(const char *);
+
 #endif /* MLVPNCTL_H */

@@ -29,7 +29,8 @@ enum token_type {
 	ENDTOKEN,		/* of the table */
 	KEYWORD,
 	TUNNELNAME,
-	LINKNAME
+	LINKNAME,
+	FILENAME
 };
 
 struct token {
@@ -100,7 +101,13 @@ static const struct token t_keygen[] = {
 	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
+static const struct token t_import[] = {
+	{ FILENAME,	"",		CMD_NONE, NULL },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
+};
+
 static const struct token t_main[] = {
+	{ KEYWORD,	"import",	CMD_IMPORT, t_import },
 	{ KEYWORD,	"keygen",	CMD_KEYGEN, t_keygen },
 	{ KEYWORD,	"link",		CMD_LINK, t_link },
 	{ KEYWORD,	"log",		CMD_NONE, t_log },
@@ -142,6 +149,8 @@ parse(int argc, char *argv[])
 			if (match->type == LINKNAME && take_name(argv[0],
 			    res.link, sizeof(res.link), "link") == -1)
 				return (NULL);
+			if (match->type == FILENAME)
+				res.file = argv[0];
 			argc--;
 			argv++;
 		}
@@ -230,6 +239,9 @@ show_valid_args(const struct token table[])
 			break;
 		case LINKNAME:
 			fprintf(stderr, "  <link>\n");
+			break;
+		case FILENAME:
+			fprintf(stderr, "  <file>\n");
 			break;
 		default:
 			fprintf(stderr, "  %s\n", t->keyword);

@@ -36,13 +36,15 @@ enum actions {
 	CMD_LINK_UP,
 	CMD_LINK_DOWN,
 	CMD_KEYGEN,
-	CMD_KEYGEN_PSK
+	CMD_KEYGEN_PSK,
+	CMD_IMPORT
 };
 
 struct parse_result {
 	enum actions	 action;
 	char		 tunnel[TUNNEL_NAME_SIZE];	/* empty: all */
 	char		 link[LINK_NAME_SIZE];		/* empty: all */
+	const char	*file;
 };
 
 /* NULL after a message to standard error. */

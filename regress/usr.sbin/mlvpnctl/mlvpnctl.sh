@@ -101,6 +101,7 @@ test_parser() {
 	compare "no command" 1 <<-END
 	missing argument:
 	valid commands/args:
+	  import
 	  keygen
 	  link
 	  log
@@ -111,6 +112,7 @@ test_parser() {
 	compare "empty command" 1 <<-END
 	missing argument:
 	valid commands/args:
+	  import
 	  keygen
 	  link
 	  log
@@ -121,6 +123,7 @@ test_parser() {
 	compare "ambiguous" 1 <<-END
 	ambiguous argument: l
 	valid commands/args:
+	  import
 	  keygen
 	  link
 	  log
@@ -131,6 +134,7 @@ test_parser() {
 	compare "unknown" 1 <<-END
 	unknown argument: showing
 	valid commands/args:
+	  import
 	  keygen
 	  link
 	  log
