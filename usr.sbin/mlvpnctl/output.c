@@ -292,9 +292,12 @@ link_rates(const struct ctl_link *cl)
 {
 	char	 a[FMT_SIZE], b[FMT_SIZE];
 
-	printf("  Bandwidth:   %sbit/s to send, %s\n",
-	    fmt_scale(cl->rate, a), cl->rate_conf == 0 ? "automatic" :
-	    "configured");
+	if (cl->rate == 0)
+		printf("  Bandwidth:   not limited\n");
+	else
+		printf("  Bandwidth:   %sbit/s to send, %s\n",
+		    fmt_scale(cl->rate, a), cl->rate_conf == 0 ? "automatic" :
+		    "configured");
 	if (cl->rate_measured != 0)
 		printf("               %sbit/s delivered\n",
 		    fmt_scale(cl->rate_measured, a));

@@ -570,8 +570,9 @@ engine_recv_end(struct imsg *imsg)
 }
 
 /*
- * A link's socket, or for one that we have another remote address.  The old
- * socket goes once the core uses the new one.
+ * A link's socket, or for one that we have another remote address, or that
+ * the link is to use a listening one.  The old socket goes once the core uses
+ * the new one.
  */
 static void
 engine_recv_socket(struct imsg *imsg)
@@ -579,6 +580,7 @@ engine_recv_socket(struct imsg *imsg)
 	struct imsg_link_socket	 ls;
 	struct engine_tunnel	*t;
 	struct engine_sock	*old, *s;
+	struct endpoint		 ep;
 	uint64_t		 now;
 	int			 fd;
 
@@ -586,14 +588,21 @@ engine_recv_socket(struct imsg *imsg)
 	engine_check_string(ls.link, sizeof(ls.link), __func__);
 	fd = imsg_get_fd(imsg);
 
+	memset(&ep, 0, sizeof(ep));
+	ep.sock = ls.sock;
+	ep.remote = ls.remote;
+	ep.local = ls.local;
+
 	old = engine_sock_bylink(ls.tunnel, ls.link);
 	if (fd == -1) {
-		if ((s = old) == NULL || s->id != ls.sock) {
+		if ((s = engine_sock_find(&socks, ls.sock)) == NULL ||
+		    (s != old && !s->listening)) {
 			log_warnx("link %s: its socket did not arrive",
 			    ls.link);
 			return;
 		}
-		old = NULL;
+		if (s == old)
+			old = NULL;
 	} else {
 		if (engine_sock_find(&socks, ls.sock) != NULL)
 			fatalx("%s: socket %u twice", __func__, ls.sock);
@@ -603,15 +612,13 @@ engine_recv_socket(struct imsg *imsg)
 		strlcpy(s->link, ls.link, sizeof(s->link));
 		engine_sock_watch(s);
 	}
-	s->ep.sock = ls.sock;
-	s->ep.remote = ls.remote;
-	s->ep.local = ls.local;
+	s->ep = ep;
 	s->mtu = ls.mtu;
 
 	now = engine_now();
 	t = engine_tunnel_find(&tunnels, ls.tunnel);
 	if (t != NULL && t->tunnel != NULL)
-		(void)tunnel_socket(t->tunnel, s->link, &s->ep, s->mtu, now);
+		(void)tunnel_socket(t->tunnel, ls.link, &ep, ls.mtu, now);
 	if (old != NULL)
 		engine_sock_free(&socks, old);
 	engine_flush(now);
@@ -695,6 +702,8 @@ engine_merge(struct engine_conf *nc, uint64_t now)
 		if (t->tunnel == NULL)
 			engine_tunnel_start(t, now);
 	}
+	/* the last words of links that go */
+	(void)engine_transmit(now);
 	engine_drop_strays();
 }
 
@@ -707,7 +716,7 @@ engine_merge_listens(struct engine_conf *nc)
 		next = TAILQ_NEXT(s, entry);
 		if (s->listening &&
 		    engine_sock_find(&nc->listens, s->id) == NULL)
-			engine_sock_free(&socks, s);
+			s->listening = 0;	/* a stray from now on */
 	}
 	while ((n = TAILQ_FIRST(&nc->listens)) != NULL) {
 		TAILQ_REMOVE(&nc->listens, n, entry);

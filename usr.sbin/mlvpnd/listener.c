@@ -18,7 +18,8 @@
 
 /*
  * Listening sockets.  One configured by the name of an interface stands for
- * one of each address family and follows that interface's addresses.
+ * one of each address family and follows that interface's addresses.  Links
+ * to MLVPN 2.x clients have their own, or share one of these.
  */
 
 #include <sys/types.h>
@@ -45,6 +46,8 @@ struct listener {
 };
 
 static void	 listener_want(const struct listen_conf *, uint8_t, int);
+static void	 listener_want_link(const struct link_conf *);
+static struct listener *listener_covering(const struct link_conf *);
 static int	 listener_address(const struct listener *, struct addr *);
 static int	 listener_try(struct listener *);
 static void	 listener_close(struct listener *);
@@ -58,6 +61,8 @@ void
 listener_reconf(const struct mlvpnd_conf *conf)
 {
 	const struct listen_conf	*lc;
+	const struct tunnel_conf	*tc;
+	const struct link_conf		*link;
 	struct listener			*l, *next;
 
 	TAILQ_FOREACH(l, &listeners, entry)
@@ -69,6 +74,13 @@ listener_reconf(const struct mlvpnd_conf *conf)
 		else {
 			listener_want(lc, 4, 1);
 			listener_want(lc, 6, 1);
+		}
+	}
+
+	TAILQ_FOREACH(tc, &conf->tunnels, entry) {
+		TAILQ_FOREACH(link, &tc->links, entry) {
+			if (link->listen.family != 0)
+				listener_want_link(link);
 		}
 	}
 
@@ -108,6 +120,60 @@ listener_want(const struct listen_conf *lc, uint8_t family, int optional)
 	l->fd = -1;
 	l->wanted = 1;
 	TAILQ_INSERT_TAIL(&listeners, l, entry);
+}
+
+static void
+listener_want_link(const struct link_conf *link)
+{
+	struct listen_conf	 lc;
+
+	if (listener_covering(link) != NULL)
+		return;
+	memset(&lc, 0, sizeof(lc));
+	lc.addr = link->listen;
+	lc.addr.port = 0;
+	lc.port = link->listen.port;
+	lc.rtable = link->rtable;
+	listener_want(&lc, lc.addr.family, 0);
+}
+
+/* The listener that has the link's address, else one that has all. */
+static struct listener *
+listener_covering(const struct link_conf *link)
+{
+	static const uint8_t	 zero[16];
+	const struct addr	*addr;
+	struct listener		*l, *wildcard = NULL;
+
+	TAILQ_FOREACH(l, &listeners, entry) {
+		if (!l->wanted || l->conf.port != link->listen.port ||
+		    l->conf.rtable != link->rtable ||
+		    l->conf.addr.family != link->listen.family)
+			continue;
+		addr = &l->conf.addr;
+		if (l->conf.ifname[0] != '\0') {
+			if (l->id == 0)
+				continue;
+			addr = &l->bound;
+		}
+		if (memcmp(addr->ip, link->listen.ip, sizeof(addr->ip)) == 0)
+			return (l);
+		if (memcmp(addr->ip, zero, sizeof(zero)) == 0)
+			wildcard = l;
+	}
+	return (wildcard);
+}
+
+/* The socket of a link that listens, SOCK_NONE if it is not open. */
+uint32_t
+listener_of_link(const struct link_conf *link, struct addr *bound)
+{
+	struct listener	*l;
+
+	if ((l = listener_covering(link)) == NULL || l->id == 0)
+		return (SOCK_NONE);
+	*bound = l->bound;
+	return (l->id);
 }
 
 /*

@@ -418,7 +418,9 @@ mlvpn2_receive(struct core *c, const struct dgram *dg, uint64_t now)
 	}
 	p->len = len;
 	if (!welcome(m, &h, PKT_DATA(p), len, now)) {
-		t->rx_rejected++;
+		/* a client that begins says that it ended */
+		if (m->exists || h.type != MLVPN2_DISCONNECT)
+			t->rx_rejected++;
 		hint(m, &h, dg, now);
 		pkt_put(c, p);
 		return;

@@ -93,6 +93,7 @@ void		 listener_reconf(const struct mlvpnd_conf *);
 int		 listener_open(int *);
 int		 listener_netchange(void);
 void		 listener_send(void);
+uint32_t	 listener_of_link(const struct link_conf *, struct addr *);
 void		 listener_stop(void);
 
 /* tunif.c */

@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "mlvpn2.h"
 #include "parent.h"
 
 #define RETRY_MIN	100		/* ms, doubled each time */
@@ -42,6 +43,7 @@
 #define SETTLE_TIME	200		/* ms, changes come in groups */
 
 static int		 reconf_read(const char *);
+static void		 reconf_notes(const struct mlvpnd_conf *);
 static void		 reconf_apply(struct mlvpnd_conf *);
 static void		 reconf_tunnel(struct ptunnel *);
 static int		 reconf_open(int *);
@@ -79,7 +81,7 @@ reconf_start(struct mlvpnd_conf *new)
 
 	evtimer_set(&ev_retry, reconf_retry, NULL);
 	evtimer_set(&ev_settled, reconf_settled, NULL);
-	conf_inactive(new, reconf_note);
+	reconf_notes(new);
 	reconf_apply(new);
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif == NULL)
@@ -262,9 +264,31 @@ reconf_read(const char *file)
 
 	if ((new = parse_config(file)) == NULL)
 		return (-1);
-	conf_inactive(new, reconf_note);
+	reconf_notes(new);
 	reconf_apply(new);
 	return (0);
+}
+
+static void
+reconf_notes(const struct mlvpnd_conf *new)
+{
+	struct tunnel_conf	*tc;
+	char			 line[256];
+
+	conf_inactive(new, reconf_note);
+	TAILQ_FOREACH(tc, &new->tunnels, entry) {
+		if (tc->protocol != PROTO_MLVPN2)
+			continue;
+		snprintf(line, sizeof(line), "%s: protocol mlvpn2 is weak: "
+		    "whoever learns the secret reads all that was ever sent",
+		    tc->name);
+		reconf_note(line);
+		if (!tc->cleartext)
+			continue;
+		snprintf(line, sizeof(line), "%s: cleartext data: anyone on "
+		    "the way can read, change and insert packets", tc->name);
+		reconf_note(line);
+	}
 }
 
 /*
@@ -281,8 +305,6 @@ reconf_apply(struct mlvpnd_conf *new)
 	listener_reconf(new);
 
 	TAILQ_FOREACH(tc, &new->tunnels, entry) {
-		if (tc->protocol != PROTO_V3)
-			continue;
 		if ((pt = ptunnel_byname(tc->name)) == NULL)
 			pt = ptunnel_new();
 		else
@@ -421,6 +443,10 @@ reconf_send_tunnel(struct ptunnel *pt)
 	memset(&tc.routes, 0, sizeof(tc.routes));
 	memset(&tc.links, 0, sizeof(tc.links));
 	memset(&tc.matches, 0, sizeof(tc.matches));
+	if (tc.protocol == PROTO_MLVPN2) {
+		mlvpn2_key(tc.psk, tc.secret);
+		tc.has_psk = 1;
+	}
 	explicit_bzero(tc.secret, sizeof(tc.secret));
 	memset(tc.psk_file, 0, sizeof(tc.psk_file));
 	memset(tc.key_file, 0, sizeof(tc.key_file));

@@ -112,6 +112,7 @@ static int		 uplink_open(struct uplink *, const struct sock_conf *,
 static void		 uplink_send(struct uplink *, int, const struct addr *,
 			    uint16_t);
 static void		 uplink_close(struct uplink *);
+static void		 uplink_listen(struct uplink *);
 static void		 uplink_retry(int, short, void *);
 static int		 uplink_inside(const struct uplink *,
 			    const struct addr *);
@@ -186,6 +187,8 @@ uplink_start(struct ptunnel *pt)
 			uplink_remotes(ul);
 			break;
 		}
+		if (ul->conf.listen.family != 0)
+			uplink_listen(ul);
 	}
 }
 
@@ -728,6 +731,20 @@ uplink_close(struct uplink *ul)
 	ul->sock = SOCK_NONE;
 	ul->released = 1;
 	main_compose_engine(IMSG_LINK_NOSOCKET, 0, -1, &ls, sizeof(ls));
+}
+
+/* The peer calls on this link: it has one of the listening sockets. */
+static void
+uplink_listen(struct uplink *ul)
+{
+	struct imsg_link_socket	 ls;
+
+	memset(&ls, 0, sizeof(ls));
+	ls.tunnel = ul->tunnel->id;
+	strlcpy(ls.link, ul->conf.name, sizeof(ls.link));
+	ls.sock = listener_of_link(&ul->conf, &ls.local);
+	main_compose_engine(ls.sock != SOCK_NONE ? IMSG_LINK_SOCKET :
+	    IMSG_LINK_NOSOCKET, 0, -1, &ls, sizeof(ls));
 }
 
 static void

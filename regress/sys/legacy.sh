@@ -1,0 +1,148 @@
+#	$OpenBSD$
+#
+# Copyright (c) 2026 The mlvpnd developers
+#
+# Permission to use, copy, modify, and distribute this software for any
+# purpose with or without fee is hereby granted, provided that the above
+# copyright notice and this permission notice appear in all copies.
+#
+# THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+# WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+# MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+# ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+# WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+# ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+# OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+
+
+# The protocol of MLVPN 2.x: two daemons that speak it, and each against
+# mlvpn(1) where that is installed.
+
+. "$(dirname "$0")/sys.sh"
+
+SECRET="a phrase of the old configuration"
+
+# legacy_server TEXT: links dsl1 and dsl2 on a port each
+legacy_server()
+{
+	conf server <<-END
+	tunnel "home" {
+		protocol mlvpn2
+		interface $STUN
+		address 10.44.43.2/30 peer 10.44.43.1
+		secret "$SECRET"
+		$1
+		link "dsl1" { listen on $(net 1).2 port 5081 $2 }
+		link "dsl2" { listen on $(net 2).2 port 5082 $2 }
+	}
+	END
+}
+
+legacy_client()
+{
+	conf client <<-END
+	tunnel "home" {
+		protocol mlvpn2
+		interface $CTUN
+		address 10.44.43.1/30 peer 10.44.43.2
+		secret "$SECRET"
+		$1
+		link "dsl1" { remote $(net 1).2 port 5081 $2 }
+		link "dsl2" { remote $(net 2).2 port 5082 $2 }
+	}
+	END
+}
+
+# Both up, packets of all sizes both ways, over both links.
+carries()
+{
+	check "$1: both links come up" await \
+	    "link_is client dsl1 up && link_is client dsl2 up" 10
+	check "$1: ping, none lost" no_loss -c 100
+	check "$1: large packets" no_loss -c 50 -s 1400
+	check "$1: packets in fragments" no_loss -c 20 -s 4000
+	check "$1: TCP to the server" tcp -t 1
+	check "$1: TCP from the server" tcp -R -t 1
+	for l in dsl1 dsl2; do
+		check "$1: $l is used both ways" eval "
+		    more_than 100000 client links $l tx_bytes &&
+		    more_than 100000 client links $l rx_bytes"
+		check "$1: the round trip of $l is known" eval '
+		    rtt=$(value client links '$l' rtt_us) &&
+		    [ "$rtt" -gt 5000 ] && [ "$rtt" -lt 500000 ]'
+	done
+	check "$1: nothing refused" [ "$(refused client)" -eq 0 ]
+}
+
+both_ends()
+{
+	legacy_server "$2" "$3"
+	legacy_client "$2" "$3"
+	daemon s server
+	daemon c client
+	carries "$1"
+	check "$1: nothing refused by the server" \
+	    [ "$(refused server)" -eq 0 ]
+}
+
+stop()
+{
+	for _d; do
+		terminate "$_d"
+	done
+}
+
+two_hosts rate 40M delay 5ms queue 100ms
+servers
+
+both_ends encrypted "" "bandwidth up 40M"
+check "encrypted: it says so" \
+    [ "$(value client tunnels home cipher)" = xsalsa20-poly1305 ]
+check "the log tells how weak it is" \
+    grep -q 'protocol mlvpn2 is weak' "$T/client.log"
+
+# One link dies under a ping each 10 ms.
+cut_link()
+{
+	in_host c "$UDPPING" -c 800 10.44.43.2 5002 >"$T/out" &
+	_ping=$!
+	_sent=$(value client tunnels home tx_packets)
+	await "more_than $((_sent + 100)) client tunnels home tx_packets" 5
+	em "$1" down
+	wait "$_ping"
+	cat "$T/out"
+	within "$(field gap)" 0 3500
+}
+
+for l in dsl1 dsl2; do
+	check "$l dies under a ping: gap of 3.5 s at most" cut_link $l
+	check "$l is down at both ends" await \
+	    "link_is client $l down && link_is server $l down" 5
+	em $l up
+	check "$l is back" await \
+	    "link_is client $l up && link_is server $l up" 10
+done
+check "none lost then" no_loss -c 100
+
+# Either end starts anew.
+terminate client
+check "the server hears of the end" await '! link_is server dsl1 up' 3
+daemon c client
+await_links client 1 2
+check "a new client: none lost" no_loss -c 100
+kill -KILL "$(pid server)"
+daemon s server
+check "the server died: the links come back" await \
+    'link_is server dsl1 up && link_is server dsl2 up' 10
+await reaches 5
+check "a new server: none lost" no_loss -c 100
+stop client server
+
+both_ends clear "cleartext data" ""
+check "clear: it says so" [ "$(value client tunnels home cipher)" = none ]
+check "the log tells what that means" \
+    grep -q 'anyone on the way can read' "$T/client.log"
+stop client server
+
+finish
