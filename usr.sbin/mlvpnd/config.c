@@ -53,14 +53,12 @@ static int		 phrase_is(const struct phrase *,
 			    const struct tunnel_conf *);
 static int		 feature_used(const struct feature *,
 			    const struct tunnel_conf *);
-static int		 uses_command(const struct tunnel_conf *);
 static int		 uses_overflow(const struct link_conf *);
 static int		 uses_quota(const struct link_conf *);
 
 static LIST_HEAD(, phrase)	 phrases = LIST_HEAD_INITIALIZER(phrases);
 
 static const struct feature features[] = {
-	{ "command",		uses_command,	NULL },
 	{ "backup overflow",	NULL,		uses_overflow },
 	{ "quota",		NULL,		uses_quota }
 };
@@ -358,12 +356,6 @@ feature_used(const struct feature *f, const struct tunnel_conf *tunnel)
 			return (1);
 	}
 	return (0);
-}
-
-static int
-uses_command(const struct tunnel_conf *tunnel)
-{
-	return (*tunnel->command != '\0');
 }
 
 static int

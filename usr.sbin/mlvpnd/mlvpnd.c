@@ -61,7 +61,7 @@ static void		 control_path(const char *);
 static void		 control_check(void);
 static int		 control_open(gid_t);
 static __dead void	 main_shutdown(int);
-static int		 main_reap(void);
+static int		 main_reap(struct child *);
 static void		 main_sig_handler(int, short, void *);
 static void		 main_netchange(int, short, void *);
 static void		 main_dispatch(int, short, void *);
@@ -218,7 +218,7 @@ main(int argc, char *argv[])
 	if (reconf_start(conf) == -1)
 		main_shutdown(1);
 
-	confine_parent(csock.sun_path, 0);
+	confine_parent(csock.sun_path, script_permitted());
 	netif_pledged();
 
 	event_dispatch();
@@ -358,7 +358,9 @@ main_shutdown(int status)
 	close(resolver_child.iev.ibuf.fd);
 
 	log_debug("waiting for children to terminate");
-	if (main_reap() == -1)
+	if (main_reap(&engine_child) == -1)
+		status = 1;
+	if (main_reap(&resolver_child) == -1)
 		status = 1;
 
 	reconf_stop();
@@ -370,39 +372,27 @@ main_shutdown(int status)
 
 /* Returns -1 when a child did not end as it should. */
 static int
-main_reap(void)
+main_reap(struct child *c)
 {
-	struct child	*c;
-	pid_t		 pid;
-	int		 ret = 0, status;
+	int	 status;
 
-	for (;;) {
-		if ((pid = wait(&status)) == -1) {
-			if (errno == EINTR)
-				continue;
-			if (errno != ECHILD)
-				log_warn("wait");
-			return (ret);
-		}
-		if (pid == engine_child.pid)
-			c = &engine_child;
-		else if (pid == resolver_child.pid)
-			c = &resolver_child;
-		else
+	while (waitpid(c->pid, &status, 0) == -1) {
+		if (errno == EINTR)
 			continue;
-
-		if (WIFSIGNALED(status))
-			log_warnx("%s terminated; signal %d (%s)", c->name,
-			    WTERMSIG(status), strsignal(WTERMSIG(status)));
-		else if (WEXITSTATUS(status) != 0)
-			log_warnx("%s terminated; exit status %d", c->name,
-			    WEXITSTATUS(status));
-		else if (c->lost)
-			log_warnx("%s terminated", c->name);
-		else
-			continue;
-		ret = -1;
+		log_warn("wait for the %s", c->name);
+		return (-1);
 	}
+	if (WIFSIGNALED(status))
+		log_warnx("%s terminated; signal %d (%s)", c->name,
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0)
+		log_warnx("%s terminated; exit status %d", c->name,
+		    WEXITSTATUS(status));
+	else if (c->lost)
+		log_warnx("%s terminated", c->name);
+	else
+		return (0);
+	return (-1);
 }
 
 static void
@@ -584,8 +574,7 @@ main_recv_event(struct imsg *imsg)
 	    !is_text(ie.link, sizeof(ie.link)) ||
 	    !is_text(ie.reason, sizeof(ie.reason)))
 		return (-1);
-	log_debug("%s: event %d %s %s", reconf_tunnel_name(ie.tunnel),
-	    ie.type, ie.link, ie.reason);
+	reconf_event(ie.tunnel, ie.type, ie.link, ie.reason);
 	return (0);
 }
 

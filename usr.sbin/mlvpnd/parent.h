@@ -35,6 +35,7 @@
 #include "netif.h"
 
 struct pin;
+struct script;
 struct tunif;
 struct uplink;
 
@@ -60,6 +61,7 @@ struct ptunnel {
 	enum release		 release;	/* of the engine's device */
 	int			 error;		/* of opening, logged */
 	uint16_t		 auto_mtu;	/* the engine's, 0 not yet */
+	struct script		*script;	/* its command */
 	TAILQ_HEAD(, uplink)	 uplinks;
 };
 TAILQ_HEAD(ptunnels, ptunnel);
@@ -79,14 +81,26 @@ void		 reconf_stop(void);
 void		 reconf_netchange(void);
 void		 reconf_mtu(uint32_t, uint16_t);
 void		 reconf_stale(uint32_t, const char *);
+void		 reconf_event(uint32_t, int, const char *, const char *);
 void		 reconf_resolved(uint32_t, const struct addr *, size_t);
 void		 reconf_pinned(struct ptunnel *);
-const char	*reconf_tunnel_name(uint32_t);
 void		 reconf_note(const char *);
 void		 reconf_warn(const char *, ...)
 		    __attribute__((__format__ (printf, 1, 2)));
 int		 reconf_rtable(int);
 uint32_t	 reconf_socket_id(void);
+
+/* script.c */
+void		 script_init(int, unsigned int, unsigned int);
+int		 script_permitted(void);
+struct script	*script_new(void);
+void		 script_conf(struct script *, const struct tunnel_conf *);
+void		 script_interface(struct script *, const char *, uint16_t);
+void		 script_event(struct script *, int, const char *,
+		    const char *);
+void		 script_down(struct script *);
+void		 script_free(struct script *);
+void		 script_stop(void);
 
 /* listener.c */
 void		 listener_reconf(const struct mlvpnd_conf *);
@@ -103,6 +117,8 @@ struct tunif	*tunif_open(const struct tunnel_conf *);
 void		 tunif_apply(struct tunif *, struct tunnel_conf *, uint16_t,
 		    int);
 uint32_t	 tunif_id(const struct tunif *);
+const char	*tunif_name(const struct tunif *);
+uint16_t	 tunif_current_mtu(const struct tunif *);
 int		 tunif_dup(const struct tunif *);
 int		 tunif_vanished(const struct tunif *);
 void		 tunif_free(struct tunif *);

@@ -41,8 +41,11 @@
 #define RETRY_MIN	100		/* ms, doubled each time */
 #define RETRY_MAX	30000
 #define SETTLE_TIME	200		/* ms, changes come in groups */
+#define COMMAND_TIME	30000		/* ms, for a command to end */
+#define COMMAND_GRACE	2000		/* ms, after a signal */
 
 static int		 reconf_read(const char *);
+static struct tunnel_conf *reconf_command(const struct mlvpnd_conf *);
 static void		 reconf_notes(const struct mlvpnd_conf *);
 static void		 reconf_apply(struct mlvpnd_conf *);
 static void		 reconf_tunnel(struct ptunnel *);
@@ -81,6 +84,7 @@ reconf_start(struct mlvpnd_conf *new)
 
 	evtimer_set(&ev_retry, reconf_retry, NULL);
 	evtimer_set(&ev_settled, reconf_settled, NULL);
+	script_init(reconf_command(new) != NULL, COMMAND_TIME, COMMAND_GRACE);
 	reconf_notes(new);
 	reconf_apply(new);
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
@@ -136,6 +140,7 @@ reconf_stop(void)
 
 	evtimer_del(&ev_retry);
 	evtimer_del(&ev_settled);
+	script_stop();
 	while ((pt = TAILQ_FIRST(&ptunnels)) != NULL) {
 		TAILQ_REMOVE(&ptunnels, pt, entry);
 		keep = pt->conf->persist;
@@ -184,6 +189,16 @@ reconf_stale(uint32_t id, const char *link)
 		uplink_stale(pt, link);
 }
 
+/* Something has happened to a tunnel or link, enum core_event_type. */
+void
+reconf_event(uint32_t id, int type, const char *link, const char *reason)
+{
+	struct ptunnel	*pt;
+
+	if ((pt = ptunnel_find(id)) != NULL)
+		script_event(pt->script, type, link, reason);
+}
+
 /* The resolver's answer to a request. */
 void
 reconf_resolved(uint32_t request, const struct addr *addr, size_t n)
@@ -201,17 +216,6 @@ void
 reconf_pinned(struct ptunnel *pt)
 {
 	ptunnel_apply(pt, pt->conf);
-}
-
-/* The name of a tunnel that the engine speaks of. */
-const char *
-reconf_tunnel_name(uint32_t id)
-{
-	struct ptunnel	*pt;
-
-	if ((pt = ptunnel_find(id)) == NULL)
-		return ("unknown tunnel");
-	return (pt->conf->name);
 }
 
 /* The number of a configured routing table. */
@@ -261,12 +265,32 @@ static int
 reconf_read(const char *file)
 {
 	struct mlvpnd_conf	*new;
+	struct tunnel_conf	*tc;
+	char			 msg[256];
 
 	if ((new = parse_config(file)) == NULL)
 		return (-1);
 	reconf_notes(new);
+	if (!script_permitted() && (tc = reconf_command(new)) != NULL) {
+		snprintf(msg, sizeof(msg), "%s: command: mlvpnd must be "
+		    "restarted, as it was started without any", tc->name);
+		reconf_note(msg);
+	}
 	reconf_apply(new);
 	return (0);
+}
+
+/* The first tunnel with a command. */
+static struct tunnel_conf *
+reconf_command(const struct mlvpnd_conf *new)
+{
+	struct tunnel_conf	*tc;
+
+	TAILQ_FOREACH(tc, &new->tunnels, entry) {
+		if (tc->command[0] != '\0')
+			break;
+	}
+	return (tc);
 }
 
 static void
@@ -318,6 +342,7 @@ reconf_apply(struct mlvpnd_conf *new)
 		next = TAILQ_NEXT(pt, entry);
 		if (pt->nconf == NULL) {
 			TAILQ_REMOVE(&ptunnels, pt, entry);
+			script_free(pt->script);
 			uplink_stop(pt, 0);
 			free(pt);
 			continue;
@@ -354,6 +379,7 @@ reconf_tunnel(struct ptunnel *pt)
 	pt->conf = pt->nconf;
 	pt->nconf = NULL;
 	pt->error = 0;
+	script_conf(pt->script, pt->conf);
 }
 
 /*
@@ -406,6 +432,7 @@ reconf_send(void)
 		    pt->sent != 0) {
 			pt->sent = 0;
 			uplink_reset(pt);
+			script_down(pt->script);
 		}
 		pt->release = RELEASE_NO;
 		if (pt->tunif != NULL || pt->sent != 0)
@@ -524,6 +551,7 @@ reconf_settled(int fd, short event, void *bula)
 		    pt->conf->ifname);
 		tunif_free(pt->tunif);
 		pt->tunif = NULL;
+		ptunnel_apply(pt, pt->conf);
 		missing = 1;
 	}
 	if (listener_netchange() > 0)
@@ -579,13 +607,18 @@ ptunnel_new(void)
 		fatal("%s", __func__);
 	pt->id = ++last_tunnel;
 	TAILQ_INIT(&pt->uplinks);
+	pt->script = script_new();
 	return (pt);
 }
 
 static void
 ptunnel_apply(struct ptunnel *pt, struct tunnel_conf *tc)
 {
-	if (pt->tunif != NULL)
-		tunif_apply(pt->tunif, tc, pt->auto_mtu,
-		    uplink_pinned(pt, tc));
+	if (pt->tunif == NULL) {
+		script_interface(pt->script, NULL, 0);
+		return;
+	}
+	tunif_apply(pt->tunif, tc, pt->auto_mtu, uplink_pinned(pt, tc));
+	script_interface(pt->script, tunif_name(pt->tunif),
+	    tunif_current_mtu(pt->tunif));
 }

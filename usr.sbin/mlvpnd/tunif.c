@@ -184,6 +184,18 @@ tunif_id(const struct tunif *tif)
 	return (tif->id);
 }
 
+const char *
+tunif_name(const struct tunif *tif)
+{
+	return (tif->nif.name);
+}
+
+uint16_t
+tunif_current_mtu(const struct tunif *tif)
+{
+	return (tif->mtu);
+}
+
 /* A descriptor of the device for the engine, -1 with errno. */
 int
 tunif_dup(const struct tunif *tif)

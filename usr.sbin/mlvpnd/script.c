@@ -1,0 +1,765 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The commands of tunnels: each is told, in order and one thing at a time,
+ * what has changed since it was told last.  So a command that takes its time
+ * holds up nobody, and when links flap meanwhile it hears of the outcome.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <net/if.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <event.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core.h"
+#include "log.h"
+#include "parent.h"
+
+#define JOBS_MAX	16		/* waiting, of a tunnel */
+#define LINKS_MAX	256		/* up at a time; paths have one byte */
+#define STOP_MAX	10000		/* ms, for all at the daemon's end */
+#define POLL_TIME	10		/* ms */
+#define ARGV_SIZE	5
+#define ENV_SIZE	12
+#define LIST_SIZE	32768
+
+#define COMMAND_PATH	"/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin:" \
+			"/usr/local/sbin"
+#define NAME_CHARS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+			"0123456789._-"
+
+enum script_event {
+	ATTACH,
+	DETACH,
+	UP,
+	DOWN,
+	LINK_IS_UP,
+	LINK_IS_DOWN
+};
+
+static const struct {
+	const char	*name;
+	const char	*compat;	/* MLVPN's, NULL if it has none */
+} events[] = {
+	[ATTACH] =		{ "attach",	NULL },
+	[DETACH] =		{ "detach",	NULL },
+	[UP] =			{ "up",		"tuntap_up" },
+	[DOWN] =		{ "down",	"tuntap_down" },
+	[LINK_IS_UP] =		{ "link-up",	"rtun_up" },
+	[LINK_IS_DOWN] =	{ "link-down",	"rtun_down" }
+};
+
+/* A program to be run. */
+struct job {
+	TAILQ_ENTRY(job) entry;
+	char		*argv[ARGV_SIZE];
+	char		*env[ENV_SIZE];
+	int		 argc;
+	int		 envc;
+};
+
+struct script_link {
+	TAILQ_ENTRY(script_link) entry;
+	char		 name[LINK_NAME_SIZE];
+	char		 reason[64];
+	int		 up;
+	int		 told;
+};
+
+struct script {
+	TAILQ_ENTRY(script) entry;
+	const struct tunnel_conf *conf;	/* NULL: the tunnel is gone */
+	char		 name[TUNNEL_NAME_SIZE];
+	char		 command[PATH_MAX];	/* empty: none to be told */
+	int		 compat;
+
+	/* as it is */
+	char		 ifname[IFNAMSIZ];	/* empty: no interface */
+	uint16_t	 mtu;
+	TAILQ_HEAD(, script_link) links;
+	int		 nlinks;
+
+	/* as was told */
+	char		 told_ifname[IFNAMSIZ];
+	int		 told_up;
+
+	TAILQ_HEAD(jobhead, job) jobs;	/* the first one runs */
+	int		 njobs;
+	pid_t		 pid;		/* 0: none does */
+	struct event	 ev_timeout;
+	int		 signals;	/* sent to it */
+};
+
+static void	 script_sync(struct script *, int);
+static void	 script_prune(struct script *);
+static void	 script_forget(struct script *);
+static void	 script_all_down(struct script *);
+static int	 script_tell(struct script *, enum script_event, const char *,
+		    const char *, int);
+static struct job *job_new(const struct script *, enum script_event,
+		    const char *, const char *);
+static void	 job_native(struct job *, const struct script *,
+		    enum script_event, const char *, const char *);
+static void	 job_compat(struct job *, const struct script *,
+		    enum script_event, const char *);
+static void	 job_arg(struct job *, const char *);
+static void	 job_env(struct job *, const char *, const char *);
+static void	 job_free(struct job *);
+static const char *list_addresses(const struct tunnel_conf *, int, int);
+static const char *list_routes(const struct tunnel_conf *, int);
+static const char *list_links(const struct script *);
+static void	 list_begin(void);
+static void	 list_add(const char *);
+static void	 list_prefix(const struct prefix *);
+static const char *first(const struct tunnel_conf *, int, int);
+static void	 script_next(struct script *);
+static __dead void script_exec(struct job *);
+static void	 script_kill(struct script *, int);
+static void	 script_timeout(int, short, void *);
+static void	 script_sigchld(int, short, void *);
+static void	 script_reap(struct script *);
+static struct script_link *link_find(struct script *, const char *);
+static void	 link_free(struct script *, struct script_link *);
+static unsigned int now_ms(void);
+
+static TAILQ_HEAD(, script)	 scripts = TAILQ_HEAD_INITIALIZER(scripts);
+static struct event		 ev_sigchld;
+static int			 permitted, stopping;
+static unsigned int		 time_max, time_grace;	/* ms */
+static char			 list[LIST_SIZE];
+
+/*
+ * Commands may be run if there are any at the start, for otherwise the
+ * process is confined to do without.  One that takes longer than max gets a
+ * SIGTERM, and a SIGKILL after another grace, both in milliseconds.
+ */
+void
+script_init(int commands, unsigned int max, unsigned int grace)
+{
+	permitted = commands;
+	stopping = 0;
+	time_max = max;
+	time_grace = grace;
+	if (!permitted)
+		return;
+	signal_set(&ev_sigchld, SIGCHLD, script_sigchld, NULL);
+	signal_add(&ev_sigchld, NULL);
+}
+
+int
+script_permitted(void)
+{
+	return (permitted);
+}
+
+struct script *
+script_new(void)
+{
+	struct script	*s;
+
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		fatal("%s", __func__);
+	TAILQ_INIT(&s->links);
+	TAILQ_INIT(&s->jobs);
+	evtimer_set(&s->ev_timeout, script_timeout, s);
+	TAILQ_INSERT_TAIL(&scripts, s, entry);
+	return (s);
+}
+
+/* The tunnel's configuration from now on.  A new command is told all. */
+void
+script_conf(struct script *s, const struct tunnel_conf *tc)
+{
+	s->conf = tc;
+	strlcpy(s->name, tc->name, sizeof(s->name));
+	if (strcmp(s->command, tc->command) == 0 && s->compat == tc->compat)
+		return;
+	strlcpy(s->command, tc->command, sizeof(s->command));
+	s->compat = tc->compat;
+	script_forget(s);
+	script_sync(s, 0);
+}
+
+/* The interface, NULL: there is none. */
+void
+script_interface(struct script *s, const char *ifname, uint16_t mtu)
+{
+	strlcpy(s->ifname, ifname != NULL ? ifname : "", sizeof(s->ifname));
+	s->mtu = mtu;
+	script_sync(s, 0);
+}
+
+/*
+ * Of the engine, by enum core_event_type.  A tunnel is up for a command while
+ * one of its links is: not to be usable for a moment takes nothing down.
+ */
+void
+script_event(struct script *s, int type, const char *link, const char *reason)
+{
+	struct script_link	*l;
+
+	if ((type != CORE_LINK_UP && type != CORE_LINK_DOWN) ||
+	    (l = link_find(s, link)) == NULL)
+		return;
+	l->up = type == CORE_LINK_UP;
+	strlcpy(l->reason, reason, sizeof(l->reason));
+	script_sync(s, 0);
+}
+
+/* The engine has given up the tunnel. */
+void
+script_down(struct script *s)
+{
+	script_all_down(s);
+	script_sync(s, 0);
+}
+
+/* The tunnel is no more; its command still hears of that. */
+void
+script_free(struct script *s)
+{
+	script_all_down(s);
+	script_sync(s, 1);
+	s->ifname[0] = '\0';
+	script_sync(s, 1);
+	s->conf = NULL;
+	script_next(s);
+}
+
+/*
+ * The daemon's end, in place of its event loop: tells all of it, and waits
+ * for a limited time.
+ */
+void
+script_stop(void)
+{
+	struct script	*s, *next;
+	unsigned int	 start, max, elapsed;
+	int		 kills = 0;
+
+	stopping = 1;
+	max = time_max < STOP_MAX ? time_max : STOP_MAX;
+	start = now_ms();
+	for (s = TAILQ_FIRST(&scripts); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		if (s->conf != NULL)
+			script_free(s);
+	}
+
+	while (!TAILQ_EMPTY(&scripts)) {
+		elapsed = now_ms() - start;
+		if (elapsed >= max + 2 * time_grace)
+			break;
+		for (s = TAILQ_FIRST(&scripts); s != NULL; s = next) {
+			next = TAILQ_NEXT(s, entry);
+			if (elapsed >= max + kills * time_grace && kills < 2)
+				script_kill(s, kills == 0 ? SIGTERM : SIGKILL);
+			script_reap(s);
+		}
+		if (elapsed >= max + kills * time_grace)
+			kills++;
+		poll(NULL, 0, POLL_TIME);
+	}
+}
+
+/* Finds out what is to be told; with force, however much waits already. */
+static void
+script_sync(struct script *s, int force)
+{
+	struct script_link	*l;
+	int			 up = 0;
+
+	if (s->command[0] == '\0' || !permitted) {
+		script_prune(s);
+		return;
+	}
+
+	if (s->told_ifname[0] != '\0' &&
+	    strcmp(s->told_ifname, s->ifname) != 0) {
+		if (s->told_up && script_tell(s, DOWN, "", "", force) == -1)
+			return;
+		s->told_up = 0;
+		if (script_tell(s, DETACH, "", "", force) == -1)
+			return;
+		s->told_ifname[0] = '\0';
+	}
+	if (s->told_ifname[0] == '\0') {
+		if (s->ifname[0] == '\0')
+			return;
+		strlcpy(s->told_ifname, s->ifname, sizeof(s->told_ifname));
+		if (script_tell(s, ATTACH, "", "", force) == -1) {
+			s->told_ifname[0] = '\0';
+			return;
+		}
+	}
+	TAILQ_FOREACH(l, &s->links, entry) {
+		up |= l->up;
+		if (l->up == l->told)
+			continue;
+		if (script_tell(s, l->up ? LINK_IS_UP : LINK_IS_DOWN, l->name,
+		    l->reason, force) == -1)
+			return;
+		l->told = l->up;
+	}
+	script_prune(s);
+	if (up != s->told_up &&
+	    script_tell(s, up ? UP : DOWN, "", "", force) == 0)
+		s->told_up = up;
+}
+
+/* Links that are down need no memory. */
+static void
+script_prune(struct script *s)
+{
+	struct script_link	*l, *next;
+
+	for (l = TAILQ_FIRST(&s->links); l != NULL; l = next) {
+		next = TAILQ_NEXT(l, entry);
+		if (!l->up && !l->told)
+			link_free(s, l);
+	}
+}
+
+static void
+script_forget(struct script *s)
+{
+	struct script_link	*l;
+
+	s->told_ifname[0] = '\0';
+	s->told_up = 0;
+	TAILQ_FOREACH(l, &s->links, entry)
+		l->told = 0;
+}
+
+static void
+script_all_down(struct script *s)
+{
+	struct script_link	*l;
+
+	TAILQ_FOREACH(l, &s->links, entry) {
+		l->up = 0;
+		l->reason[0] = '\0';
+	}
+}
+
+/* Returns -1 when enough waits to be told. */
+static int
+script_tell(struct script *s, enum script_event event, const char *link,
+    const char *reason, int force)
+{
+	struct job	*j;
+
+	if (s->compat && events[event].compat == NULL)
+		return (0);
+	if (!force && s->njobs >= JOBS_MAX)
+		return (-1);
+	j = job_new(s, event, link, reason);
+	TAILQ_INSERT_TAIL(&s->jobs, j, entry);
+	s->njobs++;
+	if (s->pid == 0)
+		script_next(s);
+	return (0);
+}
+
+static struct job *
+job_new(const struct script *s, enum script_event event, const char *link,
+    const char *reason)
+{
+	struct job	*j;
+
+	if ((j = calloc(1, sizeof(*j))) == NULL)
+		fatal("%s", __func__);
+	job_arg(j, s->command);
+	job_env(j, "PATH", COMMAND_PATH);
+	if (s->compat)
+		job_compat(j, s, event, link);
+	else
+		job_native(j, s, event, link, reason);
+	return (j);
+}
+
+static void
+job_native(struct job *j, const struct script *s, enum script_event event,
+    const char *link, const char *reason)
+{
+	char	 mtu[8];
+
+	job_arg(j, s->name);
+	job_arg(j, events[event].name);
+	if (*link != '\0')
+		job_arg(j, link);
+
+	snprintf(mtu, sizeof(mtu), "%u", s->mtu);
+	job_env(j, "MLVPND_TUNNEL", s->name);
+	job_env(j, "MLVPND_EVENT", events[event].name);
+	job_env(j, "MLVPND_LINK", link);
+	job_env(j, "MLVPND_REASON", reason);
+	job_env(j, "MLVPND_INTERFACE", s->told_ifname);
+	job_env(j, "MLVPND_MTU", mtu);
+	job_env(j, "MLVPND_ADDRESSES", list_addresses(s->conf, 0, 0));
+	job_env(j, "MLVPND_PEERS", list_addresses(s->conf, 0, 1));
+	job_env(j, "MLVPND_ROUTES", list_routes(s->conf, 0));
+	job_env(j, "MLVPND_LINKS_UP", list_links(s));
+}
+
+/* As MLVPN 2.x has it. */
+static void
+job_compat(struct job *j, const struct script *s, enum script_event event,
+    const char *link)
+{
+	char	 mtu[8];
+
+	job_arg(j, s->told_ifname);
+	job_arg(j, events[event].compat);
+	if (*link != '\0')
+		job_arg(j, link);
+
+	snprintf(mtu, sizeof(mtu), "%u", s->mtu);
+	job_env(j, "DEVICE", s->told_ifname);
+	job_env(j, "MTU", mtu);
+	job_env(j, "IP4", first(s->conf, 4, 0));
+	job_env(j, "IP6", first(s->conf, 6, 0));
+	job_env(j, "IP4_GATEWAY", first(s->conf, 4, 1));
+	job_env(j, "IP6_GATEWAY", first(s->conf, 6, 1));
+	job_env(j, "IP4_ROUTES", list_routes(s->conf, 4));
+	job_env(j, "IP6_ROUTES", list_routes(s->conf, 6));
+}
+
+static void
+job_arg(struct job *j, const char *arg)
+{
+	if (j->argc == ARGV_SIZE - 1)
+		fatalx("%s", __func__);
+	if ((j->argv[j->argc++] = strdup(arg)) == NULL)
+		fatal("%s", __func__);
+}
+
+static void
+job_env(struct job *j, const char *name, const char *value)
+{
+	if (j->envc == ENV_SIZE - 1)
+		fatalx("%s", __func__);
+	if (asprintf(&j->env[j->envc++], "%s=%s", name, value) == -1)
+		fatal("%s", __func__);
+}
+
+static void
+job_free(struct job *j)
+{
+	int	 i;
+
+	for (i = 0; i < j->argc; i++)
+		free(j->argv[i]);
+	for (i = 0; i < j->envc; i++)
+		free(j->env[i]);
+	free(j);
+}
+
+/* Those of a family, 0 for both, or the peers'. */
+static const char *
+list_addresses(const struct tunnel_conf *tc, int family, int peers)
+{
+	const struct address_conf	*a;
+	char				 buf[ADDR_STRLEN];
+	int				 i;
+
+	list_begin();
+	for (i = 0; i < tc->naddress; i++) {
+		a = &tc->address[i];
+		if (family != 0 && a->prefix.addr.family != family)
+			continue;
+		if (!peers)
+			list_prefix(&a->prefix);
+		else if (a->peer.family != 0)
+			list_add(addr_ntop(&a->peer, buf, sizeof(buf)));
+	}
+	return (list);
+}
+
+static const char *
+list_routes(const struct tunnel_conf *tc, int family)
+{
+	const struct route_conf	*rc;
+
+	list_begin();
+	TAILQ_FOREACH(rc, &tc->routes, entry) {
+		if (rc->is_default) {
+			if (family == 0 || *first(tc, family, 0) != '\0')
+				list_add("default");
+		} else if (family == 0 || rc->prefix.addr.family == family)
+			list_prefix(&rc->prefix);
+	}
+	return (list);
+}
+
+static const char *
+list_links(const struct script *s)
+{
+	const struct script_link	*l;
+
+	list_begin();
+	TAILQ_FOREACH(l, &s->links, entry) {
+		if (l->up)
+			list_add(l->name);
+	}
+	return (list);
+}
+
+static void
+list_begin(void)
+{
+	list[0] = '\0';
+}
+
+/* What does not fit in whole is left out. */
+static void
+list_add(const char *word)
+{
+	size_t	 len = strlen(list);
+
+	if (len + 1 + strlen(word) >= sizeof(list))
+		return;
+	snprintf(list + len, sizeof(list) - len, "%s%s", len > 0 ? " " : "",
+	    word);
+}
+
+static void
+list_prefix(const struct prefix *prefix)
+{
+	char	 addr[ADDR_STRLEN], buf[ADDR_STRLEN + 8];
+
+	snprintf(buf, sizeof(buf), "%s/%u", addr_ntop(&prefix->addr, addr,
+	    sizeof(addr)), prefix->len);
+	list_add(buf);
+}
+
+/* The tunnel's first address of the family, or the peer of that. */
+static const char *
+first(const struct tunnel_conf *tc, int family, int peer)
+{
+	static char			 buf[ADDR_STRLEN + 8];
+	const struct address_conf	*a;
+	char				 addr[ADDR_STRLEN];
+	int				 i;
+
+	buf[0] = '\0';
+	for (i = 0; i < tc->naddress; i++) {
+		a = &tc->address[i];
+		if (a->prefix.addr.family != family)
+			continue;
+		if (!peer)
+			snprintf(buf, sizeof(buf), "%s/%u",
+			    addr_ntop(&a->prefix.addr, addr, sizeof(addr)),
+			    a->prefix.len);
+		else if (a->peer.family != 0)
+			addr_ntop(&a->peer, buf, sizeof(buf));
+		break;
+	}
+	return (buf);
+}
+
+/* Runs the first job that can be run. */
+static void
+script_next(struct script *s)
+{
+	struct job	*j;
+	sigset_t	 all, old;
+	char		 why[128];
+
+	while (s->pid == 0 && (j = TAILQ_FIRST(&s->jobs)) != NULL) {
+		log_debug("%s: command %s %s", s->name, j->argv[2],
+		    j->argc > 3 ? j->argv[3] : "");
+		if (conf_command_check(j->argv[0], why, sizeof(why)) == -1)
+			log_warnx("%s: command \"%s\" %s not run: %s", s->name,
+			    j->argv[0], j->argv[2], why);
+		else {
+			/* no handler of ours may run in the child */
+			sigfillset(&all);
+			sigprocmask(SIG_BLOCK, &all, &old);
+			if ((s->pid = fork()) == 0)
+				script_exec(j);
+			sigprocmask(SIG_SETMASK, &old, NULL);
+			if (s->pid != -1) {
+				s->signals = 0;
+				if (!stopping)
+					timer_set(&s->ev_timeout, time_max);
+				return;
+			}
+			s->pid = 0;
+			log_warn("%s: command: fork", s->name);
+		}
+		TAILQ_REMOVE(&s->jobs, j, entry);
+		s->njobs--;
+		job_free(j);
+	}
+	if (s->pid != 0 || s->conf != NULL)
+		return;
+
+	while (!TAILQ_EMPTY(&s->links))
+		link_free(s, TAILQ_FIRST(&s->links));
+	TAILQ_REMOVE(&scripts, s, entry);
+	free(s);
+}
+
+/* In a group of its own, so that all that it starts can be ended. */
+static __dead void
+script_exec(struct job *j)
+{
+	sigset_t	 none;
+	int		 fd, sig;
+
+	for (sig = 1; sig < NSIG; sig++)
+		(void)signal(sig, SIG_DFL);
+	(void)setsid();
+	if (chdir("/") == -1 || (fd = open("/dev/null", O_RDWR)) == -1 ||
+	    dup2(fd, STDIN_FILENO) == -1)
+		_exit(127);
+	closefrom(STDERR_FILENO + 1);
+	umask(022);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execve(j->argv[0], j->argv, j->env);
+	_exit(127);
+}
+
+/* At the daemon's end: what waits to be told is given up. */
+static void
+script_kill(struct script *s, int sig)
+{
+	struct job	*j;
+
+	while (s->pid != 0 && (j = TAILQ_LAST(&s->jobs, jobhead)) !=
+	    TAILQ_FIRST(&s->jobs)) {
+		log_warnx("%s: command %s not run: no time left", s->name,
+		    j->argv[2]);
+		TAILQ_REMOVE(&s->jobs, j, entry);
+		s->njobs--;
+		job_free(j);
+	}
+	if (s->pid == 0)
+		return;
+	log_warnx("%s: command %s does not end, signal %d", s->name,
+	    TAILQ_FIRST(&s->jobs)->argv[2], sig);
+	(void)kill(-s->pid, sig);
+}
+
+static void
+script_timeout(int fd, short event, void *arg)
+{
+	struct script	*s = arg;
+	int		 sig = s->signals++ == 0 ? SIGTERM : SIGKILL;
+
+	log_warnx("%s: command %s does not end, signal %d", s->name,
+	    TAILQ_FIRST(&s->jobs)->argv[2], sig);
+	(void)kill(-s->pid, sig);
+	if (sig == SIGTERM)
+		timer_set(&s->ev_timeout, time_grace);
+}
+
+static void
+script_sigchld(int sig, short event, void *bula)
+{
+	struct script	*s, *next;
+
+	for (s = TAILQ_FIRST(&scripts); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		script_reap(s);
+	}
+}
+
+/* May free s. */
+static void
+script_reap(struct script *s)
+{
+	struct job	*j;
+	int		 wstatus;
+
+	if (s->pid == 0 || waitpid(s->pid, &wstatus, WNOHANG) != s->pid)
+		return;
+	evtimer_del(&s->ev_timeout);
+	s->pid = 0;
+	j = TAILQ_FIRST(&s->jobs);
+	if (WIFSIGNALED(wstatus))
+		log_warnx("%s: command %s: signal %d", s->name, j->argv[2],
+		    WTERMSIG(wstatus));
+	else if (WEXITSTATUS(wstatus) != 0)
+		log_warnx("%s: command %s: exit status %d", s->name,
+		    j->argv[2], WEXITSTATUS(wstatus));
+	TAILQ_REMOVE(&s->jobs, j, entry);
+	s->njobs--;
+	job_free(j);
+	if (s->conf != NULL)
+		script_sync(s, 0);
+	script_next(s);
+}
+
+/* NULL for a name that no link can have; the engine may lie. */
+static struct script_link *
+link_find(struct script *s, const char *name)
+{
+	struct script_link	*l;
+
+	TAILQ_FOREACH(l, &s->links, entry) {
+		if (strcmp(l->name, name) == 0)
+			return (l);
+	}
+	if (!isalnum((unsigned char)*name) ||
+	    name[strspn(name, NAME_CHARS)] != '\0' ||
+	    strlen(name) >= sizeof(l->name) || s->nlinks == LINKS_MAX) {
+		log_warnx("%s: command not run for link %s", s->name, name);
+		return (NULL);
+	}
+	if ((l = calloc(1, sizeof(*l))) == NULL)
+		fatal("%s", __func__);
+	strlcpy(l->name, name, sizeof(l->name));
+	TAILQ_INSERT_TAIL(&s->links, l, entry);
+	s->nlinks++;
+	return (l);
+}
+
+static void
+link_free(struct script *s, struct script_link *l)
+{
+	TAILQ_REMOVE(&s->links, l, entry);
+	s->nlinks--;
+	free(l);
+}
+
+static unsigned int
+now_ms(void)
+{
+	struct timespec	 ts;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
+		fatal("clock_gettime");
+	return (ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+}
