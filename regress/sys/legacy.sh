@@ -86,7 +86,7 @@ both_ends()
 	    [ "$(refused server)" -eq 0 ]
 }
 
-stop()
+stop_daemons()
 {
 	for _d; do
 		terminate "$_d"
@@ -137,12 +137,12 @@ check "the server died: the links come back" await \
     'link_is server dsl1 up && link_is server dsl2 up' 10
 await reaches 5
 check "a new server: none lost" no_loss -c 100
-stop client server
+stop_daemons client server
 
 both_ends clear "cleartext data" ""
 check "clear: it says so" [ "$(value client tunnels home cipher)" = none ]
 check "the log tells what that means" \
     grep -q 'anyone on the way can read' "$T/client.log"
-stop client server
+stop_daemons client server
 
 finish
