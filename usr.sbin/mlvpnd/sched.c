@@ -51,6 +51,7 @@
 #define PRIO_WINDOW	100000		/* us, half of it may overtake */
 #define PRIO_AHEAD	100000		/* us of it a path's queue takes */
 #define COPY_LATE	100000		/* us after the first, no use */
+#define BULK_SHARE	16		/* part of the rate that "bulk" has */
 #define SPREAD		150000		/* default of "latency spread" */
 
 static void	 classify(struct tunnel *, struct pkt *, uint64_t);
@@ -84,8 +85,10 @@ static struct path *choose_bound(struct tunnel *, const struct pin *, int,
 static int64_t	 horizon(struct tunnel *, int, int64_t, uint64_t);
 static void	 pump_ahead(struct tunnel *, struct pktq *, int, int, int64_t,
 		    uint64_t);
-static void	 pump_flows(struct tunnel *, struct fqs *, int, int64_t,
+static void	 pump_flows(struct tunnel *, struct fqs *, int, int, int64_t,
 		    int64_t, int *, uint64_t);
+static int	 choose_normal(struct tunnel *, struct pkt *, int, int64_t,
+		    uint64_t, struct path **, int64_t *, int64_t *);
 static void	 commit(struct tunnel *, struct path *, struct pkt *, int,
 		    int, int64_t, uint64_t);
 static void	 duplicate(struct tunnel *, const struct path *,
@@ -709,7 +712,7 @@ sched_pump(struct tunnel *t, uint64_t now)
 {
 	struct sched	*s = &t->sched;
 	int64_t		 mean, limit;
-	int		 level, full = 0;
+	int		 level, full = 0, bulk_full = 0;
 
 	s->wake = NEVER;
 	if (s->npkts == 0 && TAILQ_EMPTY(&s->resend))
@@ -722,8 +725,11 @@ sched_pump(struct tunnel *t, uint64_t now)
 	pump_ahead(t, &s->resend, PQ_RESEND, level, mean, now);
 	pump_ahead(t, &s->prio, PQ_PRIORITY, level, mean, now);
 	limit = horizon(t, level, mean, now);
-	pump_flows(t, &s->active, level, mean, limit, &full, now);
-	pump_flows(t, &s->bulk, level, mean, limit, &full, now);
+	if (now >= s->bulk_due)
+		pump_flows(t, &s->bulk, 1, level, mean, limit, &bulk_full,
+		    now);
+	pump_flows(t, &s->active, 0, level, mean, limit, &full, now);
+	pump_flows(t, &s->bulk, 0, level, mean, limit, &full, now);
 }
 
 /* What is sent again, and what overtakes. */
@@ -774,40 +780,39 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 }
 
 /*
- * Flows in turn, as long as their packets arrive soon enough.  When the paths
- * are full for a packet that may take any (*full), they are for all that may;
- * what rules bind to links waits for these alone, and nobody for it.
+ * Flows in turn, as long as their packets arrive soon enough; one packet
+ * only, or all.  When the paths are full for a packet that may take any
+ * (*full), they are for all that may; what rules bind to links waits for
+ * these alone, and nobody for it.
  */
 static void
-pump_flows(struct tunnel *t, struct fqs *list, int level, int64_t mean,
-    int64_t limit, int *full, uint64_t now)
+pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
+    int64_t mean, int64_t limit, int *full, uint64_t now)
 {
 	struct sched	*s = &t->sched;
 	struct fqs	 waiting;
 	struct fq	*fq;
 	struct path	*path;
-	struct pkt	*p;
-	struct pin	 pin;
+	struct pkt	*p, *first;
 	int64_t		 when, last;
-	int		 may;
+	int		 may, sent = 0;
 
 	TAILQ_INIT(&waiting);
-	while ((fq = fq_first(list)) != NULL) {
-		p = TAILQ_FIRST(&fq->queue);
-		path = NULL;
+	while ((fq = fq_first(list)) != NULL && !(one && sent)) {
+		first = TAILQ_FIRST(&fq->queue);
 		when = last = limit;
-		may = match_bound(t, p) ? match_pin(t, p, level, &pin) : 0;
-		if (may == 1)
-			path = choose_bound(t, &pin, PQ_NORMAL, p->len, mean,
-			    now, &when, &last);
-		else if (may == 0 && !*full)
-			path = choose(t, level, p->len, mean, now, &when);
-
+		may = 0;
+		path = NULL;
+		if (match_bound(t, first) || !*full)
+			may = choose_normal(t, first, level, mean, now, &path,
+			    &when, &last);
 		if (may == -1) {
-			match_dropped(t, p);
+			match_dropped(t, first);
 			t->tx_dropped++;
 			fq_drop(t, fq);
-		} else if (path == NULL || (when > last && !path->unpaced)) {
+			continue;
+		}
+		if (path == NULL || (when > last && !path->unpaced)) {
 			if (when > last)
 				s->wake = MIN(s->wake, now + (when - last));
 			*full |= may == 0;
@@ -815,13 +820,44 @@ pump_flows(struct tunnel *t, struct fqs *list, int level, int64_t mean,
 				break;
 			TAILQ_REMOVE(list, fq, entry);
 			TAILQ_INSERT_TAIL(&waiting, fq, entry);
-		} else if ((p = fq_dequeue(t, fq, now)) != NULL)
-			commit(t, path, p, PQ_NORMAL, level, mean, now);
+			continue;
+		}
+		if ((p = fq_dequeue(t, fq, now)) == NULL)
+			continue;
+		/* the first one was dropped: this may be for other paths */
+		if (p != first && (choose_normal(t, p, level, mean, now, &path,
+		    &when, &last) == -1 || path == NULL)) {
+			t->tx_dropped++;
+			pkt_put(t->core, p);
+			continue;
+		}
+		sent = 1;
+		commit(t, path, p, PQ_NORMAL, level, mean, now);
 	}
 	while ((fq = TAILQ_LAST(&waiting, fqs)) != NULL) {
 		TAILQ_REMOVE(&waiting, fq, entry);
 		TAILQ_INSERT_HEAD(list, fq, entry);
 	}
+}
+
+/* -1: none is permitted; else *path, NULL if none takes packets now, and
+ * *last as of choose_bound(). */
+static int
+choose_normal(struct tunnel *t, struct pkt *p, int level, int64_t mean,
+    uint64_t now, struct path **path, int64_t *when, int64_t *last)
+{
+	struct pin	 pin;
+	int		 may = 0;
+
+	*path = NULL;
+	if (match_bound(t, p))
+		may = match_pin(t, p, level, &pin);
+	if (may == 1)
+		*path = choose_bound(t, &pin, PQ_NORMAL, p->len, mean, now,
+		    when, last);
+	else if (may == 0)
+		*path = choose(t, level, p->len, mean, now, when);
+	return (may);
 }
 
 /*
@@ -833,6 +869,9 @@ commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
     int64_t mean, uint64_t now)
 {
 	order(t, p, q, now);
+	if ((p->match & MATCH_BULK) && t->sched.rate != 0)
+		t->sched.bulk_due = now + (p->len + PATH_OVERHEAD) * 8 *
+		    USEC * BULK_SHARE / t->sched.rate;
 	if (p->match & MATCH_DUPLICATE)
 		duplicate(t, path, p, q, level, mean, now);
 	path_enqueue(path, p, q);
