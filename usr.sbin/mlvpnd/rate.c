@@ -36,15 +36,18 @@
  * (RFC 6817).
  */
 
-#define RATE_START	2000000ULL	/* bit/s, of a link that says nothing */
-#define RATE_FLOOR	64000ULL
+#define RATE_START	10000000ULL	/* bit/s, of a link that says nothing */
+#define RATE_FLOOR	128000ULL
 #define RATE_CEILING	100000000000ULL
 #define RATE_SHARE	99		/* percent of a configured rate */
 #define TARGET		5000		/* us of queue wanted at most */
 #define TARGET_JITTER	20000		/* and jitter up to so much */
 #define JITTERY		3000		/* us between reports */
-#define JITTER_MEMORY	512		/* reports */
+#define JITTER_MEMORY	64		/* reports */
+#define JITTER_MEMORY_FULL	8192
+#define JITTER_IDLE	200000		/* us since the link was full */
 #define BASE_WINDOW	(10 * USEC)	/* two of them */
+#define BASE_WRONG	10		/* intervals of a queue that stays */
 #define BASE_NEAR	1000		/* us */
 #define BASE_PROBE	(5 * USEC)
 #define BASE_PROBE_RATE	60		/* percent of what is delivered */
@@ -52,17 +55,41 @@
 #define MARGIN		50		/* thousandths */
 #define STEP_MIN	30		/* thousandths */
 #define STEP_MAX	250
+#define VOLUME		15000		/* bytes that tell something */
+#define RECOVER_AFTER	(2 * USEC)
 #define STALE_IDLE	(60 * USEC)
 
+/* What the last reports say. */
+struct view {
+	uint64_t	 now;
+	uint64_t	 dr;		/* delivered, bit/s */
+	uint64_t	 sr;		/* sent, bit/s */
+	uint64_t	 bytes;		/* of both */
+	uint64_t	 best;		/* delivered lately */
+	uint64_t	 interval;	/* until a change shows, us */
+	int64_t		 qd;		/* queueing delay, us */
+	int64_t		 target;
+	int		 behind;	/* less is delivered than sent */
+};
+
+static int	 is_saturated(const struct rate *, const struct view *);
+static void	 rate_recover(struct path *, const struct view *);
+static void	 rate_double(struct path *, const struct view *);
+static void	 rate_drain(struct path *, const struct view *);
+static void	 rate_drained(struct path *, const struct view *);
+static void	 rate_grow(struct path *, const struct view *);
+static void	 base_probe_begin(struct path *, const struct view *);
+static void	 base_probe_end(struct path *, const struct view *);
+static void	 base_reset(struct rate *, uint64_t);
 static void	 sample_owd(struct rate *, int64_t, uint64_t);
 static void	 sample_delivery(struct rate *, const struct rate_sample *,
 		    uint64_t);
 static int64_t	 queueing_delay(const struct rate *);
 static int	 delivers_less(const struct rate *, uint64_t, uint64_t);
-static int	 delivery_rate(const struct rate *, uint64_t *, uint64_t *);
+static int	 delivery_rate(const struct rate *, uint64_t *, uint64_t *,
+		    uint64_t *);
 static uint64_t	 rate_bound(const struct path *, uint64_t);
 static int64_t	 rate_target(const struct rate *);
-static int	 base_probe(struct path *, uint64_t, uint64_t, uint64_t);
 
 /* Where the rate begins; keeps what was learnt before. */
 void
@@ -122,77 +149,139 @@ void
 rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 {
 	struct rate	*r = &p->rate;
-	uint64_t	 dr, sr, best, interval;
-	int64_t		 qd, target;
-	int		 saturated, behind;
+	struct view	 v;
 
 	sample_owd(r, rs->owd, now);
 	sample_delivery(r, rs, now);
-	if (r->nowd < 2 || !delivery_rate(r, &dr, &sr))
+	if (r->nowd < 2 || !delivery_rate(r, &v.dr, &v.sr, &v.bytes))
 		return;
-	qd = queueing_delay(r);
-	target = rate_target(r);
-	r->queueing = qd;
-	r->delivered = dr;
-	interval = MAX(p->srtt, 0) + p->peer_interval * 1000ULL;
-	best = MAX(r->best[0], r->best[1]);
-	saturated = now - r->saturated_at <= interval && sr >= r->bps / 4 * 3;
-	/* or the rate is beyond what the link can do */
-	behind = delivers_less(r, dr, sr);
-	if (qd > target && r->bps > best * 13 / 10 && behind)
-		saturated = 1;
+	v.now = now;
+	v.qd = queueing_delay(r);
+	v.target = rate_target(r);
+	v.best = MAX(r->best[0], r->best[1]);
+	v.behind = delivers_less(r, v.dr, v.sr);
+	v.interval = MAX(p->srtt, 0) + p->peer_interval * 1000ULL;
+	r->queueing = v.qd;
+	r->delivered = v.dr;
 
-	if (!saturated) {
+	if (r->probing) {
+		base_probe_end(p, &v);
+		return;
+	}
+	if (!is_saturated(r, &v)) {
 		r->step = STEP_MIN;
+		rate_recover(p, &v);
 		return;
 	}
-	if (base_probe(p, dr, interval, now))
-		return;
-	if (r->starting) {
-		if (qd <= 2 * target) {
-			if (now - r->grown_at >= interval) {
-				r->grown_at = now;
-				r->bps = rate_bound(p, MAX(r->bps,
-				    MIN(r->bps * 2, best * 5 / 2)));
-			}
-			return;
-		}
-		r->starting = 0;
-	}
-	if (qd > target) {
-		int64_t		 factor;
+	if (now - r->base_seen > BASE_PROBE && !r->starting)
+		base_probe_begin(p, &v);
+	else if (r->starting && v.qd <= 2 * v.target)
+		rate_double(p, &v);
+	else if (v.qd > v.target)
+		rate_drain(p, &v);
+	else if (r->draining)
+		rate_drained(p, &v);
+	else
+		rate_grow(p, &v);
+}
 
-		/* jitter looks like a queue; only one that grows is one */
-		if (r->jitter > JITTERY &&
-		    (!behind || now - r->drained_at < interval))
-			return;
-		r->cap = dr;
-		factor = 1000 + (target - qd) * 1000 / (int64_t)(3 * interval);
-		factor = MAX(600, MIN(1000, factor));
-		dr = dr * factor / 1000;
-		if (r->jitter > JITTERY)
-			dr = MAX(dr, best * 85 / 100);
-		if (dr < r->bps)
-			r->bps = rate_bound(p, dr);
-		r->step = STEP_MIN;
-		r->drained_at = now;
-		r->draining = 1;
+/* The pacer holds something back, or the rate is beyond what the link does. */
+static int
+is_saturated(const struct rate *r, const struct view *v)
+{
+	if (v->now - r->saturated_at <= v->interval && v->sr >= r->bps / 4 * 3)
+		return (1);
+	return (v->qd > v->target && v->behind && v->bytes >= VOLUME &&
+	    r->bps > v->best * 13 / 10);
+}
+
+/* A link so slow that nothing chooses it would never show that it is not. */
+static void
+rate_recover(struct path *p, const struct view *v)
+{
+	struct rate	*r = &p->rate;
+	uint64_t	 goal = p->rate_conf != 0 ? p->rate_conf : RATE_START;
+
+	if (v->now - r->drained_at < RECOVER_AFTER ||
+	    v->now - r->grown_at < v->interval || r->bps >= goal)
+		return;
+	r->grown_at = v->now;
+	r->bps = rate_bound(p, MIN(goal, r->bps + r->bps / 8));
+}
+
+static void
+rate_double(struct path *p, const struct view *v)
+{
+	struct rate	*r = &p->rate;
+
+	if (v->now - r->grown_at < v->interval)
+		return;
+	r->grown_at = v->now;
+	r->bps = rate_bound(p, MAX(r->bps, MIN(r->bps * 2, v->best * 5 / 2)));
+}
+
+/*
+ * A queue shows: down to what is delivered and below it, in proportion to
+ * the queue, so that it is gone after about three round trips.
+ */
+static void
+rate_drain(struct path *p, const struct view *v)
+{
+	struct rate	*r = &p->rate;
+	uint64_t	 bps;
+	int64_t		 factor;
+
+	r->starting = 0;
+	if (!r->draining)
+		r->drain_since = v->now;
+	r->draining = 1;
+	if (!v->behind && v->now - r->drain_since > BASE_WRONG * v->interval) {
+		/* what stays though less is sent is no queue: another way */
+		base_reset(r, v->now);
 		return;
 	}
-	if (r->draining) {
-		if (qd >= target / 2)
-			return;
-		r->draining = 0;
-		r->bps = rate_bound(p, MAX(r->bps, r->cap * 97 / 100));
-		r->wait_until = now + interval;
+	/* jitter looks like a queue; only one that grows is one */
+	if (r->jitter > JITTERY &&
+	    (!v->behind || v->now - r->drained_at < v->interval))
 		return;
-	}
-	if (now < r->wait_until || now - r->grown_at < interval ||
-	    dr < r->bps / 5 * 4)
+	factor = 1000 + (v->target - v->qd) * 1000 /
+	    (int64_t)(3 * v->interval);
+	bps = v->dr * MAX(600, MIN(1000, factor)) / 1000;
+	if (r->jitter > JITTERY)
+		bps = MAX(bps, v->best * 85 / 100);
+	if (bps < r->bps)
+		r->bps = rate_bound(p, MAX(bps, r->bps / 2));
+	r->cap = v->dr;
+	r->step = STEP_MIN;
+	r->drained_at = v->now;
+}
+
+/* The queue is gone: back to what the link was seen to deliver. */
+static void
+rate_drained(struct path *p, const struct view *v)
+{
+	struct rate	*r = &p->rate;
+
+	if (v->qd >= v->target / 2 &&
+	    v->now - r->drain_since < BASE_WRONG * v->interval)
 		return;
-	r->grown_at = now;
+	r->draining = 0;
+	r->bps = rate_bound(p, MAX(r->bps, r->cap * 97 / 100));
+	r->wait_until = v->now + v->interval;
+}
+
+/* The link keeps up: more, carefully near where a queue showed last. */
+static void
+rate_grow(struct path *p, const struct view *v)
+{
+	struct rate	*r = &p->rate;
+
+	if (v->now < r->wait_until || v->now - r->grown_at < v->interval ||
+	    v->dr < r->bps / 5 * 4)
+		return;
+	r->grown_at = v->now;
 	r->bps = rate_bound(p, MIN(r->bps + r->bps * r->step / 1000,
-	    MAX(r->bps, best * 13 / 10)));
+	    MAX(r->bps, v->best * 13 / 10)));
 	if (r->cap != 0 && r->bps < r->cap * 11 / 10)
 		r->step = STEP_MIN;
 	else
@@ -204,42 +293,56 @@ rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
  * creep up by the queue that is kept.  So the queue is let run empty now and
  * then, as BBR does.
  */
-static int
-base_probe(struct path *p, uint64_t dr, uint64_t interval, uint64_t now)
+static void
+base_probe_begin(struct path *p, const struct view *v)
 {
 	struct rate	*r = &p->rate;
 
-	if (r->probing) {
-		if (now < r->wait_until)
-			return (1);
-		r->probing = 0;
-		r->base_seen = now;
-		r->bps = rate_bound(p, r->restore);
-		r->wait_until = now + interval;
-		return (1);
-	}
-	if (now - r->base_seen < BASE_PROBE || r->starting)
-		return (0);
 	r->probing = 1;
-	r->restore = MIN(r->bps, dr);
-	r->bps = rate_bound(p, dr * BASE_PROBE_RATE / 100);
-	r->wait_until = now + 2 * interval;
-	return (1);
+	r->restore = MIN(r->bps, v->dr);
+	r->bps = rate_bound(p, v->dr * BASE_PROBE_RATE / 100);
+	r->wait_until = v->now + 2 * v->interval;
+}
+
+static void
+base_probe_end(struct path *p, const struct view *v)
+{
+	struct rate	*r = &p->rate;
+
+	if (v->now < r->wait_until)
+		return;
+	r->probing = 0;
+	r->base_seen = v->now;
+	r->bps = rate_bound(p, r->restore);
+	r->wait_until = v->now + v->interval;
+}
+
+/* The least delay is another one now. */
+static void
+base_reset(struct rate *r, uint64_t now)
+{
+	r->base[0] = r->base[1] = r->owd[(r->nowd - 1) % RATE_OWDS];
+	r->base_at = r->base_seen = now;
+	r->draining = 0;
 }
 
 static void
 sample_owd(struct rate *r, int64_t owd, uint64_t now)
 {
-	int64_t	 change = r->change;
+	int64_t	 a, b, change = r->change;
 
-	if (r->nowd > 0)
-		change += (llabs(owd - r->owd[(r->nowd - 1) % RATE_OWDS]) -
-		    change) / (int64_t)MIN(r->nowd, 16);
-	/* a full link that keeps order hides its jitter: it is remembered */
+	/* bends, as a queue that fills or empties goes straight */
+	if (r->nowd > 1) {
+		a = r->owd[(r->nowd - 1) % RATE_OWDS];
+		b = r->owd[(r->nowd - 2) % RATE_OWDS];
+		change += (llabs(owd - 2 * a + b) / 2 - change) /
+		    (int64_t)MIN(r->nowd, 16);
+	}
 	r->change = change;
-	if (now - r->saturated_at > USEC)
-		r->jitter -= r->jitter / JITTER_MEMORY;
-	r->jitter = MAX(change, r->jitter);
+	/* a full link that keeps order hides its jitter: it is remembered */
+	r->jitter = MAX(change, r->jitter - r->jitter /
+	    (now - r->saturated_at > JITTER_IDLE ? JITTER_MEMORY :
+	    JITTER_MEMORY_FULL));
 	r->owd[r->nowd++ % RATE_OWDS] = owd;
 	if (r->nowd == 1 || now - r->base_at > BASE_WINDOW) {
 		r->base[1] = r->nowd == 1 ? owd : r->base[0];
@@ -254,14 +357,14 @@ sample_owd(struct rate *r, int64_t owd, uint64_t now)
 static void
 sample_delivery(struct rate *r, const struct rate_sample *rs, uint64_t now)
 {
-	uint64_t	 dr, sr;
+	uint64_t	 dr, sr, all;
 
 	if (rs->rx_us > USEC || rs->tx_us > USEC) {
 		r->nsamples = 0;	/* a pause: no rate to be had of it */
 		return;
 	}
 	r->sample[r->nsamples++ % RATE_DRS] = *rs;
-	if (!delivery_rate(r, &dr, &sr))
+	if (!delivery_rate(r, &dr, &sr, &all))
 		return;
 	if (now - r->best_at > BEST_WINDOW) {
 		r->best[1] = now - r->best_at > 2 * BEST_WINDOW ? 0 :
@@ -277,7 +380,8 @@ sample_delivery(struct rate *r, const struct rate_sample *rs, uint64_t now)
  * over eight if it jitters.
  */
 static int
-delivery_rate(const struct rate *r, uint64_t *dr, uint64_t *sr)
+delivery_rate(const struct rate *r, uint64_t *dr, uint64_t *sr,
+    uint64_t *bytes)
 {
 	const struct rate_sample	*rs;
 	uint64_t			 rx = 0, rx_us = 0, tx = 0, tx_us = 0;
@@ -293,6 +397,7 @@ delivery_rate(const struct rate *r, uint64_t *dr, uint64_t *sr)
 	}
 	if (rx_us == 0 || tx_us == 0)
 		return (0);
+	*bytes = rx;
 	*dr = rx * 8 * USEC / rx_us;
 	*sr = tx * 8 * USEC / tx_us;
 	return (1);

@@ -325,6 +325,7 @@ struct rate {
 	unsigned int	 step;		/* thousandths */
 	uint64_t	 saturated_at;
 	uint64_t	 grown_at;
+	uint64_t	 drain_since;
 	uint64_t	 drained_at;
 	uint64_t	 wait_until;
 	int64_t		 owd[RATE_OWDS];
