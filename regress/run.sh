@@ -92,11 +92,21 @@ test_directory()
 	_prefix=$1
 	_dir=$2
 	shift 2
-	for _t in $(cd "$_dir" && $MAKE "$@" -V "$TARGETS"); do
+	for _t in $(targets "$_dir" "$@"); do
 		run "$_prefix${_dir#"$TOP/regress/"} ${_t#run-}" \
 		    timeout "$LIMIT" sh -c 'cd "$1" && shift && exec "$@"' \
-		    sh "$_dir" $MAKE "$@" REGRESS_TARGETS="$_t" regress
+		    sh "$_dir" $MAKE "$@" REGRESS_FAIL_EARLY=yes \
+		    REGRESS_TARGETS="$_t" regress
 	done
+}
+
+# make -V does not expand what a variable is made of, on all systems.
+targets()
+{
+	cd "$1" || return
+	shift
+	printf '.include "Makefile"\n_targets:\n\t@echo ${REGRESS_TARGETS}\n' |
+	    $MAKE "$@" -f - _targets
 }
 
 # The directories with a Makefile below those given, programs first.

@@ -66,6 +66,11 @@ system_unhost()
 	eval "_ifs=\$ifs_$1"
 	for _if in $_ifs "lo$(rd "$1")"; do
 		ifconfig "$_if" destroy 2>/dev/null
+		case $_if in
+		tap*)
+			rm -f "/dev/$_if"
+			;;
+		esac
 	done
 }
 
@@ -149,10 +154,10 @@ forwarding()
 
 network_state()
 {
-	ifconfig -A | awk -v rd="$(rd "$1")" '
-	    /^[a-z]/ { block = $0; show = 0; next }
-	    { block = block "\n" $0 }
-	    /rdomain/ { if ($0 ~ "rdomain " rd "$") show = 1 }
-	    show { print block; block = "" }'
-	command route -n -T "$(rd "$1")" show | awk '{ print $1, $2, $3, $NF }'
+	ifconfig -A | awk -v rd=" rdomain $(rd "$1") " '
+	    /^[a-z]/ { show = index($0, rd) }
+	    show'
+	# without what neighbour discovery makes and forgets
+	command route -n -T "$(rd "$1")" show |
+	    awk '$3 !~ /c/ { print $1, $2, $3, $NF }'
 }

@@ -16,7 +16,7 @@
 
 
 # What demo.sh and run.sh need before they can begin.  Sourced with TOP set
-# to the top of the tree; sets MAKE, and TARGETS for make -V to print.
+# to the top of the tree; sets MAKE.
 
 # bmake misreads what a make around us left for its own children
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
@@ -87,11 +87,9 @@ command -v npm >/dev/null || TEST_PACKAGES="$TEST_PACKAGES nodejs npm"
 case $(uname -s) in
 OpenBSD)
 	MAKE=make
-	TARGETS='REGRESS_TARGETS'
 	;;
 *)
 	MAKE="bmake -m $TOP/mk"
-	TARGETS='${REGRESS_TARGETS}'	# -V expands nothing by itself
 	;;
 esac
 
