@@ -391,8 +391,10 @@ tunnel_update(struct tunnel *t, uint64_t now)
 {
 	int	 i, up = 0;
 
+	/* what is only suspected is no reason to tell anybody */
 	for (i = 0; i < t->npaths && !up; i++)
-		up = path_usable(t->paths[i]);
+		up = path_alive(t->paths[i]) ||
+		    t->paths[i]->state == LINK_SUSPECT;
 	up = up && assoc_can_send(t);
 	if (up != t->up) {
 		t->up = up;
