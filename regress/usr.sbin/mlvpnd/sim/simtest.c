@@ -389,7 +389,7 @@ unequal(void)
 	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
 	    30 * USEC);
 	pair_run(p, 30 * USEC);
-	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.88);
+	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.895);
 	/* by bytes, as the rates are */
 	CHECK(p->link[0]->up.sent_bytes > 38 * p->link[1]->up.sent_bytes / 10);
 	CHECK(p->link[0]->up.sent_bytes < 42 * p->link[1]->up.sent_bytes / 10);
@@ -407,7 +407,7 @@ unequal(void)
 	sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
 	    30 * USEC);
 	pair_run(p, 30 * USEC);
-	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.74);
+	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.89);
 	show(p->sim->flows[1]);
 	settled(p);
 }
@@ -433,20 +433,20 @@ static const struct {
 	{ "40/10 + 10/10", 2, { { 40, 10, 0, 0 }, { 10, 10, 0, 0 } },
 	    { 0.895, 0.895, 0.89, 0.885 } },
 	{ "40/10 + 40/50", 2, { { 40, 10, 0, 0 }, { 40, 50, 0, 0 } },
-	    { 0.85, 0.89, 0.74, 0.87 } },
+	    { 0.85, 0.89, 0.745, 0.88 } },
 	{ "40/10 + 10/40 with 1 % loss", 2,
-	    { { 40, 10, 0, 0 }, { 10, 40, 10000, 0 } }, { 0.87, 0.89, 0.81, 0.85 } },
+	    { { 40, 10, 0, 0 }, { 10, 40, 10000, 0 } }, { 0.87, 0.89, 0.845, 0.86 } },
 	{ "8/15 + 2/20", 2, { { 8, 15, 0, 0 }, { 2, 20, 0, 0 } },
-	    { 0.88, 0.88, 0.85, 0.85 } },
+	    { 0.88, 0.88, 0.85, 0.875 } },
 	{ "40/10 + 40/10 with jitter of 30 ms", 2,
-	    { { 40, 10, 0, 0 }, { 40, 10, 0, 30 } }, { 0.78, 0.79, 0.64, 0.76 } },
+	    { { 40, 10, 0, 0 }, { 40, 10, 0, 30 } }, { 0.785, 0.795, 0.68, 0.795 } },
 	{ "three: 20/10 + 10/30 + 5/50", 3,
 	    { { 20, 10, 0, 0 }, { 10, 30, 0, 0 }, { 5, 50, 0, 0 } },
-	    { 0.875, 0.89, 0.78, 0.84 } },
+	    { 0.875, 0.885, 0.805, 0.83 } },
 	{ "eight of 10/20", 8, { { 10, 20, 0, 0 }, { 10, 20, 0, 0 },
 	    { 10, 20, 0, 0 }, { 10, 20, 0, 0 }, { 10, 20, 0, 0 },
 	    { 10, 20, 0, 0 }, { 10, 20, 0, 0 }, { 10, 20, 0, 0 } },
-	    { 0.885, 0.885, 0.79, 0.84 } }
+	    { 0.885, 0.885, 0.87, 0.87 } }
 };
 
 static double
@@ -628,8 +628,7 @@ flapping(void)
 }
 
 /*
- * Lossy, late and jittery links: not the shares yet, but that nothing
- * breaks.
+ * Lossy, late and jittery links: shares, and that nothing breaks.
  */
 
 static void
@@ -648,13 +647,13 @@ lossy(void)
 	lost = udp->sent - udp->received;
 	printf("\t%.2f %% lost\n", 100.0 * (double)lost / (double)udp->sent);
 	show(udp);
-	CHECK(lost < udp->sent * 3 / 100);
+	CHECK(lost < udp->sent / 1000);
 	CHECK_EQ(sim_events(p->a, CORE_LINK_DOWN, NULL), 0);
 	CHECK_EQ(sim_events(p->b, CORE_LINK_DOWN, NULL), 0);
 	f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
 	    30 * USEC);
 	pair_run(p, 30 * USEC);
-	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.02);
+	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.86);
 	settled(p);
 
 	TEST("\tbursts of 20");
@@ -664,7 +663,7 @@ lossy(void)
 	f = sim_tcp(p->b, p->a, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
 	    30 * USEC);
 	pair_run(p, 31 * USEC);
-	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.02);
+	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.70);
 	settled(p);
 }
 
@@ -689,7 +688,8 @@ late(void)
 		f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now,
 		    p->sim->now + 30 * USEC);
 		pair_run(p, 30 * USEC);
-		CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.05);
+		CHECK(share(p, f, 5 * USEC, 30 * USEC) >
+			    (i == 0 ? 0.85 : 0.64));
 		CHECK_EQ(sim_events(p->a, CORE_LINK_DOWN, NULL), 0);
 		settled(p);
 	}
@@ -712,7 +712,7 @@ jitter(void)
 		f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now,
 		    p->sim->now + 60 * USEC);
 		pair_run(p, 60 * USEC);
-		CHECK(share(p, f, 5 * USEC, 60 * USEC) > 0.05);
+		CHECK(share(p, f, 5 * USEC, 60 * USEC) > 0.75);
 		CHECK_EQ(sim_events(p->a, CORE_LINK_DOWN, NULL), 0);
 		CHECK_EQ(sim_events(p->b, CORE_LINK_DOWN, NULL), 0);
 		settled(p);
@@ -954,6 +954,69 @@ coarse(void)
 }
 
 /*
+ * Little traffic on a link whose delay changes says nothing about its rate:
+ * neither jitter nor a delay that was less for a moment may cost it.
+ */
+static void
+light_load(void)
+{
+	struct sim_dirconf	 d, other;
+	struct link_conf	 lc;
+	struct sim_flow		*ping, *udp;
+	struct ctl_link		 cl;
+	struct pair		*p;
+	uint64_t		 before, least;
+	int			 i, n, automatic, jit, bad = 0;
+
+	for (n = 0; n < 8; n++) {
+		automatic = n & 1;
+		jit = n >> 1 & 1;
+		d = dir(100, 60);
+		d.jitter = jit ? 40 * MSEC : 0;
+		lc = sim_link_conf("lte", automatic ? 0 : d.rate,
+		    automatic ? 0 : d.rate);
+		p = pair_new(74, 4096);
+		p->link[p->nlinks++] = sim_link(p->a, &lc, &p->server, &d,
+		    &d);
+		pair_up(p);
+		if (n >> 2) {
+			ping = sim_ping(p->a, p->b, 10 * MSEC, p->sim->now,
+			    NEVER);
+			udp = sim_udp(p->a, p->b, 400000, 500, p->sim->now,
+			    NEVER);
+		}
+		CHECK_EQ(pair_path(p->a, "lte", &cl), 0);
+		before = least = cl.rate;
+		pair_run(p, 10 * USEC);
+		other = d;
+		other.delay = 20 * MSEC;
+		sim_link_set(p->link[0], &other, NULL);
+		pair_run(p, 2100 * MSEC);
+		sim_link_set(p->link[0], &d, NULL);
+		for (i = 0; i < 300; i++) {
+			pair_run(p, 100 * MSEC);
+			pair_path(p->a, "lte", &cl);
+			if (cl.rate < least)
+				least = cl.rate;
+		}
+		printf("\t%s, %s, %s: from %.1f to %.1f Mbit/s\n",
+		    automatic ? "automatic" : "configured",
+		    jit ? "jitter" : "steady", n >> 2 ? "0.5 Mbit/s" : "idle",
+		    (double)before / 1e6, (double)least / 1e6);
+		bad += least < before * 65 / 100;
+		if (n >> 2) {
+			sim_flow_stop(ping);
+			sim_flow_stop(udp);
+			pair_run(p, USEC);
+			bad += ping->received + 1 < ping->sent;
+			bad += udp->received < udp->sent;
+		}
+		pair_free(p);
+	}
+	CHECK_EQ(bad, 0);
+}
+
+/*
  * The same seed gives the same datagrams.
  */
 
@@ -1012,6 +1075,7 @@ static const struct simtest	 tests[] = {
 	{ "backup", backup, "a backup link" },
 	{ "two-clients", two_clients, "two clients on one server socket" },
 	{ "coarse", coarse, "timers of 10 ms" },
+	{ "light-load", light_load, "jitter and little traffic" },
 	{ "determinism", determinism, "the same seed, the same datagrams" }
 };
 
