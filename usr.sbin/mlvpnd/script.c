@@ -107,6 +107,7 @@ struct script {
 	uint16_t	 mtu;
 	TAILQ_HEAD(, script_link) links;
 	int		 nlinks;
+	int		 refused;	/* a link, which was logged */
 
 	/* as was told */
 	char		 told_ifname[IFNAMSIZ];
@@ -267,6 +268,8 @@ script_stop(void)
 	int		 kills = 0;
 
 	stopping = 1;
+	if (permitted)
+		signal_del(&ev_sigchld);
 	max = time_max < STOP_MAX ? time_max : STOP_MAX;
 	start = now_ms();
 	for (s = TAILQ_FIRST(&scripts); s != NULL; s = next) {
@@ -735,7 +738,10 @@ link_find(struct script *s, const char *name)
 	if (!isalnum((unsigned char)*name) ||
 	    name[strspn(name, NAME_CHARS)] != '\0' ||
 	    strlen(name) >= sizeof(l->name) || s->nlinks == LINKS_MAX) {
-		log_warnx("%s: command not run for link %s", s->name, name);
+		if (!s->refused)
+			log_warnx("%s: command not run for link %s", s->name,
+			    name);
+		s->refused = 1;
 		return (NULL);
 	}
 	if ((l = calloc(1, sizeof(*l))) == NULL)
