@@ -40,6 +40,7 @@
 static const struct output	*output = &text_output;
 
 static __dead void	 usage(void);
+static const char	*default_socket(void);
 static void		 keygen(int);
 static int		 ctl_connect(const char *);
 static void		 request(struct imsgbuf *, const struct parse_result *);
@@ -69,12 +70,13 @@ main(int argc, char *argv[])
 {
 	struct imsgbuf		 ibuf;
 	struct parse_result	*res;
-	const char		*sockname = MLVPND_SOCKET;
+	const char		*sockname;
 	int			 ch, fd, status;
 
 	if (pledge("stdio rpath unix dns", NULL) == -1)
 		err(1, "pledge");
 
+	sockname = default_socket();
 	/* "+": options after the command are the command's */
 	while ((ch = getopt(argc, argv, "+js:")) != -1) {
 		switch (ch) {
@@ -123,6 +125,19 @@ main(int argc, char *argv[])
 	if (fflush(stdout) == EOF || ferror(stdout))
 		err(1, "stdout");
 	return (status);
+}
+
+/* That of the daemon in our routing table. */
+static const char *
+default_socket(void)
+{
+	static char	 name[sizeof(MLVPND_SOCKET) + sizeof(".255")];
+	int		 rtable;
+
+	if ((rtable = getrtable()) == 0)
+		return (MLVPND_SOCKET);
+	snprintf(name, sizeof(name), "%s.%d", MLVPND_SOCKET, rtable);
+	return (name);
 }
 
 /*
