@@ -95,6 +95,7 @@ reorder_reset(struct tunnel *t)
 	while ((p = TAILQ_FIRST(&r->heads)) != NULL)
 		give_up(t, p);
 	r->any = 0;
+	r->first = 0;
 	memset(r->seen, 0, WORDS * sizeof(*r->seen));
 	memset(r->done, 0, WORDS * sizeof(*r->done));
 }
@@ -143,7 +144,9 @@ reorder_input(struct tunnel *t, struct path *path, struct pkt *p,
 	    t->conf.reorder != ANSWER_NO &&
 	    r->highest - (seq - distance) < SEQ_WINDOW &&
 	    seq - distance >= r->first &&
-	    !has_bit(r->done, seq - distance)) {
+	    !has_bit(r->done, seq - distance) &&
+	    held_after(r, seq - distance) == NULL) {
+		/* one at most follows another: a second is no honest one */
 		hold(t, p, now);
 		return;
 	}
@@ -188,7 +191,7 @@ window_advance(struct tunnel *t, uint64_t seq)
 {
 	struct reorder	*r = &t->reorder;
 	struct pkt	*p;
-	uint64_t	 i;
+	uint64_t	 i, n, mask;
 
 	if (seq - r->highest >= SEQ_WINDOW) {
 		while ((p = TAILQ_FIRST(&r->heads)) != NULL)
@@ -197,9 +200,11 @@ window_advance(struct tunnel *t, uint64_t seq)
 		memset(r->done, 0, WORDS * sizeof(*r->done));
 		r->first = seq;
 	} else
-		for (i = r->highest + 1; i <= seq; i++) {
-			r->seen[WORD(i)] &= ~BIT(i);
-			r->done[WORD(i)] &= ~BIT(i);
+		for (i = r->highest + 1; i <= seq; i += n) {
+			n = i % 64 == 0 && seq - i >= 63 ? 64 : 1;
+			mask = n == 64 ? 0 : ~BIT(i);
+			r->seen[WORD(i)] &= mask;
+			r->done[WORD(i)] &= mask;
 		}
 	r->highest = seq;
 }
@@ -331,8 +336,8 @@ reorder_timer(struct tunnel *t, uint64_t now)
 		if (p->certain_at != 0)
 			deadline = MIN(deadline, p->certain_at + wait);
 		if (now >= deadline) {
+			/* what follows p is no head */
 			give_up(t, p);
-			next = TAILQ_FIRST(&r->heads);
 			continue;
 		}
 		r->wake = MIN(r->wake, deadline);

@@ -29,7 +29,8 @@
 #include "coretest.h"
 
 static const struct coretest	*groups[] = {
-	hello_tests, keys_tests, restart_tests, address_tests, path_tests
+	hello_tests, keys_tests, restart_tests, address_tests, path_tests,
+	hostile_tests
 };
 
 static enum sim_verdict	 tap_filter(void *, struct sim_dgram *);

@@ -1,0 +1,200 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+/*
+ * Peers that have the secret and mean harm: what they do to themselves is
+ * their affair, but not what they do to the host or to other tunnels.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "coretest.h"
+#include "wire.h"
+
+struct rig {
+	struct sim	*sim;
+	struct sim_host	*b;
+	struct peer	*peer;
+	uint64_t	 packets;	/* that came out of the tunnel */
+};
+
+static void	 rig_start(struct rig *, uint64_t);
+static void	 rig_free(struct rig *);
+static void	 rig_packet(void *, int, struct pkt *);
+static void	 pass(struct rig *, uint64_t);
+static uint32_t	 pkts_used(struct sim_host *);
+
+/* A server and a peer with keys, no path open yet but 63, "base". */
+static void
+rig_start(struct rig *r, uint64_t seed)
+{
+	struct addr	 server;
+	struct ctl_link	 cl;
+	uint8_t		 psk[32];
+
+	memset(r, 0, sizeof(*r));
+	r->sim = sim_new(seed);
+	r->sim->npkts = SMALL_POOL;
+	sim_random_bytes(r->sim, psk, sizeof(psk));
+	r->b = sim_host(r->sim, "server");
+	r->b->packet = rig_packet;
+	r->b->packet_arg = r;
+	server = sim_listen(r->b, "192.0.2.1");
+	CHECK_EQ(sim_tunnel(r->b, sim_tunnel_conf("t", psk)), 0);
+	r->peer = peer_new(r->sim, "203.0.113.0", &server);
+	peer_secret(r->peer, psk, NULL, NULL);
+	peer_hello(r->peer);
+	sim_run(r->sim, r->sim->now + 50 * MSEC);
+	CHECK_EQ(r->peer->replies, 1);
+	peer_open(r->peer, 63, 1, "base");
+	sim_run(r->sim, r->sim->now + 50 * MSEC);
+	CHECK_EQ(pair_path(r->b, "base", &cl), 0);
+}
+
+static void
+rig_free(struct rig *r)
+{
+	sim_free(r->sim);
+	peer_free(r->peer);
+}
+
+static void
+rig_packet(void *arg, int t, struct pkt *p)
+{
+	struct rig	*r = arg;
+
+	r->packets++;
+}
+
+static void
+pass(struct rig *r, uint64_t time)
+{
+	sim_run(r->sim, r->sim->now + time);
+}
+
+/* Buffers of the pool that somebody holds. */
+static uint32_t
+pkts_used(struct sim_host *h)
+{
+	struct ctl_summary	 cs;
+
+	core_summary(h->core, &cs);
+	return (cs.pkts_used);
+}
+
+/*
+ * Order at the receiver.
+ */
+
+/* Packets that all say to come after the same one. */
+static void
+one_predecessor(void)
+{
+	struct rig	 r;
+	uint8_t		 packet[60];
+	uint64_t	 seq, i;
+
+	rig_start(&r, 500);
+	memset(packet, 0x45, sizeof(packet));
+	seq = r.peer->seq;
+	peer_packet(r.peer, 63, seq, 0, packet, sizeof(packet));
+	/* it waits for one that never comes, and the others for it */
+	peer_packet(r.peer, 63, seq + 10, seq + 5, packet, sizeof(packet));
+	for (i = 11; i < 21; i++)
+		peer_packet(r.peer, 63, seq + i, seq + 10, packet,
+		    sizeof(packet));
+	pass(&r, 20 * MSEC);
+	pass(&r, 2 * USEC);
+	CHECK_EQ(r.packets, 12);
+	CHECK_EQ(pkts_used(r.b), 0);
+
+	TEST("\tbefore that one comes");
+	r.packets = 0;
+	seq += 100;
+	for (i = 11; i < 21; i++)
+		peer_packet(r.peer, 63, seq + i, seq + 10, packet,
+		    sizeof(packet));
+	peer_packet(r.peer, 63, seq + 10, seq + 5, packet, sizeof(packet));
+	pass(&r, 2 * USEC);
+	CHECK_EQ(r.packets, 11);
+	CHECK_EQ(pkts_used(r.b), 0);
+	rig_free(&r);
+}
+
+/* More than there is room for, each waiting for another one. */
+static void
+many_held(void)
+{
+	struct rig	 r;
+	uint8_t		 packet[60];
+	uint64_t	 seq, i;
+
+	rig_start(&r, 501);
+	memset(packet, 0x45, sizeof(packet));
+	seq = r.peer->seq;
+	peer_packet(r.peer, 63, seq, 0, packet, sizeof(packet));
+	for (i = 1; i <= 2000; i++) {
+		peer_packet(r.peer, 63, seq + 1024 * i, seq + 1024 * i - 512,
+		    packet, sizeof(packet));
+		if (i % 32 == 0)
+			pass(&r, MSEC);
+	}
+	pass(&r, 2 * USEC);
+	CHECK_EQ(r.packets, 2001);
+	CHECK_EQ(pkts_used(r.b), 0);
+	rig_free(&r);
+}
+
+/* A jump ahead is forgotten with its association. */
+static void
+jumps(void)
+{
+	struct rig	 r;
+	uint8_t		 packet[60];
+
+	rig_start(&r, 502);
+	memset(packet, 0x45, sizeof(packet));
+	peer_packet(r.peer, 63, 1, 0, packet, sizeof(packet));
+	peer_packet(r.peer, 63, 1 << 20, 0, packet, sizeof(packet));
+	pass(&r, 20 * MSEC);
+	CHECK_EQ(r.packets, 2);
+
+	peer_hello(r.peer);
+	pass(&r, 50 * MSEC);
+	CHECK_EQ(r.peer->replies, 2);
+	peer_open(r.peer, 63, 1, "base");
+	pass(&r, 50 * MSEC);
+	r.packets = 0;
+	peer_packet(r.peer, 63, 2, 1, packet, sizeof(packet));
+	pass(&r, 5 * MSEC);
+	CHECK_EQ(r.packets, 0);
+	peer_packet(r.peer, 63, 1, 0, packet, sizeof(packet));
+	pass(&r, 5 * MSEC);
+	CHECK_EQ(r.packets, 2);
+	rig_free(&r);
+}
+
+const struct coretest hostile_tests[] = {
+	{ "one-predecessor", one_predecessor,
+	    "many packets that follow the same one" },
+	{ "many-held", many_held, "more held than there is room for" },
+	{ "jumps", jumps, "a jump of the sequence, and a new association" },
+	{ NULL, NULL, NULL }
+};
