@@ -54,11 +54,12 @@ system_host()
 	    ifconfig "vether$unit" >/dev/null 2>&1; do
 		unit=$((unit + 1))
 	done
-	eval "rd_$1=$unit ifs_$1=vether$unit"
-	ifconfig "vether$unit" create rdomain "$unit" up &&
-	    ifconfig "lo$unit" inet 127.0.0.1/8 up &&
-	    ifconfig "lo$unit" inet6 ::1/128
+	_unit=$unit
 	unit=$((unit + 1))
+	eval "rd_$1=$_unit ifs_$1=vether$_unit"
+	ifconfig "vether$_unit" create rdomain "$_unit" up &&
+	    ifconfig "lo$_unit" inet 127.0.0.1/8 up &&
+	    ifconfig "lo$_unit" inet6 ::1/128
 }
 
 system_unhost()
