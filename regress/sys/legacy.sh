@@ -131,7 +131,7 @@ check "the server hears of the end" await '! link_is server dsl1 up' 3
 daemon c client
 await_links client 1 2
 check "a new client: none lost" no_loss -c 100
-kill -KILL "$(pid server)"
+terminate server KILL
 daemon s server
 check "the server died: the links come back" await \
     'link_is server dsl1 up && link_is server dsl2 up' 10
@@ -144,5 +144,141 @@ check "clear: it says so" [ "$(value client tunnels home cipher)" = none ]
 check "the log tells what that means" \
     grep -q 'anyone on the way can read' "$T/client.log"
 stop_daemons client server
+
+command -v mlvpn >/dev/null || {
+	skip "mlvpn(1) is not installed"
+	finish
+}
+
+# An updown script and a configuration, run by mlvpn in host $1 as $2; more
+# lines of [general] in $3, of links in $4.
+old()
+{
+	case $2 in
+	server)
+		_ip="10.44.43.2 peer 10.44.43.1"
+		_end=bind
+		;;
+	client)
+		_ip="10.44.43.1 peer 10.44.43.2"
+		_end=remote
+		;;
+	esac
+	cat >"$T/$2.updown" <<-END
+	#!/bin/sh
+	[ "\$2" = tuntap_up ] || exit 0
+	ip link set dev "\$1" mtu 1428 up
+	ip addr replace $_ip dev "\$1"
+	END
+	chmod 700 "$T/$2.updown"
+	cat >"$T/$2.old" <<-END
+	[general]
+	statuscommand = "$T/$2.updown"
+	mode = "$2"
+	tuntap = "tun"
+	interface_name = "tun9"
+	timeout = 5
+	password = "$SECRET"
+	$3
+
+	[dsl1]
+	${_end}host = "$(net 1).2"
+	${_end}port = 5081
+	$4
+
+	[dsl2]
+	${_end}host = "$(net 2).2"
+	${_end}port = 5082
+	$4
+	END
+	chmod 600 "$T/$2.old"
+	start "$1" "$2" mlvpn -c "$T/$2.old" --user _mlvpnd --debug
+}
+
+# as carries, with the daemon $1 of ours
+carries_old()
+{
+	check "$2: both links come up" await \
+	    "link_is $1 dsl1 up && link_is $1 dsl2 up" 10
+	check "$2: packets pass" await reaches 5
+	check "$2: ping, none lost" no_loss -c 100
+	check "$2: large packets" no_loss -c 50 -s 1400
+	check "$2: packets in fragments" no_loss -c 20 -s 4000
+	check "$2: TCP to the server" tcp -t 2
+	cat "$T/out"
+	check "$2: TCP from the server" tcp -R -t 2
+	cat "$T/out"
+	for l in dsl1 dsl2; do
+		check "$2: $l is used both ways" eval "
+		    more_than 100000 $1 links $l tx_bytes &&
+		    more_than 100000 $1 links $l rx_bytes"
+		check "$2: the round trip of $l is known" eval '
+		    rtt=$(value '$1' links '$l' rtt_us) &&
+		    [ "$rtt" -gt 5000 ] && [ "$rtt" -lt 500000 ]'
+	done
+	check "$2: nothing refused" [ "$(refused "$1")" -eq 0 ]
+}
+
+cut_old()
+{
+	for l in dsl1 dsl2; do
+		em $l down
+		check "$2: $l dies: down" await "link_is $1 $l down" 5
+		check "$2: packets pass over the other" await reaches 10
+		em $l up
+		check "$2: $l is back" await "link_is $1 $l up" 15
+	done
+	check "$2: none lost then" await 'no_loss -c 100' 10
+}
+
+for variant in encrypted clear reordering; do
+	case $variant in
+	encrypted)
+		ours=
+		theirs="cleartext_data = 0"
+		;;
+	clear)
+		ours="cleartext data"
+		theirs="cleartext_data = 1"
+		;;
+	reordering)
+		ours="reorder 64"
+		theirs="reorder_buffer_size = 64"
+		;;
+	esac
+
+	legacy_client "$ours" "bandwidth up 40M"
+	old s server "$theirs" ""
+	daemon c client
+	carries_old client "mlvpn serves, $variant"
+	if [ $variant = encrypted ]; then
+		cut_old client "mlvpn serves"
+		terminate client
+		daemon c client
+		await_links client 1 2
+		check "our client anew: packets pass" await reaches 5
+		terminate server KILL
+		sleep 1
+		old s server "$theirs" ""
+		check "mlvpn serves anew: packets pass" await reaches 15
+	fi
+	stop client server
+
+	legacy_server "$ours" "bandwidth up 40M"
+	daemon s server
+	old c client "$theirs" ""
+	carries_old server "mlvpn calls, $variant"
+	if [ $variant = encrypted ]; then
+		cut_old server "mlvpn calls"
+		terminate server
+		daemon s server
+		check "our server anew: packets pass" await reaches 10
+		terminate client KILL
+		sleep 1
+		old c client "$theirs" ""
+		check "mlvpn calls anew: packets pass" await reaches 15
+	fi
+	stop client server
+done
 
 finish

@@ -58,6 +58,7 @@
 #define ECHO_HELD	USEC		/* an older stamp is not returned */
 #define RTT_MAX		5000		/* ms */
 #define OWD_JUMP	USEC		/* the peer set its clock */
+#define OWD_FRESH	(200 * 1000)	/* older delays say nothing */
 #define MOVE_AFTER	(500 * 1000)	/* of silence from the old address */
 #define HINT_INTERVAL	USEC
 #define STALE_AFTER	(5 * USEC)
@@ -580,9 +581,9 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 }
 
 /*
- * A packet in the clear may be anybody's.  It is taken from the peer's
- * address only, once if its number is not too old to tell, and shows nothing
- * about the link.
+ * A packet in the clear may be anybody's who saw the flow.  It is taken from
+ * the peer's address only, once if its number is not too old to tell, and is
+ * no sign of life.  Its times are as good as those of other headers.
  */
 static void
 clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
@@ -607,6 +608,7 @@ clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	*seen = h->seq + 1;
 	m->received++;
 	path_count_rx(p, dg, now);
+	learn_times(m, h, now);
 	pkt->len = h->len;
 	memcpy(PKT_DATA(pkt), dg->buf + MLVPN2_HDRLEN, h->len);
 	got_data(m, h, pkt, now);
@@ -699,6 +701,9 @@ learn_times(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	owd = t->m2.owd * 1000;
 	if (llabs(owd - p->owd) > (int64_t)OWD_JUMP)
 		p->owd_valid = 0;
+	else if (now - m->owd_at > OWD_FRESH)
+		p->owd = owd;
+	m->owd_at = now;
 	owd_sample(p, owd, now);
 }
 

@@ -237,6 +237,7 @@ void	 match_packet(struct tunnel *, struct pkt *, int);
 int	 match_bound(struct tunnel *, struct pkt *);
 int	 match_pin(struct tunnel *, const struct pkt *, int, struct pin *);
 int	 match_allows(const struct pin *, const struct path *);
+int	 match_permits(const struct pin *, const struct path *);
 void	 match_dropped(struct tunnel *, const struct pkt *);
 
 /* --- mss.c --------------------------------------------------------------- */
@@ -784,6 +785,7 @@ struct mlvpn2 {
 	int		 want_echo;	/* needed to be up again */
 	uint64_t	 echo_at;
 	uint64_t	 echo_sent;	/* when that stamp had left */
+	uint64_t	 owd_at;	/* last sample of the delay */
 
 	/* order */
 	uint64_t	 order_seq;	/* last of what order matters for */
