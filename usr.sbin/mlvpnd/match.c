@@ -275,11 +275,15 @@ pin_others(struct tunnel *t, struct pin *pin)
 int
 match_allows(const struct pin *pin, const struct path *path)
 {
-	int	 n;
+	return (path_fits(path, pin->level) && match_permits(pin, path));
+}
 
-	if (!path_fits(path, pin->level))
-		return (0);
-	n = listed(pin->conf, path);
+/* The same, whatever state the path is in. */
+int
+match_permits(const struct pin *pin, const struct path *path)
+{
+	int	 n = listed(pin->conf, path);
+
 	if (pin->conf->flags & MATCH_NOT)
 		return (n == -1 && path->backup == pin->backup);
 	return (n != -1 && (pin->first == -1 || n == pin->first));

@@ -879,8 +879,11 @@ commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
 	t->tx_bytes += p->len;
 }
 
-/* "duplicate": the same sequence on the other paths too, where it does not
- * come much later; the receiver takes the first. */
+/*
+ * "duplicate": the same sequence on the other paths too, where it does not
+ * come much later; the receiver takes the first.  A path that is suspected
+ * gets its copy as well, since the suspicion may be wrong.
+ */
 static void
 duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
     int q, int level, int64_t mean, uint64_t now)
@@ -890,15 +893,21 @@ duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
 	struct pkt	*copy;
 	struct pin	 pin;
 	int64_t		 late;
-	int		 i, bound;
+	int		 i, bound, fits;
 
 	bound = p->rule != 0 && match_pin(t, p, level, &pin) == 1;
 	late = eta(path, q, p->len, mean, now) + COPY_LATE;
 	for (i = 0; i < t->npaths; i++) {
 		other = t->paths[i];
-		if (other == path || other->blocked || !(bound ?
-		    match_allows(&pin, other) : path_takes(other, level)) ||
-		    eta(other, q, p->len, mean, now) > late)
+		if (other == path || other->blocked)
+			continue;
+		fits = path_fits(other, level) ||
+		    path_fits(other, LEVEL_SUSPECT);
+		if (bound)
+			fits = fits && match_permits(&pin, other);
+		else if (level >= 0)
+			fits = fits && other->backup == level;
+		if (!fits || eta(other, q, p->len, mean, now) > late)
 			continue;
 		if (c->nfree < c->npkts / POOL_RESERVE ||
 		    (copy = pkt_get(c)) == NULL)

@@ -510,8 +510,9 @@ duplicate(void)
 	struct sim_flow			*f, *g, *ping;
 	struct usage			 u;
 	struct pair			*p;
+	struct ctl_link			 cl;
 	uint64_t			 doubles;
-	int				 i;
+	int				 i, wrong = 0;
 
 	for (i = 0; i < 2; i++) {
 		TEST("\tloss on dsl%d", i + 1);
@@ -556,6 +557,31 @@ duplicate(void)
 	pair_run(p, 11 * USEC);
 	CHECK_EQ(f->received, f->sent);
 	CHECK(sim_flow_gap(f) < 15 * MSEC);
+	settled(p);
+
+	TEST("\tsuspicions that are wrong: nor then a loss");
+	p = links(25, &one, &two);
+	p->link[0]->up.conf.loss = 50000;
+	rules(p->a, r, 1);
+	f = udp(p, MBIT, 40);
+	for (i = 0; i < 40; i++) {
+		/* reports are missing; dsl1's tell of dsl2 as well */
+		sim_link_cut(p->link[0], 0, 1);
+		sim_link_cut(p->link[1], 0, 1);
+		pair_run(p, 200 * MSEC);
+		CHECK_EQ(pair_path(p->a, "dsl2", &cl), 0);
+		wrong += cl.state == LINK_SUSPECT;
+		sim_link_cut(p->link[0], 0, 0);
+		if (i & 1)
+			sim_link_cut(p->link[1], 0, 0);
+		pair_run(p, 600 * MSEC);
+		sim_link_cut(p->link[1], 0, 0);
+		pair_run(p, 200 * MSEC);
+	}
+	pair_run(p, USEC);
+	printf("\t%d wrong\n", wrong);
+	CHECK(wrong > 20);
+	CHECK_EQ(f->received, f->sent);
 	settled(p);
 
 	TEST("\ta stream: the rate of one link, loss unseen");
