@@ -46,6 +46,7 @@
 
 static void	 make(char *, size_t, const char *);
 static int	 parent(const void *);
+static int	 parent_commands(const void *);
 static int	 engine(const void *);
 static int	 resolver(const void *);
 static int	 hide_all(const void *);
@@ -151,6 +152,13 @@ main(void)
 	killed(parent, "kill", do_kill);
 	killed(parent, "chroot", do_chroot);
 
+	TEST("parent with commands to be run");
+	allowed(parent_commands, "fork", do_fork);
+	allowed(parent_commands, "exec", do_exec);
+	allowed(parent_commands, "kill", do_kill);
+	allowed(parent_commands, "read a configuration", do_read);
+	allowed(parent_commands, "open a device", do_device);
+
 	TEST("engine");
 	allowed(engine, "receive a descriptor", do_receive);
 	allowed(engine, "send to an address", do_send);
@@ -200,6 +208,14 @@ parent(const void *arg)
 {
 	log_init(0, LOG_DAEMON);
 	confine_parent(control, 0);
+	return (0);
+}
+
+static int
+parent_commands(const void *arg)
+{
+	log_init(0, LOG_DAEMON);
+	confine_parent(control, 1);
 	return (0);
 }
 
