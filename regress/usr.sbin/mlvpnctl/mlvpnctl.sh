@@ -228,7 +228,7 @@ test_show() {
 	  Local:       -
 	  Remote:      [2001:db8:1:2:3:4:5:6]:5080
 	  Loss:        100.0% sending, 100.0% receiving
-	  Bandwidth:   0bit/s to send, automatic
+	  Bandwidth:   not limited
 	  Now:         0bit/s sent, 0bit/s received
 	  Sent:        0B in 0 packets, 0 errors, 0 sent again
 	  Received:    0B in 0 packets
@@ -238,7 +238,7 @@ test_show() {
 	  Local:       2001:db8::12
 	  Remote:      198.51.100.1:5080
 	  Round trip:  1235ms, varies by -
-	  Bandwidth:   0bit/s to send, automatic
+	  Bandwidth:   not limited
 	  Now:         0bit/s sent, 0bit/s received
 	  Sent:        0B in 0 packets, 0 errors, 0 sent again
 	  Received:    0B in 0 packets
