@@ -719,9 +719,12 @@ assoc_data(struct tunnel *t, const struct dgram *dg, uint8_t id,
 
 	if (ks == as->next)
 		offer_confirm(t, dg, now);
-	if (as->lane[id] == NULL && lane == as->spare) {
-		as->lane[id] = lane;
-		as->spare = NULL;
+	if (lane == as->spare) {
+		if (as->lane[id] == NULL) {
+			as->lane[id] = lane;
+			as->spare = NULL;
+		} else
+			memset(lane, 0, sizeof(*lane));
 	}
 	if (ks == as->cur) {
 		as->unconfirmed = 0;

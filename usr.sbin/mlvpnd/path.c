@@ -748,6 +748,8 @@ got_probe(struct path *p, const struct frame *f, uint64_t now)
 	p->report_due = now;
 	if ((f->u.probe.flags & PROBE_SUSPECT) == 0)
 		return;
+	/* our way to the peer may be the dead one */
+	p->pending |= PEND_PROBE;
 	/* tell it on another path too, should ours to the peer be dead */
 	for (i = 0; i < t->npaths; i++)
 		if ((q = t->paths[i]) != p && path_usable(q)) {

@@ -42,6 +42,7 @@ static void	 conf_set(struct tunnel *, const struct tunnel_conf *);
 static int	 secret_taken(struct core *, const struct tunnel *);
 static int	 secret_equal(const struct tunnel *, const struct tunnel *);
 static void	 links_free(struct tunnel *);
+static void	 links_open(struct tunnel *, uint64_t);
 static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
 static void	 link_ready(struct tunnel *, struct link *, uint64_t);
 static void	 update_initiates(struct tunnel *);
@@ -260,6 +261,8 @@ tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 		}
 	free(l);
 	update_initiates(t);
+	if (assoc_can_send(t))
+		links_open(t, now);
 	return (0);
 }
 
@@ -373,16 +376,24 @@ tunnel_listens(struct tunnel *t, uint32_t sock)
 void
 tunnel_keys_changed(struct tunnel *t, uint64_t now)
 {
+	int	 i;
+
+	links_open(t, now);
+	for (i = 0; i < t->npaths; i++)
+		t->paths[i]->pending |= PEND_PROBE;
+	tunnel_update(t, now);
+}
+
+/* A path for each link that could have one; there may be too few slots. */
+static void
+links_open(struct tunnel *t, uint64_t now)
+{
 	struct link	*l;
-	int		 i;
 
 	TAILQ_FOREACH(l, &t->links, entry)
 		if (l->path == NULL && !l->disabled &&
 		    l->ep.sock != SOCK_NONE)
 			path_open(t, l, now);
-	for (i = 0; i < t->npaths; i++)
-		t->paths[i]->pending |= PEND_PROBE;
-	tunnel_update(t, now);
 }
 
 /* Something changed that may make the tunnel usable or not. */
