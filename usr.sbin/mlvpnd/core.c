@@ -173,6 +173,24 @@ pkt_put(struct core *c, struct pkt *p)
 	c->nfree++;
 }
 
+/*
+ * Is the tunnel to take no more buffers for what waits?  The last of them are
+ * to receive with, and so that one tunnel cannot stop the others: each has an
+ * equal share of them.
+ */
+int
+pool_short(const struct tunnel *t)
+{
+	const struct core	*c = t->core;
+	size_t			 reserve = c->npkts / POOL_RESERVE;
+
+	if (c->nfree >= reserve)
+		return (0);
+	return (c->nfree < reserve / 4 || t->sched.npkts + t->nkept +
+	    t->reorder.npkts + t->m2.order.npkts >=
+	    reserve * 3 / 4 / c->ntunnels);
+}
+
 uint32_t
 index_add(struct core *c, struct receiver *r, struct tunnel *t)
 {

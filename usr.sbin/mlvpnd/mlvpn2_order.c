@@ -166,7 +166,6 @@ static void
 hold(struct tunnel *t, struct pkt *p, uint64_t now)
 {
 	struct mlvpn2_order	*o = &t->m2.order;
-	struct core		*c = t->core;
 	struct pkt		*q;
 	size_t			 most = HELD_MAX;
 
@@ -182,8 +181,7 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 	o->npkts++;
 	if (t->conf.reorder == ANSWER_YES)
 		most = MIN(most, t->conf.reorder_max);
-	while (o->npkts > 0 && (o->npkts > most ||
-	    c->nfree < c->npkts / POOL_RESERVE))
+	while (o->npkts > 0 && (o->npkts > most || pool_short(t)))
 		give_up(t);
 }
 

@@ -233,7 +233,6 @@ static void
 hold(struct tunnel *t, struct pkt *p, uint64_t now)
 {
 	struct reorder	*r = &t->reorder;
-	struct core	*c = t->core;
 	struct pkt	*next;
 	uint64_t	 pred = p->seq - p->pred;
 
@@ -254,8 +253,7 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 			p->held_at = next->held_at;
 	}
 	while (!TAILQ_EMPTY(&r->heads) && (r->bytes > HELD_MAX ||
-	    c->nfree < c->npkts / POOL_RESERVE ||
-	    (t->conf.reorder == ANSWER_YES &&
+	    pool_short(t) || (t->conf.reorder == ANSWER_YES &&
 	    r->npkts > t->conf.reorder_max)))
 		give_up(t, TAILQ_FIRST(&r->heads));
 }

@@ -44,14 +44,14 @@ static int	 worth_resending(const struct path *, const struct sent *,
 void
 history_add(struct path *p, struct sent *s, struct pkt *pkt)
 {
-	struct core	*c = p->tunnel->core;
+	struct tunnel	*t = p->tunnel;
 
-	if (p->tunnel->conf.recover == ANSWER_NO || pkt->extra ||
-	    c->nfree < c->npkts / POOL_RESERVE)
+	if (t->conf.recover == ANSWER_NO || pkt->extra || pool_short(t))
 		return;
 	s->pkt = pkt_ref(pkt);
-	p->tunnel->resend_budget = MIN(BUDGET_MAX, p->tunnel->resend_budget +
-	    pkt->len * BUDGET_PERCENT / 100);
+	t->nkept++;
+	t->resend_budget = MIN(BUDGET_MAX, t->resend_budget + pkt->len *
+	    BUDGET_PERCENT / 100);
 }
 
 static void
@@ -61,6 +61,7 @@ history_drop(struct path *p, struct sent *s)
 		return;
 	pkt_put(p->tunnel->core, s->pkt);
 	s->pkt = NULL;
+	p->tunnel->nkept--;
 }
 
 void
@@ -177,4 +178,5 @@ resend(struct tunnel *t, struct pkt *pkt)
 	pkt->copy = 1;
 	pkt_ref(pkt);
 	TAILQ_INSERT_TAIL(&t->sched.resend, pkt, entry);
+	t->nkept++;
 }

@@ -60,6 +60,7 @@ static struct fq *fq_of(struct sched *, const struct pkt *);
 static int	 fq_is_bound(const struct sched *, const struct fq *);
 static struct fq *fq_longest(struct sched *);
 static struct fq *fq_first(struct fqs *);
+static void	 resend_drop(struct tunnel *, struct pkt *);
 static void	 expire(struct tunnel *, uint64_t);
 static void	 expire_flows(struct tunnel *, struct fqs *, uint64_t);
 static struct pkt *fq_dequeue(struct tunnel *, struct fq *, uint64_t);
@@ -124,14 +125,20 @@ sched_clear(struct tunnel *t)
 		s->npkts--;
 		pkt_put(t->core, p);
 	}
-	while ((p = TAILQ_FIRST(&s->resend)) != NULL) {
-		TAILQ_REMOVE(&s->resend, p, entry);
-		p->queued = 0;
-		pkt_put(t->core, p);
-	}
+	while ((p = TAILQ_FIRST(&s->resend)) != NULL)
+		resend_drop(t, p);
 	while ((fq = TAILQ_FIRST(&s->active)) != NULL ||
 	    (fq = TAILQ_FIRST(&s->bulk)) != NULL)
 		fq_drop(t, fq);
+}
+
+static void
+resend_drop(struct tunnel *t, struct pkt *p)
+{
+	TAILQ_REMOVE(&t->sched.resend, p, entry);
+	t->nkept--;
+	p->queued = 0;
+	pkt_put(t->core, p);
 }
 
 /* A new association counts from the beginning. */
@@ -140,11 +147,8 @@ sched_reset(struct tunnel *t)
 {
 	struct pkt	*p;
 
-	while ((p = TAILQ_FIRST(&t->sched.resend)) != NULL) {
-		TAILQ_REMOVE(&t->sched.resend, p, entry);
-		p->queued = 0;
-		pkt_put(t->core, p);
-	}
+	while ((p = TAILQ_FIRST(&t->sched.resend)) != NULL)
+		resend_drop(t, p);
 	t->sched.next_seq = 1;
 	memset(t->sched.flows, 0, sizeof(t->sched.flows));
 }
@@ -177,9 +181,8 @@ sched_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
 			s->nbound += fq_is_bound(s, fq);
 		}
 	}
-	/* what waits here must leave buffers to receive with */
 	if (s->npkts <= TQ_MAX_PKTS && s->bytes <= TQ_MAX_BYTES &&
-	    t->core->nfree >= t->core->npkts / POOL_RESERVE)
+	    !pool_short(t))
 		return;
 	if ((fq = fq_longest(s)) != NULL)
 		fq_drop(t, fq);
@@ -670,8 +673,13 @@ static void
 expire(struct tunnel *t, uint64_t now)
 {
 	struct sched	*s = &t->sched;
-	struct pkt	*p;
+	struct pkt	*p, *next;
 
+	for (p = TAILQ_FIRST(&s->resend); p != NULL; p = next) {
+		next = TAILQ_NEXT(p, entry);
+		if (now - p->time > TQ_MAX_AGE + hold_max(t))
+			resend_drop(t, p);
+	}
 	while ((p = TAILQ_FIRST(&s->prio)) != NULL &&
 	    now - p->time > TQ_MAX_AGE) {
 		TAILQ_REMOVE(&s->prio, p, entry);
@@ -681,7 +689,7 @@ expire(struct tunnel *t, uint64_t now)
 	}
 	expire_flows(t, &s->active, now);
 	expire_flows(t, &s->bulk, now);
-	if (s->npkts > 0)
+	if (s->npkts > 0 || !TAILQ_EMPTY(&s->resend))
 		s->wake = now + TQ_MAX_AGE;
 }
 
@@ -764,6 +772,8 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		TAILQ_REMOVE(queue, p, entry);
 		if (q == PQ_PRIORITY)
 			s->npkts--;
+		else
+			t->nkept--;
 		p->queued = 0;
 		if (may == -1) {
 			match_dropped(t, p);
@@ -888,7 +898,6 @@ static void
 duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
     int q, int level, int64_t mean, uint64_t now)
 {
-	struct core	*c = t->core;
 	struct path	*other;
 	struct pkt	*copy;
 	struct pin	 pin;
@@ -909,8 +918,7 @@ duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
 			fits = fits && other->backup == level;
 		if (!fits || eta(other, q, p->len, mean, now) > late)
 			continue;
-		if (c->nfree < c->npkts / POOL_RESERVE ||
-		    (copy = pkt_get(c)) == NULL)
+		if (pool_short(t) || (copy = pkt_get(t->core)) == NULL)
 			return;
 		memcpy(copy, p, offsetof(struct pkt, buf) + PKT_HEADROOM +
 		    p->len);
@@ -951,6 +959,7 @@ path_enqueue(struct path *path, struct pkt *p, int q)
 {
 	p->pq = q;
 	TAILQ_INSERT_TAIL(&path->queue[q], p, entry);
+	path->tunnel->nkept++;
 	path->backlog += p->len + PATH_OVERHEAD;
 	if (q != PQ_NORMAL)
 		path->prio_backlog += p->len + PATH_OVERHEAD;
@@ -960,6 +969,7 @@ void
 path_dequeue(struct path *path, struct pkt *p)
 {
 	TAILQ_REMOVE(&path->queue[p->pq], p, entry);
+	path->tunnel->nkept--;
 	path->backlog -= p->len + PATH_OVERHEAD;
 	if (p->pq != PQ_NORMAL)
 		path->prio_backlog -= p->len + PATH_OVERHEAD;

@@ -71,6 +71,7 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 	conf_set(t, conf);
 	t->up_since = t->mtu_at = now;
 	TAILQ_INSERT_TAIL(&c->tunnels, t, entry);
+	c->ntunnels++;
 	if (secret_taken(c, t)) {
 		tunnel_free(t);
 		errno = EEXIST;
@@ -109,6 +110,7 @@ tunnel_free(struct tunnel *t)
 	if (c->first == t)
 		c->first = TAILQ_NEXT(t, entry);
 	TAILQ_REMOVE(&c->tunnels, t, entry);
+	c->ntunnels--;
 	sodium_memzero(t, sizeof(*t));
 	free(t);
 }

@@ -55,8 +55,8 @@
 #define SEQ_BITS		28
 #define SEQ_WINDOW		(1U << 18)
 #define TOKEN_LEN		8
-#define POOL_RESERVE		4	/* one in so many buffers is not for
-					   what waits, but to receive with */
+#define POOL_RESERVE		4	/* one in so many buffers is to receive
+					   with: see pool_short() */
 
 /* Kinds of the inner header. */
 #define KIND_CONTROL		0
@@ -847,6 +847,8 @@ struct tunnel {
 	int		 npaths;
 	int		 level;		/* of backups in use */
 	size_t		 resend_budget;	/* bytes */
+	size_t		 nkept;		/* packets in queues of paths, and
+					   sent but not reported */
 	uint64_t	 last_tx;	/* of a packet */
 	uint64_t	 spread_at;
 	struct sched	 sched;
@@ -914,6 +916,7 @@ struct core {
 	struct pktq	 free;
 	size_t		 npkts;
 	size_t		 nfree;
+	size_t		 ntunnels;
 	uint64_t	 wall_offset;	/* wall clock = now + this */
 	uint64_t	 last_stamp;
 	int		 stopping;
@@ -946,6 +949,7 @@ int		 endpoint_equal(const struct endpoint *,
 uint64_t	 core_stamp(struct core *, uint64_t);
 void		 core_random(struct core *, void *, size_t);
 uint64_t	 core_uniform(struct core *, uint64_t);
+int		 pool_short(const struct tunnel *);
 struct raw	*core_raw(struct core *);
 void		 core_raw_undo(struct core *);
 

@@ -39,6 +39,9 @@ static void	 rig_start(struct rig *, uint64_t);
 static void	 rig_free(struct rig *);
 static void	 rig_packet(void *, int, struct pkt *);
 static void	 pass(struct rig *, uint64_t);
+static void	 feed(struct sim_host *, int, int);
+static void	 old_report(struct peer *, uint32_t);
+static struct peer *neighbour(struct rig *);
 static uint32_t	 pkts_used(struct sim_host *);
 
 /* A server and a peer with keys, no path open yet but 63, "base". */
@@ -191,10 +194,120 @@ jumps(void)
 	rig_free(&r);
 }
 
+/*
+ * Buffers are the host's.
+ */
+
+/* n packets of the host's own for a tunnel, of different flows. */
+static void
+feed(struct sim_host *h, int t, int n)
+{
+	struct pkt	*p;
+	uint8_t		*d;
+
+	while (n-- > 0) {
+		if ((p = pkt_get(h->core)) == NULL)
+			return;
+		d = PKT_DATA(p);
+		memset(d, 0, 1000);
+		d[0] = 0x45;
+		put16(d + 2, 1000);
+		d[8] = 64;
+		d[9] = 17;
+		put32(d + 12, 0x0a000001);
+		put32(d + 16, 0x0a000002);
+		put16(d + 20, (uint16_t)n);
+		p->len = 1000;
+		tunnel_input(h->tunnel[t], &p, 1, sim_host_now(h));
+		sim_host_wake(h);
+	}
+}
+
+/* A report of what came that never tells of more. */
+static void
+old_report(struct peer *p, uint32_t highest)
+{
+	uint8_t	 b[28];
+
+	memset(b, 0, sizeof(b));
+	b[0] = 63;
+	b[1] = 1;
+	put32(b + 4, highest);
+	put32(b + 8, (uint32_t)p->sim->now);
+	put32(b + 12, (uint32_t)p->sim->now);
+	put16(b + 26, 20);
+	peer_frame(p, 63, F_REPORT, b, sizeof(b));
+}
+
+/* Adds a second tunnel with a peer of its own. */
+static struct peer *
+neighbour(struct rig *r)
+{
+	struct peer	*p;
+	uint8_t		 psk[32];
+
+	sim_random_bytes(r->sim, psk, sizeof(psk));
+	CHECK_EQ(sim_tunnel(r->b, sim_tunnel_conf("u", psk)), 1);
+	p = peer_new(r->sim, "198.51.100.0", &r->peer->remote);
+	peer_secret(p, psk, NULL, NULL);
+	peer_hello(p);
+	pass(r, 50 * MSEC);
+	CHECK_EQ(p->replies, 1);
+	peer_open(p, 63, 1, "base");
+	pass(r, 50 * MSEC);
+	return (p);
+}
+
+/* One tunnel has more to send than its slow link takes, or its peer does not
+ * say what arrived: the other goes on. */
+static void
+neighbours(void)
+{
+	struct peer	*p;
+	struct rig	 r;
+	uint8_t		 status[12] = { 63, 1 };
+	uint32_t	 highest;
+	int		 slow, i;
+
+	for (slow = 0; slow < 2; slow++) {
+		TEST("\t%s", slow ? "a slow link" : "no reports");
+		rig_start(&r, 510);
+		p = neighbour(&r);
+		if (slow) {
+			put32(status + 8, 1);
+			peer_frame(r.peer, 63, F_PATH_STATUS, status,
+			    sizeof(status));
+		} else
+			r.peer->mute |= MUTE_REPORT;
+		pass(&r, 20 * MSEC);
+		highest = (uint32_t)r.peer->lane[63].rx_highest;
+		for (i = 0; i < 100; i++) {
+			feed(r.b, 0, 8);
+			if (!slow)
+				old_report(r.peer, highest);
+			pass(&r, MSEC);
+		}
+		CHECK(pkts_used(r.b) >= SMALL_POOL / 2);
+		p->packets = 0;
+		for (i = 0; i < 100; i++) {
+			feed(r.b, 0, 8);
+			feed(r.b, 1, 1);
+			if (!slow)
+				old_report(r.peer, highest);
+			pass(&r, MSEC);
+		}
+		pass(&r, 100 * MSEC);
+		CHECK_EQ(p->packets, 100);
+		rig_free(&r);
+		peer_free(p);
+	}
+}
+
 const struct coretest hostile_tests[] = {
 	{ "one-predecessor", one_predecessor,
 	    "many packets that follow the same one" },
 	{ "many-held", many_held, "more held than there is room for" },
 	{ "jumps", jumps, "a jump of the sequence, and a new association" },
+	{ "neighbours", neighbours, "a tunnel that wants all buffers" },
 	{ NULL, NULL, NULL }
 };
