@@ -34,6 +34,7 @@
 #include <fcntl.h>
 #include <imsg.h>
 #include <poll.h>
+#include <pcap.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -72,6 +73,7 @@ static uint32_t	 next_sock = 1;
 static void	 cleanup(void);
 static void	 peer_start(struct peer *);
 static void	 peer_stop(struct peer *);
+static void	 peer_dies(struct peer *);
 static void	 peer_send(struct peer *, uint32_t, int, const void *, size_t);
 static void	 peer_flush(struct peer *);
 static int	 peer_recv(struct peer *, struct imsg *, int);
@@ -85,6 +87,7 @@ static void	 tunnel_conf(struct tunnel_conf *, uint32_t, const char *, int);
 static void	 link_conf(struct link_conf *, const char *);
 static void	 conf_server(struct peer *, int, uint32_t, int, int);
 static void	 conf_client(struct peer *, int, int, const char *[]);
+static void	 conf_rules(struct peer *, const struct match_conf *, int);
 static int	 udp_socket(struct addr *);
 static int	 port_free(const struct addr *);
 static void	 link_socket(struct peer *, const char *, uint32_t, int,
@@ -99,6 +102,7 @@ static void	 ctl_summary(struct peer *, struct ctl_summary *);
 static void	 ctl_tunnel(struct peer *, struct ctl_tunnel *);
 static int	 ctl_links(struct peer *, struct ctl_link *, int);
 static void	 ctl_link(struct peer *, const char *, struct ctl_link *);
+static int	 ctl_filters(struct peer *, struct ctl_match *, int);
 static uint32_t	 ctl_link_admin(struct peer *, uint32_t, const char *);
 static int64_t	 now_ms(void);
 
@@ -116,6 +120,8 @@ static void	 test_admin(void);
 static void	 test_garbage(void);
 static void	 test_remove_link(void);
 static void	 test_swap_secrets(void);
+static void	 test_rules(void);
+static void	 test_bad_rules(void);
 static void	 test_interface_gone(void);
 static void	 test_log(void);
 static void	 test_stop(void);
@@ -143,6 +149,8 @@ main(void)
 	test_garbage();
 	test_remove_link();
 	test_swap_secrets();
+	test_rules();
+	test_bad_rules();
 	test_log();
 	test_interface_gone();
 	test_stop();
@@ -399,6 +407,110 @@ test_swap_secrets(void)
 	pass(&a, &b);
 }
 
+/* Rules come with their programs, which are always true here. */
+static void
+test_rules(void)
+{
+	struct match_conf	 mc[2];
+	struct ctl_match	 cm[3];
+
+	TEST("rules are counted");
+	memset(mc, 0, sizeof(mc));
+	strlcpy(mc[0].expr, "first", sizeof(mc[0].expr));
+	mc[0].flags = MATCH_PRIORITY;
+	strlcpy(mc[1].expr, "second", sizeof(mc[1].expr));
+	mc[1].flags = MATCH_LINKS | MATCH_ONLY;
+	mc[1].nlinks = 1;
+	strlcpy(mc[1].links[0], "one", sizeof(mc[1].links[0]));
+	conf_rules(&b, mc, 1);
+	CHECK_EQ(ctl_filters(&b, cm, 3), 1);
+	CHECK(strcmp(cm[0].tunnel, "home") == 0);
+	CHECK(strcmp(cm[0].conf.expr, "first") == 0);
+	CHECK_EQ(cm[0].conf.flags, MATCH_PRIORITY);
+	CHECK_EQ(cm[0].packets, 0);
+	pass(&b, &a);
+	CHECK_EQ(ctl_filters(&b, cm, 3), 1);
+	CHECK_EQ(cm[0].packets, 1);
+
+	TEST("the same again, and one more: counting goes on");
+	conf_rules(&b, mc, 1);
+	conf_rules(&b, mc, 2);
+	pass(&b, &a);
+	CHECK_EQ(ctl_filters(&b, cm, 3), 2);
+	CHECK_EQ(cm[0].packets, 2);
+	CHECK_EQ(cm[1].packets, 1);
+	CHECK_EQ(cm[1].dropped, 0);
+
+	TEST("a link that is not there");
+	strlcpy(mc[1].links[0], "two", sizeof(mc[1].links[0]));
+	conf_rules(&b, mc, 2);
+	packet_send(&b, 1);
+	do {
+		CHECK_EQ(ctl_filters(&b, cm, 3), 2);
+	} while (cm[1].dropped == 0);
+	CHECK_EQ(cm[1].packets, 1);
+
+	TEST("no rules");
+	conf_rules(&b, mc, 0);
+	CHECK_EQ(ctl_filters(&b, cm, 3), 0);
+	pass(&b, &a);
+}
+
+/* An engine that is told nonsense ends, and runs none of it. */
+static void
+test_bad_rules(void)
+{
+	static const struct bpf_insn	 good[] = {
+		{ BPF_RET | BPF_K, 0, 0, 1 }
+	};
+	static const struct bpf_insn	 loop[] = {
+		{ BPF_JMP | BPF_JA, 0, 0, 0xffffffff },
+		{ BPF_RET | BPF_K, 0, 0, 1 }
+	};
+	static const char * const	 what[] = {
+		"a rule outside of a tunnel", "a program outside of a rule",
+		"a program that loops", "half an instruction",
+		"an empty program", "two programs", "no program",
+		"an expression without end", "more links than there may be",
+		"a link's name without end", "a rule that is too short"
+	};
+	struct match_conf		 mc;
+	struct tunnel_conf		 tc;
+	struct peer			 c = { .name = "c", .tun = -1 };
+	size_t				 i;
+
+	for (i = 0; i < sizeof(what) / sizeof(what[0]); i++) {
+		TEST("refused: %s", what[i]);
+		peer_start(&c);
+		memset(&mc, 0, sizeof(mc));
+		mc.flags = MATCH_LINKS;
+		mc.nlinks = 1;
+		if (i == 7)
+			memset(mc.expr, 'x', sizeof(mc.expr));
+		else if (i == 8)
+			mc.nlinks = MATCH_LINKS_MAX + 1;
+		else if (i == 9)
+			memset(mc.links, 'x', sizeof(mc.links));
+		tunnel_conf(&tc, TUNNEL_ID, "home", 0);
+		peer_send(&c, IMSG_RECONF_CONF, -1, NULL, 0);
+		if (i != 0)
+			peer_send(&c, IMSG_RECONF_TUNNEL, -1, &tc, sizeof(tc));
+		if (i != 1)
+			peer_send(&c, IMSG_RECONF_MATCH, -1, &mc,
+			    sizeof(mc) - (i == 10));
+		if (i == 2)
+			peer_send(&c, IMSG_RECONF_BPF, -1, loop, sizeof(loop));
+		else if (i != 6)
+			peer_send(&c, IMSG_RECONF_BPF, -1, good, i == 4 ? 0 :
+			    sizeof(good) - (i == 3));
+		if (i == 5)
+			peer_send(&c, IMSG_RECONF_BPF, -1, good, sizeof(good));
+		peer_send(&c, IMSG_RECONF_END, -1, NULL, 0);
+		peer_flush(&c);
+		peer_dies(&c);
+	}
+}
+
 static void
 test_log(void)
 {
@@ -534,6 +646,22 @@ peer_stop(struct peer *p)
 	CHECK(WIFEXITED(status));
 	CHECK_EQ(WEXITSTATUS(status), 0);
 	close(p->tun);
+}
+
+/* By itself, because of what it was told. */
+static void
+peer_dies(struct peer *p)
+{
+	int	 status;
+
+	if (waitpid(p->pid, &status, 0) == -1)
+		err(1, "waitpid");
+	p->pid = 0;
+	CHECK(WIFEXITED(status));
+	CHECK_EQ(WEXITSTATUS(status), 1);
+	close(p->ibuf.fd);
+	imsgbuf_clear(&p->ibuf);
+	unlink(p->ctl);
 }
 
 static void
@@ -711,6 +839,28 @@ conf_client(struct peer *p, int tun, int psk, const char *links[])
 	for (; *links != NULL; links++) {
 		link_conf(&lc, *links);
 		peer_send(p, IMSG_RECONF_LINK, -1, &lc, sizeof(lc));
+	}
+	peer_send(p, IMSG_RECONF_END, -1, NULL, 0);
+	peer_flush(p);
+}
+
+/* The client with its link and these rules. */
+static void
+conf_rules(struct peer *p, const struct match_conf *mc, int n)
+{
+	static const struct bpf_insn	 yes = { BPF_RET | BPF_K, 0, 0, 1 };
+	struct tunnel_conf		 tc;
+	struct link_conf		 lc;
+	int				 i;
+
+	tunnel_conf(&tc, TUNNEL_ID, "home", 0);
+	link_conf(&lc, "one");
+	peer_send(p, IMSG_RECONF_CONF, -1, NULL, 0);
+	peer_send(p, IMSG_RECONF_TUNNEL, -1, &tc, sizeof(tc));
+	peer_send(p, IMSG_RECONF_LINK, -1, &lc, sizeof(lc));
+	for (i = 0; i < n; i++) {
+		peer_send(p, IMSG_RECONF_MATCH, -1, &mc[i], sizeof(mc[i]));
+		peer_send(p, IMSG_RECONF_BPF, -1, &yes, sizeof(yes));
 	}
 	peer_send(p, IMSG_RECONF_END, -1, NULL, 0);
 	peer_flush(p);
@@ -928,6 +1078,29 @@ ctl_links(struct peer *p, struct ctl_link *cl, int max)
 	while (ctl_next(&ibuf, &imsg)) {
 		CHECK(n < max);
 		CHECK(imsg_get_data(&imsg, &cl[n++], sizeof(*cl)) == 0);
+		imsg_free(&imsg);
+	}
+	imsgbuf_clear(&ibuf);
+	close(fd);
+	return (n);
+}
+
+static int
+ctl_filters(struct peer *p, struct ctl_match *cm, int max)
+{
+	struct ctl_select	 sel;
+	struct imsgbuf		 ibuf;
+	struct imsg		 imsg;
+	int			 fd, n = 0;
+
+	memset(&sel, 0, sizeof(sel));
+	fd = ctl_open(p, &ibuf);
+	CHECK(imsg_compose(&ibuf, IMSG_CTL_SHOW_FILTERS, 0, 0, -1, &sel,
+	    sizeof(sel)) == 1);
+	CHECK(imsgbuf_flush(&ibuf) == 0);
+	while (ctl_next(&ibuf, &imsg)) {
+		CHECK(n < max);
+		CHECK(imsg_get_data(&imsg, &cm[n++], sizeof(*cm)) == 0);
 		imsg_free(&imsg);
 	}
 	imsgbuf_clear(&ibuf);
