@@ -47,9 +47,13 @@ dev()
 	eval "echo \$dev_$1_$2"
 }
 
-# vether(4) makes the domain, which then has a loopback interface.
+# vether(4) makes the domain, which then has a loopback interface.  A fresh
+# system has four devices for tun(4), some tests take six.
 system_host()
 {
+	for _n in 4 5 6; do
+		[ -c "/dev/tun$_n" ] || (cd /dev && sh MAKEDEV "tun$_n")
+	done
 	while ifconfig "lo$unit" >/dev/null 2>&1 ||
 	    ifconfig "vether$unit" >/dev/null 2>&1; do
 		unit=$((unit + 1))

@@ -23,8 +23,8 @@
 
 two_hosts delay 2ms
 
-# command NAME MODE [LINE]: writes down its arguments and its environment
-command()
+# program NAME MODE [LINE]: writes down its arguments and its environment
+program()
 {
 	cat >"$T/$1.sh" <<-END
 	#!/bin/sh
@@ -77,8 +77,8 @@ client()
 	{ links 1 2 </dev/null; echo "$1"; } | client_conf | conf client
 }
 
-command c 700
-command s 700
+program c 700
+program s 700
 echo "command \"$T/s.sh\"" | server_conf | conf server
 daemon s server
 check "attach" said s "home attach"
@@ -131,12 +131,12 @@ check "which goes last" [ "$(tail -n 1 "$T/s.said")" = "home detach" ]
 
 # Whoever could write it would be root.
 for mode in 720 702 600; do
-	command c $mode
+	program c $mode
 	client "command \"$T/c.sh\""
 	check "mode $mode: refused" eval '! "$MLVPND" -nf "$T/client.conf" \
 	    2>"$T/err" && grep -q "client.conf:.*c.sh" "$T/err"'
 done
-command c 700
+program c 700
 client "command \"$T/c.sh\""
 daemon c client
 check "attach" said c "home attach"
@@ -148,10 +148,33 @@ check "mode changed later: said, and not run" await \
     'grep -q "c.sh.* up not run" "$T/client.log"' 10
 check "at all" [ ! -s "$T/c.said" ]
 
+# As the script that comes with MLVPN does.
+terminate client
+program c 700 '[ "$2" != tuntap_down ] ||
+    { ip link set dev "$1" down || ifconfig "$1" down; } 2>/dev/null
+[ "$2" != tuntap_up ] ||
+    { ip link set dev "$1" up || ifconfig "$1" up; } 2>/dev/null'
+client "command \"$T/c.sh\" compat
+	address 2001:db8:44::1/64
+	route { 198.18.0.0/15 2001:db8:99::/48 }"
+daemon c client
+await_links client 1 2
+network_state c >"$T/before"
+em dsl1 down
+em dsl2 down
+check "a script takes the interface down" await \
+    'grep -q tuntap_down "$T/c.said" &&
+    ! network_state c | grep -q 198.18' 10
+em dsl1 up
+em dsl2 up
+check "its routes and addresses come back" eval '
+    await "network_state c >\"$T/after\"; cmp -s \"$T/before\" \"$T/after\"" 10 ||
+    { diff "$T/before" "$T/after"; false; }'
+
 # One that hangs holds up neither packets nor the end.
 servers
-command c 700 'trap "" TERM; exec sleep 1000'
-client "command \"$T/c.sh\" compat"
+program c 700 'trap "" TERM; exec sleep 1000'
+client "command \"$T/c.sh\""
 check "one that hangs" eval 'ctl client reload >"$T/out"'
 await '[ -s "$T/c.said" ]' 10
 hanging=$(children "$(pid client)" | tail -n 1)
@@ -160,14 +183,14 @@ start=$(date +%s)
 terminate client
 check "the daemon ends" [ $? -eq 0 ]
 check "within a limit" within $(($(date +%s) - start)) 8 20
-check "and says so" grep -q "command rtun_up does not end" "$T/client.log"
+check "and says so" grep -q "command attach does not end" "$T/client.log"
 check "it is gone" gone "$hanging"
 
 # What it is confined to at the start cannot be widened.
 client ""
 daemon c client
 await_links client 1 2
-command c 700
+program c 700
 client "command \"$T/c.sh\""
 check "a command where there was none" eval \
     'ctl client reload >"$T/out" 2>&1 && grep -q "must be restarted" "$T/out"'
