@@ -729,8 +729,16 @@ static void
 import_links(void)
 {
 	struct section	*s;
+	struct value	*v;
 	int		 n = 0;
 
+	TAILQ_FOREACH(v, &ini.values, entry) {
+		if (strcmp(v->key, "bandwidth_upload") == 0) {
+			comment(v->lineno, "bandwidth_upload was a weight, "
+			    "bandwidth up is a limit");
+			break;
+		}
+	}
 	TAILQ_FOREACH(s, &ini.sections, entry) {
 		if (!is_link(s))
 			continue;

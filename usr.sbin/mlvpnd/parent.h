@@ -82,6 +82,7 @@ void		 reconf_netchange(void);
 void		 reconf_mtu(uint32_t, uint16_t);
 void		 reconf_stale(uint32_t, const char *);
 void		 reconf_event(uint32_t, int, const char *, const char *);
+void		 reconf_restore(uint32_t);
 void		 reconf_resolved(uint32_t, const struct addr *, size_t);
 void		 reconf_pinned(struct ptunnel *);
 void		 reconf_note(const char *);
@@ -116,6 +117,7 @@ void		 tunif_sweep(void);
 struct tunif	*tunif_open(const struct tunnel_conf *);
 void		 tunif_apply(struct tunif *, struct tunnel_conf *, uint16_t,
 		    int);
+void		 tunif_restore(struct tunif *);
 uint32_t	 tunif_id(const struct tunif *);
 const char	*tunif_name(const struct tunif *);
 uint16_t	 tunif_current_mtu(const struct tunif *);

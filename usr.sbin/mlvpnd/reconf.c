@@ -199,6 +199,16 @@ reconf_event(uint32_t id, int type, const char *link, const char *reason)
 		script_event(pt->script, type, link, reason);
 }
 
+/* A command may have taken the tunnel's interface down and up again. */
+void
+reconf_restore(uint32_t id)
+{
+	struct ptunnel	*pt;
+
+	if ((pt = ptunnel_find(id)) != NULL && pt->tunif != NULL)
+		tunif_restore(pt->tunif);
+}
+
 /* The resolver's answer to a request. */
 void
 reconf_resolved(uint32_t request, const struct addr *addr, size_t n)

@@ -81,6 +81,7 @@ static const struct {
 /* A program to be run. */
 struct job {
 	TAILQ_ENTRY(job) entry;
+	int		 event;		/* enum script_event */
 	char		*argv[ARGV_SIZE];
 	char		*env[ENV_SIZE];
 	int		 argc;
@@ -401,6 +402,7 @@ job_new(const struct script *s, enum script_event event, const char *link,
 
 	if ((j = calloc(1, sizeof(*j))) == NULL)
 		fatal("%s", __func__);
+	j->event = event;
 	job_arg(j, s->command);
 	job_env(j, "PATH", COMMAND_PATH);
 	if (s->compat)
@@ -717,6 +719,8 @@ script_reap(struct script *s)
 	else if (WEXITSTATUS(wstatus) != 0)
 		log_warnx("%s: command %s: exit status %d", s->name,
 		    j->argv[2], WEXITSTATUS(wstatus));
+	if (j->event == UP && s->compat && s->conf != NULL)
+		reconf_restore(s->conf->id);
 	TAILQ_REMOVE(&s->jobs, j, entry);
 	s->njobs--;
 	job_free(j);

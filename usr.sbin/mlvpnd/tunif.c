@@ -177,6 +177,26 @@ tunif_apply(struct tunif *tif, struct tunnel_conf *tc, uint16_t auto_mtu,
 	tif->conf = tc;
 }
 
+/* Adds again what somebody has taken away. */
+void
+tunif_restore(struct tunif *tif)
+{
+	struct tunif_address	*ta;
+	struct tunif_route	*tr;
+	int			 added;
+
+	TAILQ_FOREACH(ta, &tif->addresses, entry) {
+		if (netif_address_add(&tif->nif, &ta->conf, &added) == 0 &&
+		    added)
+			ta->added = 1;
+	}
+	TAILQ_FOREACH(tr, &tif->routes, entry) {
+		if (netif_route_add(&tif->nif, tif->conf, &tr->prefix,
+		    tr->priority, &added) == 0 && added)
+			tr->added = 1;
+	}
+}
+
 /* A number that tells this opening of a device from all others. */
 uint32_t
 tunif_id(const struct tunif *tif)

@@ -84,6 +84,7 @@ static void	 test_stop(void);
 
 static char	 dir[sizeof(DIR_TEMPLATE)] = DIR_TEMPLATE;
 static char	 said[65536], env[65536];
+static int	 restored;
 static TAILQ_HEAD(, tunnel_conf) tunnels = TAILQ_HEAD_INITIALIZER(tunnels);
 
 int
@@ -124,6 +125,13 @@ timer_set(struct event *ev, unsigned int ms)
 	tv.tv_sec = ms / 1000;
 	tv.tv_usec = ms % 1000 * 1000;
 	evtimer_add(ev, &tv);
+}
+
+/* of reconf.c */
+void
+reconf_restore(uint32_t id)
+{
+	restored++;
 }
 
 /* The directory is empty, and there are no tunnels. */
@@ -387,6 +395,7 @@ test_compat(void)
 
 	TEST("those of MLVPN 2.x");
 	start(1);
+	restored = 0;
 	s = script_new();
 	script_conf(s, make_tunnel("home", 1));
 	script_interface(s, "tun7", 1428);
@@ -400,6 +409,7 @@ test_compat(void)
 	    "IP4_ROUTES=198.18.0.0/15 default\n"
 	    "IP6_ROUTES=2001:db8:1::/48 default\n");
 	CHECK(strstr(env, "MLVPND") == NULL);
+	CHECK_EQ(restored, 1);
 	script_stop();
 	CHECK_EQ(count("dsl1\ntun7 rtun_down dsl2\ntun7 tuntap_down\n"), 1);
 	CHECK_EQ(count("\n"), 6);
