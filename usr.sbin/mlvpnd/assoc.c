@@ -60,7 +60,8 @@ static int	 hello_acceptable(struct tunnel *, const struct hello *,
 static int	 hello_crosses(struct tunnel *, const struct hello *, uint64_t);
 static uint8_t	 aeads_allowed(const struct tunnel *);
 static uint8_t	 aead_choose(const struct tunnel *, const struct hello *);
-static void	 assoc_begin(struct tunnel *, int, uint64_t, uint64_t, uint64_t);
+static void	 assoc_begin(struct tunnel *, int, uint64_t, uint64_t,
+		    uint64_t);
 static void	 assoc_rekey_at(struct tunnel *, uint64_t);
 static void	 offer_confirm(struct tunnel *, const struct dgram *, uint64_t);
 static struct keyset *keyset_find(struct assoc *, uint32_t);
@@ -432,8 +433,8 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 		t->rx_rejected++;
 		goto done;
 	}
-	if (p2.aead > AEAD_AES || (aeads_allowed(t) & (1 << p2.aead)) == 0 || p2.features != 0 ||
-	    p2.layer2 != t->conf.layer2) {
+	if (p2.aead > AEAD_AES || (aeads_allowed(t) & (1 << p2.aead)) == 0 ||
+	    p2.features != 0 || p2.layer2 != t->conf.layer2) {
 		tunnel_notice(t, now, p2.layer2 != t->conf.layer2 ?
 		    "tun at one end, tap at the other" :
 		    "the peer answered with a cipher that was not offered");

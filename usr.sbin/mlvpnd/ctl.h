@@ -35,7 +35,7 @@
 #define CTL_RES_OK		0
 #define CTL_RES_FAIL		1
 #define CTL_RES_NOSUCH		2	/* no tunnel or link of that name */
-#define CTL_RES_PARSE		3	/* configuration has errors, unchanged */
+#define CTL_RES_PARSE		3	/* errors in the configuration */
 #define CTL_RES_PENDING		4	/* a reload is already under way */
 #define CTL_RES_DENIED		5
 #define CTL_RES_BADCMD		6
@@ -92,7 +92,7 @@ struct ctl_tunnel {
 	int64_t		 rekeyed;		/* seconds ago */
 	uint32_t	 links;
 	uint32_t	 links_up;
-	uint64_t	 tx_packets;		/* read from the interface, sent */
+	uint64_t	 tx_packets;		/* from the interface, sent */
 	uint64_t	 tx_bytes;
 	uint64_t	 rx_packets;		/* written to the interface */
 	uint64_t	 rx_bytes;
@@ -105,7 +105,7 @@ struct ctl_tunnel {
 	uint64_t	 rx_rejected;		/* HELLOs refused or replayed */
 	uint64_t	 rx_held;		/* packets held for order */
 	uint64_t	 rx_given_up;		/* holes passed over */
-	uint64_t	 rx_late;		/* came after being passed over */
+	uint64_t	 rx_late;		/* came after it was given up */
 	uint64_t	 tx_resent;
 	uint64_t	 false_dead;		/* suspicions that were wrong */
 };
@@ -143,7 +143,7 @@ struct ctl_link {
 	int32_t		 loss_rx;
 	uint64_t	 rate_conf;		/* sending, 0 automatic */
 	uint64_t	 rate;			/* sending, in force */
-	uint64_t	 rate_measured;		/* delivered by the peer's report */
+	uint64_t	 rate_measured;		/* as the peer reports it */
 	uint64_t	 rate_peer;		/* receiving, announced */
 	uint64_t	 tx_rate;		/* over the last second */
 	uint64_t	 rx_rate;

@@ -99,7 +99,8 @@ frame_name_valid(const char *name)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 	size_t		 len = strlen(name);
 
-	return (len > 0 && len < LINK_NAME_SIZE && strspn(name, allowed) == len);
+	return (len > 0 && len < LINK_NAME_SIZE &&
+	    strspn(name, allowed) == len);
 }
 
 static size_t

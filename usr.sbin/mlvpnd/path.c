@@ -495,8 +495,9 @@ path_received(struct path *p, const struct dgram *dg, uint64_t number,
     uint64_t now)
 {
 	const struct lane	*lane = p->tunnel->as.lane[p->id];
-	int			 newest = number > p->rx_highest || p->last_rx == 0;
+	int			 newest;
 
+	newest = number > p->rx_highest || p->last_rx == 0;
 	path_count_rx(p, dg, now);
 	if (newest) {
 		if (number > p->rx_highest + 1 && p->rx_packets > 1) {
@@ -802,7 +803,8 @@ candidate_timer(struct path *p, uint64_t now)
 	p->ep = c->ep;
 	p->validated = 1;
 	p->blocked = 0;
-	tunnel_event(p->tunnel, CORE_LINK_MOVED, p, "the peer's address changed");
+	tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
+	    "the peer's address changed");
 	if (p->state == LINK_SUSPECT || p->state == LINK_DOWN)
 		p->probe_next = now;
 }

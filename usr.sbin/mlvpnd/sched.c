@@ -66,7 +66,8 @@ static void	 expire_flows(struct tunnel *, struct fqs *, uint64_t);
 static struct pkt *fq_dequeue(struct tunnel *, struct fq *, uint64_t);
 static void	 fq_drop(struct tunnel *, struct fq *);
 static void	 fq_rest(struct sched *, struct fq *);
-static int	 codel_drop(struct tunnel *, struct fq *, struct pkt *, uint64_t);
+static int	 codel_drop(struct tunnel *, struct fq *, struct pkt *,
+		    uint64_t);
 static uint64_t	 codel_control(uint64_t, uint32_t);
 static int	 ecn_mark(const struct tunnel *, struct pkt *);
 static int	 choose_level(struct tunnel *, uint64_t);
@@ -1010,8 +1011,10 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 	return (0);
 }
 
-/* "tos", "dscp" of a rule: what the packets outside say.  The ECN bits are not copied: nobody
- * there would mark them for the flow inside (RFC 6040). */
+/*
+ * "tos", "dscp" of a rule: what the packets outside say.  The ECN bits are
+ * not copied: nobody there would mark them for the flow inside (RFC 6040).
+ */
 static uint8_t
 outer_tos(const struct tunnel *t, const struct pkt *p)
 {

@@ -98,7 +98,7 @@ enum frame_type {
 #define CLOSE_CONFIGURATION	3
 
 struct gap {
-	uint16_t	 distance;	/* from the highest to the newest lost */
+	uint16_t	 distance;	/* from the highest to the last lost */
 	uint16_t	 length;
 };
 
@@ -352,7 +352,7 @@ struct rate_meter {
 
 struct path {
 	struct tunnel	*tunnel;
-	struct link	*link;		/* of this end's configuration or NULL */
+	struct link	*link;		/* as configured here, or NULL */
 	char		 name[LINK_NAME_SIZE];
 	char		 reason[64];
 	uint8_t		 id;
@@ -397,7 +397,7 @@ struct path {
 	/* sending: what the peer's reports tell */
 	struct sent	*ring;
 	uint64_t	 reported;	/* highest reported, +1; 0 none */
-	uint64_t	 eliciting;	/* highest that calls for a report, +1 */
+	uint64_t	 eliciting;	/* highest that wants a report, +1 */
 	uint64_t	 out_since;	/* oldest of these not reported */
 	uint64_t	 report_rx;	/* when the last report came */
 	uint32_t	 report_time;	/* the peer's clock in it */
@@ -795,7 +795,8 @@ struct mlvpn2 {
 struct mlvpn2_order {
 	int		 any;
 	uint64_t	 next;		/* all before have been passed */
-	uint64_t	 done[MLVPN2_ORDER_WINDOW / 64];	/* from there on */
+	/* from there on */
+	uint64_t	 done[MLVPN2_ORDER_WINDOW / 64];
 	struct pktq	 held;		/* sorted */
 	size_t		 npkts;
 	unsigned int	 strange;	/* numbers out of the window */
