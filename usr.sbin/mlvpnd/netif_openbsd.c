@@ -239,7 +239,7 @@ netif_describe(const struct netif *netif, const char *descr,
 	char			 buf[IFDESCRSIZE];
 
 	if (pledged) {
-		log_debug("%s: description and group can be set at the start "
+		log_warnx("%s: description and group can be set at the start "
 		    "only", netif->name);
 		return (0);
 	}
@@ -576,7 +576,7 @@ if_create(const char *name)
 	struct ifreq	 ifr;
 
 	if (pledged) {
-		log_debug("%s: an interface that persists can be made at the "
+		log_warnx("%s: an interface that persists can be made at the "
 		    "start only", name);
 		return (0);
 	}
