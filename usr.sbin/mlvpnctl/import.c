@@ -139,7 +139,6 @@ static void	 say(const char *, ...)
 		    __attribute__((__format__ (printf, 1, 2)));
 static void	 comment(int, const char *, ...)
 		    __attribute__((__format__ (printf, 2, 3)));
-static void	 print_quoted(const char *);
 static const char *quotable(const char *, char *, size_t);
 static const char *name_from(const char *, char *, size_t, const char *);
 
@@ -422,7 +421,7 @@ import_secret(void)
 			complain(v->lineno, "password: MLVPN removes the "
 			    "blanks outside of quotes");
 		say("secret ");
-		print_quoted(v->text);
+		print_string(v->text);
 		printf("\n");
 	}
 
@@ -696,7 +695,7 @@ import_command(void)
 		printf("command ");
 	} else
 		say("command ");
-	print_quoted(v->text);
+	print_string(v->text);
 	printf(" compat\n");
 }
 
@@ -1099,7 +1098,7 @@ import_filter(struct value *v)
 		return;
 
 	say("match ");
-	print_quoted(v->words);
+	print_string(v->words);
 	if (n == 1)
 		printf(" quick link \"%s\"\n", links[0]->link);
 	else {
@@ -1203,18 +1202,6 @@ comment(int lineno, const char *fmt, ...)
 	va_end(ap);
 	printf("%.*s# line %d: %s\n", depth, "\t\t", lineno,
 	    quotable(msg, buf, sizeof(buf)));
-}
-
-static void
-print_quoted(const char *s)
-{
-	putchar('"');
-	for (; *s != '\0'; s++) {
-		if (*s == '"' || *s == '\\')
-			putchar('\\');
-		putchar(*s);
-	}
-	putchar('"');
 }
 
 /*
