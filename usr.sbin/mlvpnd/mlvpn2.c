@@ -565,7 +565,9 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	m->window = window;
 	m->exists = 1;
 	m->confirmed = 0;
+	m->counted = 0;
 	m->leaving = 0;
+	m->want_echo = 0;
 	m->peer = h->flow;
 	m->version = h->version;
 	memset(m->clear_seen, 0, sizeof(m->clear_seen));
@@ -730,6 +732,7 @@ learn_address(struct mlvpn2 *m, const struct dgram *dg, int at_once,
 		p->ep.local = dg->ep.local;
 	p->validated = 1;
 	p->blocked = 0;
+	m->keepalive_next = now;
 	if (!first && p->was_up)
 		tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
 		    "the peer's address changed");
@@ -740,12 +743,19 @@ got_auth(struct mlvpn2 *m, uint64_t now)
 {
 	struct path	*p = m->path;
 
+	/* what was recorded in an earlier run calls, but has no more to say */
+	if (serves(m) && !m->confirmed) {
+		path_suspect(p, "called anew", now);
+		m->want_echo = 0;
+		return;
+	}
 	m->auth_next = NEVER;
 	m->leaving = 0;
 	if (p->state == LINK_UP)
 		return;
 	p->tunnel->handshakes++;
-	m->keepalive_next = now + KEEPALIVE;
+	m->counted = 1;
+	m->keepalive_next = now;	/* the server waits for it */
 	m->has_echo = 0;
 	m->want_echo = 0;
 	p->stale_at = NEVER;
@@ -798,26 +808,31 @@ got_data(struct mlvpn2 *m, const struct mlvpn2_header *h, struct pkt *p,
  * Time
  */
 
-/* The session speaks.  A path that could not be sent on must also show that
- * the peer hears. */
+/*
+ * The session speaks, and has more to say than AUTH.  A path that could not
+ * be sent on must also show that the peer hears.
+ */
 static void
 alive(struct mlvpn2 *m, uint64_t now)
 {
 	struct path	*p = m->path;
 
 	m->leaving = 0;
-	if (p->state != LINK_SUSPECT && p->state != LINK_DOWN)
+	if (p->state == LINK_UP || (p->state == LINK_OPENING && !serves(m)))
 		return;
 	if (m->want_echo && (!m->has_echo ||
 	    m->echo_sent < p->suspect_since))
 		return;
-	if (p->state == LINK_SUSPECT)
+	if (!m->counted)
+		p->tunnel->handshakes++;
+	else if (p->state == LINK_SUSPECT)
 		p->tunnel->false_dead++;
+	path_state(p, LINK_UP, m->counted ? "answers again" : "", now);
+	m->counted = 1;
 	m->want_echo = 0;
-	m->echo_at = now;
+	m->echo_at = m->keepalive_next = now;
 	m->auth_next = NEVER;
 	p->stale_at = NEVER;
-	path_state(p, LINK_UP, "answers again", now);
 }
 
 static int

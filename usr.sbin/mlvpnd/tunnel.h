@@ -767,6 +767,7 @@ struct mlvpn2 {
 	/* the peer's session */
 	int		 exists;
 	int		 confirmed;	/* more came than what began it */
+	int		 counted;	/* as a handshake */
 	uint32_t	 peer;		/* its flow */
 	uint8_t		 version;
 	struct mlvpn2_window window;
