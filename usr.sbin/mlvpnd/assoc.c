@@ -43,7 +43,8 @@
 #define RECENT_LIFETIME		(5 * USEC)
 #define RECENT_ANSWERS		8
 #define RECENT_REMEMBERED	(180 * USEC)
-#define CROSSING_WAIT		(1 * USEC)
+#define CROSSING_WAIT		700000	/* less than until the other's second
+					   try, which must not be dropped */
 #define CONFIRM_TIMEOUT		(2 * USEC)
 #define CONFIRM_INTERVAL	250000
 #define REKEY_JITTER		(5 * USEC)
@@ -197,6 +198,7 @@ static int
 is_own_id(const struct assoc *as, uint64_t id)
 {
 	return (id == as->own_id ||
+	    (as->attempt.active && id == as->attempt.own_id) ||
 	    (as->next != NULL && id == as->offer.own_id));
 }
 
@@ -418,8 +420,15 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	struct reply	 p2;
 	struct keyset	*ks;
 
-	if (!at->active || get32(dg->buf + REPLY_RECEIVER) != at->rx.index ||
-	    ++at->replies > HELLO_REPLIES_MAX) {
+	if (!at->active || get32(dg->buf + REPLY_RECEIVER) != at->rx.index) {
+		t->rx_rejected++;
+		return;
+	}
+	if (!reply_valid(&at->hs, &t->secret, dg->buf, dg->len)) {
+		t->rx_badtag++;
+		return;
+	}
+	if (++at->replies > HELLO_REPLIES_MAX) {
 		t->rx_rejected++;
 		return;
 	}
@@ -454,8 +463,6 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	/* the handshake's index becomes that of the keys */
 	index_move(t->core, &at->rx, &ks->rx);
 	keys_init(&ks->k, &hk, p2.aead, 1, ks->rx.index, hs.remote_index, now);
-	as->peer_max_udp = p2.max_udp;
-	as->peer_mtu = p2.tunnel_mtu;
 	attempt_end(t);
 	as->unconfirmed = 1;
 	as->confirm_by = now + CONFIRM_TIMEOUT;
@@ -528,7 +535,6 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	as->offer.peer_id = p1->own_id;
 	as->offer.stamp = p1->stamp;
 	as->offer.set_stamp = cookie;
-	as->offer.ep = dg->ep;
 	as->next = ks;
 	if (p1->stamp > as->max_stamp)
 		as->max_stamp = p1->stamp;
@@ -556,15 +562,16 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 		return;
 	}
 	keys_init(&ks->k, &hk, aead, 0, ks->rx.index, hs->remote_index, now);
-	as->peer_max_udp = p1->max_udp;
-	as->peer_mtu = p1->tunnel_mtu;
 
 	r = &as->recent[as->recent_next++ % HELLO_RECENT];
 	memcpy(r->mac1, hs->mac1, sizeof(r->mac1));
 	r->time = now;
+	r->ep = dg->ep;
+	r->several = 0;
 	r->answers = RECENT_ANSWERS;
 	r->len = raw->len;
 	memcpy(r->reply, raw->buf, raw->len);
+	as->offer.hello = r;
 	sodium_memzero(&hk, sizeof(hk));
 }
 
@@ -637,6 +644,7 @@ offer_confirm(struct tunnel *t, const struct dgram *dg, uint64_t now)
 
 	as->next = NULL;
 	if (!offer.continued) {
+		attempt_end(t);		/* of the association before */
 		assoc_forget(t, now);
 		assoc_begin(t, 0, offer.own_id, offer.peer_id, now);
 	} else {
@@ -648,8 +656,10 @@ offer_confirm(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	as->unconfirmed = 0;
 	if (offer.set_stamp)
 		as->max_stamp = offer.stamp;
-	/* it came from where the REPLY went: that address is the peer's */
-	as->confirmed = endpoint_equal(&dg->ep, &offer.ep);
+	/* it came from where the REPLY went, and nowhere else: that address is
+	 * the peer's */
+	as->confirmed = endpoint_equal(&dg->ep, &offer.hello->ep) &&
+	    !offer.hello->several;
 	t->handshakes++;
 	assoc_rekey_at(t, now);
 	tunnel_keys_changed(t, now);

@@ -84,6 +84,7 @@ core_new(const struct core_ops *ops, size_t npkts)
 		TAILQ_INSERT_TAIL(&c->free, &c->pool[i], entry);
 	c->npkts = c->nfree = npkts;
 	core_random(c, c->cookie_secret, sizeof(c->cookie_secret));
+	core_random(c, c->source_key, sizeof(c->source_key));
 	return (c);
 }
 
@@ -346,6 +347,7 @@ receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
 	loaded |= hello_loaded(c, now, 1);
 
 	if ((seen = hello_seen(c, dg, t, now)) != NULL) {
+		seen->several |= !endpoint_equal(&seen->ep, &dg->ep);
 		if (seen->answers > 0 && (raw = core_raw(c)) != NULL) {
 			seen->answers--;
 			raw->ep = dg->ep;
@@ -387,12 +389,12 @@ receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
 static struct tunnel *
 hello_mac1_owner(struct core *c, const struct dgram *dg, int pattern)
 {
-	struct tunnel	*t;
+	struct tunnel	*t, *only = tunnel_of_socket(c, dg->ep.sock);
 
 	TAILQ_FOREACH(t, &c->tunnels, entry) {
 		if (t->conf.protocol != PROTO_V3 ||
 		    t->secret.pattern != pattern ||
-		    !tunnel_listens(t, dg->ep.sock))
+		    (only != NULL && t != only))
 			continue;
 		if (hello_mac1_check(dg->buf, dg->len, t->secret.mac1_own) == 0)
 			return (t);
@@ -404,14 +406,15 @@ static struct tunnel *
 hello_sender(struct core *c, const struct dgram *dg, struct tunnel *owner,
     struct handshake *hs)
 {
-	struct tunnel	*t;
+	struct tunnel	*t, *only;
 
 	if (owner->secret.pattern == NOISE_NNPSK0)
 		return (owner);
+	only = tunnel_of_socket(c, dg->ep.sock);
 	TAILQ_FOREACH(t, &c->tunnels, entry) {
 		if (t->conf.protocol != PROTO_V3 ||
 		    t->secret.pattern != NOISE_IKPSK2 ||
-		    !tunnel_listens(t, dg->ep.sock))
+		    (only != NULL && t != only))
 			continue;
 		if (sodium_memcmp(t->secret.spub, owner->secret.spub,
 		    sizeof(t->secret.spub)) == 0 &&
@@ -494,22 +497,18 @@ hello_cookie_valid(struct core *c, const struct dgram *dg, uint64_t now)
 	return (0);
 }
 
+/* Addresses that share a place share what is allowed; nobody outside knows
+ * which do. */
 static int
 hello_source_allowed(struct core *c, const struct addr *remote, uint64_t now)
 {
-	struct addr	 addr = *remote;
 	struct source	*s;
-	uint32_t	 hash = 0;
-	size_t		 i;
+	uint8_t		 hash[crypto_shorthash_BYTES];
 
-	addr.port = 0;
-	if (addr.family == 6)
-		memset(addr.ip + 8, 0, 8);
-	for (i = 0; i < sizeof(addr.ip); i++)
-		hash = hash * 31 + addr.ip[i];
-	s = &c->source[hash % SOURCE_BUCKETS];
-	if (!addr_equal(&s->addr, &addr) || s->second != now / USEC) {
-		s->addr = addr;
+	crypto_shorthash(hash, remote->ip, remote->family == 6 ? 8 : 4,
+	    c->source_key);
+	s = &c->source[hash[0] % SOURCE_BUCKETS];
+	if (s->second != now / USEC) {
 		s->second = now / USEC;
 		s->count = 0;
 	}

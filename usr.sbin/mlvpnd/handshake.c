@@ -53,8 +53,6 @@ static void	p1_put(uint8_t[P1_LEN], const struct hello *);
 static void	p1_get(struct hello *, const uint8_t[P1_LEN]);
 static void	p2_put(uint8_t[P2_LEN], uint32_t, const struct reply *);
 static void	p2_get(struct reply *, const uint8_t[P2_LEN]);
-static int	reply_valid(const struct handshake *,
-		    const struct hs_secret *, const uint8_t *, size_t);
 static size_t	addr_put(uint8_t *, const struct addr *);
 
 void
@@ -338,7 +336,7 @@ fail:
 }
 
 /* All that can be seen without decrypting. */
-static int
+int
 reply_valid(const struct handshake *hs, const struct hs_secret *sec,
     const uint8_t *p, size_t len)
 {

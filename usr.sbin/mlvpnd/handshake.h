@@ -122,6 +122,9 @@ void	 hello_mac2(uint8_t *, size_t, const uint8_t cookie[MAC_LEN]);
  */
 int	 reply_open(struct handshake *, const struct hs_secret *,
 	    const uint8_t *, size_t, struct reply *, struct hs_keys *);
+/* Form, index and mac1 of a REPLY: 1 if it may be the right one. */
+int	 reply_valid(const struct handshake *, const struct hs_secret *,
+	    const uint8_t *, size_t);
 int	 cookie_open(const struct handshake *, const struct hs_secret *,
 	    const uint8_t *, size_t, uint8_t cookie[MAC_LEN]);
 

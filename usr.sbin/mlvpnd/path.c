@@ -35,6 +35,7 @@
 #define REFUSED_RETRY		(60 * USEC)
 #define ACCEPT_RETRY		(250 * 1000)
 #define ACCEPT_TRIES		8
+#define CLOSED_PAUSE		(1 * USEC)
 #define AMPLIFICATION		3		/* of what an address sent */
 
 #define CHALLENGE_WAIT		(300 * 1000)
@@ -539,6 +540,7 @@ path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		}
 		if (f.type == FRAME_CLOSE) {
 			tunnel_notice(t, now, "closed by the peer");
+			t->as.hello_after = now + CLOSED_PAUSE;
 			assoc_forget(t, now);
 			return;
 		}

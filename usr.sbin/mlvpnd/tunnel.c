@@ -141,6 +141,7 @@ tunnel_reconf(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
 	}
 	conf_set(t, conf);
 	if (secret_taken(t->core, t)) {
+		sodium_memzero(&old, sizeof(old));
 		errno = EEXIST;
 		return (-1);
 	}
@@ -354,19 +355,19 @@ update_initiates(struct tunnel *t)
 			t->initiates = 1;
 }
 
-/* Does a HELLO on this socket concern the tunnel?  A link's socket is its
- * own tunnel's, the others listen for all. */
-int
-tunnel_listens(struct tunnel *t, uint32_t sock)
+/* The tunnel that a socket is for: a link's is its tunnel's, the others listen
+ * for all (NULL). */
+struct tunnel *
+tunnel_of_socket(struct core *c, uint32_t sock)
 {
-	struct tunnel	*o;
+	struct tunnel	*t;
 	struct link	*l;
 
-	TAILQ_FOREACH(o, &t->core->tunnels, entry)
-		TAILQ_FOREACH(l, &o->links, entry)
+	TAILQ_FOREACH(t, &c->tunnels, entry)
+		TAILQ_FOREACH(l, &t->links, entry)
 			if (l->ep.sock == sock && l->conf.listen.family == 0)
-				return (o == t);
-	return (1);
+				return (t);
+	return (NULL);
 }
 
 /*

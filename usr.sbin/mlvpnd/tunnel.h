@@ -557,6 +557,17 @@ struct keyset {
 	uint64_t	 expires;	/* of old keys, NEVER */
 };
 
+/* A HELLO that was answered. */
+struct recent {
+	uint8_t		 mac1[MAC_LEN];
+	uint64_t	 time;		/* NEVER: unused */
+	struct endpoint	 ep;		/* where it came from first */
+	int		 several;	/* and from elsewhere */
+	int		 answers;
+	size_t		 len;
+	uint8_t		 reply[REPLY_LEN];
+};
+
 /* An association that a REPLY of ours has offered. */
 struct offer {
 	int		 continued;
@@ -564,7 +575,7 @@ struct offer {
 	uint64_t	 peer_id;
 	uint64_t	 stamp;
 	int		 set_stamp;	/* even downwards, once confirmed */
-	struct endpoint	 ep;		/* where the REPLY went */
+	const struct recent *hello;	/* what was answered */
 };
 
 struct hello_target {
@@ -589,14 +600,6 @@ struct attempt {
 	uint8_t		 buf[HELLO_MAX_LEN];
 	struct hello_target target[HELLO_TARGETS];
 	size_t		 ntargets;
-};
-
-struct recent {
-	uint8_t		 mac1[MAC_LEN];
-	uint64_t	 time;		/* NEVER: unused */
-	int		 answers;
-	size_t		 len;
-	uint8_t		 reply[REPLY_LEN];
 };
 
 struct assoc {
@@ -624,8 +627,6 @@ struct assoc {
 	uint8_t		 gen[PATH_SLOTS];	/* of the paths we open */
 	int		 confirmed;	/* the datagram being read has shown
 					   that its source got our REPLY */
-	uint16_t	 peer_max_udp;
-	uint16_t	 peer_mtu;
 };
 
 int	 assoc_init(struct tunnel *);
@@ -884,7 +885,7 @@ void		 inner_put(uint8_t *, uint8_t, uint64_t, uint16_t);
 void		 tunnel_event(struct tunnel *, enum core_event_type,
 		    const struct path *, const char *);
 void		 tunnel_notice(struct tunnel *, uint64_t, const char *);
-int		 tunnel_listens(struct tunnel *, uint32_t);
+struct tunnel	*tunnel_of_socket(struct core *, uint32_t);
 void		 tunnel_timer(struct tunnel *, uint64_t);
 uint64_t	 tunnel_deadline(struct tunnel *, uint64_t);
 
@@ -900,8 +901,7 @@ struct raw {
 	uint8_t		 buf[REPLY_LEN];	/* REPLY or COOKIE */
 };
 
-struct source {				/* HELLOs of one address */
-	struct addr	 addr;		/* IPv6: the /64 */
+struct source {				/* HELLOs of some addresses */
 	uint64_t	 second;
 	unsigned int	 count;
 };
@@ -937,6 +937,7 @@ struct core {
 	uint8_t		 cookie_secret[2][32];	/* present, last */
 	uint64_t	 cookie_at;	/* when the present one was made */
 	struct source	 source[SOURCE_BUCKETS];
+	uint8_t		 source_key[crypto_shorthash_KEYBYTES];
 
 	uint64_t	 rx_unknown, rx_malformed, rx_badmac1;
 	uint64_t	 rx_hello_limited, cookies_sent;

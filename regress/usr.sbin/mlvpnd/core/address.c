@@ -416,8 +416,9 @@ two_server_addresses(void)
 	p->b->socks[1].id = p->b->socks[0].id;
 	pair_up(p);
 	pair_exchange(p);
-	CHECK(p->link[0]->down.sent > 10);
-	CHECK(p->link[1]->down.sent > 10);
+	/* PATH_OK and what follows; packets may all take one of them */
+	CHECK(p->link[0]->down.sent >= 3);
+	CHECK(p->link[1]->down.sent >= 3);
 	CHECK_EQ(p->link[0]->stray + p->link[1]->stray, 0);
 	pair_free(p);
 }

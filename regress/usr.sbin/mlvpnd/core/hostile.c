@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "coretest.h"
+#include "tunnel.h"
 #include "wire.h"
 
 struct rig {
@@ -303,11 +304,121 @@ neighbours(void)
 	}
 }
 
+/*
+ * Handshakes.
+ */
+
+/* REPLYs by who sees the HELLO but has no secret. */
+static void
+forged_replies(void)
+{
+	struct pair	*p;
+	struct tap	 tap;
+	uint8_t		 buf[REPLY_LEN];
+	int		 i;
+
+	p = small_pair(520, 0, 0);
+	tap_init(&tap, p);
+	pair_link(p, 0, 10 * MSEC);
+	tap_keep(&tap, MSG_REPLY, FROM_B, 1);
+	pair_run(p, 50 * MSEC);
+	CHECK_EQ(tap.nkept, 1);
+	for (i = 0; i < 40; i++) {
+		memcpy(buf, tap.kept[0]->data, sizeof(buf));
+		buf[20 + i] ^= 1;
+		inject(p, tap.kept[0], buf, sizeof(buf));
+	}
+	replay(p, tap.kept[0]);
+	CHECK(sim_until(p->sim, p->sim->now + 200 * MSEC, tunnels_up, p));
+	CHECK_EQ(tap.count[FROM_A][MSG_HELLO & 0xf], 1);
+	tap_clear(&tap);
+	pair_free(p);
+}
+
+/*
+ * Who sees a HELLO, and is faster than it with the address of somebody else,
+ * does not make that one's address good: it has shown nothing, and would get
+ * all that the tunnel sends.
+ */
+static void
+raced_hello(void)
+{
+	struct ctl_link	 cl;
+	struct addr	 victim, client;
+	struct rig	 r;
+	int		 raced;
+
+	for (raced = 0; raced < 2; raced++) {
+		TEST("\t%s", raced ? "raced" : "not raced");
+		rig_start(&r, 521);
+		r.peer->hello.own_id++;		/* a new association */
+		client = victim = r.peer->local;
+		victim.ip[3] = 66;
+		r.peer->local = victim;
+		peer_hello(r.peer);
+		if (raced) {
+			pass(&r, MSEC);
+			r.peer->local = client;
+			peer_hello_again(r.peer);
+		}
+		pass(&r, 50 * MSEC);
+		CHECK_EQ(r.peer->replies, raced ? 3 : 2);
+		r.peer->mute = MUTE_RESPONSE;
+		r.peer->local = victim;
+		peer_open(r.peer, 5, 1, "dsl");
+		pass(&r, 50 * MSEC);
+		CHECK_EQ(pair_path(r.b, "dsl", &cl), 0);
+		CHECK(addr_equal(&cl.remote, &victim));
+		CHECK_EQ(cl.state, raced ? LINK_OPENING : LINK_UP);
+		rig_free(&r);
+	}
+}
+
+/* A peer that ends each association at once is not asked at once again. */
+static void
+closed_often(void)
+{
+	static const uint8_t	 frame[] = { F_CLOSE, 1, 0 };
+	struct assoc		*as;
+	struct pair		*p;
+	struct tap		 tap;
+	struct sim_dgram	*d;
+	uint64_t		 number;
+	uint8_t			 plain[DATA_INNERLEN + sizeof(frame)], out[64];
+	size_t			 len;
+	int			 i, closed = 0;
+
+	p = small_pair(522, 0, 0);
+	tap_init(&tap, p);
+	pair_link(p, 0, MSEC);
+	memset(plain, 0, DATA_INNERLEN);
+	memcpy(plain + DATA_INNERLEN, frame, sizeof(frame));
+	for (i = 0; i < 400; i++) {
+		pair_run(p, 10 * MSEC);
+		as = &p->b->tunnel[0]->as;
+		if (as->cur == NULL || as->lane[0] == NULL)
+			continue;
+		len = data_seal(&as->cur->k, as->lane[0], 0, plain,
+		    sizeof(plain), out, &number);
+		d = sim_dgram(out, len, &p->server, &p->link[0]->public);
+		sim_deliver(p->sim, d);
+		closed++;
+	}
+	CHECK(closed > 300);
+	CHECK(tap.count[FROM_A][MSG_HELLO & 0xf] >= 3);
+	CHECK(tap.count[FROM_A][MSG_HELLO & 0xf] <= 6);
+	CHECK(both_can_talk(p, 3 * USEC));
+	pair_free(p);
+}
+
 const struct coretest hostile_tests[] = {
 	{ "one-predecessor", one_predecessor,
 	    "many packets that follow the same one" },
 	{ "many-held", many_held, "more held than there is room for" },
 	{ "jumps", jumps, "a jump of the sequence, and a new association" },
 	{ "neighbours", neighbours, "a tunnel that wants all buffers" },
+	{ "forged-replies", forged_replies, "REPLYs of who has no secret" },
+	{ "raced-hello", raced_hello, "a HELLO from a wrong address first" },
+	{ "closed-often", closed_often, "a peer that always closes" },
 	{ NULL, NULL, NULL }
 };
