@@ -262,7 +262,7 @@ for variant in encrypted clear reordering; do
 		old s server "$theirs" ""
 		check "mlvpn serves anew: packets pass" await reaches 15
 	fi
-	stop client server
+	stop_daemons client server
 
 	legacy_server "$ours" "bandwidth up 40M"
 	daemon s server
@@ -278,7 +278,7 @@ for variant in encrypted clear reordering; do
 		old c client "$theirs" ""
 		check "mlvpn calls anew: packets pass" await reaches 15
 	fi
-	stop client server
+	stop_daemons client server
 done
 
 finish

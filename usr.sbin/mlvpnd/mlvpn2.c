@@ -596,8 +596,9 @@ clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	struct pkt	*pkt;
 	uint64_t	*seen = &m->clear_seen[h->seq % MLVPN2_WINDOW];
 
-	if ((p->state != LINK_UP && p->state != LINK_SUSPECT) ||
-	    !endpoint_equal(&dg->ep, &p->ep)) {
+	if (p->state != LINK_UP && p->state != LINK_SUSPECT)
+		return;			/* not yet, or no more */
+	if (!endpoint_equal(&dg->ep, &p->ep)) {
 		t->rx_rejected++;
 		return;
 	}
