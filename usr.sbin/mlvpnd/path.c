@@ -651,8 +651,10 @@ accept_open(struct tunnel *t, uint8_t id, const struct dgram *dg,
 	p->open_tries = 0;
 	p->open_next = now + ACCEPT_RETRY;
 	p->pending |= PEND_OK;
-	if (!fresh)
+	if (!fresh) {
+		history_rescue(p, now);
 		path_forgive(p);
+	}
 	path_rates(p);
 	if (fresh) {
 		p->last_rx = p->rx_highest_at = now;

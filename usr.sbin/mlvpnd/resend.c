@@ -32,6 +32,7 @@
  */
 
 #define TRIES_MAX	3
+#define RESCUES_MAX	8		/* a peer that moves all the time */
 #define BUDGET_PERCENT	10		/* of what is sent */
 #define BUDGET_MAX	(64 * 1024)	/* bytes saved up */
 
@@ -171,7 +172,7 @@ rescue_sent(struct path *p, uint64_t now)
 void
 resend(struct tunnel *t, struct pkt *pkt)
 {
-	if (pkt->queued || pkt->extra)
+	if (pkt->queued || pkt->extra || pkt->tries >= RESCUES_MAX)
 		return;
 	pkt->queued = 1;
 	pkt->tries++;
