@@ -49,6 +49,7 @@
 #define DEAD_UNKNOWN		(500 * 1000)	/* before the first sample */
 #define DEAD_TICK		(10 * 1000)	/* the coarsest timer */
 #define DOWN_AFTER		(3 * USEC)
+#define SILENT_MIN		(200 * 1000)	/* before a handshake */
 #define PATIENCE_MAX		4		/* false alarms remembered */
 #define FLAPS_FREE		2		/* returns without damping */
 #define FLAPS_ANSWERS		2		/* more answers for each more */
@@ -458,7 +459,7 @@ paths_silent(struct tunnel *t, uint64_t now)
 		if ((p = t->paths[i])->state == LINK_OPENING)
 			continue;
 		if (p->state == LINK_UP || now - p->suspect_since <
-		    path_dead_time(p))
+		    MAX(path_dead_time(p), SILENT_MIN))
 			return (0);
 		any = 1;
 	}

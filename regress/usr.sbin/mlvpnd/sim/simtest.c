@@ -435,7 +435,7 @@ static const struct {
 	{ "40/10 + 40/50", 2, { { 40, 10, 0, 0 }, { 40, 50, 0, 0 } },
 	    { 0.85, 0.89, 0.745, 0.88 } },
 	{ "40/10 + 10/40 with 1 % loss", 2,
-	    { { 40, 10, 0, 0 }, { 10, 40, 10000, 0 } }, { 0.87, 0.89, 0.845, 0.86 } },
+	    { { 40, 10, 0, 0 }, { 10, 40, 10000, 0 } }, { 0.87, 0.89, 0.83, 0.86 } },
 	{ "8/15 + 2/20", 2, { { 8, 15, 0, 0 }, { 2, 20, 0, 0 } },
 	    { 0.88, 0.88, 0.85, 0.875 } },
 	{ "40/10 + 40/10 with jitter of 30 ms", 2,
@@ -638,7 +638,8 @@ lossy(void)
 	struct sim_dirconf	 d = dir(20, 10), bad = d;
 	struct sim_flow		*udp, *f;
 	struct pair		*p;
-	uint64_t		 lost;
+	uint64_t		 lost, seed;
+	double			 sum = 0;
 
 	bad.loss = 50000;
 	p = two_links(40, &d, &bad);
@@ -660,12 +661,15 @@ lossy(void)
 	TEST("\tbursts of 20");
 	bad.loss = 20000;
 	bad.burst = 20;
-	p = two_links(41, &d, &bad);
-	f = sim_tcp(p->b, p->a, TUNNEL_MTU, 0, p->sim->now, p->sim->now +
-	    30 * USEC);
-	pair_run(p, 31 * USEC);
-	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.70);
-	settled(p);
+	for (seed = 41; seed < 45; seed++) {
+		p = two_links(seed, &d, &bad);
+		f = sim_tcp(p->b, p->a, TUNNEL_MTU, 0, p->sim->now,
+		    p->sim->now + 30 * USEC);
+		pair_run(p, 31 * USEC);
+		sum += share(p, f, 5 * USEC, 30 * USEC);
+		settled(p);
+	}
+	CHECK(sum / 4 > 0.72);
 }
 
 static void
