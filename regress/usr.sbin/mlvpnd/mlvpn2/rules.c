@@ -179,6 +179,11 @@ static void
 test_own_flow(void)
 {
 	struct bench_dgram	 d;
+	struct tunnel_conf	 conf;
+	struct ctl_tunnel	 ct;
+	struct link_conf	 lc;
+	struct endpoint		 ep;
+	struct tunnel		*t;
 	struct bench		*b;
 	int			 flags;
 
@@ -207,6 +212,26 @@ test_own_flow(void)
 		CHECK_EQ(bench_counters(b).rx_rejected, 6);
 		bench_free(b);
 	}
+
+	TEST("\ta client's AUTH is none for a server with the same secret");
+	b = bench_new(0, 1);
+	conf = b->conf;
+	conf.id = 2;
+	CHECK((t = tunnel_new(b->core, &conf, b->now)) != NULL);
+	lc = bench_link_conf(b, 0);
+	lc.nremote = 0;
+	lc.listen = b->peer[0];
+	CHECK_EQ(tunnel_link(t, &lc, b->now), 0);
+	memset(&ep, 0, sizeof(ep));
+	ep.sock = 50;
+	CHECK_EQ(tunnel_socket(t, "dsl1", &ep, 1500, b->now), 0);
+	bench_run(b, 0);
+	d = *bench_last(b, OLD_AUTH);
+	bench_give(b, 40, &b->peer[0], d.buf, d.len);
+	CHECK_EQ(bench_count(b, OLD_AUTH_OK), 0);
+	tunnel_ctl(t, &ct, b->now);
+	CHECK_EQ(ct.rx_rejected, 1);
+	bench_free(b);
 }
 
 static void
@@ -1016,11 +1041,15 @@ test_order(void)
 	TEST("\tothers do not");
 	SEND(0, 6, udp);
 	CHECK_EQ(b->packets, 3);
+	TEST("\tnor does a number that makes no sense, nor end the waiting");
+	SEND(1, 1ULL << 44, tcp[0]);
+	CHECK_EQ(b->packets, 4);
 	SEND(1, 4, tcp[2]);
-	CHECK_EQ(b->packets, 5);
+	CHECK_EQ(b->packets, 6);
 	CHECK_EQ(b->packet[43], 3);
 	SEND(0, 7, tcp[4]);
-	CHECK_EQ(b->packets, 6);
+	CHECK_EQ(b->packets, 7);
+	b->packets--;
 	CHECK_EQ(bench_counters(b).rx_held, 1);
 	TEST("\tnot when every link has brought something later");
 	SEND(0, 9, tcp[5]);
