@@ -23,7 +23,8 @@
 
 SECRET="a phrase of the old configuration"
 
-# legacy_server TEXT: links dsl1 and dsl2 on a port each
+# legacy_server TUNNEL LINK: links dsl1 and dsl2 on a port each, with what is
+# added to the tunnel and to each link
 legacy_server()
 {
 	conf server <<-END
@@ -143,6 +144,78 @@ both_ends clear "cleartext data" ""
 check "clear: it says so" [ "$(value client tunnels home cipher)" = none ]
 check "the log tells what that means" \
     grep -q 'anyone on the way can read' "$T/client.log"
+stop_daemons client server
+
+# Frames inside, IPv6 outside; a legacy and a native client on one port; a
+# tunnel changes its protocol, a link goes.
+for h in c s; do
+	for l in 1 2; do
+		address $h dsl$l 2001:db8:$l::$([ $h = c ] && echo 1 ||
+		    echo 2)/64
+	done
+done
+six()
+{
+	conf server <<-END
+	listen on 2001:db8:1::2 port 5081
+	tunnel "home" {
+		protocol $1
+		interface tap3
+		address 10.44.43.2/24
+		secret "$SECRET"
+		$2
+	}
+	tunnel "native" {
+		interface tun4
+		address 10.44.44.2/30 peer 10.44.44.1
+		psk "$PSK"
+	}
+	END
+	conf client <<-END
+	tunnel "home" {
+		protocol $1
+		interface tap2
+		address 10.44.43.1/24
+		secret "$SECRET"
+		link "dsl1" { remote 2001:db8:1::2 port 5081 }
+		$3
+	}
+	tunnel "native" {
+		interface tun5
+		address 10.44.44.1/30 peer 10.44.44.2
+		psk "$PSK"
+		link "wan" { remote 2001:db8:1::2 port 5081 }
+	}
+	END
+}
+
+six mlvpn2 'link "dsl1" { listen on 2001:db8:1::2 port 5081 }
+    link "dsl2" { listen on 2001:db8:2::2 port 5082 }' \
+    'link "dsl2" { remote 2001:db8:2::2 port 5082 }'
+daemon s server
+daemon c client
+carries "frames over IPv6"
+check "the native client is up on the same port" await \
+    'link_is client wan up' 10
+native()
+{
+	in_host c "$UDPPING" -c 100 10.44.44.2 5002 >"$T/out" &&
+	    within "$(field loss)" 0 0
+}
+check "its packets: none lost" native
+
+six mlvpn2 'link "dsl1" { listen on 2001:db8:1::2 port 5081 }
+    link "dsl2" { listen on 2001:db8:2::2 port 5082 }' ''
+check "a link less" ctl client reload
+check "the server hears of it" await '! link_is server dsl2 up' 1
+check "the other one goes on" no_loss -c 50
+six mlvpn3 '' ''
+check "the server changes the protocol" ctl server reload
+check "the client changes the protocol" ctl client reload
+check "and they find together" await 'reaches' 10
+check "in the new one" [ "$(value client tunnels home protocol)" = 3 ]
+check "none lost" no_loss -c 50
+check "the native client did not notice" native
 stop_daemons client server
 
 command -v mlvpn >/dev/null || {

@@ -117,8 +117,9 @@ text_tunnel(const struct ctl_tunnel *ct)
 	printf("  Protocol:    %s", ct->protocol == PROTO_MLVPN2 ? "mlvpn 2" :
 	    "mlvpn 3");
 	if (ct->cipher[0] != '\0')
-		printf(", %s, keys %s old", ct->cipher,
-		    fmt_age(ct->rekeyed, age));
+		printf(", %s", ct->cipher);
+	if (ct->rekeyed != -1)
+		printf(", keys %s old", fmt_age(ct->rekeyed, age));
 	printf("\n");
 	printf("  Links up:    %u of %u\n", ct->links_up, ct->links);
 	printf("  Sent:        %sB in %" PRIu64 " packets, %" PRIu64
