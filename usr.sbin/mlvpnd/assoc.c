@@ -48,6 +48,8 @@
 #define CONFIRM_TIMEOUT		(2 * USEC)
 #define CONFIRM_INTERVAL	250000
 #define REKEY_JITTER		(5 * USEC)
+#define NEW_INTERVAL		(1 * USEC)	/* of associations */
+#define NEW_BURST		32
 
 static struct keyset *keyset_alloc(struct assoc *);
 static void	 keyset_free(struct keyset *);
@@ -514,13 +516,17 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	struct hs_keys	 hk;
 	struct reply	 p2;
 	uint8_t		 aead, e[32];
+	int		 continued;
 
 	if (!hello_acceptable(t, p1, &aead, now) ||
 	    !hello_crosses(t, p1, now)) {
 		t->rx_rejected++;
 		return;
 	}
-	if ((raw = core_raw(t->core)) == NULL)
+	continued = as->exists && p1->own_id == as->peer_id &&
+	    p1->peer_id == as->own_id;
+	if ((!continued && !core_allow(&t->new_allow, NEW_INTERVAL, NEW_BURST,
+	    now)) || (raw = core_raw(t->core)) == NULL)
 		return;
 
 	if (as->next != NULL)
@@ -528,8 +534,7 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	as->next = NULL;
 	ks = keyset_alloc(as);
 	memset(&as->offer, 0, sizeof(as->offer));
-	as->offer.continued = as->exists && p1->own_id == as->peer_id &&
-	    p1->peer_id == as->own_id;
+	as->offer.continued = continued;
 	as->offer.own_id = as->offer.continued ? as->own_id :
 	    random_id(t->core);
 	as->offer.peer_id = p1->own_id;

@@ -175,6 +175,21 @@ pkt_put(struct core *c, struct pkt *p)
 }
 
 /*
+ * May what a peer asks for happen now?  Once an interval, and burst times at
+ * once; *next is kept between calls.
+ */
+int
+core_allow(uint64_t *next, uint64_t interval, unsigned int burst, uint64_t now)
+{
+	if (*next < now)
+		*next = now;
+	if (*next - now > (burst - 1) * interval)
+		return (0);
+	*next += interval;
+	return (1);
+}
+
+/*
  * Is the tunnel to take no more buffers for what waits?  The last of them are
  * to receive with, and so that one tunnel cannot stop the others: each has an
  * equal share of them.

@@ -54,6 +54,8 @@
 #define STOP_ROUNDS	64		/* batches sent at the end */
 #define SLEEP_MAX	(3600 * USEC)
 #define LOG_INTERVAL	(10 * USEC)	/* between lines of one kind */
+#define EVENTS_INTERVAL	(1 * USEC)	/* between those of a tunnel */
+#define EVENTS_BURST	(2 * TUNNEL_LINK_MAX)
 #define SHOW_LINKS_MAX	(2 * TUNNEL_LINK_MAX)	/* paths of both ends */
 
 /* A rule with its program, which comes after it. */
@@ -75,6 +77,8 @@ struct engine_tunnel {
 	int			 fd;		/* of the interface, or -1 */
 	int			 newfd;		/* that came with a message */
 	struct event		 ev;
+	uint64_t		 event_next;	/* the log is not a peer's */
+	unsigned int		 events_held;
 };
 TAILQ_HEAD(engine_tunnels, engine_tunnel);
 
@@ -187,6 +191,7 @@ static void	 engine_deliver(struct engine_tunnel *);
 
 static void	 engine_random(void *, void *, size_t);
 static void	 engine_event(void *, const struct core_event *);
+static int	 engine_event_allowed(const struct core_event *);
 static void	 engine_event_log(const struct core_event *);
 
 static uint64_t	 engine_now(void);
@@ -1288,7 +1293,8 @@ engine_event(void *bula, const struct core_event *e)
 	struct imsg_tunnel_mtu	 im;
 	struct imsg_event	 ie;
 
-	engine_event_log(e);
+	if (engine_event_allowed(e))
+		engine_event_log(e);
 
 	switch (e->type) {
 	case CORE_LINK_STALE:
@@ -1315,6 +1321,30 @@ engine_event(void *bula, const struct core_event *e)
 		engine_imsg_compose_main(IMSG_EVENT, 0, &ie, sizeof(ie));
 		break;
 	}
+}
+
+/* Whoever has a secret can make links come and go as fast as it likes. */
+static int
+engine_event_allowed(const struct core_event *e)
+{
+	struct engine_tunnel	*t;
+	uint64_t		 now;
+
+	if ((t = engine_tunnel_find(&tunnels, e->tunnel)) == NULL)
+		return (1);
+	now = clock_usec(CLOCK_BOOTTIME);
+	if (t->event_next < now)
+		t->event_next = now;
+	if (t->event_next - now > EVENTS_BURST * EVENTS_INTERVAL) {
+		t->events_held++;
+		return (0);
+	}
+	t->event_next += EVENTS_INTERVAL;
+	if (t->events_held > 0)
+		log_info("%s: %u events were not logged", t->conf->name,
+		    t->events_held);
+	t->events_held = 0;
+	return (1);
 }
 
 static void

@@ -36,6 +36,10 @@
 #define ACCEPT_RETRY		(250 * 1000)
 #define ACCEPT_TRIES		8
 #define CLOSED_PAUSE		(1 * USEC)
+#define OPENS_INTERVAL		25000		/* of those by the peer */
+#define OPENS_BURST		(2 * PATH_SLOTS)
+#define STATUS_INTERVAL		(1 * USEC)
+#define STATUS_BURST		16
 #define AMPLIFICATION		3		/* of what an address sent */
 
 #define CHALLENGE_WAIT		(300 * 1000)
@@ -629,7 +633,8 @@ accept_open(struct tunnel *t, uint8_t id, const struct dgram *dg,
 			p->pending |= PEND_OK;
 		return;
 	}
-	if (p == NULL && (p = path_new(t, id)) == NULL)
+	if (!core_allow(&t->open_allow, OPENS_INTERVAL, OPENS_BURST, now) ||
+	    (p == NULL && (p = path_new(t, id)) == NULL))
 		return;
 
 	p->gen = f->u.open.gen;
@@ -718,6 +723,8 @@ got_response(struct path *p, const struct dgram *dg, const struct frame *f,
 static void
 got_status(struct path *p, const struct frame *f, uint64_t now)
 {
+	if (!core_allow(&p->status_allow, STATUS_INTERVAL, STATUS_BURST, now))
+		return;
 	p->peer_disabled = (f->u.status.flags & PATH_FLAG_DISABLED) != 0;
 	tunnel_update(p->tunnel, now);
 	if (p->opener)

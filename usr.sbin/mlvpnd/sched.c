@@ -455,7 +455,7 @@ choose_level(struct tunnel *t, uint64_t now)
 			present |= p->backup == t->level;
 		} else if (path_alive(p))
 			alive = 1;
-		else if (p->state == LINK_SUSPECT)
+		else if (path_fits(p, LEVEL_SUSPECT))
 			suspect = 1;
 	}
 	if (level == LEVEL_NONE)
@@ -474,6 +474,7 @@ path_fits(const struct path *p, int level)
 		return (path_alive(p));
 	if (level == LEVEL_SUSPECT)
 		return (p->state == LINK_SUSPECT && p->validated &&
+		    !p->disabled && !p->peer_disabled &&
 		    p->ep.sock != SOCK_NONE);
 	return (path_usable(p));
 }

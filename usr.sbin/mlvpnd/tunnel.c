@@ -321,6 +321,7 @@ tunnel_socket(struct tunnel *t, const char *name, const struct endpoint *ep,
 		l->ep.sock = SOCK_NONE;
 		if (l->path != NULL) {
 			path_suspect(l->path, "no socket", now);
+			history_rescue(l->path, now);
 			l->path->ep.sock = SOCK_NONE;
 		}
 		tunnel_update(t, now);
@@ -408,7 +409,7 @@ tunnel_update(struct tunnel *t, uint64_t now)
 	/* what is only suspected is no reason to tell anybody */
 	for (i = 0; i < t->npaths && !up; i++)
 		up = path_alive(t->paths[i]) ||
-		    t->paths[i]->state == LINK_SUSPECT;
+		    path_fits(t->paths[i], LEVEL_SUSPECT);
 	up = up && assoc_can_send(t);
 	if (up != t->up) {
 		t->up = up;

@@ -393,6 +393,7 @@ struct path {
 	int		 status;	/* PATH_STATUS to be repeated */
 	uint64_t	 status_number;
 	uint64_t	 status_next;
+	uint64_t	 status_allow;	/* see core_allow() */
 
 	/* sending: what the peer's reports tell */
 	struct sent	*ring;
@@ -867,6 +868,8 @@ struct tunnel {
 	uint16_t	 mtu;		/* in force, 0 not known yet */
 	uint64_t	 mtu_at;
 	struct closing	 closing[CLOSING_MAX];
+	uint64_t	 open_allow;	/* see core_allow() */
+	uint64_t	 new_allow;
 	uint64_t	 tx_packets, tx_bytes, rx_packets, rx_bytes;
 	uint64_t	 tx_dropped, rx_duplicate, rx_replayed, rx_badtag;
 	uint64_t	 rx_malformed, handshakes, rx_rejected;
@@ -952,6 +955,7 @@ int		 endpoint_equal(const struct endpoint *,
 uint64_t	 core_stamp(struct core *, uint64_t);
 void		 core_random(struct core *, void *, size_t);
 uint64_t	 core_uniform(struct core *, uint64_t);
+int		 core_allow(uint64_t *, uint64_t, unsigned int, uint64_t);
 int		 pool_short(const struct tunnel *);
 struct raw	*core_raw(struct core *);
 void		 core_raw_undo(struct core *);

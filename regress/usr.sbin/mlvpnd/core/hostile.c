@@ -411,6 +411,56 @@ closed_often(void)
 	pair_free(p);
 }
 
+/*
+ * The log and the commands of tunnels are not a peer's to fill and to run.
+ */
+static void
+churn(void)
+{
+	struct rig	 r;
+	uint8_t		 status[12] = { 63, 1 };
+	uint64_t	 replies;
+	int		 i, events;
+
+	TEST("\tnot to be used, and to be used");
+	rig_start(&r, 530);
+	events = r.b->nevents;
+	for (i = 0; i < 2000; i++) {
+		status[2] = i & 1 ? 0 : 4;
+		peer_frame(r.peer, 63, F_PATH_STATUS, status, sizeof(status));
+		pass(&r, MSEC);
+	}
+	CHECK(r.b->nevents - events >= 10);
+	CHECK(r.b->nevents - events <= 40);
+
+	TEST("\tpaths opened and closed");
+	events = r.b->nevents;
+	for (i = 0; i < 2000; i++) {
+		peer_open(r.peer, 5, (uint8_t)i, "dsl");
+		pass(&r, MSEC);
+		status[0] = 5;
+		status[1] = (uint8_t)i;
+		peer_frame(r.peer, 5, F_PATH_CLOSE, status, 3);
+		pass(&r, MSEC);
+	}
+	CHECK(r.b->nevents - events <= 2 * (128 + 4 * 40));
+	rig_free(&r);
+
+	TEST("\tassociations");
+	rig_start(&r, 531);
+	replies = r.peer->replies;
+	for (i = 0; i < 200; i++) {
+		r.peer->hello.own_id++;
+		peer_hello(r.peer);
+		pass(&r, 10 * MSEC);
+		peer_open(r.peer, 63, 1, "base");
+		pass(&r, 10 * MSEC);
+	}
+	CHECK(r.peer->replies - replies >= 30);
+	CHECK(r.peer->replies - replies <= 40);
+	rig_free(&r);
+}
+
 const struct coretest hostile_tests[] = {
 	{ "one-predecessor", one_predecessor,
 	    "many packets that follow the same one" },
@@ -420,5 +470,6 @@ const struct coretest hostile_tests[] = {
 	{ "forged-replies", forged_replies, "REPLYs of who has no secret" },
 	{ "raced-hello", raced_hello, "a HELLO from a wrong address first" },
 	{ "closed-often", closed_often, "a peer that always closes" },
+	{ "churn", churn, "paths and associations that come and go" },
 	{ NULL, NULL, NULL }
 };

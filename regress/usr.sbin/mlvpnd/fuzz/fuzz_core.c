@@ -542,6 +542,7 @@ transmit(int e)
 		n = core_transmit(end[e].core, dg, BATCH_MAX, now);
 		for (i = 0; i < n; i++) {
 			FUZZ_CHECK(dg[i].len > 0 && dg[i].len <= PKT_SIZE);
+			FUZZ_CHECK(dg[i].ep.sock != SOCK_NONE);
 			if (dg[i].buf[0] == MSG_DATA)
 				check_number(dg[i].buf);
 			if (e == 0)
