@@ -42,6 +42,8 @@
 #define STATUS_BURST		16
 #define AMPLIFICATION		3		/* of what an address sent */
 
+#define UNREPORTED_MAX		(1ULL << 30)	/* packet numbers */
+
 #define CHALLENGE_WAIT		(300 * 1000)
 #define CHALLENGE_RETRY		(100 * 1000)
 #define CHALLENGE_MAX		5
@@ -445,10 +447,23 @@ path_usable(const struct path *p)
 int
 path_alive(const struct path *p)
 {
-	if (p->state != LINK_UP || !p->validated || p->disabled ||
-	    p->peer_disabled)
+	return (p->state == LINK_UP && path_permitted(p));
+}
+
+/*
+ * May packets be sent on the path, whether or not it answers?  Not far beyond
+ * what the peer reported either: it could not tell the numbers any more.
+ */
+int
+path_permitted(const struct path *p)
+{
+	const struct lane	*lane = p->tunnel->as.lane[p->id];
+
+	if (!p->validated || p->disabled || p->peer_disabled ||
+	    p->ep.sock == SOCK_NONE)
 		return (0);
-	return (p->ep.sock != SOCK_NONE);
+	return (p->m2 != NULL || lane->tx_next - lane->tx_reported <=
+	    UNREPORTED_MAX);
 }
 
 /* Has every path been silent for so long that the peer may have forgotten

@@ -40,6 +40,7 @@
 #define RATE_FLOOR	128000ULL
 #define RATE_CEILING	100000000000ULL
 #define RATE_SHARE	99		/* percent of a configured rate */
+#define INTERVAL_MIN	1000		/* us, whatever a peer reports */
 #define TARGET		5000		/* us of queue wanted at most */
 #define TARGET_JITTER	20000		/* and jitter up to so much */
 #define JITTERY		3000		/* us between reports */
@@ -160,7 +161,7 @@ rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 	v.target = rate_target(r);
 	v.best = MAX(r->best[0], r->best[1]);
 	v.behind = delivers_less(r, v.dr, v.sr);
-	v.interval = MAX(p->srtt, 0) + p->peer_interval * 1000ULL;
+	v.interval = MAX(p->srtt, INTERVAL_MIN) + p->peer_interval * 1000ULL;
 	r->queueing = v.qd;
 	r->delivered = v.dr;
 

@@ -473,9 +473,7 @@ path_fits(const struct path *p, int level)
 	if (level == LEVEL_POOR)
 		return (path_alive(p));
 	if (level == LEVEL_SUSPECT)
-		return (p->state == LINK_SUSPECT && p->validated &&
-		    !p->disabled && !p->peer_disabled &&
-		    p->ep.sock != SOCK_NONE);
+		return (p->state == LINK_SUSPECT && path_permitted(p));
 	return (path_usable(p));
 }
 

@@ -495,6 +495,7 @@ int		 path_send(struct path *, struct pkt *, struct dgram *,
 		    uint64_t);
 void		 path_reported(struct path *, uint64_t, uint64_t);
 int		 path_alive(const struct path *);
+int		 path_permitted(const struct path *);
 uint64_t	 path_dead_time(const struct path *);
 void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
 void		 meter_add(struct rate_meter *, size_t, uint64_t);

@@ -461,6 +461,75 @@ churn(void)
 	rig_free(&r);
 }
 
+/*
+ * Reports that lie.
+ */
+
+/* A path without any delay, which delivers less and less. */
+static void
+no_time(void)
+{
+	struct rig	 r;
+	struct peer	*p;
+	struct lane	*lane;
+	uint8_t		 status[12] = { 63, 1, 4 }, b[28];
+	uint32_t	 arrival = 1000, bytes = 0;
+	uint64_t	 sent;
+	int		 i;
+
+	rig_start(&r, 540);
+	p = r.peer;
+	p->mute |= MUTE_REPORT;
+	peer_open(p, 5, 1, "dsl");
+	pass(&r, 20 * MSEC);
+	peer_frame(p, 63, F_PATH_STATUS, status, sizeof(status));
+	pass(&r, 20 * MSEC);
+	lane = &p->lane[5];
+	for (i = 0; i < 600; i++) {
+		sent = r.sim->now;
+		feed(r.b, 0, 1);
+		pass(&r, 5 * MSEC);
+		arrival += 5 * MSEC + 500 * (uint32_t)i;
+		bytes += i < 20 ? 30000 : 9000;
+		memset(b, 0, sizeof(b));
+		b[0] = 5;
+		b[1] = 1;
+		put32(b + 4, (uint32_t)lane->rx_highest);
+		put32(b + 8, arrival);
+		put32(b + 12, arrival + (uint32_t)(r.sim->now +
+		    r.sim->direct_delay - sent));
+		put32(b + 16, (uint32_t)lane->rx_dgrams);
+		put32(b + 20, bytes);
+		peer_frame(p, 5, F_REPORT, b, sizeof(b));
+		pass(&r, 5 * MSEC);
+	}
+	rig_free(&r);
+}
+
+/* Numbers far beyond what was reported: no packets, until there is one. */
+static void
+unreported(void)
+{
+	struct rig	 r;
+
+	rig_start(&r, 541);
+	feed(r.b, 0, 1);
+	pass(&r, 50 * MSEC);
+	CHECK_EQ(r.peer->packets, 1);
+	r.peer->mute = MUTE_REPORT;
+	r.b->tunnel[0]->as.lane[63]->tx_next += (1 << 30) + 100;
+	feed(r.b, 0, 10);
+	pass(&r, USEC);
+	CHECK_EQ(r.peer->packets, 1);
+	/* the next probe */
+	r.peer->mute = 0;
+	pass(&r, 8 * USEC);
+	feed(r.b, 0, 10);
+	pass(&r, USEC);
+	CHECK_EQ(r.peer->packets, 11);
+	rig_free(&r);
+}
+
 const struct coretest hostile_tests[] = {
 	{ "one-predecessor", one_predecessor,
 	    "many packets that follow the same one" },
@@ -471,5 +540,7 @@ const struct coretest hostile_tests[] = {
 	{ "raced-hello", raced_hello, "a HELLO from a wrong address first" },
 	{ "closed-often", closed_often, "a peer that always closes" },
 	{ "churn", churn, "paths and associations that come and go" },
+	{ "no-time", no_time, "reports that take no time" },
+	{ "unreported", unreported, "2^30 numbers that were not reported" },
 	{ NULL, NULL, NULL }
 };
