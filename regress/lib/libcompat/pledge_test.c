@@ -368,14 +368,15 @@ static int
 do_getaddrinfo(void)
 {
 	struct addrinfo	 hints, *res;
+	int		 error;
 
 	memset(&hints, 0, sizeof(hints));
 	hints.ai_socktype = SOCK_DGRAM;
 	hints.ai_family = AF_INET;
-	if (getaddrinfo("localhost", NULL, &hints, &res) != 0)
-		return (ENOENT);
-	freeaddrinfo(res);
-	return (0);
+	/* that there is such a name is not the question */
+	if ((error = getaddrinfo("localhost", NULL, &hints, &res)) == 0)
+		freeaddrinfo(res);
+	return (error == EAI_SYSTEM ? errno : 0);
 }
 
 static int

@@ -472,13 +472,14 @@ static int
 do_lookup(void)
 {
 	struct addrinfo	 hints, *res;
+	int		 error;
 
 	memset(&hints, 0, sizeof(hints));
 	hints.ai_socktype = SOCK_DGRAM;
-	if (getaddrinfo("localhost", NULL, &hints, &res) != 0)
-		return (ENOENT);
-	freeaddrinfo(res);
-	return (0);
+	/* that there is such a name is not the question */
+	if ((error = getaddrinfo("localhost", NULL, &hints, &res)) == 0)
+		freeaddrinfo(res);
+	return (error == EAI_SYSTEM ? errno : 0);
 }
 
 static int
