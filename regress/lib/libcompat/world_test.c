@@ -107,7 +107,12 @@ own_world(void)
 	int		 fd;
 
 	CHECK(unshare(CLONE_NEWNET | CLONE_NEWNS) == 0);
-	CHECK(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1) {
+		/* in a chroot that is no mount point others would see ours */
+		CHECK(errno == EINVAL);
+		printf("SKIPPED\n");
+		exit(0);
+	}
 	CHECK(mount("tmpfs", "/etc", "tmpfs", 0, NULL) == 0);
 	CHECK(mount("tmpfs", "/dev", "tmpfs", 0, NULL) == 0);
 	put("/etc/resolv.conf", "nameserver 127.0.0.1\n"
