@@ -608,7 +608,7 @@ path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
 static uint8_t
 flags_backup(uint8_t flags)
 {
-	uint8_t	 level = flags >> PATH_FLAG_LEVEL_SHIFT;
+	uint8_t	 level = flags >> PATH_FLAG_LEVEL_SHIFT & PATH_FLAG_LEVEL_MAX;
 
 	if ((flags & PATH_FLAG_BACKUP) == 0)
 		return (0);

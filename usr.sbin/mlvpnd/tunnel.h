@@ -85,6 +85,7 @@ enum frame_type {
 #define PATH_FLAG_METERED	0x02
 #define PATH_FLAG_DISABLED	0x04	/* PATH_STATUS: do not use */
 #define PATH_FLAG_LEVEL_SHIFT	4	/* backup level, 0 means 1 */
+#define PATH_FLAG_LEVEL_MAX	7
 
 #define REPORT_ANSWER		0x01	/* answers a PROBE */
 #define REPORT_NOTHING		0x02	/* I get nothing here */
