@@ -363,12 +363,16 @@ fq_rest(struct sched *s, struct fq *fq)
 
 /*
  * CoDel, RFC 8289, on the time in the tunnel's queue only: that in a path's
- * queue is the wanted difference between paths.
+ * queue is the wanted difference between paths.  The interval is one of the
+ * world beyond the tunnel and of the slowest path together: a flow must have
+ * had the time to answer the first drop before there is a second, or it loses
+ * half of its window instead of a third.
  */
 static int
 codel_drop(struct tunnel *t, struct fq *fq, struct pkt *p, uint64_t now)
 {
 	uint64_t	 target = MAX(CODEL_TARGET, t->sched.two_mtu);
+	uint64_t	 interval = CODEL_INTERVAL + t->sched.slowest;
 
 	if (now - p->time < target || fq->bytes <= QUANTUM) {
 		fq->above_since = 0;
@@ -380,30 +384,30 @@ codel_drop(struct tunnel *t, struct fq *fq, struct pkt *p, uint64_t now)
 		return (0);
 	}
 	if (!fq->dropping) {
-		if (now - fq->above_since < CODEL_INTERVAL)
+		if (now - fq->above_since < interval)
 			return (0);
 		fq->dropping = 1;
 		fq->count = fq->count > 2 && now - fq->drop_next <
-		    8 * CODEL_INTERVAL ? fq->count - 2 : 1;
-		fq->drop_next = codel_control(now, fq->count);
+		    8 * interval ? fq->count - 2 : 1;
+		fq->drop_next = now + codel_control(interval, fq->count);
 		return (!ecn_mark(t, p));
 	}
 	if (now < fq->drop_next)
 		return (0);
 	fq->count++;
-	fq->drop_next = codel_control(fq->drop_next, fq->count);
+	fq->drop_next += codel_control(interval, fq->count);
 	return (!ecn_mark(t, p));
 }
 
-/* interval / sqrt(count) later */
+/* interval / sqrt(count) */
 static uint64_t
-codel_control(uint64_t t, uint32_t count)
+codel_control(uint64_t interval, uint32_t count)
 {
 	uint32_t	 root = 1;
 
 	while ((root + 1) * (root + 1) <= count * 64)
 		root++;
-	return (t + CODEL_INTERVAL * 8 / root);
+	return (interval * 8 / root);
 }
 
 /* Congestion experienced, RFC 3168, where the sender understands it. */
@@ -643,7 +647,7 @@ sched_spread(struct tunnel *t)
 {
 	struct path	*p;
 	uint64_t	 sum = 0, spread = t->conf.latency_spread;
-	int64_t		 least = 0;
+	int64_t		 least = 0, slowest = 0;
 	int		 i, any = 0;
 
 	if (spread == 0)
@@ -663,7 +667,10 @@ sched_spread(struct tunnel *t)
 		p->remote = any && p->owd_valid &&
 		    p->owd_base - least > (int64_t)spread &&
 		    p->rate.bps < sum / 4;
+		if (path_usable(p) && !p->remote)
+			slowest = MAX(slowest, p->srtt);
 	}
+	t->sched.slowest = slowest;
 	t->sched.rate = sum;
 	t->sched.two_mtu = sum == 0 ? 0 : 2 * PATH_MTU * 8 * USEC / sum;
 }

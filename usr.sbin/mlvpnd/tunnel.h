@@ -691,6 +691,7 @@ struct sched {
 	uint64_t	 next_seq;	/* of the next packet committed */
 	uint64_t	 rate;		/* bit/s of all paths together */
 	uint64_t	 two_mtu;	/* us of them */
+	uint64_t	 slowest;	/* round trip of a path in use, us */
 	uint64_t	 prio_due;	/* when their share is free again */
 	uint64_t	 bulk_due;
 	uint64_t	 wake;
