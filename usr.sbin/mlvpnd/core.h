@@ -181,7 +181,8 @@ int		 tunnel_link_admin(struct tunnel *, const char *, int,
 int		 tunnel_socket(struct tunnel *, const char *,
 		    const struct endpoint *, uint16_t, uint64_t);
 void		 tunnel_input(struct tunnel *, struct pkt **, size_t, uint64_t);
-size_t		 tunnel_output(struct tunnel *, struct pkt **, size_t);
+size_t		 tunnel_output(struct tunnel *, struct pkt **, size_t,
+		    uint64_t);
 int		 tunnel_matches(struct tunnel *, const struct match_rule *,
 		    size_t);
 void		 tunnel_ctl(struct tunnel *, struct ctl_tunnel *, uint64_t);

@@ -22,6 +22,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 
 #include <errno.h>
 #include <event.h>
@@ -46,6 +47,7 @@
 #include "log.h"
 #include "mlvpnd.h"
 #include "netif.h"
+#include "offload.h"
 #include "sock.h"
 
 #define ENGINE_ROOT	"/var/empty"	/* for a user without a home */
@@ -102,6 +104,14 @@ TAILQ_HEAD(engine_socks, engine_sock);
 struct engine_conf {
 	struct engine_tunnels	 tunnels;
 	struct engine_socks	 listens;	/* fd -1: the one we have */
+};
+
+/* Packets that are written as one. */
+struct engine_run {
+	struct pkt		*pkts[OFFLOAD_SEGS];
+	size_t			 n;
+	int			 open;		/* others may follow */
+	struct offload		 offload;
 };
 
 struct log_limit {
@@ -177,6 +187,7 @@ static void	 engine_sock_free(struct engine_socks *, struct engine_sock *);
 
 static void	 engine_tun_readable(int, short, void *);
 static ssize_t	 engine_tun_read(struct engine_tunnel *, uint8_t *);
+static int	 engine_tun_flags(const struct engine_tunnel *);
 static void	 engine_tun_discard(struct engine_tunnel *);
 static void	 engine_tun_error(struct engine_tunnel *);
 static void	 engine_sock_readable(int, short, void *);
@@ -187,7 +198,12 @@ static size_t	 engine_transmit(uint64_t);
 static void	 engine_send(struct dgram *, size_t, uint64_t);
 static void	 engine_send_full(struct engine_sock *, int, struct dgram *,
 		    size_t, uint64_t);
-static void	 engine_deliver(struct engine_tunnel *);
+static void	 engine_deliver(struct engine_tunnel *, uint64_t);
+static int	 engine_run_add(struct engine_tunnel *, struct engine_run *,
+		    struct pkt *);
+static void	 engine_run_write(struct engine_tunnel *,
+		    struct engine_run *);
+static ssize_t	 engine_tun_write(struct engine_tunnel *, struct engine_run *);
 
 static void	 engine_random(void *, void *, size_t);
 static void	 engine_event(void *, const struct core_event *);
@@ -1067,11 +1083,18 @@ engine_tun_read(struct engine_tunnel *t, uint8_t *buf)
 {
 	ssize_t	 n;
 
-	if ((n = tun_read(t->fd, t->conf->layer2, buf, PKT_ROOM)) == 0) {
+	if ((n = tun_read(t->fd, engine_tun_flags(t), buf, PKT_ROOM)) == 0) {
 		errno = EIO;
 		n = -1;
 	}
 	return (n);
+}
+
+static int
+engine_tun_flags(const struct engine_tunnel *t)
+{
+	return ((t->conf->layer2 ? TUNF_LAYER2 : 0) |
+	    (t->conf->offload ? TUNF_OFFLOAD : 0));
 }
 
 /* Without a buffer for it a packet is lost, or the loop would spin on it. */
@@ -1171,7 +1194,7 @@ engine_flush(uint64_t now)
 
 	TAILQ_FOREACH(t, &tunnels, entry) {
 		if (t->tunnel != NULL)
-			engine_deliver(t);
+			engine_deliver(t, now);
 	}
 
 	now = engine_now();
@@ -1257,23 +1280,83 @@ engine_send_full(struct engine_sock *s, int error, struct dgram *d, size_t n,
 
 /* Packets for the interface. */
 static void
-engine_deliver(struct engine_tunnel *t)
+engine_deliver(struct engine_tunnel *t, uint64_t now)
 {
-	static struct log_limit	 limit;
-	struct pkt		*pkts[BATCH_MAX], *p;
+	static struct engine_run run;
+	struct pkt		*pkts[BATCH_MAX];
 	size_t			 i, n;
 
-	while ((n = tunnel_output(t->tunnel, pkts, BATCH_MAX)) > 0) {
+	while ((n = tunnel_output(t->tunnel, pkts, BATCH_MAX, now)) > 0) {
 		for (i = 0; i < n; i++) {
-			p = pkts[i];
-			if (t->fd != -1 && tun_write(t->fd, t->conf->layer2,
-			    PKT_DATA(p), p->len) == -1 && errno != EAGAIN)
-				log_limited(&limit, "%s: writing to %s: %s",
-				    t->conf->name, t->conf->ifname,
-				    strerror(errno));
-			pkt_put(core, p);
+			if (!engine_run_add(t, &run, pkts[i])) {
+				engine_run_write(t, &run);
+				(void)engine_run_add(t, &run, pkts[i]);
+			}
 		}
 	}
+	engine_run_write(t, &run);
+}
+
+/*
+ * The system trusts the checksums of what comes as one: a packet whose own
+ * are wrong goes alone, for the system to see.
+ */
+static int
+engine_run_add(struct engine_tunnel *t, struct engine_run *run, struct pkt *p)
+{
+	struct pkt	*first = run->pkts[0];
+	struct offload	 o = run->offload;
+
+	if (run->n == 0) {
+		run->open = t->conf->offload && offload_begin(&run->offload,
+		    PKT_DATA(p), p->len);
+	} else {
+		if (!run->open || !offload_join(&o, PKT_DATA(first),
+		    PKT_DATA(p), p->len) ||
+		    !offload_verify(PKT_DATA(p), p->len) || (run->n == 1 &&
+		    !offload_verify(PKT_DATA(first), first->len)))
+			return (0);
+		run->offload = o;
+	}
+	run->pkts[run->n++] = p;
+	return (1);
+}
+
+static void
+engine_run_write(struct engine_tunnel *t, struct engine_run *run)
+{
+	static struct log_limit	 limit;
+	size_t			 i;
+
+	if (run->n == 0)
+		return;
+	if (t->fd != -1 && engine_tun_write(t, run) == -1 && errno != EAGAIN)
+		log_limited(&limit, "%s: writing to %s: %s", t->conf->name,
+		    t->conf->ifname, strerror(errno));
+	for (i = 0; i < run->n; i++)
+		pkt_put(core, run->pkts[i]);
+	run->n = 0;
+}
+
+static ssize_t
+engine_tun_write(struct engine_tunnel *t, struct engine_run *run)
+{
+	struct iovec	 iov[OFFLOAD_SEGS];
+	struct pkt	*p = run->pkts[0];
+	size_t		 i;
+
+	if (run->n == 1)
+		return (tun_write(t->fd, engine_tun_flags(t), PKT_DATA(p),
+		    p->len));
+	offload_finish(&run->offload, PKT_DATA(p));
+	iov[0].iov_base = PKT_DATA(p);
+	iov[0].iov_len = p->len;
+	for (i = 1; i < run->n; i++) {
+		p = run->pkts[i];
+		iov[i].iov_base = PKT_DATA(p) + run->offload.hlen;
+		iov[i].iov_len = p->len - run->offload.hlen;
+	}
+	return (tun_write_tcp(t->fd, &run->offload, iov, run->n));
 }
 
 /*

@@ -95,6 +95,14 @@ flow_classify(const uint8_t *p, size_t len, int layer2,
 		fi->cls = CLASS_PRIORITY;
 }
 
+/* Only by the first header: what it misses is treated as any other. */
+int
+flow_is_tcp(const uint8_t *p, size_t len)
+{
+	return ((len >= 20 && p[0] >> 4 == 4 && p[9] == IPPROTO_NR_TCP) ||
+	    (len >= 40 && p[0] >> 4 == 6 && p[6] == IPPROTO_NR_TCP));
+}
+
 static void
 key_add(struct key *key, const void *p, size_t len)
 {

@@ -21,9 +21,9 @@
 
 /*
  * Tunnel interfaces, their addresses and routes: netif.c with what differs in
- * netif_openbsd.c, netif_linux.c, netif_freebsd.c.  All but tun_read() and
- * tun_write() are the parent's.  Functions returning int give 0, or -1 with
- * errno.
+ * netif_openbsd.c, netif_linux.c, netif_freebsd.c.  All but tun_read(),
+ * tun_write() and tun_write_tcp() are the parent's.  Functions returning int
+ * give 0, or -1 with errno.
  */
 
 #include <sys/types.h>
@@ -32,6 +32,9 @@
 #include <stdint.h>
 
 #include "conf.h"
+#include "offload.h"
+
+struct iovec;
 
 struct netif {
 	char		 name[IFNAMSIZ];
@@ -39,6 +42,7 @@ struct netif {
 	int		 fd;
 	int		 rdomain;	/* routing table of its routes */
 	int		 layer2;
+	int		 offload;	/* the device knows tun_write_tcp() */
 	int		 existed;	/* made by someone else: leave it */
 	int		 raised;	/* it was down */
 };
@@ -109,11 +113,20 @@ int	 netif_watch_read(int);
 
 /*
  * One packet.  The buffer has PKT_HEADROOM writable bytes before it, for the
- * system's own header.  tun_read: -1 and EAGAIN when there is none.
- * tun_write: EINVAL for what is neither IPv4 nor IPv6.
+ * system's own header.  flags: TUNF_LAYER2, and TUNF_OFFLOAD if netif_open()
+ * found "offload".  tun_read: -1 and EAGAIN when there is none.  tun_write:
+ * EINVAL for what is neither IPv4 nor IPv6.
+ *
+ * tun_write_tcp() writes TCP segments as one packet to a device with
+ * TUNF_OFFLOAD: the first is whole, with the headers that offload_finish()
+ * made and bytes before it as above.  Changes the first iovec.
  */
-ssize_t	 tun_read(int, int layer2, uint8_t *, size_t);
-ssize_t	 tun_write(int, int layer2, uint8_t *, size_t);
+#define TUNF_LAYER2	0x1
+#define TUNF_OFFLOAD	0x2
+
+ssize_t	 tun_read(int, int flags, uint8_t *, size_t);
+ssize_t	 tun_write(int, int flags, uint8_t *, size_t);
+ssize_t	 tun_write_tcp(int, const struct offload *, struct iovec *, int);
 
 /*
  * Between netif.c and netif_*.c.

@@ -300,9 +300,9 @@ netif_watch_read(int fd)
 
 /* A packet of layer 3 follows the address family. */
 ssize_t
-tun_read(int fd, int layer2, uint8_t *buf, size_t len)
+tun_read(int fd, int flags, uint8_t *buf, size_t len)
 {
-	size_t	 header = layer2 ? 0 : TUN_HEADER;
+	size_t	 header = flags & TUNF_LAYER2 ? 0 : TUN_HEADER;
 	ssize_t	 n;
 
 	for (;;) {
@@ -316,13 +316,13 @@ tun_read(int fd, int layer2, uint8_t *buf, size_t len)
 }
 
 ssize_t
-tun_write(int fd, int layer2, uint8_t *buf, size_t len)
+tun_write(int fd, int flags, uint8_t *buf, size_t len)
 {
 	uint32_t	 af;
 	size_t		 header = 0;
 	ssize_t		 n;
 
-	if (!layer2) {
+	if ((flags & TUNF_LAYER2) == 0) {
 		switch (len == 0 ? 0 : buf[0] >> 4) {
 		case 4:
 			af = htonl(AF_INET);
@@ -341,6 +341,14 @@ tun_write(int fd, int layer2, uint8_t *buf, size_t len)
 	    errno == EINTR)
 		continue;
 	return (n == -1 ? -1 : n - (ssize_t)header);
+}
+
+/* No device knows it. */
+ssize_t
+tun_write_tcp(int fd, const struct offload *o, struct iovec *iov, int niov)
+{
+	errno = EOPNOTSUPP;
+	return (-1);
 }
 
 /* "tun" or "tap" and a number. */

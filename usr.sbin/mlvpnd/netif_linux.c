@@ -20,16 +20,20 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/virtio_net.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +46,8 @@
 				   has no other with this number */
 #define IP6_PRIORITY	1024	/* the kernel's choice */
 #define GROUP_FILE	"/etc/iproute2/group"
+
+#define VNET_HEADER	(ssize_t)sizeof(struct virtio_net_hdr)
 
 #define REQUEST_SIZE	1024
 #define REPLY_SIZE	32768
@@ -165,7 +171,7 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 {
 	struct ifreq	 ifr;
 	unsigned int	 flags = 0;
-	int		 saved_errno;
+	int		 saved_errno, hdrlen = VNET_HEADER;
 
 	memset(netif, 0, sizeof(*netif));
 	netif->layer2 = conf->layer2;
@@ -177,10 +183,14 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 	if (netif->fd == -1)
 		return (-1);
 	memset(&ifr, 0, sizeof(ifr));
-	ifr.ifr_flags = IFF_NO_PI | (conf->layer2 ? IFF_TAP : IFF_TUN);
+	ifr.ifr_flags = IFF_NO_PI | IFF_VNET_HDR |
+	    (conf->layer2 ? IFF_TAP : IFF_TUN);
 	strlcpy(ifr.ifr_name, conf->ifname, sizeof(ifr.ifr_name));
-	if (ioctl(netif->fd, TUNSETIFF, &ifr) == -1)
+	if (ioctl(netif->fd, TUNSETIFF, &ifr) == -1 ||
+	    ioctl(netif->fd, TUNSETVNETHDRSZ, &hdrlen) == -1 ||
+	    ioctl(netif->fd, TUNSETOFFLOAD, 0) == -1)
 		goto fail;
+	netif->offload = !netif->layer2;
 	strlcpy(netif->name, ifr.ifr_name, sizeof(netif->name));
 	if ((netif->index = link_get(netif->name, &flags)) == 0)
 		goto fail;
@@ -414,25 +424,51 @@ netif_watch_read(int fd)
 	}
 }
 
+/* Each packet follows a header, here one that says nothing. */
 ssize_t
-tun_read(int fd, int layer2, uint8_t *buf, size_t len)
+tun_read(int fd, int flags, uint8_t *buf, size_t len)
 {
 	ssize_t	 n;
 
-	while ((n = read(fd, buf, len)) == -1 && errno == EINTR)
+	while ((n = read(fd, buf - VNET_HEADER, len + VNET_HEADER)) == -1 &&
+	    errno == EINTR)
 		continue;
-	return (n);
+	return (n > VNET_HEADER ? n - VNET_HEADER : n == -1 ? -1 : 0);
 }
 
 /* The kernel tells the family by the first byte, and refuses others. */
 ssize_t
-tun_write(int fd, int layer2, uint8_t *buf, size_t len)
+tun_write(int fd, int flags, uint8_t *buf, size_t len)
 {
 	ssize_t	 n;
 
-	while ((n = write(fd, buf, len)) == -1 && errno == EINTR)
+	memset(buf - VNET_HEADER, 0, VNET_HEADER);
+	while ((n = write(fd, buf - VNET_HEADER, len + VNET_HEADER)) == -1 &&
+	    errno == EINTR)
 		continue;
-	return (n);
+	return (n == -1 ? -1 : n - VNET_HEADER);
+}
+
+ssize_t
+tun_write_tcp(int fd, const struct offload *o, struct iovec *iov, int niov)
+{
+	struct virtio_net_hdr	 hdr;
+	ssize_t			 n;
+
+	memset(&hdr, 0, sizeof(hdr));
+	hdr.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	hdr.gso_type = o->family == 4 ? VIRTIO_NET_HDR_GSO_TCPV4 :
+	    VIRTIO_NET_HDR_GSO_TCPV6;
+	hdr.hdr_len = o->hlen;
+	hdr.gso_size = o->mss;
+	hdr.csum_start = o->tcp;
+	hdr.csum_offset = offsetof(struct tcphdr, th_sum);
+	iov[0].iov_base = (uint8_t *)iov[0].iov_base - sizeof(hdr);
+	iov[0].iov_len += sizeof(hdr);
+	memcpy(iov[0].iov_base, &hdr, sizeof(hdr));
+	while ((n = writev(fd, iov, niov)) == -1 && errno == EINTR)
+		continue;
+	return (n == -1 ? -1 : n - VNET_HEADER);
 }
 
 static int

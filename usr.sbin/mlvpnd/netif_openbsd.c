@@ -21,8 +21,10 @@
 #include <sys/socket.h>
 #include <sys/sockio.h>
 #include <sys/sysctl.h>
+#include <sys/uio.h>
 #include <net/if.h>
 #include <net/if_dl.h>
+#include <net/if_tun.h>
 #include <net/route.h>
 #include <netinet/in.h>
 #include <netinet6/in6_var.h>
@@ -98,6 +100,8 @@ static int	 if_request(unsigned long, const char *, struct ifreq *);
 static int	 if_create(const char *);
 static int	 if_get_rdomain(const char *, int *);
 static int	 if_set_rdomain(const char *, int);
+
+static ssize_t	 tun_header(int);
 
 static int	 address_add4(const struct netif *,
 		    const struct address_conf *);
@@ -177,7 +181,8 @@ netif_pledged(void)
 int
 netif_open(struct netif *netif, const struct tunnel_conf *conf)
 {
-	int	 saved_errno;
+	struct tun_capabilities	 cap;
+	int			 saved_errno;
 
 	memset(netif, 0, sizeof(*netif));
 	netif->fd = -1;
@@ -202,6 +207,10 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 			goto fail;
 		netif->rdomain = conf->rdomain;
 	}
+	/* no kind of offload on what is read */
+	memset(&cap, 0, sizeof(cap));
+	netif->offload = !netif->layer2 && !pledged &&
+	    ioctl(netif->fd, TUNSCAP, &cap) == 0;
 	netif_own_add(netif->index);
 	return (0);
  fail:
@@ -469,20 +478,18 @@ netif_watch_read(int fd)
 }
 
 /*
- * A packet of layer 3 follows the address family.  Other families than IPv4
- * and IPv6 are passed over.
+ * A packet of layer 3 follows the address family, and with TUNF_OFFLOAD that
+ * another header, which we have asked to say nothing.  Other families than
+ * IPv4 and IPv6 are passed over.
  */
 ssize_t
-tun_read(int fd, int layer2, uint8_t *buf, size_t len)
+tun_read(int fd, int flags, uint8_t *buf, size_t len)
 {
 	uint32_t	 af;
-	ssize_t		 n;
+	ssize_t		 n, header = tun_header(flags);
 
 	for (;;) {
-		if (layer2)
-			n = read(fd, buf, len);
-		else
-			n = read(fd, buf - TUN_HEADER, len + TUN_HEADER);
+		n = read(fd, buf - header, len + header);
 		if (n == -1) {
 			if (errno == EINTR)
 				continue;
@@ -493,24 +500,24 @@ tun_read(int fd, int layer2, uint8_t *buf, size_t len)
 			errno = EIO;
 			return (-1);
 		}
-		if (layer2)
-			return (n);
-		if (n <= TUN_HEADER)
+		if (n <= header)
 			continue;
+		if (flags & TUNF_LAYER2)
+			return (n - header);
 		memcpy(&af, buf - TUN_HEADER, sizeof(af));
 		if (af == htonl(AF_INET) || af == htonl(AF_INET6))
-			return (n - TUN_HEADER);
+			return (n - header);
 	}
 }
 
 ssize_t
-tun_write(int fd, int layer2, uint8_t *buf, size_t len)
+tun_write(int fd, int flags, uint8_t *buf, size_t len)
 {
 	uint32_t	 af;
-	size_t		 header = 0;
-	ssize_t		 n;
+	ssize_t		 n, header = tun_header(flags);
 
-	if (!layer2) {
+	memset(buf - header, 0, header);
+	if ((flags & TUNF_LAYER2) == 0) {
 		switch (len == 0 ? 0 : buf[0] >> 4) {
 		case 4:
 			af = htonl(AF_INET);
@@ -522,13 +529,43 @@ tun_write(int fd, int layer2, uint8_t *buf, size_t len)
 			errno = EINVAL;
 			return (-1);
 		}
-		header = TUN_HEADER;
 		memcpy(buf - TUN_HEADER, &af, sizeof(af));
 	}
 	while ((n = write(fd, buf - header, len + header)) == -1 &&
 	    errno == EINTR)
 		continue;
-	return (n == -1 ? -1 : n - (ssize_t)header);
+	return (n == -1 ? -1 : n - header);
+}
+
+/* How long are the headers before a packet? */
+static ssize_t
+tun_header(int flags)
+{
+	return ((flags & TUNF_OFFLOAD ? sizeof(struct tun_hdr) : 0) +
+	    (flags & TUNF_LAYER2 ? 0 : TUN_HEADER));
+}
+
+ssize_t
+tun_write_tcp(int fd, const struct offload *o, struct iovec *iov, int niov)
+{
+	struct tun_hdr	 th;
+	uint32_t	 af;
+	uint8_t		*p = iov[0].iov_base;
+	ssize_t		 n, header = tun_header(TUNF_OFFLOAD);
+
+	memset(&th, 0, sizeof(th));
+	th.th_flags = TUN_H_TCP_CSUM | TUN_H_TCP_MSS;
+	if (o->family == 4)
+		th.th_flags |= TUN_H_IPV4_CSUM;
+	th.th_mss = o->mss;
+	af = htonl(o->family == 4 ? AF_INET : AF_INET6);
+	memcpy(p - TUN_HEADER, &af, sizeof(af));
+	memcpy(p - header, &th, sizeof(th));
+	iov[0].iov_base = p - header;
+	iov[0].iov_len += header;
+	while ((n = writev(fd, iov, niov)) == -1 && errno == EINTR)
+		continue;
+	return (n == -1 ? -1 : n - header);
 }
 
 /* "tun" or "tap" and a number. */

@@ -122,6 +122,7 @@ uint32_t	 tunif_id(const struct tunif *);
 const char	*tunif_name(const struct tunif *);
 uint16_t	 tunif_current_mtu(const struct tunif *);
 int		 tunif_dup(const struct tunif *);
+int		 tunif_offload(const struct tunif *);
 int		 tunif_vanished(const struct tunif *);
 void		 tunif_free(struct tunif *);
 void		 tunif_stop(struct tunif *);

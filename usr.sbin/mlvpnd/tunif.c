@@ -223,6 +223,13 @@ tunif_dup(const struct tunif *tif)
 	return (fcntl(tif->nif.fd, F_DUPFD_CLOEXEC, 0));
 }
 
+/* Does the device know tun_write_tcp()? */
+int
+tunif_offload(const struct tunif *tif)
+{
+	return (tif->nif.offload);
+}
+
 /* Has somebody destroyed the interface? */
 int
 tunif_vanished(const struct tunif *tif)

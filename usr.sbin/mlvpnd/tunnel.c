@@ -66,6 +66,7 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 	t->core = c;
 	TAILQ_INIT(&t->links);
 	TAILQ_INIT(&t->out);
+	batch_init(t);
 	sched_init(&t->sched);
 	core_random(c, t->flow_key, sizeof(t->flow_key));
 	conf_set(t, conf);
@@ -103,6 +104,7 @@ tunnel_free(struct tunnel *t)
 	match_free(t);
 	reorder_free(t);
 	mlvpn2_order_free(t);
+	batch_clear(t);
 	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
 		TAILQ_REMOVE(&t->out, p, entry);
 		pkt_put(c, p);
@@ -518,7 +520,7 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	uint64_t	 when;
 	int		 i, usable = 0;
 
-	when = assoc_deadline(t, now);
+	when = MIN(assoc_deadline(t, now), MAX(batch_deadline(t), now));
 	if (!assoc_can_send(t))
 		return (when);
 	for (i = 0; i < t->npaths; i++) {
@@ -644,12 +646,19 @@ tunnel_deliver(struct tunnel *t, struct pkt *p)
 
 /* Packets for the interface. */
 size_t
-tunnel_output(struct tunnel *t, struct pkt **p, size_t max)
+tunnel_output(struct tunnel *t, struct pkt **p, size_t max, uint64_t now)
 {
-	size_t	 n = 0;
+	struct pktq	*ready = &t->batches.ready;
+	struct pkt	*next;
+	size_t		 n = 0;
 
-	while (n < max && (p[n] = TAILQ_FIRST(&t->out)) != NULL) {
-		TAILQ_REMOVE(&t->out, p[n], entry);
+	while ((next = TAILQ_FIRST(&t->out)) != NULL) {
+		TAILQ_REMOVE(&t->out, next, entry);
+		batch_add(t, next, now);
+	}
+	batch_timer(t, now);
+	while (n < max && (p[n] = TAILQ_FIRST(ready)) != NULL) {
+		TAILQ_REMOVE(ready, p[n], entry);
 		n++;
 	}
 	return (n);

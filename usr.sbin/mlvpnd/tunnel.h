@@ -36,12 +36,14 @@
  *	reorder.c	doubles and order at the receiver
  *	mlvpn2.c	links to MLVPN 2.x peers; its bytes in mlvpn2_wire.c,
  *			order at the receiver in mlvpn2_order.c
+ *	batch.c		what the receiver hands over at once
  *	tunnel.c	the above joined
  */
 
 #include "core.h"
 #include "handshake.h"
 #include "mlvpn2.h"
+#include "offload.h"
 #include "session.h"
 
 #define PATH_SLOTS		64	/* an end opens at most */
@@ -206,6 +208,7 @@ struct flow_info {
 
 void	 flow_classify(const uint8_t *, size_t, int, const uint8_t[16],
 	    struct flow_info *);
+int	 flow_is_tcp(const uint8_t *, size_t);
 
 /* --- match.c ------------------------------------------------------------- */
 
@@ -839,6 +842,33 @@ void	 mlvpn2_order_reset(struct tunnel *);
 void	 mlvpn2_order_input(struct tunnel *, struct mlvpn2 *, struct pkt *,
 	    uint64_t, uint64_t);
 void	 mlvpn2_order_timer(struct tunnel *, uint64_t);
+/* --- batch.c ------------------------------------------------------------ */
+
+#define BATCH_FLOWS	256		/* that can be told apart */
+#define BULK_PKTS	8
+
+struct batch {
+	TAILQ_ENTRY(batch) entry;
+	struct pktq	 pkts;
+	struct offload	 offload;	/* what they make together */
+	uint64_t	 deadline;
+	uint32_t	 hash;		/* of the flow */
+	uint16_t	 mss;		/* of the last batch */
+	unsigned int	 ntimes;
+	uint64_t	 times[BULK_PKTS];	/* its last packets came */
+};
+
+struct batches {
+	struct batch	 batch[BATCH_FLOWS];
+	TAILQ_HEAD(, batch) open;	/* oldest first */
+	struct pktq	 ready;		/* for the interface */
+};
+
+void	 batch_init(struct tunnel *);
+void	 batch_clear(struct tunnel *);
+void	 batch_add(struct tunnel *, struct pkt *, uint64_t);
+void	 batch_timer(struct tunnel *, uint64_t);
+uint64_t batch_deadline(const struct tunnel *);
 
 /* --- tunnel.c ----------------------------------------------------------- */
 
@@ -862,7 +892,8 @@ struct tunnel {
 	struct matches	 matches;
 	struct reorder	 reorder;
 	struct mlvpn2_tunnel m2;
-	struct pktq	 out;		/* for the interface */
+	struct pktq	 out;		/* in order, for the batches */
+	struct batches	 batches;
 	uint8_t		 flow_key[16];
 	int		 initiates;	/* a link has a remote */
 	int		 up;		/* has a usable path */

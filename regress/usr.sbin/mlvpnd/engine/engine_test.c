@@ -47,6 +47,7 @@
 #include "log.h"
 #include "mlvpnd.h"
 #include "netif.h"
+#include "segments.h"
 #include "sock.h"
 #include "test.h"
 
@@ -94,6 +95,7 @@ static void	 link_socket(struct peer *, const char *, uint32_t, int,
 		    const struct addr *, const struct addr *);
 static size_t	 packet(uint8_t *, uint32_t);
 static void	 packet_send(struct peer *, uint32_t);
+static void	 tun_send(struct peer *, uint8_t *, size_t);
 static int	 packet_recv(struct peer *, uint32_t *, int);
 static void	 pass(struct peer *, struct peer *);
 static int	 ctl_open(struct peer *, struct imsgbuf *);
@@ -112,6 +114,7 @@ static uint64_t		 rate = 100000000;
 
 static void	 test_start(void);
 static void	 test_traffic(void);
+static void	 test_segments(void);
 static void	 test_reload_same(void);
 static void	 test_second_link(void);
 static void	 test_replace_socket(void);
@@ -141,6 +144,7 @@ main(void)
 	peer_start(&b);
 	test_start();
 	test_traffic();
+	test_segments();
 	test_reload_same();
 	test_second_link();
 	test_replace_socket();
@@ -218,6 +222,48 @@ test_traffic(void)
 	CHECK_EQ(ct.tx_packets, 1);
 	ctl_tunnel(&b, &ct);
 	CHECK_EQ(ct.tx_packets, 201);
+}
+
+/* All come in order, some together, but not the one that was damaged. */
+static void
+test_segments(void)
+{
+	static uint8_t	 buf[PKT_HEADROOM + 65536];
+	struct segment	 s = { 4, STAMPS, 0, 1, 1, 0x10, 1000 };
+	const uint32_t	 n = 64, bad = 40;
+	struct pollfd	 pfd = { .fd = b.tun, .events = POLLIN };
+	uint8_t		*p = buf + PKT_HEADROOM;
+	uint32_t	 i, got = 0;
+	size_t		 hlen = 52;
+	ssize_t		 len;
+	int		 pieces = 0;
+
+	TEST("TCP segments, written as few");
+	for (i = 0; i < n; i++) {
+		len = segment_make(p, &s);
+		if (i == bad)
+			p[hlen]++;
+		tun_send(&a, p, len);
+		s.seq += s.payload;
+		s.id++;
+	}
+	while (got < n * s.payload) {
+		CHECK(poll(&pfd, 1, PATIENCE) == 1);
+		len = tun_read(b.tun, TUNF_OFFLOAD, p, 65536);
+		CHECK(len > (ssize_t)hlen);
+		CHECK_EQ(get16(p + 2), len);
+		CHECK_EQ(get32(p + 24), got);
+		CHECK(got == bad * s.payload || got / s.payload > bad ||
+		    got + len - hlen <= bad * s.payload);
+		if (got == bad * s.payload) {
+			CHECK_EQ(len, hlen + s.payload);
+			CHECK(!offload_verify(p, len));
+		}
+		got += len - hlen;
+		pieces++;
+	}
+	CHECK_EQ(got, n * s.payload);
+	CHECK(pieces < (int)n);
 }
 
 static void
@@ -792,6 +838,7 @@ tunnel_conf(struct tunnel_conf *tc, uint32_t id, const char *name, int psk)
 	strlcpy(tc->ifname, "tun0", sizeof(tc->ifname));
 	tc->rdomain = RTABLE_DEFAULT;
 	tc->mtu = 1400;
+	tc->offload = 1;
 	tc->has_psk = 1;
 	memset(tc->psk, 0x42 + psk, sizeof(tc->psk));
 }
@@ -945,7 +992,13 @@ packet_send(struct peer *p, uint32_t n)
 	size_t	 len;
 
 	len = packet(buf + PKT_HEADROOM, n);
-	while (tun_write(p->tun, 0, buf + PKT_HEADROOM, len) == -1) {
+	tun_send(p, buf + PKT_HEADROOM, len);
+}
+
+static void
+tun_send(struct peer *p, uint8_t *buf, size_t len)
+{
+	while (tun_write(p->tun, TUNF_OFFLOAD, buf, len) == -1) {
 		struct pollfd	 pfd = { .fd = p->tun, .events = POLLOUT };
 
 		if (errno != EAGAIN || poll(&pfd, 1, PATIENCE) != 1)
@@ -962,7 +1015,7 @@ packet_recv(struct peer *p, uint32_t *n, int ms)
 
 	if (poll(&pfd, 1, ms) != 1)
 		return (0);
-	len = tun_read(p->tun, 0, buf + PKT_HEADROOM, PKT_ROOM);
+	len = tun_read(p->tun, TUNF_OFFLOAD, buf + PKT_HEADROOM, PKT_ROOM);
 	CHECK_EQ(len, sizeof(want));
 	memcpy(n, buf + PKT_HEADROOM + 28, sizeof(*n));
 	packet(want, *n);

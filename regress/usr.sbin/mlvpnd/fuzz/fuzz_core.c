@@ -146,6 +146,7 @@ begin(void)
 	TAILQ_INIT(&tc.matches);
 	tc.id = 1;
 	tc.rdomain = -1;
+	tc.offload = 1;
 	tc.has_psk = 1;
 	fuzz_fill(tc.psk, sizeof(tc.psk), 1);
 	for (i = 0; i < 2; i++) {
@@ -612,7 +613,7 @@ output(int e)
 	struct pkt	*p[BATCH_MAX];
 	size_t		 i, n;
 
-	while ((n = tunnel_output(end[e].t, p, BATCH_MAX)) > 0)
+	while ((n = tunnel_output(end[e].t, p, BATCH_MAX, now)) > 0)
 		for (i = 0; i < n; i++) {
 			FUZZ_CHECK(p[i]->refs == 1);
 			FUZZ_CHECK(p[i]->len <= PKT_ROOM);

@@ -218,7 +218,7 @@ bench_flush(struct bench *b)
 		    dg.buf, dg.len, &bd->h, bd->plain);
 		CHECK(bd->plainlen != -1);
 	}
-	while (tunnel_output(b->tunnel, &p, 1) == 1) {
+	while (tunnel_output(b->tunnel, &p, 1, b->now) == 1) {
 		b->packets++;
 		b->len = p->len;
 		CHECK(p->len <= sizeof(b->packet));

@@ -22,6 +22,7 @@
 
 #include <sys/types.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <netinet/in.h>
 
 #include <errno.h>
@@ -35,6 +36,7 @@
 #include "core.h"
 #include "log.h"
 #include "netif.h"
+#include "segments.h"
 #include "sock.h"
 #include "test.h"
 
@@ -47,6 +49,9 @@ static void	 test_mtu(const struct netif *);
 static void	 test_describe(const struct netif *);
 static void	 test_addresses(const struct netif *);
 static void	 test_packets(const struct netif *, const char *, const char *);
+static void	 test_segments(const struct netif *, const char *, const char *,
+		    int);
+static int	 is_reset(const struct offload *, const uint8_t *, ssize_t);
 static void	 test_routes(const struct netif *, const char *, const char *,
 		    const char *);
 static void	 test_pins(const struct netif *, const char *, const char *,
@@ -68,6 +73,7 @@ static int	 leaves_from(const char *, const char *);
 static void	 to_addr(struct addr *, const char *);
 static void	 to_prefix(struct prefix *, const char *);
 static int	 udp_open(const char *, struct addr *);
+static int	 tun_flags(const struct netif *);
 static ssize_t	 packet_wait(const struct netif *, uint8_t *, size_t);
 static void	 packet_reverse(uint8_t *);
 static char	*routes(void);
@@ -107,6 +113,8 @@ main(int argc, char *argv[])
 	test_addresses(&netif);
 	test_packets(&netif, "10.44.43.1", "10.44.43.2");
 	test_packets(&netif, "2001:db8:44::1", "2001:db8:44::2");
+	test_segments(&netif, "10.44.43.1", "10.44.43.2", 4);
+	test_segments(&netif, "2001:db8:44::1", "2001:db8:44::2", 6);
 	test_routes(&netif, "10.66.0.0/16", "10.66.1.1", "10.44.43.1");
 	test_routes(&netif, "2001:db8:66::/48", "2001:db8:66::1",
 	    "2001:db8:44::1");
@@ -251,7 +259,7 @@ test_packets(const struct netif *netif, const char *own, const char *peer)
 
 	TEST("%s: the answer comes in", own);
 	packet_reverse(pkt);
-	CHECK_EQ(tun_write(netif->fd, 0, pkt, n), n);
+	CHECK_EQ(tun_write(netif->fd, tun_flags(netif), pkt, n), n);
 	pfd.fd = fd;
 	pfd.events = POLLIN;
 	CHECK(poll(&pfd, 1, TIMEOUT) == 1);
@@ -261,15 +269,80 @@ test_packets(const struct netif *netif, const char *own, const char *peer)
 
 	TEST("%s: what is no packet does not", own);
 	pkt[0] = 0x70;
-	CHECK_EQ(tun_write(netif->fd, 0, pkt, n), -1);
+	CHECK_EQ(tun_write(netif->fd, tun_flags(netif), pkt, n), -1);
 	CHECK_EQ(errno, EINVAL);
 
 	TEST("%s: and then it is empty", own);
-	while ((n = tun_read(netif->fd, 0, pkt, PKT_ROOM)) > 0)
+	while ((n = tun_read(netif->fd, tun_flags(netif), pkt, PKT_ROOM)) > 0)
 		CHECK(pkt[0] >> 4 == 4 || pkt[0] >> 4 == 6);
 	CHECK_EQ(n, -1);
 	CHECK_EQ(errno, EAGAIN);
 	close(fd);
+}
+
+/* Segments written as one come in as one: a single answer, to all of them. */
+static void
+test_segments(const struct netif *netif, const char *own, const char *peer,
+    int family)
+{
+	struct segment	 s = { family, STAMPS, 1, 1, 1, 0x10, 1000 };
+	struct offload	 o;
+	struct iovec	 iov[4];
+	struct addr	 a;
+	uint8_t		 buf[4][PKT_SIZE], answer[PKT_SIZE], *p;
+	size_t		 i, len, total = 0, addrs = family == 4 ? 12 : 8;
+	ssize_t		 n;
+	int		 resets = 0;
+
+	TEST("%s: TCP segments written as one", own);
+	if (!netif->offload) {
+		printf("\tnot here\n");
+		return;
+	}
+	for (i = 0; i < 4; i++) {
+		p = buf[i] + PKT_HEADROOM;
+		if (i == 3)
+			s.payload = 700;
+		len = segment_make(p, &s);
+		to_addr(&a, peer);
+		memcpy(p + addrs, a.ip, family == 4 ? 4 : 16);
+		to_addr(&a, own);
+		memcpy(p + addrs + (family == 4 ? 4 : 16), a.ip,
+		    family == 4 ? 4 : 16);
+		segment_sums(p, len);
+		iov[i].iov_base = p;
+		iov[i].iov_len = len;
+		if (i == 0)
+			CHECK(offload_begin(&o, p, len));
+		else {
+			CHECK(offload_join(&o, buf[0] + PKT_HEADROOM, p, len));
+			iov[i].iov_base = p + o.hlen;
+			iov[i].iov_len = len - o.hlen;
+		}
+		total += iov[i].iov_len;
+		s.seq += s.payload;
+		s.id++;
+	}
+	offload_finish(&o, buf[0] + PKT_HEADROOM);
+	CHECK_EQ(tun_write_tcp(netif->fd, &o, iov, 4), total);
+
+	/* nobody listens: a reset, which repeats our acknowledgement */
+	p = answer + PKT_HEADROOM;
+	while (resets == 0) {
+		CHECK((n = packet_wait(netif, p, PKT_ROOM)) > 0);
+		resets += is_reset(&o, p, n);
+	}
+	CHECK_EQ(get32(p + o.tcp + 4), 0x01020304);
+	while ((n = tun_read(netif->fd, tun_flags(netif), p, PKT_ROOM)) > 0)
+		resets += is_reset(&o, p, n);
+	CHECK_EQ(resets, 1);
+}
+
+static int
+is_reset(const struct offload *o, const uint8_t *p, ssize_t len)
+{
+	return (len >= o->tcp + 20 && p[0] >> 4 == o->family &&
+	    p[o->family == 4 ? 9 : 6] == 6 && (p[o->tcp + 13] & 0x04) != 0);
 }
 
 static void
@@ -526,7 +599,7 @@ test_tap(void)
 	}
 	CHECK(i < FRAMES && n >= 42);
 	CHECK_HEX(pkt + 38, 4, "0a2c2b02");
-	CHECK_EQ(tun_write(netif.fd, 1, pkt, n), n);
+	CHECK_EQ(tun_write(netif.fd, tun_flags(&netif), pkt, n), n);
 	close(fd);
 
 	TEST("routes by a tap go by the peer");
@@ -639,6 +712,13 @@ udp_open(const char *host, struct addr *addr)
 	return (sock_open(&conf, &what));
 }
 
+static int
+tun_flags(const struct netif *netif)
+{
+	return ((netif->layer2 ? TUNF_LAYER2 : 0) |
+	    (netif->offload ? TUNF_OFFLOAD : 0));
+}
+
 static ssize_t
 packet_wait(const struct netif *netif, uint8_t *buf, size_t len)
 {
@@ -647,7 +727,7 @@ packet_wait(const struct netif *netif, uint8_t *buf, size_t len)
 	pfd.fd = netif->fd;
 	pfd.events = POLLIN;
 	CHECK(poll(&pfd, 1, TIMEOUT) == 1);
-	return (tun_read(netif->fd, netif->layer2, buf, len));
+	return (tun_read(netif->fd, tun_flags(netif), buf, len));
 }
 
 /* Sends a UDP packet back; no checksum changes by that. */

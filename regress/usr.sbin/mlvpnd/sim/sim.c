@@ -603,7 +603,8 @@ host_output(struct sim_host *h)
 	int		 t, worked = 0;
 
 	for (t = 0; t < h->ntunnels; t++) {
-		while ((n = tunnel_output(h->tunnel[t], p, BATCH_MAX)) > 0) {
+		while ((n = tunnel_output(h->tunnel[t], p, BATCH_MAX,
+		    sim_host_now(h))) > 0) {
 			for (i = 0; i < n; i++) {
 				if (h->packet != NULL)
 					h->packet(h->packet_arg, t, p[i]);
