@@ -149,7 +149,8 @@ if [ "$(uname -s)" = Linux ]; then
 			# always is
 			;;
 		*/regress/usr.sbin/*)
-			test_directory "sanitized " "$d" SANITIZE=$SANITIZERS
+			test_directory "sanitized " "$d" \
+			    SANITIZE=$SANITIZERS REGRESS_SKIP_SLOW=yes
 			;;
 		esac
 	done
