@@ -38,6 +38,8 @@
 #define ROUNDS		64		/* of exchange at one time */
 #define DELAY		5000		/* us, of every link */
 #define QUEUE		256
+#define START		(1000 * USEC)
+#define MAX_TIME	(60 * USEC)
 #define SHORT		16		/* bytes of input */
 #define LONG		4096
 
@@ -75,7 +77,7 @@ static struct end	 end[2];
 static uint64_t		 now;
 static uint64_t		 seed;
 static struct flight	 queue[QUEUE];
-static size_t		 nqueue;
+static size_t		 qhead, nqueue;		/* in order: all fly as long */
 static struct flight	 stored[NSTORED];
 static size_t		 nstored;
 static struct used	 used[4096];
@@ -122,7 +124,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			in.random = in.random * 257 + data[i];
 	}
 	begin();
-	while (in.len > 0)
+	while (in.len > 0 && now < START + MAX_TIME)
 		step(&in);
 	finish();
 	return (0);
@@ -136,9 +138,9 @@ begin(void)
 	struct link_conf	 lc;
 	int			 i, j;
 
-	now = 1000 * USEC;
+	now = START;
 	seed = 1;
-	nqueue = nstored = nused = 0;
+	qhead = nqueue = nstored = nused = 0;
 	lossy = 0;
 	memset(&tc, 0, sizeof(tc));
 	TAILQ_INIT(&tc.routes);
@@ -487,15 +489,13 @@ static void
 pass(uint64_t time)
 {
 	uint64_t	 until = now + time, next, d;
-	size_t		 i;
 	int		 e;
 
 	for (;;) {
 		exchange();
 		next = until;
-		for (i = 0; i < nqueue; i++)
-			if (queue[i].when < next)
-				next = queue[i].when;
+		if (nqueue > 0 && queue[qhead].when < next)
+			next = queue[qhead].when;
 		for (e = 0; e < 2; e++) {
 			d = core_deadline(end[e].core, now);
 			FUZZ_CHECK(d > now);
@@ -568,17 +568,20 @@ transmit(int e)
 static void
 fly(int to, const struct endpoint *from, const uint8_t *buf, size_t len)
 {
-	struct flight	*f;
+	struct flight	*f[2];
+	int		 i;
 
 	if (nqueue == QUEUE)
 		return;
-	f = &queue[nqueue++];
-	f->from = *from;
-	f->to = to;
-	f->when = now + DELAY;
-	f->len = len;
-	memcpy(f->buf, buf, len);
-	stored[nstored < NSTORED ? nstored++ : len % NSTORED] = *f;
+	f[0] = &queue[(qhead + nqueue++) % QUEUE];
+	f[1] = &stored[nstored < NSTORED ? nstored++ : len % NSTORED];
+	for (i = 0; i < 2; i++) {
+		f[i]->from = *from;
+		f[i]->to = to;
+		f[i]->when = now + DELAY;
+		f[i]->len = len;
+		memmove(f[i]->buf, buf, len);
+	}
 }
 
 static int
@@ -586,22 +589,17 @@ arrive(void)
 {
 	struct dgram	 dg;
 	struct flight	*f;
-	size_t		 i = 0;
 	int		 any = 0;
 
-	while (i < nqueue) {
-		f = &queue[i];
-		if (f->when > now) {
-			i++;
-			continue;
-		}
+	while (nqueue > 0 && (f = &queue[qhead])->when <= now) {
 		memset(&dg, 0, sizeof(dg));
 		dg.ep = f->from;
 		dg.len = f->len;
-		dg.buf = fuzz_copy(f->buf, PKT_SIZE);
+		dg.buf = fuzz_copy(f->buf, f->len);
 		core_receive(end[f->to].core, &dg, 1, now);
 		free(dg.buf);
-		memmove(f, f + 1, (--nqueue - i) * sizeof(*f));
+		qhead = (qhead + 1) % QUEUE;
+		nqueue--;
 		any = 1;
 	}
 	return (any);
