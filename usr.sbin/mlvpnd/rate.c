@@ -332,8 +332,9 @@ sample_owd(struct rate *r, int64_t owd, uint64_t now)
 {
 	int64_t	 a, b, change = r->change;
 
-	/* bends, as a queue that fills or empties goes straight */
-	if (r->nowd > 1) {
+	/* bends, as a queue that fills or empties goes straight; but where it
+	 * is full or empty at last it bends too */
+	if (r->nowd > 1 && !r->draining) {
 		a = r->owd[(r->nowd - 1) % RATE_OWDS];
 		b = r->owd[(r->nowd - 2) % RATE_OWDS];
 		change += (llabs(owd - 2 * a + b) / 2 - change) /
