@@ -34,7 +34,7 @@
 #define TRIES_MAX	3
 #define RESCUES_MAX	8		/* a peer that moves all the time */
 #define BUDGET_PERCENT	10		/* of what is sent */
-#define BUDGET_MAX	(64 * 1024)	/* bytes saved up */
+#define BUDGET_MAX	(256 * 1024)	/* bytes saved up */
 
 static void	 history_drop(struct path *, struct sent *);
 static void	 rescue_sent(struct path *, uint64_t);
