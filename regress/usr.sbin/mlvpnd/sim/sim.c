@@ -907,7 +907,8 @@ link_socket(struct sim_link *l)
 	struct endpoint	 ep;
 	char		 s[32];
 
-	snprintf(s, sizeof(s), "10.99.%d.2", l->index);
+	snprintf(s, sizeof(s), l->remote.family == 6 ? "fd00:%x::2" :
+	    "10.99.%d.2", l->index);
 	l->local = sim_addr(s, ++l->sim->lastport);
 	l->sock = sock_add(h, &l->local, l);
 	memset(&l->talked, 0, sizeof(l->talked));
@@ -927,7 +928,8 @@ link_public(struct sim_link *l)
 {
 	char	 s[32];
 
-	snprintf(s, sizeof(s), "198.51.100.%d", l->index + 1);
+	snprintf(s, sizeof(s), l->remote.family == 6 ? "2001:db8:%x::1" :
+	    "198.51.100.%d", l->index + 1);
 	l->public = sim_addr(s, ++l->sim->lastport);
 }
 

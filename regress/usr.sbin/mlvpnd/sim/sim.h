@@ -186,6 +186,7 @@ struct sim_host {
 enum sim_flow_type {
 	SIM_UDP,
 	SIM_PING,
+	SIM_ECHO,			/* as ping, but UDP */
 	SIM_TCP
 };
 
@@ -330,6 +331,8 @@ struct sim_flow	*sim_udp(struct sim_host *, struct sim_host *, uint64_t,
 		    size_t, uint64_t, uint64_t);
 struct sim_flow	*sim_ping(struct sim_host *, struct sim_host *, uint64_t,
 		    uint64_t, uint64_t);
+struct sim_flow	*sim_echo(struct sim_host *, struct sim_host *, uint64_t,
+		    size_t, uint64_t, uint64_t);
 struct sim_flow	*sim_tcp(struct sim_host *, struct sim_host *, size_t,
 		    uint64_t, uint64_t, uint64_t);
 void		 sim_flow_stop(struct sim_flow *);
@@ -381,6 +384,7 @@ void		 sim_input(struct sim_host *, int, struct pkt *);
  *	a filter took, and for replays; sim_deliver_at(time): then.
  * sim_udp(from, to, bit/s of IP packets, IP packet's size, start, stop).
  * sim_ping(from, to, interval, start, stop).
+ * sim_echo(from, to, interval, IP packet's size, start, stop).
  * sim_tcp(from, to, MTU, payload bytes or 0, start, stop).
  * sim_flow_rate(flow, from, to): mean payload bit/s that arrived.
  * sim_flow_latency(flow, n): in thousandths, 500 is the median.

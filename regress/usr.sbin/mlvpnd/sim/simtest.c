@@ -27,27 +27,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pair.h"
-#include "../test.h"
-
-#define TUNNEL_MTU	1420
-#define ETHER		14
-
-struct simtest {
-	const char	*name;
-	void		(*fn)(void);
-	const char	*what;
-};
+#include "simtest.h"
 
 static int	 verbose;
 
-static struct sim_dirconf dir(uint64_t, uint64_t);
-static double	 share(struct pair *, struct sim_flow *, uint64_t, uint64_t);
-static void	 settled(struct pair *);
-static void	 show(struct sim_flow *);
-
-/* A direction of Mbit/s and ms. */
-static struct sim_dirconf
+struct sim_dirconf
 dir(uint64_t mbit, uint64_t ms)
 {
 	struct sim_dirconf	 d;
@@ -59,7 +43,7 @@ dir(uint64_t mbit, uint64_t ms)
 	return (d);
 }
 
-static struct pair *
+struct pair *
 two_links(uint64_t seed, const struct sim_dirconf *one,
     const struct sim_dirconf *two)
 {
@@ -91,14 +75,25 @@ plain_link(uint64_t seed, const struct sim_dirconf *d)
 	return (p);
 }
 
-static void
+void
 show(struct sim_flow *f)
 {
 	if (verbose)
 		sim_flow_print(f);
 }
 
-static double
+struct sim_link *
+add_link(struct pair *p, const struct link_conf *lc,
+    const struct sim_dirconf *up, const struct sim_dirconf *down)
+{
+	struct sim_link	*l;
+
+	l = sim_link(p->a, lc, &p->server, up, down);
+	p->link[p->nlinks++] = l;
+	return (l);
+}
+
+double
 share(struct pair *p, struct sim_flow *f, uint64_t from, uint64_t to)
 {
 	uint64_t	 sum = 0;
@@ -115,8 +110,21 @@ share(struct pair *p, struct sim_flow *f, uint64_t from, uint64_t to)
 	return (s);
 }
 
-/* At the end of a scenario: nothing is left behind. */
-static void
+double
+total(struct pair *p, struct sim_flow **f, int n, uint64_t from, uint64_t to)
+{
+	uint64_t	 sum = 0, got = 0;
+	int		 i;
+
+	for (i = 0; i < p->nlinks; i++)
+		sum += f[0]->host[0] == p->a ? p->link[i]->up.conf.rate :
+		    p->link[i]->down.conf.rate;
+	for (i = 0; i < n; i++)
+		got += sim_flow_rate(f[i], from, to);
+	return ((double)got / (double)sum);
+}
+
+void
 settled(struct pair *p)
 {
 	struct ctl_summary	 cs;
@@ -471,8 +479,7 @@ share_of(size_t n, int nflows, int automatic)
 		lc = sim_link_conf(name, automatic ? 0 : d.rate,
 		    automatic ? 0 : d.rate);
 		lc.overhead = automatic ? 0 : ETHER;
-		p->link[p->nlinks++] = sim_link(p->a, &lc, &p->server, &d,
-		    &d);
+		add_link(p, &lc, &d, &d);
 	}
 	pair_up(p);
 	for (i = 0; i < nflows; i++)
@@ -878,7 +885,7 @@ backup(void)
 	pair_link_dirs(p, &d, &d);
 	lc = sim_link_conf("lte", 20 * MBIT, 20 * MBIT);
 	lc.backup = 1;
-	p->link[p->nlinks++] = sim_link(p->a, &lc, &p->server, &d, &d);
+	add_link(p, &lc, &d, &d);
 	pair_up(p);
 	ping = sim_ping(p->a, p->b, 10 * MSEC, p->sim->now, p->sim->now +
 	    30 * USEC);
@@ -986,8 +993,7 @@ light_load(void)
 		lc = sim_link_conf("lte", automatic ? 0 : d.rate,
 		    automatic ? 0 : d.rate);
 		p = pair_new(74, 4096);
-		p->link[p->nlinks++] = sim_link(p->a, &lc, &p->server, &d,
-		    &d);
+		add_link(p, &lc, &d, &d);
 		pair_up(p);
 		if (n >> 2) {
 			ping = sim_ping(p->a, p->b, 10 * MSEC, p->sim->now,
@@ -1067,7 +1073,7 @@ determinism(void)
 	CHECK(memcmp(d[2], d[0], sizeof(d[0])) != 0);
 }
 
-static const struct simtest	 tests[] = {
+static const struct simtest	 base_tests[] = {
 	{ "links", links, "the simulator's links" },
 	{ "tcp-alone", tcp_alone, "the simulator's TCP over one link" },
 	{ "two-add-up", two_add_up, "20M + 20M" },
@@ -1086,14 +1092,20 @@ static const struct simtest	 tests[] = {
 	{ "two-clients", two_clients, "two clients on one server socket" },
 	{ "coarse", coarse, "timers of 10 ms" },
 	{ "light-load", light_load, "jitter and little traffic" },
-	{ "determinism", determinism, "the same seed, the same datagrams" }
+	{ "determinism", determinism, "the same seed, the same datagrams" },
+	{ NULL, NULL, NULL }
+};
+
+static const struct simtest	*groups[] = {
+	base_tests, auto_tests, load_tests, quality_tests
 };
 
 int
 main(int argc, char *argv[])
 {
-	size_t	 i;
-	int	 list = 0, ran = 0;
+	const struct simtest	*t;
+	size_t			 i;
+	int			 list = 0, ran = 0;
 
 	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
 		verbose = 1;
@@ -1101,16 +1113,18 @@ main(int argc, char *argv[])
 		argv++;
 	} else if (argc > 1 && strcmp(argv[1], "-l") == 0)
 		list = 1;
-	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (list) {
-			printf("%s\n", tests[i].name);
-			continue;
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		for (t = groups[i]; t->name != NULL; t++) {
+			if (list) {
+				printf("%s\n", t->name);
+				continue;
+			}
+			if (argc > 1 && strcmp(argv[1], t->name) != 0)
+				continue;
+			TEST("%s: %s", t->name, t->what);
+			t->fn();
+			ran = 1;
 		}
-		if (argc > 1 && strcmp(argv[1], tests[i].name) != 0)
-			continue;
-		TEST("%s: %s", tests[i].name, tests[i].what);
-		tests[i].fn();
-		ran = 1;
 	}
 	if (!ran && !list)
 		errx(1, "no such test");

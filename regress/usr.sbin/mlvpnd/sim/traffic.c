@@ -20,7 +20,8 @@
 /*
  * Inner traffic: datagrams at a constant rate, pings, and the common part of
  * all flows.  Packets have proper IPv4 headers, so that the core can tell
- * flows apart; a flow's number is in its ports or its ICMP identifier.
+ * flows apart; a flow's number is in its ports or its ICMP identifier.  In a
+ * tunnel of layer 2 they are in Ethernet frames.
  */
 
 #include <sys/types.h>
@@ -34,6 +35,7 @@
 #include "sim.h"
 #include "wire.h"
 
+#define ETHERLEN	14
 #define IPLEN		20
 #define UDPLEN		8
 #define STAMPLEN	16		/* number and time of sending */
@@ -45,13 +47,16 @@
 #define ECHO_REPLY	0
 #define ECHO_REQUEST	8
 
+static const uint8_t	 ether[ETHERLEN] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1,
+			    8, 0 };
+
 static struct sim_flow	*flow_new(enum sim_flow_type, struct sim_host *,
 			    struct sim_host *, size_t, uint64_t, uint64_t);
 static void		 flow_tick(struct sim *, void *);
 static void		 stamp_send(struct sim_flow *);
 static void		 stamp_input(struct sim_flow *, const uint8_t *,
 			    size_t);
-static void		 ping_echo(struct sim_flow *, const uint8_t *, size_t);
+static void		 echo(struct sim_flow *, const uint8_t *, size_t);
 static int		 seen_before(struct sim_flow *, uint64_t);
 static uint16_t		 checksum(const uint8_t *, size_t);
 
@@ -105,6 +110,20 @@ sim_ping(struct sim_host *from, struct sim_host *to, uint64_t interval,
 	struct sim_flow	*f;
 
 	f = flow_new(SIM_PING, from, to, 84, start, stop);
+	f->interval = interval;
+	sim_at(f->sim, f->start, flow_tick, f);
+	return (f);
+}
+
+struct sim_flow *
+sim_echo(struct sim_host *from, struct sim_host *to, uint64_t interval,
+    size_t size, uint64_t start, uint64_t stop)
+{
+	struct sim_flow	*f;
+
+	if (size < MINLEN)
+		errx(1, "packet too small");
+	f = flow_new(SIM_ECHO, from, to, size, start, stop);
 	f->interval = interval;
 	sim_at(f->sim, f->start, flow_tick, f);
 	return (f);
@@ -196,7 +215,15 @@ flow_packet(struct sim_flow *f, int back, int proto, size_t len)
 void
 flow_send(struct sim_flow *f, int back, struct pkt *p)
 {
-	sim_input(f->host[back], f->tunnel[back], p);
+	struct sim_host	*h = f->host[back];
+	int		 t = f->tunnel[back];
+
+	if (h->conf[t]->layer2) {
+		memmove(PKT_DATA(p) + ETHERLEN, PKT_DATA(p), p->len);
+		memcpy(PKT_DATA(p), ether, ETHERLEN);
+		p->len += ETHERLEN;
+	}
+	sim_input(h, t, p);
 }
 
 /* The filling shows at the other end whether the packet is whole. */
@@ -230,10 +257,18 @@ void
 sim_flow_input(struct sim_host *h, int t, struct pkt *p)
 {
 	struct sim_flow	*f;
-	const uint8_t	*ip = PKT_DATA(p), *u = ip + IPLEN;
+	const uint8_t	*ip = PKT_DATA(p), *u;
+	size_t		 len = p->len;
 	int		 id, back;
 
-	if (p->len < IPLEN + UDPLEN || ip[0] != 0x45)
+	if (h->conf[t]->layer2) {
+		if (len < ETHERLEN || memcmp(ip, ether, ETHERLEN) != 0)
+			goto stray;
+		ip += ETHERLEN;
+		len -= ETHERLEN;
+	}
+	u = ip + IPLEN;
+	if (len < IPLEN + UDPLEN || ip[0] != 0x45)
 		goto stray;
 	if (ip[9] == IPPROTO_ICMP) {
 		back = u[0] == ECHO_REPLY;
@@ -249,16 +284,17 @@ sim_flow_input(struct sim_host *h, int t, struct pkt *p)
 		goto stray;
 	switch (f->type) {
 	case SIM_UDP:
-		stamp_input(f, ip, p->len);
+		stamp_input(f, ip, len);
 		break;
 	case SIM_PING:
+	case SIM_ECHO:
 		if (back)
-			stamp_input(f, ip, p->len);
+			stamp_input(f, ip, len);
 		else
-			ping_echo(f, ip, p->len);
+			echo(f, ip, len);
 		break;
 	case SIM_TCP:
-		tcp_input(f, back, ip, p->len);
+		tcp_input(f, back, ip, len);
 		break;
 	}
 	return;
@@ -302,20 +338,23 @@ stamp_input(struct sim_flow *f, const uint8_t *ip, size_t len)
 }
 
 static void
-ping_echo(struct sim_flow *f, const uint8_t *ip, size_t len)
+echo(struct sim_flow *f, const uint8_t *ip, size_t len)
 {
 	struct pkt	*p;
 	uint8_t		*u;
+	int		 proto;
 
 	if (len != f->size) {
 		f->corrupt++;
 		return;
 	}
-	if ((p = flow_packet(f, 1, IPPROTO_ICMP, len)) == NULL)
+	proto = f->type == SIM_PING ? IPPROTO_ICMP : IPPROTO_UDP;
+	if ((p = flow_packet(f, 1, proto, len)) == NULL)
 		return;
 	u = PKT_DATA(p) + IPLEN;
 	memcpy(u + 4, ip + IPLEN + 4, len - IPLEN - 4);
-	put16(u + 2, checksum(u, len - IPLEN));
+	if (proto == IPPROTO_ICMP)
+		put16(u + 2, checksum(u, len - IPLEN));
 	flow_send(f, 1, p);
 }
 
@@ -406,7 +445,7 @@ sim_flow_latency(struct sim_flow *f, int thousandths)
 void
 sim_flow_print(struct sim_flow *f)
 {
-	const char	*names[] = { "udp", "ping", "tcp" };
+	const char	*names[] = { "udp", "ping", "echo", "tcp" };
 	uint64_t	 end;
 
 	end = f->stop < f->sim->now ? f->stop : f->sim->now;
@@ -427,7 +466,7 @@ sim_flow_print(struct sim_flow *f)
 	    (unsigned long long)f->doubles, (unsigned long long)f->corrupt);
 	if (f->nlat != 0)
 		printf("; %s 1/50/99/100 %%: %.1f %.1f %.1f %.1f ms",
-		    f->type == SIM_PING ? "round trip" : "one way",
+		    f->type != SIM_UDP ? "round trip" : "one way",
 		    (double)sim_flow_latency(f, 10) / 1000,
 		    (double)sim_flow_latency(f, 500) / 1000,
 		    (double)sim_flow_latency(f, 990) / 1000,
