@@ -891,13 +891,15 @@ conf_client(struct peer *p, int tun, int psk, const char *links[])
 	peer_flush(p);
 }
 
-/* The client with its link and these rules. */
+/* The client with its link and these rules; waits until it has so many. */
 static void
 conf_rules(struct peer *p, const struct match_conf *mc, int n)
 {
 	static const struct bpf_insn	 yes = { BPF_RET | BPF_K, 0, 0, 1 };
+	struct ctl_match		 cm[3];
 	struct tunnel_conf		 tc;
 	struct link_conf		 lc;
+	int64_t				 end = now_ms() + PATIENCE;
 	int				 i;
 
 	tunnel_conf(&tc, TUNNEL_ID, "home", 0);
@@ -911,6 +913,9 @@ conf_rules(struct peer *p, const struct match_conf *mc, int n)
 	}
 	peer_send(p, IMSG_RECONF_END, -1, NULL, 0);
 	peer_flush(p);
+	while (ctl_filters(p, cm, 3) != n)
+		if (now_ms() > end)
+			errx(1, "engine %s: no %d rules", p->name, n);
 }
 
 /* On any port of loopback. */
