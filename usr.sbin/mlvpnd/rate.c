@@ -57,6 +57,8 @@
 #define STEP_MIN	30		/* thousandths */
 #define STEP_MAX	250
 #define VOLUME		15000		/* bytes that tell something */
+#define SETTLE_AFTER		8		/* intervals */
+#define SETTLE_RATE		110		/* percent of what was delivered */
 #define RECOVER_AFTER	(2 * USEC)
 #define STALE_IDLE	(60 * USEC)
 
@@ -75,6 +77,7 @@ struct view {
 
 static int	 is_saturated(const struct rate *, const struct view *);
 static void	 rate_recover(struct path *, const struct view *);
+static void	 rate_settle(struct path *, const struct view *);
 static void	 rate_double(struct path *, const struct view *);
 static void	 rate_drain(struct path *, const struct view *);
 static void	 rate_drained(struct path *, const struct view *);
@@ -171,7 +174,10 @@ rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 	}
 	if (!is_saturated(r, &v)) {
 		r->step = STEP_MIN;
-		rate_recover(p, &v);
+		if (r->starting)
+			rate_settle(p, &v);
+		else
+			rate_recover(p, &v);
 		return;
 	}
 	if (now - r->base_seen > BASE_PROBE && !r->starting)
@@ -208,6 +214,26 @@ rate_recover(struct path *p, const struct view *v)
 		return;
 	r->grown_at = v->now;
 	r->bps = rate_bound(p, MIN(goal, r->bps + r->bps / 8));
+}
+
+/*
+ * The last doubling was more than anybody wants to send, and nobody knows
+ * whether the link can do it.  At such a rate the bursts of a TCP stream
+ * would queue in the modem, look like jitter, and keep the stream from
+ * growing beyond this link.
+ */
+static void
+rate_settle(struct path *p, const struct view *v)
+{
+	struct rate	*r = &p->rate;
+	uint64_t	 most;
+
+	most = MAX(RATE_START, v->best * SETTLE_RATE / 100);
+	if (v->now - r->grown_at < SETTLE_AFTER * v->interval ||
+	    r->bps <= most)
+		return;
+	r->bps = rate_bound(p, most);
+	r->starting = 0;
 }
 
 static void
