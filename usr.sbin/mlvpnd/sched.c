@@ -666,7 +666,7 @@ sched_spread(struct tunnel *t)
 		p = t->paths[i];
 		p->remote = any && p->owd_valid &&
 		    p->owd_base - least > (int64_t)spread &&
-		    p->rate.bps < sum / 4;
+		    p->rate.bps < sum / 4 && !p->rate.starting;
 		if (path_usable(p) && !p->remote)
 			slowest = MAX(slowest, p->srtt);
 	}
