@@ -196,7 +196,14 @@ rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 static int
 is_saturated(const struct rate *r, const struct view *v)
 {
-	if (v->now - r->saturated_at <= v->interval && v->sr >= r->bps / 4 * 3)
+	int	 loaded = v->sr >= r->bps / 4 * 3;
+
+	if (loaded && v->now - r->saturated_at <= v->interval)
+		return (1);
+	/* a stream that keeps time with the link fills the modem's queue
+	 * without the pacer's seeing it */
+	if (loaded && !r->starting && v->qd > v->target &&
+	    v->bytes >= VOLUME)
 		return (1);
 	return (v->qd > v->target && v->behind && v->bytes >= VOLUME &&
 	    r->bps > v->best * 13 / 10);
