@@ -202,7 +202,7 @@ pool_short(const struct tunnel *t)
 
 	if (c->nfree >= reserve)
 		return (0);
-	return (c->nfree < reserve / 4 || t->sched.npkts + t->nkept +
+	return (c->nfree < reserve / 4 || t->tq.npkts + t->nkept +
 	    t->reorder.npkts + t->m2.order.npkts >=
 	    reserve * 3 / 4 / c->ntunnels);
 }
@@ -707,6 +707,7 @@ core_stop(struct core *c, uint64_t now)
 	int		 i;
 
 	TAILQ_FOREACH(t, &c->tunnels, entry) {
+		tq_clear(t);
 		sched_clear(t);
 		for (i = 0; i < t->npaths; i++)
 			path_close(t->paths[i], now);

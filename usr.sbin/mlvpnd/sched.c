@@ -38,38 +38,17 @@
 #define SLACK		2000		/* us a path's queue is filled ahead */
 #define CREDIT_MIN	1000		/* us of rate an idle path keeps */
 
-#define QUANTUM		1514		/* of a flow's turn, bytes */
-#define CODEL_TARGET	15000		/* RFC 8289, us */
-#define CODEL_INTERVAL	100000
-
 #define BULK_WINDOW	50000		/* us in which a flow is measured */
 #define BULK_PACKETS	16
-#define SPARSE_WINDOW	10000
-#define FLOW_IDLE	(1 * USEC)
 #define LEVEL_RETURN	(5 * USEC)
 #define LOSS_PENALTY	200000		/* us times the loss, for priority */
-#define PRIO_WINDOW	100000		/* us, half of it may overtake */
 #define PRIO_AHEAD	100000		/* us of it a path's queue takes */
 #define COPY_LATE	100000		/* us after the first, no use */
 #define BULK_SHARE	16		/* part of the rate that "bulk" has */
 #define SPREAD		150000		/* default of "latency spread" */
 
-static void	 classify(struct tunnel *, struct pkt *, uint64_t);
-static int	 may_overtake(struct sched *, size_t, uint64_t);
-static struct fq *fq_of(struct sched *, const struct pkt *);
-static int	 fq_is_bound(const struct sched *, const struct fq *);
-static struct fq *fq_longest(struct sched *);
-static struct fq *fq_first(struct fqs *);
 static void	 resend_drop(struct tunnel *, struct pkt *);
 static void	 expire(struct tunnel *, uint64_t);
-static void	 expire_flows(struct tunnel *, struct fqs *, uint64_t);
-static struct pkt *fq_dequeue(struct tunnel *, struct fq *, uint64_t);
-static void	 fq_drop(struct tunnel *, struct fq *);
-static void	 fq_rest(struct sched *, struct fq *);
-static int	 codel_drop(struct tunnel *, struct fq *, struct pkt *,
-		    uint64_t);
-static uint64_t	 codel_control(uint64_t, uint32_t);
-static int	 ecn_mark(const struct tunnel *, struct pkt *);
 static int	 choose_level(struct tunnel *, uint64_t);
 static int	 path_takes(const struct path *, int);
 static uint64_t	 time_of(const struct path *, size_t);
@@ -102,35 +81,18 @@ static void	 path_enqueue(struct path *, struct pkt *, int);
 void
 sched_init(struct sched *s)
 {
-	size_t	 i;
-
 	memset(s, 0, sizeof(*s));
-	TAILQ_INIT(&s->prio);
 	TAILQ_INIT(&s->resend);
-	TAILQ_INIT(&s->active);
-	TAILQ_INIT(&s->bulk);
-	for (i = 0; i < FQ_FLOWS + 2 * FQ_RULED; i++)
-		TAILQ_INIT(&s->fq[i].queue);
 	s->next_seq = 1;
 }
 
 void
 sched_clear(struct tunnel *t)
 {
-	struct sched	*s = &t->sched;
-	struct fq	*fq;
 	struct pkt	*p;
 
-	while ((p = TAILQ_FIRST(&s->prio)) != NULL) {
-		TAILQ_REMOVE(&s->prio, p, entry);
-		s->npkts--;
-		pkt_put(t->core, p);
-	}
-	while ((p = TAILQ_FIRST(&s->resend)) != NULL)
+	while ((p = TAILQ_FIRST(&t->sched.resend)) != NULL)
 		resend_drop(t, p);
-	while ((fq = TAILQ_FIRST(&s->active)) != NULL ||
-	    (fq = TAILQ_FIRST(&s->bulk)) != NULL)
-		fq_drop(t, fq);
 }
 
 static void
@@ -146,289 +108,9 @@ resend_drop(struct tunnel *t, struct pkt *p)
 void
 sched_reset(struct tunnel *t)
 {
-	struct pkt	*p;
-
-	while ((p = TAILQ_FIRST(&t->sched.resend)) != NULL)
-		resend_drop(t, p);
+	sched_clear(t);
 	t->sched.next_seq = 1;
 	memset(t->sched.flows, 0, sizeof(t->sched.flows));
-}
-
-/*
- * The tunnel's queue: a queue for each flow, served in turn
- */
-
-void
-sched_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
-{
-	struct sched	*s = &t->sched;
-	struct fq	*fq;
-
-	p->time = now;
-	classify(t, p, now);
-	s->npkts++;
-	if (p->cls != CLASS_NORMAL)
-		TAILQ_INSERT_TAIL(&s->prio, p, entry);
-	else {
-		fq = fq_of(s, p);
-		TAILQ_INSERT_TAIL(&fq->queue, p, entry);
-		fq->bytes += p->len;
-		s->bytes += p->len;
-		if (!fq->active) {
-			fq->active = 1;
-			fq->deficit = QUANTUM;
-			TAILQ_INSERT_TAIL(p->match & MATCH_BULK ? &s->bulk :
-			    &s->active, fq, entry);
-			s->nbound += fq_is_bound(s, fq);
-		}
-	}
-	if (s->npkts <= TQ_MAX_PKTS && s->bytes <= TQ_MAX_BYTES &&
-	    !pool_short(t))
-		return;
-	if ((fq = fq_longest(s)) != NULL)
-		fq_drop(t, fq);
-	else {
-		p = TAILQ_FIRST(&s->prio);
-		TAILQ_REMOVE(&s->prio, p, entry);
-		s->npkts--;
-		pkt_put(t->core, p);
-	}
-	t->tx_dropped++;
-}
-
-/*
- * A packet that its flow sends now and then overtakes as those of the
- * priority class do: it is what somebody waits for.
- */
-static void
-classify(struct tunnel *t, struct pkt *p, uint64_t now)
-{
-	struct sched		*s = &t->sched;
-	struct flow		*f;
-	struct flow_info	 fi;
-
-	flow_classify(PKT_DATA(p), p->len, t->conf.layer2, t->flow_key, &fi);
-	p->flow = fi.hash;
-	p->order = fi.order;
-	p->cls = fi.cls;
-	p->tos = fi.tos;
-	p->match_gen = t->matches.gen;
-	if (t->matches.n > 0)
-		match_packet(t, p, 1);
-	if (p->match & MATCH_PRIORITY)
-		p->cls = CLASS_PRIORITY;
-	else if (p->match & MATCH_BULK)
-		p->cls = CLASS_NORMAL;
-
-	f = &s->flows[p->flow % FLOW_TABLE];
-	if (f->hash != p->flow || now - f->last_time > FLOW_IDLE) {
-		memset(f, 0, sizeof(*f));
-		f->hash = p->flow;
-		f->window = now;
-	}
-	if (p->cls == CLASS_NORMAL && !(p->match & MATCH_BULK) &&
-	    (f->before_time == 0 || now - f->before_time > SPARSE_WINDOW) &&
-	    TAILQ_EMPTY(&fq_of(s, p)->queue))
-		p->cls = CLASS_SPARSE;
-	f->before_time = f->last_time;
-	f->last_time = now;
-
-	if (p->cls != CLASS_NORMAL && !may_overtake(s, p->len, now))
-		p->cls = CLASS_NORMAL;
-	if (p->cls == CLASS_PRIORITY)
-		p->order = ORDER_NONE;
-	if (p->match & MATCH_ORDER)
-		p->order = ORDER_ALWAYS;
-	else if (p->match & MATCH_NOORDER)
-		p->order = ORDER_NONE;
-}
-
-/* What overtakes has half of the rate, or all could be made to: the rest of
- * it waits as others do. */
-static int
-may_overtake(struct sched *s, size_t len, uint64_t now)
-{
-	uint64_t	 cost, window;
-
-	if (s->rate == 0)
-		return (1);
-	cost = len * 8 * USEC * 2 / s->rate;
-	window = MAX(PRIO_WINDOW, 4 * cost);
-	if (s->prio_due + window < now)
-		s->prio_due = now - window;
-	if (s->prio_due + cost > now)
-		return (0);
-	s->prio_due += cost;
-	return (1);
-}
-
-/*
- * The queue of a packet's flow.  What rules bind to links, or put after all
- * others, has queues of its own, so that nobody waits behind it.
- */
-static struct fq *
-fq_of(struct sched *s, const struct pkt *p)
-{
-	uint32_t	 hash = p->flow + p->rule * 0x9e3779b1U;
-
-	if (p->match & MATCH_BULK)
-		return (&s->fq[FQ_FLOWS + FQ_RULED + hash % FQ_RULED]);
-	if (p->rule != 0)
-		return (&s->fq[FQ_FLOWS + hash % FQ_RULED]);
-	return (&s->fq[p->flow % FQ_FLOWS]);
-}
-
-static int
-fq_is_bound(const struct sched *s, const struct fq *fq)
-{
-	return (fq >= &s->fq[FQ_FLOWS] && fq < &s->fq[FQ_FLOWS + FQ_RULED]);
-}
-
-static struct fq *
-fq_longest(struct sched *s)
-{
-	struct fq	*fq, *longest = NULL;
-
-	TAILQ_FOREACH(fq, &s->active, entry)
-		if (longest == NULL || fq->bytes > longest->bytes)
-			longest = fq;
-	TAILQ_FOREACH(fq, &s->bulk, entry)
-		if (longest == NULL || fq->bytes > longest->bytes)
-			longest = fq;
-	return (longest);
-}
-
-static struct fq *
-fq_first(struct fqs *list)
-{
-	struct fq	*fq;
-
-	while ((fq = TAILQ_FIRST(list)) != NULL && fq->deficit <= 0) {
-		fq->deficit += QUANTUM;
-		TAILQ_REMOVE(list, fq, entry);
-		TAILQ_INSERT_TAIL(list, fq, entry);
-	}
-	return (fq);
-}
-
-/* The next packet of the flow that CoDel lets pass; NULL if none is left. */
-static struct pkt *
-fq_dequeue(struct tunnel *t, struct fq *fq, uint64_t now)
-{
-	struct sched	*s = &t->sched;
-	struct pkt	*p;
-
-	while ((p = TAILQ_FIRST(&fq->queue)) != NULL) {
-		TAILQ_REMOVE(&fq->queue, p, entry);
-		fq->bytes -= p->len;
-		s->bytes -= p->len;
-		s->npkts--;
-		if (now - p->time <= TQ_MAX_AGE &&
-		    !codel_drop(t, fq, p, now)) {
-			fq->deficit -= p->len;
-			break;
-		}
-		pkt_put(t->core, p);
-		t->tx_dropped++;
-	}
-	fq_rest(s, fq);
-	return (p);
-}
-
-static void
-fq_drop(struct tunnel *t, struct fq *fq)
-{
-	struct pkt	*p;
-
-	if ((p = TAILQ_FIRST(&fq->queue)) != NULL) {
-		TAILQ_REMOVE(&fq->queue, p, entry);
-		fq->bytes -= p->len;
-		t->sched.bytes -= p->len;
-		t->sched.npkts--;
-		pkt_put(t->core, p);
-	}
-	fq_rest(&t->sched, fq);
-}
-
-static void
-fq_rest(struct sched *s, struct fq *fq)
-{
-	if (!TAILQ_EMPTY(&fq->queue) || !fq->active)
-		return;
-	fq->active = 0;
-	TAILQ_REMOVE(fq >= &s->fq[FQ_FLOWS + FQ_RULED] ? &s->bulk :
-	    &s->active, fq, entry);
-	s->nbound -= fq_is_bound(s, fq);
-}
-
-/*
- * CoDel, RFC 8289, on the time in the tunnel's queue only: that in a path's
- * queue is the wanted difference between paths.  The interval is one of the
- * world beyond the tunnel and of the slowest path together: a flow must have
- * had the time to answer the first drop before there is a second, or it loses
- * half of its window instead of a third.
- */
-static int
-codel_drop(struct tunnel *t, struct fq *fq, struct pkt *p, uint64_t now)
-{
-	uint64_t	 target = MAX(CODEL_TARGET, t->sched.two_mtu);
-	uint64_t	 interval = CODEL_INTERVAL + t->sched.slowest;
-
-	if (now - p->time < target || fq->bytes <= QUANTUM) {
-		fq->above_since = 0;
-		fq->dropping = 0;
-		return (0);
-	}
-	if (fq->above_since == 0) {
-		fq->above_since = now;
-		return (0);
-	}
-	if (!fq->dropping) {
-		if (now - fq->above_since < interval)
-			return (0);
-		fq->dropping = 1;
-		fq->count = fq->count > 2 && now - fq->drop_next <
-		    8 * interval ? fq->count - 2 : 1;
-		fq->drop_next = now + codel_control(interval, fq->count);
-		return (!ecn_mark(t, p));
-	}
-	if (now < fq->drop_next)
-		return (0);
-	fq->count++;
-	fq->drop_next += codel_control(interval, fq->count);
-	return (!ecn_mark(t, p));
-}
-
-/* interval / sqrt(count) */
-static uint64_t
-codel_control(uint64_t interval, uint32_t count)
-{
-	uint32_t	 root = 1;
-
-	while ((root + 1) * (root + 1) <= count * 64)
-		root++;
-	return (interval * 8 / root);
-}
-
-/* Congestion experienced, RFC 3168, where the sender understands it. */
-static int
-ecn_mark(const struct tunnel *t, struct pkt *p)
-{
-	uint8_t		*d = PKT_DATA(p);
-	uint32_t	 sum;
-
-	if (t->conf.layer2 || (p->tos & 3) == 0)
-		return (0);
-	if (d[0] >> 4 == 4) {
-		sum = (uint16_t)~get16(d + 10) + (uint16_t)~get16(d);
-		d[1] |= 3;
-		sum += get16(d);
-		sum = (sum & 0xffff) + (sum >> 16);
-		sum = (sum & 0xffff) + (sum >> 16);
-		put16(d + 10, ~sum & 0xffff);
-	} else
-		d[1] |= 3 << 4;
-	return (1);
 }
 
 /*
@@ -675,7 +357,7 @@ sched_spread(struct tunnel *t)
 	t->sched.two_mtu = sum == 0 ? 0 : 2 * PATH_MTU * 8 * USEC / sum;
 }
 
-/* Without a path packets wait for a while only: nobody wants them later. */
+/* Without a path nothing waits for ever. */
 static void
 expire(struct tunnel *t, uint64_t now)
 {
@@ -687,33 +369,9 @@ expire(struct tunnel *t, uint64_t now)
 		if (now - p->time > TQ_MAX_AGE + hold_max(t))
 			resend_drop(t, p);
 	}
-	while ((p = TAILQ_FIRST(&s->prio)) != NULL &&
-	    now - p->time > TQ_MAX_AGE) {
-		TAILQ_REMOVE(&s->prio, p, entry);
-		s->npkts--;
-		t->tx_dropped++;
-		pkt_put(t->core, p);
-	}
-	expire_flows(t, &s->active, now);
-	expire_flows(t, &s->bulk, now);
-	if (s->npkts > 0 || !TAILQ_EMPTY(&s->resend))
+	tq_expire(t, now);
+	if (t->tq.npkts > 0 || !TAILQ_EMPTY(&s->resend))
 		s->wake = now + TQ_MAX_AGE;
-}
-
-static void
-expire_flows(struct tunnel *t, struct fqs *list, uint64_t now)
-{
-	struct fq	*fq, *next;
-	struct pkt	*p;
-
-	for (fq = TAILQ_FIRST(list); fq != NULL; fq = next) {
-		next = TAILQ_NEXT(fq, entry);
-		while ((p = TAILQ_FIRST(&fq->queue)) != NULL &&
-		    now - p->time > TQ_MAX_AGE) {
-			t->tx_dropped++;
-			fq_drop(t, fq);
-		}
-	}
 }
 
 /*
@@ -726,11 +384,12 @@ void
 sched_pump(struct tunnel *t, uint64_t now)
 {
 	struct sched	*s = &t->sched;
+	struct tq	*tq = &t->tq;
 	int64_t		 mean, limit;
 	int		 level, full = 0, bulk_full = 0;
 
 	s->wake = NEVER;
-	if (s->npkts == 0 && TAILQ_EMPTY(&s->resend))
+	if (tq->npkts == 0 && TAILQ_EMPTY(&s->resend))
 		return;
 	if ((level = choose_level(t, now)) == LEVEL_NONE) {
 		expire(t, now);
@@ -738,13 +397,13 @@ sched_pump(struct tunnel *t, uint64_t now)
 	}
 	mean = mean_owd(t, level);
 	pump_ahead(t, &s->resend, PQ_RESEND, level, mean, now);
-	pump_ahead(t, &s->prio, PQ_PRIORITY, level, mean, now);
+	pump_ahead(t, &tq->prio, PQ_PRIORITY, level, mean, now);
 	limit = horizon(t, level, mean, now);
 	if (now >= s->bulk_due)
-		pump_flows(t, &s->bulk, 1, level, mean, limit, &bulk_full,
+		pump_flows(t, &tq->bulk, 1, level, mean, limit, &bulk_full,
 		    now);
-	pump_flows(t, &s->active, 0, level, mean, limit, &full, now);
-	pump_flows(t, &s->bulk, 0, level, mean, limit, &full, now);
+	pump_flows(t, &tq->active, 0, level, mean, limit, &full, now);
+	pump_flows(t, &tq->bulk, 0, level, mean, limit, &full, now);
 }
 
 /* What is sent again, and what overtakes. */
@@ -752,7 +411,6 @@ static void
 pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
     int64_t mean, uint64_t now)
 {
-	struct sched	*s = &t->sched;
 	struct path	*path;
 	struct pkt	*p, *next;
 	struct pin	 pin;
@@ -776,11 +434,12 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		if (may == 1 && path == NULL)
 			continue;
 
-		TAILQ_REMOVE(queue, p, entry);
 		if (q == PQ_PRIORITY)
-			s->npkts--;
-		else
+			tq_remove(t, p);
+		else {
+			TAILQ_REMOVE(queue, p, entry);
 			t->nkept--;
+		}
 		p->queued = 0;
 		if (may == -1) {
 			match_dropped(t, p);
@@ -815,7 +474,7 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 	int		 may, sent = 0;
 
 	TAILQ_INIT(&waiting);
-	while ((fq = fq_first(list)) != NULL && !(one && sent)) {
+	while ((fq = tq_first(list)) != NULL && !(one && sent)) {
 		first = TAILQ_FIRST(&fq->queue);
 		when = last = limit;
 		may = 0;
@@ -826,20 +485,20 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 		if (may == -1) {
 			match_dropped(t, first);
 			t->tx_dropped++;
-			fq_drop(t, fq);
+			tq_drop(t, fq);
 			continue;
 		}
 		if (path == NULL || (when > last && !path->unpaced)) {
 			if (when > last)
 				s->wake = MIN(s->wake, now + (when - last));
 			*full |= may == 0;
-			if (*full && list == &s->active && s->nbound == 0)
+			if (*full && list == &t->tq.active && t->tq.nbound == 0)
 				break;
 			TAILQ_REMOVE(list, fq, entry);
 			TAILQ_INSERT_TAIL(&waiting, fq, entry);
 			continue;
 		}
-		if ((p = fq_dequeue(t, fq, now)) == NULL)
+		if ((p = tq_dequeue(t, fq, now)) == NULL)
 			continue;
 		/* the first one was dropped: this may be for other paths */
 		if (p != first && (choose_normal(t, p, level, mean, now, &path,

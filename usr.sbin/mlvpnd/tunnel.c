@@ -67,6 +67,7 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 	TAILQ_INIT(&t->links);
 	TAILQ_INIT(&t->out);
 	batch_init(t);
+	tq_init(&t->tq);
 	sched_init(&t->sched);
 	core_random(c, t->flow_key, sizeof(t->flow_key));
 	conf_set(t, conf);
@@ -100,6 +101,7 @@ tunnel_free(struct tunnel *t)
 	}
 	links_free(t);
 	assoc_clear(t);
+	tq_clear(t);
 	sched_clear(t);
 	match_free(t);
 	reorder_free(t);
@@ -565,7 +567,7 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
 		if (assoc_can_send(t) && !t->core->stopping &&
 		    packet_sane(t, p[i])) {
 			fit_segments(t, p[i]);
-			sched_enqueue(t, p[i], now);
+			tq_enqueue(t, p[i], now);
 		} else {
 			t->tx_dropped++;
 			pkt_put(t->core, p[i]);

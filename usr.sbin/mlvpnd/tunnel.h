@@ -32,7 +32,8 @@
  *	flow.c		which flow a packet belongs to, who needs order
  *	match.c		what the rules want for a packet
  *	mss.c		what a TCP SYN may announce
- *	sched.c		the tunnel's queue, choice of a path, pacing
+ *	queue.c		the tunnel's queue
+ *	sched.c		choice of a path, pacing
  *	reorder.c	doubles and order at the receiver
  *	mlvpn2.c	links to MLVPN 2.x peers; its bytes in mlvpn2_wire.c,
  *			order at the receiver in mlvpn2_order.c
@@ -654,7 +655,7 @@ struct recent *assoc_recent(struct tunnel *, const uint8_t *, uint64_t);
 int	 assoc_can_send(const struct tunnel *);
 struct lane *assoc_lane(struct tunnel *, uint8_t);
 
-/* --- sched.c ------------------------------------------------------------ */
+/* --- queue.c ------------------------------------------------------------ */
 
 #define TQ_MAX_BYTES	(4U << 20)
 #define TQ_MAX_PKTS	4096
@@ -662,10 +663,6 @@ struct lane *assoc_lane(struct tunnel *, uint8_t);
 #define FQ_FLOWS	1024
 #define FQ_RULED	64		/* each, of those that rules bind to
 					   links, and of "bulk" */
-
-#define LEVEL_NONE	(-1)		/* see choose_level() */
-#define LEVEL_POOR	(-2)
-#define LEVEL_SUSPECT	(-3)
 
 /* Packets of one flow that wait. */
 struct fq {
@@ -682,20 +679,38 @@ struct fq {
 
 TAILQ_HEAD(fqs, fq);
 
-struct sched {
-	struct pktq	 prio;
-	struct pktq	 resend;
+struct tq {
+	struct pktq	 prio;		/* priority and sparse */
 	struct fqs	 active;
 	struct fqs	 bulk;		/* after all others */
 	struct fq	 fq[FQ_FLOWS + 2 * FQ_RULED];
 	unsigned int	 nbound;	/* active ones bound to links */
 	size_t		 npkts;
-	size_t		 bytes;
+	size_t		 bytes;		/* without prio */
+	uint64_t	 prio_due;	/* when their share is free again */
+};
+
+void	 tq_init(struct tq *);
+void	 tq_clear(struct tunnel *);
+void	 tq_enqueue(struct tunnel *, struct pkt *, uint64_t);
+void	 tq_remove(struct tunnel *, struct pkt *);
+struct fq	*tq_first(struct fqs *);
+struct pkt	*tq_dequeue(struct tunnel *, struct fq *, uint64_t);
+void	 tq_drop(struct tunnel *, struct fq *);
+void	 tq_expire(struct tunnel *, uint64_t);
+
+/* --- sched.c ------------------------------------------------------------ */
+
+#define LEVEL_NONE	(-1)		/* see choose_level() */
+#define LEVEL_POOR	(-2)
+#define LEVEL_SUSPECT	(-3)
+
+struct sched {
+	struct pktq	 resend;
 	uint64_t	 next_seq;	/* of the next packet committed */
 	uint64_t	 rate;		/* bit/s of all paths together */
 	uint64_t	 two_mtu;	/* us of them */
 	uint64_t	 slowest;	/* round trip of a path in use, us */
-	uint64_t	 prio_due;	/* when their share is free again */
 	uint64_t	 bulk_due;
 	uint64_t	 wake;
 	struct flow	 flows[FLOW_TABLE];
@@ -704,7 +719,6 @@ struct sched {
 void	 sched_init(struct sched *);
 void	 sched_clear(struct tunnel *);
 void	 sched_reset(struct tunnel *);
-void	 sched_enqueue(struct tunnel *, struct pkt *, uint64_t);
 void	 sched_pump(struct tunnel *, uint64_t);
 void	 sched_spread(struct tunnel *);
 int	 sched_transmit(struct tunnel *, struct dgram *, uint64_t);
@@ -888,6 +902,7 @@ struct tunnel {
 					   sent but not reported */
 	uint64_t	 last_tx;	/* of a packet */
 	uint64_t	 spread_at;
+	struct tq	 tq;
 	struct sched	 sched;
 	struct matches	 matches;
 	struct reorder	 reorder;
