@@ -14,7 +14,6 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-
 # Hosts, links between them and daemons on them, for tests of whole systems:
 #
 #	host NAME			a host with a stack of its own
@@ -45,7 +44,6 @@
 # however the test ends.  With KEEP=1 in the environment $T stays.
 
 set -u
-
 
 export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 

@@ -14,7 +14,6 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-
 # Hosts are routing domains, joined by pair(4) or tap(4).  Sourced by
 # hosts.sh, which says more.  Interface numbers begin at $unit.
 

@@ -14,9 +14,6 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-
-# What the daemon adds, it takes away.
-
 # The command of a tunnel: whom it runs for, and when.
 
 . "$(dirname "$0")/sys.sh"

@@ -15,7 +15,6 @@
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
 
-
 # The protocol of MLVPN 2.x: two daemons that speak it, and each against
 # mlvpn(1) where that is installed.
 

@@ -14,7 +14,6 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-
 # One server address over two uplinks: each link's socket has a routing
 # table of its own; on Linux a mark, which ip-rule(8) leads to a table.
 

@@ -14,7 +14,6 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-
 # Two links of 20 Mbit/s and 10 ms: what one TCP stream gets of their sum,
 # in Ethernet frames.  Headers take 0.09 of it.
 

@@ -14,7 +14,6 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-
 # A client and a server for the tests of this directory, which source it.
 # The hosts are named c and s; the client's end of a link is .1, the
 # server's .2; the tunnel is 10.44.43.1 to .2.
