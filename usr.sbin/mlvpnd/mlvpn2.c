@@ -74,7 +74,9 @@ static void	 listed(struct mlvpn2 *);
 static int	 serves(const struct mlvpn2 *);
 static void	 ask(struct mlvpn2 *, uint64_t);
 static struct mlvpn2 *find(struct core *, const struct dgram *);
-static struct mlvpn2_run *retired(struct mlvpn2 *, uint32_t);
+static int	 came_already(const struct mlvpn2 *,
+		    const struct mlvpn2_header *);
+static struct mlvpn2_run *retired(struct tunnel *, uint32_t);
 static void	 retire(struct mlvpn2 *);
 static int	 welcome(struct mlvpn2 *, const struct mlvpn2_header *,
 		    const uint8_t *, size_t, uint64_t);
@@ -215,6 +217,7 @@ mlvpn2_link_free(struct path *p)
 	struct core	*c = p->tunnel->core;
 	struct mlvpn2	*m = p->m2;
 
+	retire(m);
 	c->oldflow[c->noldflows++ % MLVPN2_RETIRED] = m->flow;
 	LIST_REMOVE(m, entry);
 	freezero(m, sizeof(*m));
@@ -290,7 +293,6 @@ mlvpn2_restart(struct tunnel *t, uint64_t now)
 	for (i = 0; i < t->npaths; i++) {
 		m = t->paths[i]->m2;
 		retire(m);
-		m->exists = 0;
 		ask(m, now);
 	}
 }
@@ -374,7 +376,6 @@ void
 mlvpn2_receive(struct core *c, const struct dgram *dg, uint64_t now)
 {
 	struct mlvpn2_header	 h;
-	struct mlvpn2_run	*run;
 	struct mlvpn2		*m;
 	struct tunnel		*t;
 	struct pkt		*p;
@@ -402,9 +403,7 @@ mlvpn2_receive(struct core *c, const struct dgram *dg, uint64_t now)
 			t->rx_rejected++;
 		return;
 	}
-	run = known ? NULL : retired(m, h.flow);
-	if ((known && mlvpn2_window_seen(&m->window, h.seq)) ||
-	    (run != NULL && h.seq <= run->highest)) {
+	if (came_already(m, &h)) {
 		t->rx_replayed++;
 		return;
 	}
@@ -448,27 +447,51 @@ find(struct core *c, const struct dgram *dg)
 	return (NULL);
 }
 
-static struct mlvpn2_run *
-retired(struct mlvpn2 *m, uint32_t flow)
+/* On this link or another, in a session or in one that was. */
+static int
+came_already(const struct mlvpn2 *m, const struct mlvpn2_header *h)
 {
-	size_t	 i;
+	struct tunnel		*t = m->path->tunnel;
+	const struct mlvpn2_run	*run;
+	const struct mlvpn2	*o;
+	int			 i;
 
-	for (i = 0; i < MIN(m->nretired, MLVPN2_RETIRED); i++)
-		if (m->retired[i].flow == flow)
-			return (&m->retired[i]);
+	if (m->exists && h->flow == m->peer)
+		return (mlvpn2_window_seen(&m->window, h->seq));
+	for (i = 0; i < t->npaths; i++) {
+		o = t->paths[i]->m2;
+		if (o->exists && o->peer == h->flow &&
+		    h->seq <= o->window.highest)
+			return (1);
+	}
+	run = retired(t, h->flow);
+	return (run != NULL && h->seq <= run->highest);
+}
+
+static struct mlvpn2_run *
+retired(struct tunnel *t, uint32_t flow)
+{
+	struct mlvpn2_tunnel	*mt = &t->m2;
+	size_t			 i;
+
+	for (i = 0; i < MIN(mt->nretired, MLVPN2_RETIRED); i++)
+		if (mt->retired[i].flow == flow)
+			return (&mt->retired[i]);
 	return (NULL);
 }
 
-/* The session's flow is remembered, with what came of it. */
+/* The session ends; its flow is remembered, with what came of it. */
 static void
 retire(struct mlvpn2 *m)
 {
+	struct tunnel		*t = m->path->tunnel;
 	struct mlvpn2_run	*run;
 
 	if (!m->exists)
 		return;
-	if ((run = retired(m, m->peer)) == NULL)
-		run = &m->retired[m->nretired++ % MLVPN2_RETIRED];
+	m->exists = 0;
+	if ((run = retired(t, m->peer)) == NULL)
+		run = &t->m2.retired[t->m2.nretired++ % MLVPN2_RETIRED];
 	run->flow = m->peer;
 	run->highest = m->window.highest;
 }
@@ -496,7 +519,7 @@ welcome(struct mlvpn2 *m, const struct mlvpn2_header *h, const uint8_t *text,
 	default:
 		/* the peer that a recorded flow has displaced */
 		if (!known && m->exists && !m->confirmed &&
-		    retired(m, h->flow) != NULL) {
+		    retired(m->path->tunnel, h->flow) != NULL) {
 			begin(m, h, now);
 			m->confirmed = 1;
 			return (1);
@@ -554,15 +577,18 @@ static void
 begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 {
 	struct path		*p = m->path;
+	struct tunnel		*t = p->tunnel;
 	struct mlvpn2_run	*run;
-	struct mlvpn2_window	 window;
+	int			 i;
 
-	if ((run = retired(m, h->flow)) != NULL)
-		mlvpn2_window_init(&window, 1, run->highest);
-	else
-		mlvpn2_window_init(&window, 0, 0);
 	retire(m);
-	m->window = window;
+	for (i = 0; i < t->npaths; i++)
+		if (t->paths[i]->m2->peer == h->flow)
+			retire(t->paths[i]->m2);
+	if ((run = retired(t, h->flow)) != NULL)
+		mlvpn2_window_init(&m->window, 1, run->highest);
+	else
+		mlvpn2_window_init(&m->window, 0, 0);
 	m->exists = 1;
 	m->confirmed = 0;
 	m->counted = 0;
@@ -579,7 +605,7 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	p->rx_loss_number = h->seq;
 	p->rx_loss_dgrams = 0;
 	p->rx_loss_at = now;
-	mlvpn2_order_reset(p->tunnel);
+	mlvpn2_order_reset(t);
 }
 
 /*

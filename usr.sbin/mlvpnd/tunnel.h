@@ -757,7 +757,7 @@ uint64_t hold_max(struct tunnel *);
 
 /* --- mlvpn2.c, mlvpn2_order.c -------------------------------------------- */
 
-#define MLVPN2_RETIRED		64	/* flows remembered */
+#define MLVPN2_RETIRED		256	/* flows remembered */
 #define MLVPN2_ORDER_WINDOW	4096	/* packets, power of two */
 
 /* A flow of the peer that another one has followed. */
@@ -794,8 +794,6 @@ struct mlvpn2 {
 	uint8_t		 version;
 	struct mlvpn2_window window;
 	uint64_t	 clear_seen[MLVPN2_WINDOW];	/* sequence + 1 */
-	struct mlvpn2_run retired[MLVPN2_RETIRED];
-	size_t		 nretired;
 	uint64_t	 received;
 	uint64_t	 heard;		/* last authentic datagram */
 	uint64_t	 there;		/* last one from its address */
@@ -831,6 +829,8 @@ struct mlvpn2_tunnel {
 	uint64_t	 data_seq;	/* of the first packet sent, less 1 */
 	int64_t		 owd;		/* ms, for unwrapping */
 	struct mlvpn2_order order;
+	struct mlvpn2_run retired[MLVPN2_RETIRED];
+	size_t		 nretired;
 };
 
 void	 mlvpn2_init(struct tunnel *, uint64_t);

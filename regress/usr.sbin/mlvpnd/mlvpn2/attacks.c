@@ -147,6 +147,68 @@ test_replay(void)
 	}
 }
 
+/* What one link has brought, given to another that is down, or was made
+ * anew. */
+static void
+test_elsewhere(void)
+{
+	struct link_conf lc;
+	struct state	 s;
+	struct bench	*b;
+	struct addr	 other;
+	size_t		 i;
+	int		 flags, round;
+
+	for (flags = 0; flags <= BENCH_SERVER; flags += BENCH_SERVER) {
+		b = bench_new(flags, 2);
+		session(b);
+		other = b->peer[1];
+		other.ip[0]++;
+		for (i = 0; i < 8; i++) {
+			bench_run(b, 500000);
+			bench_from(b, 0, OLD_KEEPALIVE, NULL, 0);
+		}
+		CHECK_EQ(bench_ctl(b, 0).state, LINK_UP);
+		CHECK_EQ(bench_ctl(b, 1).state, LINK_DOWN);
+		for (round = 0; round < 3; round++) {
+			state_get(b, &s);
+			for (i = 0; i < nrecord; i++) {
+				bench_give(b, 0, &other, record[i].buf,
+				    record[i].len);
+				bench_give(b, 1, &other, record[i].buf,
+				    record[i].len);
+			}
+			unchanged(b, &s);
+			if (round == 2)
+				break;
+			/* taken out and put in again, by the operator and by
+			 * the configuration */
+			if (round == 0) {
+				CHECK_EQ(tunnel_link_admin(b->tunnel, "dsl2",
+				    0, b->now), 0);
+				CHECK_EQ(tunnel_link_admin(b->tunnel, "dsl2",
+				    1, b->now), 0);
+			} else {
+				lc = bench_link_conf(b, 1);
+				CHECK_EQ(tunnel_unlink(b->tunnel, "dsl2",
+				    b->now), 0);
+				CHECK_EQ(tunnel_link(b->tunnel, &lc, b->now),
+				    0);
+				bench_socket(b, 1);
+			}
+			bench_run(b, 1000);
+			bench_from(b, 0, OLD_KEEPALIVE, NULL, 0);
+		}
+		TEST("\tthe peer itself may have changed links");
+		b->old[1] = b->old[0];
+		bench_from(b, 1, flags ? OLD_AUTH : OLD_AUTH_OK,
+		    flags ? "AU" : "OK", 2);
+		bench_from(b, 1, OLD_KEEPALIVE, NULL, 0);
+		CHECK_EQ(bench_ctl(b, 1).state, LINK_UP);
+		bench_free(b);
+	}
+}
+
 static void
 test_hijack(void)
 {
@@ -428,6 +490,7 @@ test_garbage(void)
 
 const struct mlvpn2_tests attack_tests[] = {
 	{ "attack-replay", test_replay, "datagrams replayed (1)" },
+	{ "attack-elsewhere", test_elsewhere, "on another link (1, 2)" },
 	{ "attack-hijack", test_hijack, "from elsewhere (2)" },
 	{ "attack-header", test_header, "headers changed (3, 5)" },
 	{ "attack-data-seq", test_forged_data_seq, "packets' numbers (4)" },
