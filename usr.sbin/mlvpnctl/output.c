@@ -259,7 +259,8 @@ link_detail(const struct ctl_link *cl)
 	printf("  Opened by:   %s end, as path %u", cl->opener ? "this" :
 	    "the other", cl->id);
 	if (cl->backup > 0)
-		printf(", backup %u", cl->backup);
+		printf(", backup %u%s", cl->backup,
+		    cl->overflow ? " overflow" : "");
 	printf("\n");
 	printf("  Local:       %s", fmt_addr(&cl->local, addr));
 	if (cl->rtable != RTABLE_DEFAULT)

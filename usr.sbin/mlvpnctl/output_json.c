@@ -151,6 +151,7 @@ json_link(const struct ctl_link *cl)
 	json_bool("opener", cl->opener);
 	json_uint("id", cl->id);
 	json_uint("backup", cl->backup);
+	json_bool("overflow", cl->overflow);
 	json_addr("local", &cl->local);
 	json_addr("remote", &cl->remote);
 	json_int("rtable", cl->rtable);

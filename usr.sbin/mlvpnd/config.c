@@ -53,13 +53,11 @@ static int		 phrase_is(const struct phrase *,
 			    const struct tunnel_conf *);
 static int		 feature_used(const struct feature *,
 			    const struct tunnel_conf *);
-static int		 uses_overflow(const struct link_conf *);
 static int		 uses_quota(const struct link_conf *);
 
 static LIST_HEAD(, phrase)	 phrases = LIST_HEAD_INITIALIZER(phrases);
 
 static const struct feature features[] = {
-	{ "backup overflow",	NULL,		uses_overflow },
 	{ "quota",		NULL,		uses_quota }
 };
 
@@ -356,12 +354,6 @@ feature_used(const struct feature *f, const struct tunnel_conf *tunnel)
 			return (1);
 	}
 	return (0);
-}
-
-static int
-uses_overflow(const struct link_conf *link)
-{
-	return (link->overflow);
 }
 
 static int

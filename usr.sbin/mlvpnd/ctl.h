@@ -133,6 +133,7 @@ struct ctl_link {
 	uint8_t		 opener;		/* 1: opened by this end */
 	uint8_t		 id;			/* path id on the wire */
 	uint8_t		 backup;		/* level, 0 no */
+	uint8_t		 overflow;		/* also used when others are full */
 	uint8_t		 usable;		/* carries data now */
 	int64_t		 since;			/* seconds in this state */
 	int64_t		 srtt;

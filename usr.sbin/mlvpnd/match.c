@@ -263,10 +263,10 @@ pin_others(struct tunnel *t, struct pin *pin)
 		if (!path_fits(path, pin->level) ||
 		    listed(pin->conf, path) != -1)
 			continue;
-		if (pin->backup == -1 || path->backup < pin->backup) {
-			pin->backup = path->backup;
+		if (pin->backup == -1 || path->level < pin->backup) {
+			pin->backup = path->level;
 			pin->remote = path->remote;
-		} else if (path->backup == pin->backup && !path->remote)
+		} else if (path->level == pin->backup && !path->remote)
 			pin->remote = 0;
 	}
 	return (pin->backup != -1);
@@ -285,7 +285,7 @@ match_permits(const struct pin *pin, const struct path *path)
 	int	 n = listed(pin->conf, path);
 
 	if (pin->conf->flags & MATCH_NOT)
-		return (n == -1 && path->backup == pin->backup);
+		return (n == -1 && path->level == pin->backup);
 	return (n != -1 && (pin->first == -1 || n == pin->first));
 }
 

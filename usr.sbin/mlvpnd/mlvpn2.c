@@ -341,7 +341,7 @@ mlvpn2_rates(struct tunnel *t)
 		if ((p = t->paths[i])->link == NULL)
 			continue;
 		p->rate_peer = p->link->conf.down.rate;
-		p->backup = p->link->conf.backup;
+		path_backup(p, p->link->conf.backup, p->link->conf.overflow);
 		if (p->rate_conf == 0)
 			p->rate_conf = mean;
 		p->unpaced = p->rate_conf == 0;

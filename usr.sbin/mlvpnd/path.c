@@ -94,8 +94,8 @@ static void	 got_probe(struct path *, const struct frame *, uint64_t);
 static void	 candidate_seen(struct path *, const struct dgram *, uint64_t);
 static void	 candidate_timer(struct path *, uint64_t);
 static int	 candidate_compose(struct path *, struct dgram *, uint64_t);
-static uint8_t	 flags_backup(uint8_t);
-static uint8_t	 backup_flags(uint8_t);
+static void	 set_backup(struct path *, uint8_t);
+static uint8_t	 backup_flags(const struct path *);
 static void	 quality_timer(struct path *, uint64_t);
 static void	 liveness_timer(struct path *, uint64_t);
 static void	 closing_add(struct tunnel *, uint8_t, uint8_t, uint8_t,
@@ -335,13 +335,21 @@ path_rates(struct path *p)
 		rate = p->link->conf.up.rate;
 		if (p->opener) {
 			p->rate_peer = p->link->conf.down.rate;
-			p->backup = p->link->conf.backup;
+			path_backup(p, p->link->conf.backup,
+			    p->link->conf.overflow);
 		}
 	}
 	if (rate == 0 || (p->announced != 0 && p->announced < rate))
 		rate = p->announced;
 	p->rate_conf = rate;
 	rate_init(p);
+}
+
+void
+path_backup(struct path *p, uint8_t level, int overflow)
+{
+	p->backup = p->level = level;
+	p->overflow = overflow;
 }
 
 /* What was sent and not reported no longer counts against the path. */
@@ -605,22 +613,25 @@ path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
 }
 
 /* A backup's level is in the flags; 0 there is the first. */
-static uint8_t
-flags_backup(uint8_t flags)
+static void
+set_backup(struct path *p, uint8_t flags)
 {
 	uint8_t	 level = flags >> PATH_FLAG_LEVEL_SHIFT & PATH_FLAG_LEVEL_MAX;
 
 	if ((flags & PATH_FLAG_BACKUP) == 0)
-		return (0);
-	return (level == 0 ? 1 : level);
+		level = 0;
+	else if (level == 0)
+		level = 1;
+	path_backup(p, level, (flags & PATH_FLAG_OVERFLOW) != 0);
 }
 
 static uint8_t
-backup_flags(uint8_t level)
+backup_flags(const struct path *p)
 {
-	if (level == 0)
+	if (p->backup == 0)
 		return (0);
-	return (PATH_FLAG_BACKUP | level << PATH_FLAG_LEVEL_SHIFT);
+	return (PATH_FLAG_BACKUP | p->backup << PATH_FLAG_LEVEL_SHIFT |
+	    (p->overflow ? PATH_FLAG_OVERFLOW : 0));
 }
 
 /*
@@ -654,7 +665,7 @@ accept_open(struct tunnel *t, uint8_t id, const struct dgram *dg,
 
 	p->gen = f->u.open.gen;
 	p->ep = dg->ep;
-	p->backup = flags_backup(f->u.open.flags);
+	set_backup(p, f->u.open.flags);
 	p->mtu_peer = f->u.open.mtu;
 	p->announced = f->u.open.down * 1000ULL;
 	p->rate_peer = f->u.open.up * 1000ULL;
@@ -744,7 +755,7 @@ got_status(struct path *p, const struct frame *f, uint64_t now)
 	tunnel_update(p->tunnel, now);
 	if (p->opener)
 		return;
-	p->backup = flags_backup(f->u.status.flags);
+	set_backup(p, f->u.status.flags);
 	p->rate_peer = f->u.status.up * 1000ULL;
 	p->announced = f->u.status.down * 1000ULL;
 	path_rates(p);
@@ -1127,7 +1138,7 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 	if (pending & PEND_OPEN) {
 		f.type = FRAME_PATH_OPEN;
 		f.u.open.gen = p->gen;
-		f.u.open.flags = backup_flags(p->backup);
+		f.u.open.flags = backup_flags(p);
 		f.u.open.mtu = p->mtu_own;
 		f.u.open.up = p->link->conf.up.rate / 1000;
 		f.u.open.down = p->link->conf.down.rate / 1000;
@@ -1161,7 +1172,7 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		f.type = FRAME_PATH_STATUS;
 		f.u.status.path = p->id;
 		f.u.status.gen = p->gen;
-		f.u.status.flags = backup_flags(p->backup) |
+		f.u.status.flags = backup_flags(p) |
 		    (p->disabled ? PATH_FLAG_DISABLED : 0);
 		f.u.status.up = f.u.status.down = 0;
 		if (p->opener) {
@@ -1352,6 +1363,7 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 	c->opener = p->opener;
 	c->id = p->id;
 	c->backup = p->backup;
+	c->overflow = p->overflow;
 	c->usable = path_usable(p);
 	c->since = (now - p->since) / USEC;
 	c->srtt = p->srtt;

@@ -84,7 +84,8 @@ tq_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
 
 	p->time = now;
 	classify(t, p, now);
-	tq->npkts++;
+	if (tq->npkts++ == 0)
+		tq->waiting = now;
 	if (p->cls != CLASS_NORMAL)
 		TAILQ_INSERT_TAIL(&tq->prio, p, entry);
 	else {

@@ -46,6 +46,9 @@
 #define COPY_LATE	100000		/* us after the first, no use */
 #define BULK_SHARE	16		/* part of the rate that "bulk" has */
 #define SPREAD		150000		/* default of "latency spread" */
+#define OVERFLOW_AFTER	500000		/* us of packets that wait */
+#define OVERFLOW_IDLE	(10 * USEC)
+#define OVERFLOW_FULL	90		/* percent of the rate */
 
 static void	 resend_drop(struct tunnel *, struct pkt *);
 static void	 expire(struct tunnel *, uint64_t);
@@ -63,6 +66,7 @@ static struct path *choose_priority(struct tunnel *, int, size_t, int64_t,
 		    uint64_t);
 static struct path *choose_bound(struct tunnel *, const struct pin *, int,
 		    size_t, int64_t, uint64_t, int64_t *, int64_t *);
+static void	 overflow(struct tunnel *, uint64_t);
 static int64_t	 horizon(struct tunnel *, int, int64_t, uint64_t);
 static void	 pump_ahead(struct tunnel *, struct pktq *, int, int, int64_t,
 		    uint64_t);
@@ -133,12 +137,12 @@ choose_level(struct tunnel *t, uint64_t now)
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
 		if (path_usable(p)) {
-			if (level == LEVEL_NONE || p->backup < level)
-				level = p->backup;
+			if (level == LEVEL_NONE || p->level < level)
+				level = p->level;
 			if (now - p->since >= LEVEL_RETURN &&
-			    (steady == LEVEL_NONE || p->backup < steady))
-				steady = p->backup;
-			present |= p->backup == t->level;
+			    (steady == LEVEL_NONE || p->level < steady))
+				steady = p->level;
+			present |= p->level == t->level;
 		} else if (path_alive(p))
 			alive = 1;
 		else if (path_fits(p, LEVEL_SUSPECT))
@@ -167,7 +171,7 @@ static int
 path_takes(const struct path *p, int level)
 {
 	return (!p->blocked && path_fits(p, level) &&
-	    (level < 0 || p->backup == level));
+	    (level < 0 || p->level == level));
 }
 
 /* Microseconds that so many bytes of a datagram occupy the path. */
@@ -325,7 +329,7 @@ horizon(struct tunnel *t, int level, int64_t mean, uint64_t now)
 
 /* A path much slower than the others and of little use stays out of bulk. */
 void
-sched_spread(struct tunnel *t)
+sched_spread(struct tunnel *t, uint64_t now)
 {
 	struct path	*p;
 	uint64_t	 sum = 0, spread = t->conf.latency_spread;
@@ -355,6 +359,47 @@ sched_spread(struct tunnel *t)
 	t->sched.slowest = slowest;
 	t->sched.rate = sum;
 	t->sched.two_mtu = sum == 0 ? 0 : 2 * PATH_MTU * 8 * USEC / sum;
+	overflow(t, now);
+}
+
+/*
+ * "backup overflow": the next level joins those in use when packets have
+ * waited for a while, and all that joined leave when the others alone could
+ * have carried everything for long.
+ */
+static void
+overflow(struct tunnel *t, uint64_t now)
+{
+	struct sched	*s = &t->sched;
+	struct path	*p;
+	uint64_t	 rate = 0, carried = 0;
+	uint8_t		 next = 0;
+	int		 i;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (!path_usable(p))
+			continue;
+		carried += meter_rate(&p->tx_meter, now);
+		if (p->backup <= t->level)
+			rate += p->rate.bps;
+		else if (p->overflow && p->level != t->level &&
+		    (next == 0 || p->backup < next))
+			next = p->backup;
+	}
+	if (carried > rate * OVERFLOW_FULL / 100)
+		s->overflow_at = now;
+	if (t->tq.npkts > 0 && now - t->tq.waiting > OVERFLOW_AFTER &&
+	    next != 0) {
+		s->overflow = next;
+		s->overflow_at = t->tq.waiting = now;
+	} else if (now - s->overflow_at > OVERFLOW_IDLE)
+		s->overflow = 0;
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		p->level = p->overflow && p->backup > t->level &&
+		    p->backup <= s->overflow ? t->level : p->backup;
+	}
 }
 
 /* Without a path nothing waits for ever. */
@@ -581,7 +626,7 @@ duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
 		if (bound)
 			fits = fits && match_permits(&pin, other);
 		else if (level >= 0)
-			fits = fits && other->backup == level;
+			fits = fits && other->level == level;
 		if (!fits || eta(other, q, p->len, mean, now) > late)
 			continue;
 		if (pool_short(t) || (copy = pkt_get(t->core)) == NULL)
@@ -722,7 +767,7 @@ share_unpaced(struct tunnel *t, uint64_t now)
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
 		if (p->unpaced && path_usable(p) && !p->remote &&
-		    p->backup == t->level)
+		    p->level == t->level)
 			least = MIN(least, p->due);
 	}
 	if (least == NEVER || least <= now)

@@ -512,7 +512,7 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 		reorder_timer(t, now);
 	if (now - t->spread_at >= SPREAD_INTERVAL) {
 		t->spread_at = now;
-		sched_spread(t);
+		sched_spread(t, now);
 	}
 }
 
@@ -761,6 +761,7 @@ link_ctl(struct tunnel *t, const struct link *l, struct ctl_link *c,
 	c->rtable = l->conf.rtable;
 	c->opener = 1;
 	c->backup = l->conf.backup;
+	c->overflow = l->conf.overflow;
 	c->since = (now - l->since) / USEC;
 	c->srtt = c->rttvar = c->owd_diff = c->queueing = -1;
 	c->loss_tx = c->loss_rx = -1;

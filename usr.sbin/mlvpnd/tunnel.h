@@ -87,6 +87,7 @@ enum frame_type {
 #define PATH_FLAG_BACKUP	0x01
 #define PATH_FLAG_METERED	0x02
 #define PATH_FLAG_DISABLED	0x04	/* PATH_STATUS: do not use */
+#define PATH_FLAG_OVERFLOW	0x08	/* a backup that others run over into */
 #define PATH_FLAG_LEVEL_SHIFT	4	/* backup level, 0 means 1 */
 #define PATH_FLAG_LEVEL_MAX	7
 
@@ -365,7 +366,10 @@ struct path {
 	uint8_t		 opener;	/* this end opened it */
 	uint8_t		 state;		/* enum link_state */
 	uint8_t		 quality;	/* LINK_UP, LINK_LOSSY, LINK_SLOW */
-	uint8_t		 backup;	/* level in force */
+	uint8_t		 backup;	/* level */
+	uint8_t		 overflow;	/* see overflow() in sched.c */
+	uint8_t		 level;		/* in force: backup, or of those that
+					   run over into it */
 	uint8_t		 disabled;	/* by the operator, the peer's path */
 	uint8_t		 peer_disabled;
 	uint8_t		 validated;	/* the peer answers at ep */
@@ -480,6 +484,7 @@ void		 path_count_rx(struct path *, const struct dgram *, uint64_t);
 void		 path_count_tx(struct path *, const struct dgram *, uint64_t);
 void		 path_reopen(struct path *, uint64_t);
 void		 path_free(struct path *);
+void		 path_backup(struct path *, uint8_t, int);
 void		 path_close(struct path *, uint64_t);
 void		 path_gone(struct path *, const char *, uint64_t);
 struct path	*path_by_id(struct tunnel *, uint8_t);
@@ -688,6 +693,7 @@ struct tq {
 	size_t		 npkts;
 	size_t		 bytes;		/* without prio */
 	uint64_t	 prio_due;	/* when their share is free again */
+	uint64_t	 waiting;	/* since when it has packets */
 };
 
 void	 tq_init(struct tq *);
@@ -713,6 +719,8 @@ struct sched {
 	uint64_t	 slowest;	/* round trip of a path in use, us */
 	uint64_t	 bulk_due;
 	uint64_t	 wake;
+	uint8_t		 overflow;	/* level that is run over into */
+	uint64_t	 overflow_at;	/* when it was needed */
 	struct flow	 flows[FLOW_TABLE];
 };
 
@@ -720,7 +728,7 @@ void	 sched_init(struct sched *);
 void	 sched_clear(struct tunnel *);
 void	 sched_reset(struct tunnel *);
 void	 sched_pump(struct tunnel *, uint64_t);
-void	 sched_spread(struct tunnel *);
+void	 sched_spread(struct tunnel *, uint64_t);
 int	 sched_transmit(struct tunnel *, struct dgram *, uint64_t);
 void	 sched_charge(struct path *, size_t, uint64_t);
 uint64_t sched_mark(const struct path *);

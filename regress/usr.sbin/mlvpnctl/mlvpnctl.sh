@@ -418,6 +418,7 @@ test_json() {
 	   "opener": true,
 	   "id": 2,
 	   "backup": 1,
+	   "overflow": false,
 	   "local": "2001:db8::12",
 	   "remote": "198.51.100.1:5080",
 	   "rtable": null,

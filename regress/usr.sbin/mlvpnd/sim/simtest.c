@@ -872,6 +872,64 @@ turmoil(void)
  * Configuration.
  */
 
+/* The share of both links that datagrams of so many Mbit/s get, and whether
+ * the backup carried any. */
+static double
+overflow_share(struct pair *p, uint64_t mbit, uint64_t us, uint64_t *backup)
+{
+	struct sim_flow	*f;
+	uint64_t	 at = p->sim->now, sent = p->link[1]->up.sent;
+
+	f = sim_udp(p->a, p->b, mbit * MBIT, 1400, at, at + us);
+	pair_run(p, us + USEC);
+	*backup = p->link[1]->up.sent - sent;
+	return ((double)sim_flow_rate(f, at + us / 2, at + us) / (20 * MBIT));
+}
+
+static void
+overflow(void)
+{
+	struct sim_dirconf	 d = dir(10, 10);
+	struct link_conf	 lc;
+	struct sim_flow		*tcp;
+	struct pair		*p;
+	uint64_t		 n, at;
+	double			 s;
+
+	p = pair_new(71, 4096);
+	pair_link_dirs(p, &d, &d);
+	lc = sim_link_conf("lte", 10 * MBIT, 10 * MBIT);
+	lc.backup = 2;
+	lc.overflow = 1;
+	add_link(p, &lc, &d, &d);
+	pair_up(p);
+	s = overflow_share(p, 5, 5 * USEC, &n);
+	printf("\tlittle traffic: share %.3f, %llu over the backup\n", s,
+	    (unsigned long long)n);
+	CHECK(n < 50);
+	s = overflow_share(p, 17, 6 * USEC, &n);
+	printf("\tmore than one link takes: share %.3f\n", s);
+	CHECK(s > 0.8);
+	s = overflow_share(p, 5, 10 * USEC, &n);
+	s = overflow_share(p, 5, 5 * USEC, &n);
+	printf("\tlittle again: %llu over the backup\n",
+	    (unsigned long long)n);
+	CHECK(n < 50);
+	/* the peer knows by the announcement */
+	at = p->sim->now;
+	tcp = sim_tcp(p->b, p->a, 1400, 0, at, at + 10 * USEC);
+	pair_run(p, 10 * USEC);
+	s = (double)sim_flow_rate(tcp, at + 5 * USEC, at + 10 * USEC) /
+	    (20 * MBIT);
+	printf("\ta stream from the other end: share %.3f\n", s);
+	CHECK(s > 0.8);
+	sim_link_cut(p->link[0], 1, 1);
+	pair_run(p, 2 * USEC);
+	s = overflow_share(p, 5, 2 * USEC, &n);
+	CHECK(n > 500);
+	settled(p);
+}
+
 static void
 backup(void)
 {
@@ -1089,6 +1147,7 @@ static const struct simtest	 base_tests[] = {
 	{ "rekeys", rekeys, "new keys under one stream" },
 	{ "turmoil", turmoil, "everything at once, no number twice" },
 	{ "backup", backup, "a backup link" },
+	{ "overflow", overflow, "a backup link that others run over into" },
 	{ "two-clients", two_clients, "two clients on one server socket" },
 	{ "coarse", coarse, "timers of 10 ms" },
 	{ "light-load", light_load, "jitter and little traffic" },
