@@ -29,9 +29,10 @@ CTUN=tun2
 STUN=tun3
 PSK=Ym9uZGluZyBzZXZlcmFsIGxpbmtzIGludG8gb25lISE=
 
-INNER="192.0.2 198.51.100"	# networks of the links, as in net NUMBER
+# networks of the links, as in net NUMBER
+INNER="192.0.2 198.51.100 203.0.113 198.18.0"
 
-# net NUMBER: the first three bytes of the addresses of link 1, 2
+# net NUMBER: the first three bytes of the addresses of link 1, 2, 3, 4
 net()
 {
 	echo "$INNER" | cut -d ' ' -f "$1"
