@@ -30,50 +30,59 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 SANITIZERS=address,undefined
 LIMIT=300			# seconds a test may take
 
-passed=0
-failed=0
-skipped=0
 T=$(mktemp -d "${TMPDIR:-/tmp}/mlvpn-run.XXXXXX") || exit 1
 trap 'rm -rf "$T"' EXIT
 trap 'exit 1' INT TERM HUP
 
-# run NAME COMMAND ...: one test, its output in $T/log
+# run NAME COMMAND ...: one test, its output in $T/log; one word on how it
+# went in $T/results
 run()
 {
 	_name=$1
+	_log=$T/log.${worker:-0}
 	shift
 	_start=$(date +%s)
-	"$@" >"$T/log" 2>&1
+	"$@" >"$_log" 2>&1
 	_status=$?
 	_took=$(($(date +%s) - _start))
 	[ $_took -lt 10 ] || _name="$_name ($_took s)"
 	if [ $_status -eq 0 ]; then
-		if grep -q '^SKIPPED$' "$T/log" || tail -n 1 "$T/log" |
+		if grep -q '^SKIPPED$' "$_log" || tail -n 1 "$_log" |
 		    grep -q '^0 passed, 0 failed, [0-9]* skipped$'; then
-			skipped=$((skipped + 1))
+			echo skipped >>"$T/results"
 			echo "skip $_name"
 		else
-			passed=$((passed + 1))
+			echo passed >>"$T/results"
 			echo "ok $_name"
 		fi
 		return
 	fi
-	failed=$((failed + 1))
-	echo "FAIL $_name"
+	echo failed >>"$T/results"
 	{
-		grep -B 1 '^FAIL ' "$T/log"
-		echo ...
-		tail -n 30 "$T/log"
-	} | sed 's/^/    /'
+		echo "FAIL $_name"
+		{
+			grep -B 1 '^FAIL ' "$_log"
+			echo ...
+			tail -n 30 "$_log"
+		} | sed 's/^/    /'
+	} >"$_log.failed"
+	cat "$_log.failed"
 	return 1
+}
+
+# result WORD: how many tests went so
+result()
+{
+	grep -c "^$1\$" "$T/results"
 }
 
 finish()
 {
-	printf '%d passed, %d failed' "$passed" "$failed"
-	[ "$skipped" -eq 0 ] || printf ', %d skipped' "$skipped"
+	printf '%d passed, %d failed' "$(result passed)" "$(result failed)"
+	[ "$(result skipped)" -eq 0 ] ||
+	    printf ', %d skipped' "$(result skipped)"
 	echo
-	[ "$failed" -eq 0 ]
+	[ "$(result failed)" -eq 0 ]
 	exit
 }
 
@@ -86,12 +95,38 @@ lint_manuals()
 }
 
 # test_directory PREFIX DIRECTORY [VARIABLE=VALUE ...]
+#
+# Two at a time where a test is a computation only: no clock, no network.
 test_directory()
 {
 	_prefix=$1
 	_dir=$2
-	shift 2
-	for _t in $(targets "$_dir" "$@"); do
+	shift
+	(targets "$@") >"$T/targets"
+	rm -rf "$T/claims"
+	mkdir "$T/claims"
+	shift
+	case $_dir in
+	*/mlvpnd/core|*/mlvpnd/fuzz|*/mlvpnd/match|*/mlvpnd/mlvpn2|\
+	*/mlvpnd/sim)
+		worker=1
+		work "$@" &
+		worker=2
+		work "$@"
+		wait
+		;;
+	*)
+		worker=0
+		work "$@"
+		;;
+	esac
+}
+
+# Those of its tests that nobody else has begun.
+work()
+{
+	for _t in $(cat "$T/targets"); do
+		mkdir "$T/claims/$_t" 2>/dev/null || continue
 		run "$_prefix${_dir#"$TOP/regress/"} ${_t#run-}" \
 		    timeout "$LIMIT" sh -c 'cd "$1" && shift && exec "$@"' \
 		    sh "$_dir" $MAKE "$@" REGRESS_FAIL_EARLY=yes \
@@ -117,6 +152,7 @@ directories()
 }
 
 selected=${*:-usr.sbin lib linkem cross sys .}
+: >"$T/results"
 
 if [ "$(id -u)" -eq 0 ]; then
 	install_packages "$T/install" $BUILD_PACKAGES $TEST_PACKAGES || {
