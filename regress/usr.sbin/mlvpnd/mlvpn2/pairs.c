@@ -147,8 +147,8 @@ old_pair(int flags)
 		CHECK(b->old[l].rtt <= 30);
 		CHECK(bench_ctl(b, l).srtt <= 30000);
 	}
-	TEST("\tand stay up for an hour, called once");
-	converse(b, 3600 * USEC);
+	TEST("\tand stay up for 10,000 seconds, called once");
+	converse(b, 10000 * USEC);
 	CHECK(up(b, 0) && up(b, 1));
 	CHECK_EQ(b->old[0].ups, 1);
 	CHECK_EQ(b->old[0].downs, 0);

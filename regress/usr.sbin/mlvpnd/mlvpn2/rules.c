@@ -933,6 +933,69 @@ test_times(void)
 	bench_free(b);
 }
 
+/* Stamps have 16 bits; what fits in 32 at first does not for ever. */
+static void
+test_wraps(void)
+{
+	struct bench_dgram	*d;
+	struct bench		*b;
+	uint8_t			 tcp[64];
+	uint64_t		 seq;
+	size_t			 n;
+	int			 flags, i, l;
+
+	for (flags = 0; flags <= BENCH_CLEAR; flags += BENCH_CLEAR) {
+		b = bench_new(BENCH_SERVER | flags, 2);
+		bench_up(b);
+		TEST("\tthe stamp: each millisecond around its wrap");
+		while (b->now / 1000 % 65536 < 65500 - 1000) {
+			bench_run(b, USEC);
+			for (l = 0; l < 2; l++)
+				bench_from(b, l, OLD_KEEPALIVE, NULL, 0);
+		}
+		bench_run(b, (65500 - b->now / 1000 % 65536) * 1000);
+		for (i = 0; i < 100; i++) {
+			bench_clear(b);
+			bench_from(b, 0, OLD_KEEPALIVE, NULL, 0);
+			bench_run(b, 1000);
+			bench_input(b, 60);
+			bench_input(b, 60);
+			bench_run(b, 0);
+			for (n = 0; n < b->nsent; n++) {
+				d = &b->sent[n];
+				CHECK(d->h.stamp != 0xffff);
+				old_read(&b->old[d->ep.sock - 10], d->buf,
+				    d->len, b->now);
+			}
+			CHECK(b->old[0].rtt <= 2);
+		}
+		CHECK(b->old[0].nrtt >= 50);
+		CHECK(bench_ctl(b, 0).srtt <= 2000);
+
+		TEST("\tthe sequences, and the window over them");
+		seq = (1ULL << 32) - 5000;
+		for (l = 0; l < 2; l++)
+			b->old[l].seq = seq;
+		bench_clear(b);
+		for (i = 0; i < 20000; i += 2) {
+			for (l = 0; l < 2; l++) {
+				n = i < 2 ? l : !l;
+				b->old[l].data_seq = seq + i + n;
+				bench_packet(tcp, 60, 6, i + n);
+				bench_from(b, l, OLD_DATA, tcp, 60);
+			}
+			CHECK_EQ(b->packets, i + 2);
+			CHECK_EQ(b->packet[43], (i + 1) & 0xff);
+			if (i % 500 == 0)
+				bench_from(b, 0, OLD_KEEPALIVE, NULL, 0);
+		}
+		CHECK_EQ(bench_counters(b).rx_late, 0);
+		CHECK_EQ(bench_counters(b).rx_given_up, 0);
+		CHECK_EQ(bench_counters(b).rx_replayed, 0);
+		bench_free(b);
+	}
+}
+
 static void
 test_ports(void)
 {
@@ -1156,6 +1219,7 @@ const struct mlvpn2_tests rule_tests[] = {
 	{ "stranger", test_stranger, "a server begins (12)" },
 	{ "life", test_life, "what proves life (13)" },
 	{ "times", test_times, "stamps and echoes" },
+	{ "wraps", test_wraps, "numbers that begin anew" },
 	{ "ports", test_ports, "links and sockets" },
 	{ "rates", test_rates, "configured rates and none" },
 	{ "order", test_order, "order at the receiver" },
