@@ -37,6 +37,8 @@ static void	sock_buffers(int);
 static int	sock_bind(int, const struct addr *, const char **);
 static int	sock_send_run(int, const struct dgram *, unsigned int);
 static int	sock_soft_error(int);
+static void	sock_control_read(struct msghdr *, struct dgram *);
+static void	sock_control_write(struct msghdr *, const struct dgram *);
 static int	addr_is_any(const struct addr *);
 static int	addr_is_loopback(const struct addr *);
 
@@ -272,8 +274,7 @@ sock_buffers(int fd)
 		if (sock_rcvbuf(fd, size) == 0)
 			break;
 	for (size = SOCK_SNDBUF; size > PKT_SIZE; size /= 2)
-		if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size,
-		    sizeof(size)) == 0)
+		if (sock_set(fd, SOL_SOCKET, SO_SNDBUF, size) == 0)
 			break;
 }
 
@@ -306,6 +307,76 @@ sock_soft_error(int error)
 	default:
 		return (0);
 	}
+}
+
+static void
+sock_control_read(struct msghdr *mh, struct dgram *d)
+{
+	struct cmsghdr		*cm;
+	struct in6_pktinfo	 info;
+	int			 tclass;
+
+	for (cm = CMSG_FIRSTHDR(mh); cm != NULL; cm = CMSG_NXTHDR(mh, cm)) {
+		if (cm->cmsg_level == IPPROTO_IP)
+			sock_control_read4(cm, d);
+		else if (cm->cmsg_level == IPPROTO_IPV6 &&
+		    cm->cmsg_type == IPV6_TCLASS) {
+			memcpy(&tclass, CMSG_DATA(cm), sizeof(tclass));
+			d->tos = tclass;
+		} else if (cm->cmsg_level == IPPROTO_IPV6 &&
+		    cm->cmsg_type == IPV6_PKTINFO) {
+			memcpy(&info, CMSG_DATA(cm), sizeof(info));
+			d->ep.local.family = 6;
+			memcpy(d->ep.local.ip, &info.ipi6_addr, 16);
+			if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
+				d->ep.local.scope = info.ipi6_ifindex;
+		}
+	}
+}
+
+static void
+sock_control_write(struct msghdr *mh, const struct dgram *d)
+{
+	struct in6_pktinfo	 info;
+	int			 tclass = d->tos;
+
+	mh->msg_controllen = 0;
+	if (d->ep.remote.family == 4) {
+		sock_control_write4(mh, d);
+		return;
+	}
+	if (tclass != 0)
+		sock_control_add(mh, IPPROTO_IPV6, IPV6_TCLASS, &tclass,
+		    sizeof(tclass));
+	if (d->ep.local.family == 6) {
+		memset(&info, 0, sizeof(info));
+		memcpy(&info.ipi6_addr, d->ep.local.ip, 16);
+		info.ipi6_ifindex = d->ep.local.scope;
+		sock_control_add(mh, IPPROTO_IPV6, IPV6_PKTINFO, &info,
+		    sizeof(info));
+	}
+}
+
+int
+sock_set(int fd, int level, int name, int value)
+{
+	return (setsockopt(fd, level, name, &value, sizeof(value)));
+}
+
+void
+sock_control_add(struct msghdr *mh, int level, int type, const void *data,
+    size_t len)
+{
+	struct cmsghdr	*cm;
+
+	cm = (struct cmsghdr *)((uint8_t *)mh->msg_control +
+	    mh->msg_controllen);
+	memset(cm, 0, CMSG_SPACE(len));
+	cm->cmsg_level = level;
+	cm->cmsg_type = type;
+	cm->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(cm), data, len);
+	mh->msg_controllen += CMSG_SPACE(len);
 }
 
 static int

@@ -77,23 +77,29 @@ int	 sock_send(int, struct dgram *, unsigned int);
 
 /*
  * sock_*.c: the options of a new socket and of one bound to a wildcard, each
- * naming the step that fails; the ancillary data of a datagram; setting what
+ * naming the step that fails; the ancillary data of IPv4; setting what
  * the first dgrams need in common on the socket, how many they are, and
  * setting it back; the MTU of the interface that a connected socket uses.
  */
 #define SOCK_CONTROL	128		/* room for ancillary data */
 
+struct cmsghdr;
 struct msghdr;
 
 int	 sock_prepare(int, const struct sock_conf *, const char **);
 int	 sock_rcvbuf(int, int size);
 int	 sock_wildcard(int, int family, const char **);
-void	 sock_control_read(struct msghdr *, struct dgram *);
-void	 sock_control_write(struct msghdr *, const struct dgram *);
+void	 sock_control_read4(struct cmsghdr *, struct dgram *);
+void	 sock_control_write4(struct msghdr *, const struct dgram *);
 unsigned int
 	 sock_run(int, const struct dgram *, unsigned int);
 void	 sock_run_end(int, const struct dgram *);
 int	 sock_mtu(int, const struct sock_conf *, const struct addr *local,
 	    uint16_t *);
+
+/* sock.c, for those: a message of ancillary data is put behind the others. */
+int	 sock_set(int, int level, int name, int value);
+void	 sock_control_add(struct msghdr *, int level, int type, const void *,
+	    size_t);
 
 #endif /* SOCK_H */

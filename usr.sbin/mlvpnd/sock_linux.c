@@ -25,9 +25,6 @@
 
 #include "sock.h"
 
-static int	sock_set(int, int, int, int);
-static void	control_add(struct msghdr *, int, int, const void *, size_t);
-
 const int	sock_can_bind_device = 1;
 const int	sock_can_dontfrag = 1;
 
@@ -87,61 +84,32 @@ sock_wildcard(int fd, int family, const char **what)
 }
 
 void
-sock_control_read(struct msghdr *mh, struct dgram *d)
+sock_control_read4(struct cmsghdr *cm, struct dgram *d)
 {
-	struct cmsghdr		*cm;
-	struct in_pktinfo	 info4;
-	struct in6_pktinfo	 info6;
-	int			 tclass;
+	struct in_pktinfo	 info;
 
-	for (cm = CMSG_FIRSTHDR(mh); cm != NULL; cm = CMSG_NXTHDR(mh, cm)) {
-		if (cm->cmsg_level == IPPROTO_IP &&
-		    cm->cmsg_type == IP_TOS) {
-			d->tos = *(uint8_t *)CMSG_DATA(cm);
-		} else if (cm->cmsg_level == IPPROTO_IP &&
-		    cm->cmsg_type == IP_PKTINFO) {
-			memcpy(&info4, CMSG_DATA(cm), sizeof(info4));
-			d->ep.local.family = 4;
-			memcpy(d->ep.local.ip, &info4.ipi_spec_dst, 4);
-		} else if (cm->cmsg_level == IPPROTO_IPV6 &&
-		    cm->cmsg_type == IPV6_TCLASS) {
-			memcpy(&tclass, CMSG_DATA(cm), sizeof(tclass));
-			d->tos = tclass;
-		} else if (cm->cmsg_level == IPPROTO_IPV6 &&
-		    cm->cmsg_type == IPV6_PKTINFO) {
-			memcpy(&info6, CMSG_DATA(cm), sizeof(info6));
-			d->ep.local.family = 6;
-			memcpy(d->ep.local.ip, &info6.ipi6_addr, 16);
-			if (IN6_IS_ADDR_LINKLOCAL(&info6.ipi6_addr))
-				d->ep.local.scope = info6.ipi6_ifindex;
-		}
+	if (cm->cmsg_type == IP_TOS)
+		d->tos = *(uint8_t *)CMSG_DATA(cm);
+	else if (cm->cmsg_type == IP_PKTINFO) {
+		memcpy(&info, CMSG_DATA(cm), sizeof(info));
+		d->ep.local.family = 4;
+		memcpy(d->ep.local.ip, &info.ipi_spec_dst, 4);
 	}
 }
 
 void
-sock_control_write(struct msghdr *mh, const struct dgram *d)
+sock_control_write4(struct msghdr *mh, const struct dgram *d)
 {
-	struct in_pktinfo	 info4;
-	struct in6_pktinfo	 info6;
+	struct in_pktinfo	 info;
 	int			 tos = d->tos;
 
-	mh->msg_controllen = 0;
-	if (tos != 0 && d->ep.remote.family == 6)
-		control_add(mh, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof(tos));
-	else if (tos != 0)
-		control_add(mh, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
-
+	if (tos != 0)
+		sock_control_add(mh, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
 	if (d->ep.local.family == 4) {
-		memset(&info4, 0, sizeof(info4));
-		memcpy(&info4.ipi_spec_dst, d->ep.local.ip, 4);
-		control_add(mh, IPPROTO_IP, IP_PKTINFO, &info4,
-		    sizeof(info4));
-	} else if (d->ep.local.family == 6) {
-		memset(&info6, 0, sizeof(info6));
-		memcpy(&info6.ipi6_addr, d->ep.local.ip, 16);
-		info6.ipi6_ifindex = d->ep.local.scope;
-		control_add(mh, IPPROTO_IPV6, IPV6_PKTINFO, &info6,
-		    sizeof(info6));
+		memset(&info, 0, sizeof(info));
+		memcpy(&info.ipi_spec_dst, d->ep.local.ip, 4);
+		sock_control_add(mh, IPPROTO_IP, IP_PKTINFO, &info,
+		    sizeof(info));
 	}
 }
 
@@ -173,26 +141,4 @@ sock_mtu(int fd, const struct sock_conf *conf, const struct addr *local,
 		return (-1);
 	*mtu = val > UINT16_MAX ? UINT16_MAX : val;
 	return (0);
-}
-
-static int
-sock_set(int fd, int level, int name, int value)
-{
-	return (setsockopt(fd, level, name, &value, sizeof(value)));
-}
-
-static void
-control_add(struct msghdr *mh, int level, int type, const void *data,
-    size_t len)
-{
-	struct cmsghdr	*cm;
-
-	cm = (struct cmsghdr *)((uint8_t *)mh->msg_control +
-	    mh->msg_controllen);
-	memset(cm, 0, CMSG_SPACE(len));
-	cm->cmsg_level = level;
-	cm->cmsg_type = type;
-	cm->cmsg_len = CMSG_LEN(len);
-	memcpy(CMSG_DATA(cm), data, len);
-	mh->msg_controllen += CMSG_SPACE(len);
 }
