@@ -66,7 +66,13 @@ chmod 644 "$T/client.conf"
 check "a secret that others can read: refused" eval \
     '! ctl client reload >"$T/reload" 2>&1'
 chmod 600 "$T/client.conf"
+sed "s/local $(net 1).1/local $(net 1).99/" "$T/good" | conf client
+check "an address that the host lacks: said" eval '
+    ! ctl client reload >"$T/reload" 2>&1 &&
+    grep -q "link dsl1: $(net 1).2: " "$T/reload"'
+conf client <"$T/good"
 check "good again" ctl client reload
+await_links client 1 2
 check "and everything still up" no_loss -c 100
 
 server_conf </dev/null >"$T/two"

@@ -575,7 +575,7 @@ uplink_connect(struct uplink *ul, size_t start)
 
 	if (error != ul->error) {
 		ul->error = errno = error;
-		log_warn("%s: link %s: %s: %s", name, ul->conf.name,
+		reconf_warn("%s: link %s: %s: %s", name, ul->conf.name,
 		    addr_ntop(&cand[start % n], buf, sizeof(buf)), first);
 	}
 	ul->backoff = backoff_next(ul->backoff, OPEN_RETRY_MIN,
