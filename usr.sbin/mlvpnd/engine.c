@@ -140,7 +140,6 @@ static __dead void engine_shutdown(void);
 static void	 engine_dispatch_main(int, short, void *);
 static void	 engine_main_imsg(struct imsg *);
 static void	 engine_recv_control(struct imsg *);
-static void	 engine_recv_verbose(struct imsg *);
 static void	 engine_recv_conf(struct imsg *);
 static void	 engine_recv_listen(struct imsg *);
 static void	 engine_recv_tunnel(struct imsg *);
@@ -397,9 +396,6 @@ engine_main_imsg(struct imsg *imsg)
 	case IMSG_CONTROLFD:
 		engine_recv_control(imsg);
 		break;
-	case IMSG_CTL_LOG_VERBOSE:
-		engine_recv_verbose(imsg);
-		break;
 	case IMSG_CTL_MESSAGE:
 	case IMSG_CTL_RESULT:
 		control_imsg_relay(imsg);
@@ -446,15 +442,6 @@ engine_recv_control(struct imsg *imsg)
 	if ((fd = imsg_get_fd(imsg)) == -1)
 		fatalx("%s: no descriptor came along", __func__);
 	control_listen(fd);
-}
-
-static void
-engine_recv_verbose(struct imsg *imsg)
-{
-	int	 verbose;
-
-	engine_get_data(imsg, &verbose, sizeof(verbose));
-	log_setverbose(verbose);
 }
 
 static void
