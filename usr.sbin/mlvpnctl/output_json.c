@@ -43,6 +43,7 @@ static void	 json_string(const char *, const char *);
 static void	 json_bool(const char *, int);
 static void	 json_choice(const char *, int, int);
 static void	 json_uint(const char *, uint64_t);
+static void	 json_known(const char *, uint64_t);
 static void	 json_int(const char *, int64_t);
 static void	 json_percent(const char *, int32_t);
 static void	 json_addr(const char *, const struct addr *);
@@ -155,17 +156,17 @@ json_link(const struct ctl_link *cl)
 	json_addr("local", &cl->local);
 	json_addr("remote", &cl->remote);
 	json_int("rtable", cl->rtable);
-	json_uint("mtu", cl->mtu);
+	json_known("mtu", cl->mtu);
 	json_int("rtt_us", cl->srtt);
 	json_int("rttvar_us", cl->rttvar);
 	json_int("delay_us", cl->owd_diff);
 	json_int("queueing_us", cl->queueing);
 	json_percent("loss_tx_percent", cl->loss_tx);
 	json_percent("loss_rx_percent", cl->loss_rx);
-	json_uint("bandwidth_conf", cl->rate_conf);
-	json_uint("bandwidth", cl->rate);
-	json_uint("bandwidth_measured", cl->rate_measured);
-	json_uint("bandwidth_peer", cl->rate_peer);
+	json_known("bandwidth_conf", cl->rate_conf);
+	json_known("bandwidth", cl->rate);
+	json_known("bandwidth_measured", cl->rate_measured);
+	json_known("bandwidth_peer", cl->rate_peer);
 	json_uint("tx_rate", cl->tx_rate);
 	json_uint("rx_rate", cl->rx_rate);
 	json_uint("tx_packets", cl->tx_packets);
@@ -303,6 +304,17 @@ json_uint(const char *key, uint64_t value)
 {
 	json_key(key);
 	printf("%" PRIu64, value);
+}
+
+/* 0 stands for not known. */
+static void
+json_known(const char *key, uint64_t value)
+{
+	json_key(key);
+	if (value == 0)
+		printf("null");
+	else
+		printf("%" PRIu64, value);
 }
 
 /* -1 stands for not known. */
