@@ -21,15 +21,20 @@
 host c
 host r
 host s
-link dsl1 c 192.0.2.1/24 r 192.0.2.2/24 delay 2ms
-link wan r 203.0.113.1/24 s 203.0.113.2/24
+link dsl1 c 192.0.2.1/24,2001:db8:1::1/64 r 192.0.2.2/24,2001:db8:1::2/64 \
+    delay 2ms
+link wan r 203.0.113.1/24,2001:db8:2::1/64 s 203.0.113.2/24,2001:db8:2::2/64
 forwarding r
 route c default 192.0.2.2
 route s default 203.0.113.1
+route c ::/0 2001:db8:1::2
+route s ::/0 2001:db8:2::1
 address s lo 198.18.0.1/32
+address s lo 2001:db8:3::1/128
 start s echo "$UDPPING" -l 5002
 start s beyond "$UDPPING" -l -a 198.18.0.1 5003
-server_conf </dev/null | conf server
+start s beyond6 "$UDPPING" -l -a 2001:db8:3::1 5006
+echo 'address 2001:db8:44::2/64' | server_conf | conf server
 daemon s server
 
 outside()
@@ -42,24 +47,34 @@ beyond()
 	in_host c "$UDPPING" -c 50 -w 200 198.18.0.1 5003 >"$T/out" 2>&1
 }
 
+beyond6()
+{
+	in_host c "$UDPPING" -c 50 -w 200 2001:db8:3::1 5006 >"$T/out" 2>&1
+}
+
 await outside 5 || die "no way to the server"
-! beyond || die "a way without the tunnel"
+! beyond && ! beyond6 || die "a way without the tunnel"
 network_state c >"$T/before"
-client_conf <<END | conf client
-	route default
-	link "dsl1" { remote 203.0.113.2 port 5080 }
-END
-daemon c client
-check "the link comes up" await 'link_is client dsl1 up' 10
-check "what only the tunnel reaches is reached" await beyond 5
-sent=$(value client tunnels home tx_packets)
-check "through the tunnel" eval '
-    beyond && more_than $((sent + 40)) client tunnels home tx_packets'
-check "the link stays up" eval '
-    no_loss -c 200 && link_is client dsl1 up'
-terminate client
-check "all is as before" eval '
-    network_state c >"$T/after"
-    diff "$T/before" "$T/after"'
-check "the old way is open" await outside 5
+for remote in 203.0.113.2 2001:db8:2::2; do
+	client_conf <<-END | conf client
+		address 2001:db8:44::1/64
+		route default
+		link "dsl1" { remote $remote port 5080 }
+	END
+	daemon c client
+	check "$remote: the link comes up" await 'link_is client dsl1 up' 10
+	check "what only the tunnel reaches is reached" await beyond 5
+	check "and by IPv6" await beyond6 5
+	sent=$(value client tunnels home tx_packets)
+	check "through the tunnel" eval '
+	    beyond && beyond6 &&
+	    more_than $((sent + 80)) client tunnels home tx_packets'
+	check "the link stays up" eval '
+	    no_loss -c 200 && link_is client dsl1 up'
+	terminate client
+	check "all is as before" eval '
+	    network_state c >"$T/after"
+	    diff "$T/before" "$T/after"'
+	check "the old way is open" await outside 5
+done
 finish
