@@ -131,6 +131,8 @@ daemon c client
 await_links client 1 2
 check "a new client: none lost" no_loss -c 100
 terminate server KILL
+check "the server that died has left what came" \
+    [ -s "$T/server.sock.flows" ]
 daemon s server
 check "the server died: the links come back" await \
     'link_is server dsl1 up && link_is server dsl2 up' 10

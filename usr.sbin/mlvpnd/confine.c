@@ -19,6 +19,7 @@
 
 #include <sys/types.h>
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "confine.h"
@@ -28,7 +29,7 @@
 	"stdio rpath wpath cpath inet unix sendfd route wroute id"
 
 void
-confine_parent(const char *sockname, int commands)
+confine_parent(const char *sockname, const char *flows, int commands)
 {
 	/* a later configuration may name files that this one does not */
 	if (unveil("/", commands ? "rx" : "r") == -1)
@@ -37,6 +38,8 @@ confine_parent(const char *sockname, int commands)
 		fatal("unveil /dev");
 	if (unveil(sockname, "rwc") == -1)
 		fatal("unveil %s", sockname);
+	if (unveil(flows, "rwc") == -1 && errno != ENOENT)
+		fatal("unveil %s", flows);
 	if (unveil(NULL, NULL) == -1)
 		fatal("unveil");
 	if (pledge(commands ? PARENT_PROMISES " proc exec" : PARENT_PROMISES,

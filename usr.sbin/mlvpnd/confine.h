@@ -32,8 +32,9 @@
  * SIOCAIFGROUP and those of tun(4) kill it on OpenBSD.
  */
 
-/* sockname: removed at exit; commands: 1 when there are any to be run */
-void	 confine_parent(const char *sockname, int commands);
+/* sockname: removed at exit; flows: may be opened later; commands: 1 when
+ * there are any to be run */
+void	 confine_parent(const char *sockname, const char *flows, int commands);
 
 /* passes packets and serves the control socket, on descriptors it is sent */
 void	 confine_engine(void);

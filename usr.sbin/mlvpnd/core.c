@@ -715,6 +715,18 @@ core_stop(struct core *c, uint64_t now)
 	c->stopping = 1;
 }
 
+size_t
+core_flows(struct core *c, struct peer_flow *f, size_t n)
+{
+	const struct tunnel	*t;
+	size_t			 got = 0;
+
+	TAILQ_FOREACH(t, &c->tunnels, entry)
+		if (t->conf.protocol == PROTO_MLVPN2)
+			got += mlvpn2_flows(t, f + got, n - got);
+	return (got);
+}
+
 void
 core_summary(struct core *c, struct ctl_summary *s)
 {

@@ -145,6 +145,13 @@ struct match_rule {
 	unsigned int		 ninsns;
 };
 
+/* A flow that a peer of MLVPN 2.x has sent, and how far. */
+struct peer_flow {
+	uint64_t	 key;		/* which secret it was under */
+	uint32_t	 flow;
+	uint64_t	 highest;	/* sequence that came */
+};
+
 struct core;
 struct tunnel;
 struct session_limits;
@@ -162,6 +169,7 @@ void		 core_sock_blocked(struct core *, uint32_t, int);
 uint64_t	 core_deadline(struct core *, uint64_t);
 void		 core_stop(struct core *, uint64_t);
 void		 core_summary(struct core *, struct ctl_summary *);
+size_t		 core_flows(struct core *, struct peer_flow *, size_t);
 struct pkt	*pkt_get(struct core *);
 struct pkt	*pkt_ref(struct pkt *);
 void		 pkt_put(struct core *, struct pkt *);
@@ -184,6 +192,8 @@ void		 tunnel_input(struct tunnel *, struct pkt **, size_t, uint64_t);
 size_t		 tunnel_output(struct tunnel *, struct pkt **, size_t,
 		    uint64_t);
 int		 tunnel_matches(struct tunnel *, const struct match_rule *,
+		    size_t);
+void		 tunnel_flows(struct tunnel *, const struct peer_flow *,
 		    size_t);
 void		 tunnel_ctl(struct tunnel *, struct ctl_tunnel *, uint64_t);
 int		 tunnel_ctl_match(struct tunnel *, size_t, struct ctl_match *);
@@ -208,6 +218,7 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  *	nothing came, NEVER if not.
  * core_stop(now): from now on core_transmit() gives a CLOSE for each path
  *	and nothing else.
+ * core_flows(flows, n): of all tunnels, at most n; returns how many.
  * pkt_get(): NULL when the pool is empty.
  * tunnel_new(): takes the tunnel's own settings, not its lists of links;
  *	tunnel_link() adds or changes one link.  NULL without memory or with
@@ -218,6 +229,8 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  *	packets leave by, 0 unknown.
  * tunnel_matches(rules, n): all rules, in place of those before; -1 with
  *	errno, and nothing changed, if one has a program that must not run.
+ * tunnel_flows(flows, n): what core_flows() said before a restart, of any
+ *	tunnels: none of that is news.
  * tunnel_input(): takes over the packets; pkt->len set, bytes at PKT_DATA.
  * tunnel_output(): packets to write to the interface; the caller gives each
  *	back with pkt_put().

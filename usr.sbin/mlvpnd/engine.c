@@ -44,6 +44,7 @@
 #include "control.h"
 #include "core.h"
 #include "engine.h"
+#include "flows.h"
 #include "log.h"
 #include "mlvpnd.h"
 #include "netif.h"
@@ -140,6 +141,7 @@ static __dead void engine_shutdown(void);
 static void	 engine_dispatch_main(int, short, void *);
 static void	 engine_main_imsg(struct imsg *);
 static void	 engine_recv_control(struct imsg *);
+static void	 engine_recv_flows(struct imsg *);
 static void	 engine_recv_conf(struct imsg *);
 static void	 engine_recv_listen(struct imsg *);
 static void	 engine_recv_tunnel(struct imsg *);
@@ -327,6 +329,7 @@ engine_shutdown(void)
 			break;
 	}
 
+	flows_close(core);
 	control_shutdown();
 	imsgbuf_clear(&iev_main->ibuf);
 	close(iev_main->ibuf.fd);
@@ -396,6 +399,9 @@ engine_main_imsg(struct imsg *imsg)
 	case IMSG_CONTROLFD:
 		engine_recv_control(imsg);
 		break;
+	case IMSG_FLOWS:
+		engine_recv_flows(imsg);
+		break;
 	case IMSG_CTL_MESSAGE:
 	case IMSG_CTL_RESULT:
 		control_imsg_relay(imsg);
@@ -442,6 +448,16 @@ engine_recv_control(struct imsg *imsg)
 	if ((fd = imsg_get_fd(imsg)) == -1)
 		fatalx("%s: no descriptor came along", __func__);
 	control_listen(fd);
+}
+
+static void
+engine_recv_flows(struct imsg *imsg)
+{
+	int	 fd;
+
+	if ((fd = imsg_get_fd(imsg)) == -1)
+		fatalx("%s: no descriptor came along", __func__);
+	flows_open(fd);
 }
 
 static void
@@ -903,6 +919,7 @@ engine_tunnel_start(struct engine_tunnel *t, uint64_t now)
 			log_warn("%s", t->conf->name);
 		return;
 	}
+	flows_load(t->tunnel);
 	TAILQ_FOREACH(l, &t->conf->links, entry)
 		engine_link_start(t, l, now);
 	engine_matches_install(t);
@@ -1185,6 +1202,7 @@ engine_flush(uint64_t now)
 	}
 
 	now = engine_now();
+	flows_timer(core, now);
 	deadline = n == BATCH_MAX ? now : core_deadline(core, now);
 	if (deadline == NEVER) {
 		evtimer_del(&ev_deadline);
@@ -1381,6 +1399,9 @@ engine_event(void *bula, const struct core_event *e)
 		break;
 	case CORE_NOTICE:
 		break;
+	case CORE_LINK_UP:
+		flows_changed();
+		/* FALLTHROUGH */
 	default:
 		memset(&ie, 0, sizeof(ie));
 		ie.tunnel = e->tunnel;

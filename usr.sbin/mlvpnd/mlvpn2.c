@@ -77,7 +77,9 @@ static struct mlvpn2 *find(struct core *, const struct dgram *);
 static int	 came_already(const struct mlvpn2 *,
 		    const struct mlvpn2_header *);
 static struct mlvpn2_run *retired(struct tunnel *, uint32_t);
+static void	 remember(struct tunnel *, uint32_t, uint64_t);
 static void	 retire(struct mlvpn2 *);
+static uint64_t	 key_name(const struct tunnel *);
 static int	 welcome(struct mlvpn2 *, const struct mlvpn2_header *,
 		    const uint8_t *, size_t, uint64_t);
 static int	 may_call(const struct mlvpn2 *, const struct mlvpn2_header *,
@@ -484,16 +486,76 @@ retired(struct tunnel *t, uint32_t flow)
 static void
 retire(struct mlvpn2 *m)
 {
-	struct tunnel		*t = m->path->tunnel;
-	struct mlvpn2_run	*run;
-
 	if (!m->exists)
 		return;
 	m->exists = 0;
-	if ((run = retired(t, m->peer)) == NULL)
+	remember(m->path->tunnel, m->peer, m->window.highest);
+}
+
+static void
+remember(struct tunnel *t, uint32_t flow, uint64_t highest)
+{
+	struct mlvpn2_run	*run;
+
+	if ((run = retired(t, flow)) == NULL) {
 		run = &t->m2.retired[t->m2.nretired++ % MLVPN2_RETIRED];
-	run->flow = m->peer;
-	run->highest = m->window.highest;
+		run->flow = flow;
+		run->highest = highest;
+	} else
+		run->highest = MAX(run->highest, highest);
+}
+
+void
+tunnel_flows(struct tunnel *t, const struct peer_flow *f, size_t n)
+{
+	uint64_t	 key = key_name(t);
+	size_t		 i;
+
+	if (t->conf.protocol != PROTO_MLVPN2)
+		return;
+	for (i = 0; i < n; i++)
+		if (f[i].key == key)
+			remember(t, f[i].flow, f[i].highest);
+}
+
+/* The oldest first, at most n; returns how many. */
+size_t
+mlvpn2_flows(const struct tunnel *t, struct peer_flow *f, size_t n)
+{
+	const struct mlvpn2_tunnel	*mt = &t->m2;
+	const struct mlvpn2_run		*run;
+	const struct mlvpn2		*m;
+	uint64_t			 key = key_name(t);
+	size_t				 i, got = 0;
+	int				 l;
+
+	i = mt->nretired - MIN(mt->nretired, MLVPN2_RETIRED);
+	for (; i < mt->nretired && got < n; i++, got++) {
+		run = &mt->retired[i % MLVPN2_RETIRED];
+		f[got].key = key;
+		f[got].flow = run->flow;
+		f[got].highest = run->highest;
+	}
+	for (l = 0; l < t->npaths && got < n; l++) {
+		m = t->paths[l]->m2;
+		if (!m->exists)
+			continue;
+		f[got].key = key;
+		f[got].flow = m->peer;
+		f[got++].highest = m->window.highest;
+	}
+	return (got);
+}
+
+/* Tells one secret from another, and nothing else. */
+static uint64_t
+key_name(const struct tunnel *t)
+{
+	uint8_t	 hash[crypto_generichash_BYTES_MIN];
+
+	crypto_generichash(hash, sizeof(hash), t->conf.psk,
+	    sizeof(t->conf.psk), NULL, 0);
+	return (get64(hash));
 }
 
 /*

@@ -30,6 +30,7 @@
 #include <event.h>
 #include <fcntl.h>
 #include <imsg.h>
+#include <limits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -88,6 +89,7 @@ static struct child	 resolver_child = {
 };
 static const char	*conffile = MLVPND_CONF_FILE;
 static struct sockaddr_un csock = { .sun_family = AF_UNIX };
+static char		 flowsfile[PATH_MAX];
 
 static __dead void
 usage(void)
@@ -218,7 +220,7 @@ main(int argc, char *argv[])
 	if (reconf_start(conf) == -1)
 		main_shutdown(1);
 
-	confine_parent(csock.sun_path, script_permitted());
+	confine_parent(csock.sun_path, flowsfile, script_permitted());
 	netif_pledged();
 
 	event_dispatch();
@@ -277,20 +279,47 @@ start_child(struct child *c, char *argv0, int debug)
 static void
 control_path(const char *path)
 {
-	int	 len, rtable = 0;
+	const char	*flows = MLVPND_FLOWS;
+	char		 table[16] = "";
+	int		 len, rtable;
 
-	if (path == NULL) {
-		path = MLVPND_SOCKET;
-		rtable = getrtable();
-	}
-	if (rtable == 0)
-		len = snprintf(csock.sun_path, sizeof(csock.sun_path), "%s",
-		    path);
-	else
-		len = snprintf(csock.sun_path, sizeof(csock.sun_path), "%s.%d",
-		    path, rtable);
+	if (path != NULL) {
+		flows = path;
+		strlcpy(table, ".flows", sizeof(table));
+	} else if ((rtable = getrtable()) != 0)
+		snprintf(table, sizeof(table), ".%d", rtable);
+	snprintf(flowsfile, sizeof(flowsfile), "%s%s", flows, table);
+
+	len = snprintf(csock.sun_path, sizeof(csock.sun_path), "%s%s",
+	    path != NULL ? path : MLVPND_SOCKET, path != NULL ? "" : table);
 	if (len < 0 || (size_t)len >= sizeof(csock.sun_path))
 		errx(1, "%s: name too long for a socket", path);
+}
+
+/* Once there is a tunnel for it; without the file the engine does as well. */
+void
+main_open_flows(void)
+{
+	static int	 done;
+	struct stat	 st;
+	int		 fd;
+
+	if (done)
+		return;
+	if ((fd = open(flowsfile, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+	    0600)) == -1 || fstat(fd, &st) == -1) {
+		log_warn("%s", flowsfile);
+		if (fd != -1)
+			close(fd);
+		return;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || st.st_nlink != 1) {
+		log_warnx("%s: not a file of root", flowsfile);
+		close(fd);
+		return;
+	}
+	main_compose_engine(IMSG_FLOWS, 0, fd, NULL, 0);
+	done = 1;
 }
 
 /* Ends the program if a daemon serves the socket. */

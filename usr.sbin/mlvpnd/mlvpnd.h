@@ -25,6 +25,7 @@
 
 #include <event.h>
 #include <imsg.h>
+#include <paths.h>
 #include <stdint.h>
 
 #include "addr.h"
@@ -34,6 +35,7 @@
 #define MLVPND_VERSION		"3.0"
 #define MLVPND_CONF_FILE	"/etc/mlvpnd.conf"
 #define MLVPND_SOCKET		"/var/run/mlvpnd.sock"
+#define MLVPND_FLOWS		_PATH_VARDB "mlvpnd.flows"
 #define MLVPND_USER		"_mlvpnd"
 
 #define OPT_VERBOSE		0x01
@@ -70,6 +72,7 @@ enum imsg_type {
 
 	/* parent to engine */
 	IMSG_CONTROLFD,			/* fd: listening control socket */
+	IMSG_FLOWS,			/* fd: see flows.h */
 	IMSG_RECONF_CONF,		/* begins a configuration; no data */
 	IMSG_RECONF_LISTEN,		/* struct listen_conf, fd if new */
 	IMSG_RECONF_TUNNEL,		/* struct tunnel_conf, tun fd if new */

@@ -71,6 +71,7 @@ void		 main_compose_engine(uint16_t, uint32_t, int, const void *,
 		    size_t);
 void		 main_compose_resolver(uint16_t, uint32_t, const void *,
 		    size_t);
+void		 main_open_flows(void);
 void		 timer_set(struct event *, unsigned int);
 
 /* reconf.c */

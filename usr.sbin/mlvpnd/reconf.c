@@ -435,6 +435,10 @@ reconf_send(void)
 {
 	struct ptunnel	*pt;
 
+	TAILQ_FOREACH(pt, &ptunnels, entry) {
+		if (pt->conf->protocol == PROTO_MLVPN2)
+			main_open_flows();
+	}
 	main_compose_engine(IMSG_RECONF_CONF, 0, -1, NULL, 0);
 	listener_send();
 	TAILQ_FOREACH(pt, &ptunnels, entry) {

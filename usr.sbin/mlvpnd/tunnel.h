@@ -844,6 +844,7 @@ struct mlvpn2_tunnel {
 void	 mlvpn2_init(struct tunnel *, uint64_t);
 void	 mlvpn2_restart(struct tunnel *, uint64_t);
 void	 mlvpn2_rates(struct tunnel *);
+size_t	 mlvpn2_flows(const struct tunnel *, struct peer_flow *, size_t);
 size_t	 mlvpn2_overhead(const struct tunnel *);
 int	 mlvpn2_fits(const struct tunnel *, size_t);
 void	 mlvpn2_receive(struct core *, const struct dgram *, uint64_t);

@@ -207,7 +207,7 @@ static int
 parent(const void *arg)
 {
 	log_init(0, LOG_DAEMON);
-	confine_parent(control, 0);
+	confine_parent(control, control, 0);
 	return (0);
 }
 
@@ -215,7 +215,7 @@ static int
 parent_commands(const void *arg)
 {
 	log_init(0, LOG_DAEMON);
-	confine_parent(control, 1);
+	confine_parent(control, control, 1);
 	return (0);
 }
 

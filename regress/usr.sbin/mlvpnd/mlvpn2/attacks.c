@@ -399,6 +399,67 @@ test_clear(void)
 	bench_free(b);
 }
 
+/* All of a session of an earlier run, to a process that remembers it. */
+static void
+test_restart(void)
+{
+	struct bench	*b;
+	struct state	 s;
+	struct addr	 other;
+	size_t		 i;
+	int		 flags, times;
+
+	for (flags = 0; flags <= BENCH_SERVER; flags += BENCH_SERVER) {
+		TEST("\t%s", flags ? "a server" : "a client");
+		b = bench_new(flags, 2);
+		session(b);
+		other = b->peer[0];
+		other.ip[0]++;
+		for (times = 0; times < 3; times++) {
+			bench_restart(b, 1);
+			bench_run(b, 100000);
+			state_get(b, &s);
+			for (i = 0; i < nrecord; i++) {
+				bench_give(b, 0, &other, record[i].buf,
+				    record[i].len);
+				bench_give(b, 1, NULL, record[i].buf,
+				    record[i].len);
+			}
+			unchanged(b, &s);
+			CHECK_EQ(bench_counters(b).rx_replayed, nrecord * 2);
+		}
+		TEST("\tthe peer goes on, or begins anew");
+		b->old[1].flow++;
+		b->old[1].seq = 0;
+		for (i = 0; i < 2; i++) {
+			bench_from(b, i, flags ? OLD_AUTH : OLD_AUTH_OK,
+			    flags ? "AU" : "OK", 2);
+			bench_from(b, i, OLD_KEEPALIVE, NULL, 0);
+			CHECK_EQ(bench_ctl(b, i).state, LINK_UP);
+		}
+		bench_free(b);
+	}
+	TEST("\tas many flows as can be, and those of another secret");
+	b = bench_new(BENCH_SERVER, 2);
+	for (i = 0; i < 300; i++) {
+		nrecord = 0;
+		b->old[0].flow = 5000 + i;
+		b->old[0].seq = 0;
+		say(b, 0, OLD_AUTH, "AU", 2);
+		bench_run(b, 100000);
+	}
+	bench_restart(b, 1);
+	bench_give(b, 0, NULL, record[0].buf, record[0].len);
+	CHECK_EQ(bench_counters(b).rx_replayed, 1);
+	mlvpn2_key(b->conf.psk, "another");
+	old_key(b->old[0].key, "another");
+	bench_restart(b, 1);
+	b->old[0].seq = 0;
+	bench_from(b, 0, OLD_AUTH, "AU", 2);
+	CHECK_EQ(bench_counters(b).rx_replayed, 0);
+	bench_free(b);
+}
+
 /* A session of an earlier run, replayed to a process that has not seen it. */
 static void
 test_recorded(void)
@@ -411,7 +472,7 @@ test_recorded(void)
 	b = bench_new(BENCH_SERVER, 2);
 	session(b);
 	b->ups = 0;
-	bench_restart(b);
+	bench_restart(b, 0);
 	other = b->peer[0];
 	other.ip[0]++;
 	TEST("\tno AUTH brings a link up");
@@ -496,7 +557,8 @@ const struct mlvpn2_tests attack_tests[] = {
 	{ "attack-data-seq", test_forged_data_seq, "packets' numbers (4)" },
 	{ "attack-echo", test_echo, "reflection (6)" },
 	{ "attack-clear", test_clear, "packets in the clear (7, 8, 13)" },
-	{ "attack-recorded", test_recorded, "an earlier run's (1, 12)" },
+	{ "attack-restart", test_restart, "an earlier run's (1, 2, 12)" },
+	{ "attack-recorded", test_recorded, "one that nobody remembers (1, 12)" },
 	{ "attack-garbage", test_garbage, "random and damaged datagrams" },
 	{ NULL, NULL, NULL }
 };

@@ -102,12 +102,19 @@ bench_start(struct bench *b)
 	}
 }
 
-/* The process dies and another one runs. */
+/* The process dies and another one runs, which has read what that had
+ * written if it is to remember. */
 void
-bench_restart(struct bench *b)
+bench_restart(struct bench *b, int remember)
 {
+	struct peer_flow	 flows[1024];
+	size_t			 n;
+
+	n = core_flows(b->core, flows, 1024);
 	core_free(b->core);
 	bench_start(b);
+	if (remember)
+		tunnel_flows(b->tunnel, flows, n);
 }
 
 void

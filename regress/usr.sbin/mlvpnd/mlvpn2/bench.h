@@ -79,7 +79,7 @@ extern const struct mlvpn2_tests vector_tests[], rule_tests[], attack_tests[],
 
 struct bench	*bench_new(int, int);
 void		 bench_free(struct bench *);
-void		 bench_restart(struct bench *);
+void		 bench_restart(struct bench *, int);
 struct link_conf bench_link_conf(struct bench *, int);
 void		 bench_socket(struct bench *, int);
 void		 bench_run(struct bench *, uint64_t);
@@ -97,6 +97,7 @@ size_t		 bench_packet(uint8_t *, size_t, int, uint32_t);
 
 /*
  * bench_new(flags, links): the peers are not there yet.
+ * bench_restart(remember): another process, which may know of the one before.
  * bench_run(us): time passes, everything sent is kept.
  * bench_give(link, source or NULL for the peer's, datagram).
  * bench_from(link, type, plaintext): made by that link's old peer.

@@ -212,7 +212,7 @@ old_pair(int flags)
 	CHECK(up(b, 0) && up(b, 1));
 	TEST("\tthis end dies and starts anew: the peer drops the links");
 	l = b->old[0].downs;
-	bench_restart(b);
+	bench_restart(b, 1);
 	converse(b, 5 * USEC);
 	CHECK(up(b, 0) && up(b, 1));
 	CHECK_EQ(b->old[0].downs, l + 1);

@@ -131,7 +131,7 @@ test_nonces(void)
 			b->old[i].flow += 0x100;
 			b->old[i].seq = 0;
 		}
-		bench_restart(b);
+		bench_restart(b, 1);
 	}
 	TEST("\twith a clock that goes back, within a process");
 	bench_up(b);

@@ -1,0 +1,43 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef FLOWS_H
+#define FLOWS_H
+
+#include <stdint.h>
+
+struct core;
+struct tunnel;
+
+/*
+ * What peers of MLVPN 2.x have sent, kept in a file, so that nothing recorded
+ * before a restart counts after it.
+ *
+ * flows_open(fd): takes over the file's descriptor, reads it.
+ * flows_load(tunnel): tells a new tunnel.
+ * flows_changed(): a session has begun.
+ * flows_timer(core, now): writes the file when it is time.
+ * flows_close(core): writes it a last time.
+ */
+void	 flows_open(int);
+void	 flows_load(struct tunnel *);
+void	 flows_changed(void);
+void	 flows_timer(struct core *, uint64_t);
+void	 flows_close(struct core *);
+
+#endif /* FLOWS_H */
