@@ -131,6 +131,9 @@ text_tunnel(const struct ctl_tunnel *ct)
 	    ct->rx_duplicate);
 	printf("  Order:       %" PRIu64 " held, %" PRIu64 " given up, %"
 	    PRIu64 " late\n", ct->rx_held, ct->rx_given_up, ct->rx_late);
+	printf("  In pieces:   %" PRIu64 " packets sent, %" PRIu64 " received, %"
+	    PRIu64 " pieces lost\n", ct->tx_cut, ct->rx_joined,
+	    ct->rx_incomplete);
 	printf("  Refused:     %" PRIu64 " forged, %" PRIu64 " replayed, %"
 	    PRIu64 " malformed\n", ct->rx_badtag, ct->rx_replayed,
 	    ct->rx_malformed);

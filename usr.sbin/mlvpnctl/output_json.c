@@ -135,6 +135,9 @@ json_tunnel(const struct ctl_tunnel *ct)
 	json_uint("handshakes", ct->handshakes);
 	json_uint("rx_rejected", ct->rx_rejected);
 	json_uint("false_dead", ct->false_dead);
+	json_uint("tx_cut", ct->tx_cut);
+	json_uint("rx_joined", ct->rx_joined);
+	json_uint("rx_incomplete", ct->rx_incomplete);
 	json_close('}');
 }
 

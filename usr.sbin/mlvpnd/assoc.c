@@ -458,6 +458,7 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 		assoc_forget(t, now);
 		assoc_begin(t, 1, at->own_id, p2.own_id, now);
 	}
+	as->peer_mtu = p2.tunnel_mtu;
 	if (as->prev != NULL)
 		keyset_free(as->prev);
 	as->prev = as->cur;
@@ -540,6 +541,7 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	as->offer.peer_id = p1->own_id;
 	as->offer.stamp = p1->stamp;
 	as->offer.set_stamp = cookie;
+	as->offer.peer_mtu = p1->tunnel_mtu;
 	as->next = ks;
 	if (p1->stamp > as->max_stamp)
 		as->max_stamp = p1->stamp;
@@ -659,6 +661,7 @@ offer_confirm(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	}
 	as->cur = ks;
 	as->unconfirmed = 0;
+	as->peer_mtu = offer.peer_mtu;
 	if (offer.set_stamp)
 		as->max_stamp = offer.stamp;
 	/* it came from where the REPLY went, and nowhere else: that address is

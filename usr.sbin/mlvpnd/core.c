@@ -203,7 +203,7 @@ pool_short(const struct tunnel *t)
 	if (c->nfree >= reserve)
 		return (0);
 	return (c->nfree < reserve / 4 || t->tq.npkts + t->nkept +
-	    t->reorder.npkts + t->m2.order.npkts >=
+	    t->reorder.npkts + t->fragments.n + t->m2.order.npkts >=
 	    reserve * 3 / 4 / c->ntunnels);
 }
 

@@ -97,6 +97,7 @@ struct pkt {
 	uint16_t	 match;		/* MATCH_* in force */
 	uint16_t	 rule;		/* that binds it to links, 0 none */
 	uint32_t	 match_gen;	/* of the rules that said so */
+	uint8_t		 frag;		/* of a piece: as on the wire */
 	uint8_t		 is_head;
 	uint64_t	 held_at;
 	uint64_t	 certain_at;	/* that its predecessor is lost */

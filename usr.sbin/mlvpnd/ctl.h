@@ -108,6 +108,9 @@ struct ctl_tunnel {
 	uint64_t	 rx_late;		/* came after it was given up */
 	uint64_t	 tx_resent;
 	uint64_t	 false_dead;		/* suspicions that were wrong */
+	uint64_t	 tx_cut;		/* packets sent in pieces */
+	uint64_t	 rx_joined;		/* and received so */
+	uint64_t	 rx_incomplete;		/* pieces without the others */
 };
 
 enum link_state {

@@ -1243,8 +1243,8 @@ path_send(struct path *p, struct pkt *pkt, struct dgram *dg, uint64_t now)
 	if (p->m2 != NULL)
 		return (mlvpn2_link_send(p, pkt, dg, now));
 	number = p->tunnel->as.lane[p->id]->tx_next;
-	if (!seal_to(p, &p->ep, PKT_DATA(pkt) - DATA_INNERLEN,
-	    DATA_INNERLEN + pkt->len, 1, dg, now))
+	if (!seal_to(p, &p->ep, fragment_head(pkt), DATA_INNERLEN +
+	    fragment_size(pkt), 1, dg, now))
 		return (0);
 	p->last_data_tx = p->tunnel->last_tx = now;
 	history_add(p, &p->ring[number % SENT_RING], pkt);
@@ -1288,6 +1288,32 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 	p->last_tx = now;
 	path_count_tx(p, dg, now);
 	return (1);
+}
+
+/* The longest IP packet that the path carries. */
+uint16_t
+path_mtu(const struct path *p)
+{
+	uint16_t	 mtu = PATH_MTU;
+
+	if (p->mtu_own != 0)
+		mtu = MIN(mtu, p->mtu_own);
+	if (p->mtu_peer != 0)
+		mtu = MIN(mtu, p->mtu_peer);
+	return (MAX(mtu, LINK_MTU_MIN));
+}
+
+/* What a datagram on it has room for. */
+size_t
+path_room(const struct path *p)
+{
+	return (path_mtu(p) - ip_overhead(&p->ep) - DATA_OVERHEAD);
+}
+
+int
+path_carries(const struct path *p, const struct pkt *pkt)
+{
+	return (p->m2 != NULL || fragment_size(pkt) <= path_room(p));
 }
 
 /*

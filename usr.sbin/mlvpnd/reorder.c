@@ -94,6 +94,7 @@ reorder_reset(struct tunnel *t)
 
 	while ((p = TAILQ_FIRST(&r->heads)) != NULL)
 		give_up(t, p);
+	fragment_clear(t);
 	r->any = 0;
 	r->first = 0;
 	memset(r->seen, 0, WORDS * sizeof(*r->seen));
@@ -121,7 +122,7 @@ reorder_input(struct tunnel *t, struct path *path, struct pkt *p,
 	else if (r->highest - seq >= SEQ_WINDOW) {
 		/* too old to tell; a copy most likely came already */
 		t->rx_late++;
-		if (copy)
+		if (copy || p->frag != 0)
 			pkt_put(t->core, p);
 		else
 			tunnel_deliver(t, p);
@@ -141,7 +142,7 @@ reorder_input(struct tunnel *t, struct path *path, struct pkt *p,
 	if (has_bit(r->done, seq))
 		t->rx_late++;		/* passed over already */
 	else if (distance != 0 && distance < seq &&
-	    t->conf.reorder != ANSWER_NO &&
+	    (t->conf.reorder != ANSWER_NO || fragment_follows(p)) &&
 	    r->highest - (seq - distance) < SEQ_WINDOW &&
 	    seq - distance >= r->first &&
 	    !has_bit(r->done, seq - distance) &&

@@ -62,10 +62,12 @@ static int64_t	 eta(const struct path *, int, size_t, int64_t, uint64_t);
 static int64_t	 mean_owd(struct tunnel *, int);
 static struct path *choose(struct tunnel *, int, size_t, int64_t, uint64_t,
 		    int64_t *);
-static struct path *choose_priority(struct tunnel *, int, size_t, int64_t,
-		    uint64_t);
+static struct path *choose_priority(struct tunnel *, int,
+		    const struct pkt *, int64_t, uint64_t);
 static struct path *choose_bound(struct tunnel *, const struct pin *, int,
-		    size_t, int64_t, uint64_t, int64_t *, int64_t *);
+		    const struct pkt *, int64_t, uint64_t, int64_t *,
+		    int64_t *);
+static int	 path_too_small(const struct path *, const struct pkt *);
 static void	 overflow(struct tunnel *, uint64_t);
 static int64_t	 horizon(struct tunnel *, int, int64_t, uint64_t);
 static void	 pump_ahead(struct tunnel *, struct pktq *, int, int, int64_t,
@@ -79,6 +81,7 @@ static void	 commit(struct tunnel *, struct path *, struct pkt *, int,
 static void	 duplicate(struct tunnel *, const struct path *,
 		    const struct pkt *, int, int, int64_t, uint64_t);
 static void	 order(struct tunnel *, struct pkt *, int, uint64_t);
+static void	 order_pieces(struct tunnel *, struct pkt **, size_t);
 static uint8_t	 outer_tos(const struct tunnel *, const struct pkt *);
 static void	 path_enqueue(struct path *, struct pkt *, int);
 
@@ -216,13 +219,15 @@ mean_owd(struct tunnel *t, int level)
 
 /*
  * When len bytes in this queue of the path would arrive, on the peer's clock.
- * For what overtakes a path that loses counts as slower.
+ * For what overtakes a path that loses counts as slower.  Of a packet that is
+ * cut the first piece counts: horizon() allows for no more.
  */
 static int64_t
 eta(const struct path *p, int q, size_t len, int64_t mean, uint64_t now)
 {
 	int64_t	 e;
 
+	len = MIN(len, PATH_MTU - PATH_OVERHEAD);
 	if (q == PQ_NORMAL)
 		return (MAX(now, p->due) + time_of(p, p->backlog) +
 		    time_of(p, len + PATH_OVERHEAD) + path_owd(p, mean));
@@ -254,9 +259,16 @@ choose(struct tunnel *t, int level, size_t len, int64_t mean, uint64_t now,
 	return (best);
 }
 
+/* A packet that has its sequence cannot be cut any more. */
+static int
+path_too_small(const struct path *p, const struct pkt *pkt)
+{
+	return (pkt->seq != 0 && !path_carries(p, pkt));
+}
+
 static struct path *
-choose_priority(struct tunnel *t, int level, size_t len, int64_t mean,
-    uint64_t now)
+choose_priority(struct tunnel *t, int level, const struct pkt *pkt,
+    int64_t mean, uint64_t now)
 {
 	struct path	*p, *best = NULL;
 	int64_t		 e, least = 0;
@@ -264,9 +276,9 @@ choose_priority(struct tunnel *t, int level, size_t len, int64_t mean,
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (!path_takes(p, level))
+		if (!path_takes(p, level) || path_too_small(p, pkt))
 			continue;
-		e = eta(p, PQ_PRIORITY, len, mean, now);
+		e = eta(p, PQ_PRIORITY, pkt->len, mean, now);
 		if (best == NULL || e < least) {
 			best = p;
 			least = e;
@@ -280,8 +292,9 @@ choose_priority(struct tunnel *t, int level, size_t len, int64_t mean,
  * horizon() would be for them, if that is later.
  */
 static struct path *
-choose_bound(struct tunnel *t, const struct pin *pin, int q, size_t len,
-    int64_t mean, uint64_t now, int64_t *when, int64_t *limit)
+choose_bound(struct tunnel *t, const struct pin *pin, int q,
+    const struct pkt *pkt, int64_t mean, uint64_t now, int64_t *when,
+    int64_t *limit)
 {
 	struct path	*p, *best = NULL;
 	int64_t		 e, most;
@@ -290,11 +303,12 @@ choose_bound(struct tunnel *t, const struct pin *pin, int q, size_t len,
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
 		if (p->blocked || !match_allows(pin, p) ||
-		    (p->remote && !pin->remote && q == PQ_NORMAL))
+		    (p->remote && !pin->remote && q == PQ_NORMAL) ||
+		    path_too_small(p, pkt))
 			continue;
 		most = now + path_owd(p, mean) + time_of(p, PATH_MTU) + SLACK;
 		*limit = MAX(*limit, most);
-		e = eta(p, q, len, mean, now);
+		e = eta(p, q, pkt->len, mean, now);
 		if (best == NULL || e < *when) {
 			best = p;
 			*when = e;
@@ -467,11 +481,14 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		path = NULL;
 		when = limit = 0;
 		may = match_bound(t, p) ? match_pin(t, p, level, &pin) : 0;
-		if (may == 0 && (path = choose_priority(t, level, p->len,
-		    mean, now)) == NULL)
-			return;
-		if (may == 1 && (path = choose_bound(t, &pin, q, p->len, mean,
-		    now, &when, &limit)) != NULL && q == PQ_PRIORITY &&
+		if (may == 0 && (path = choose_priority(t, level, p, mean,
+		    now)) == NULL) {
+			if (p->seq == 0 || fragment_size(p) <= t->room)
+				return;
+			may = -1;
+		}
+		if (may == 1 && (path = choose_bound(t, &pin, q, p, mean, now,
+		    &when, &limit)) != NULL && q == PQ_PRIORITY &&
 		    time_of(path, path->prio_backlog) > PRIO_AHEAD)
 			may = -1;
 		if (may == 1 && path == NULL && now - p->time > TQ_MAX_AGE)
@@ -574,30 +591,42 @@ choose_normal(struct tunnel *t, struct pkt *p, int level, int64_t mean,
 	if (match_bound(t, p))
 		may = match_pin(t, p, level, &pin);
 	if (may == 1)
-		*path = choose_bound(t, &pin, PQ_NORMAL, p->len, mean, now,
-		    when, last);
+		*path = choose_bound(t, &pin, PQ_NORMAL, p, mean, now, when,
+		    last);
 	else if (may == 0)
 		*path = choose(t, level, p->len, mean, now, when);
 	return (may);
 }
 
 /*
- * The packet gets its place in the order of the tunnel and of its flow, and
- * waits for its path.
+ * The packet, or what it is cut into, gets its place in the order of the
+ * tunnel and of its flow, and waits for its path.
  */
 static void
 commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
     int64_t mean, uint64_t now)
 {
+	struct pkt	*piece[FRAGMENT_MAX];
+	size_t		 i, n, len = p->len;
+
+	if ((n = fragment_cut(t, p, piece)) == 0) {
+		t->tx_dropped++;
+		pkt_put(t->core, p);
+		return;
+	}
 	order(t, p, q, now);
+	if (n > 1)
+		order_pieces(t, piece, n);
 	if ((p->match & MATCH_BULK) && t->sched.rate != 0)
-		t->sched.bulk_due = now + (p->len + PATH_OVERHEAD) * 8 *
+		t->sched.bulk_due = now + (len + PATH_OVERHEAD) * 8 *
 		    USEC * BULK_SHARE / t->sched.rate;
-	if (p->match & MATCH_DUPLICATE)
-		duplicate(t, path, p, q, level, mean, now);
-	path_enqueue(path, p, q);
+	for (i = 0; i < n; i++) {
+		if (p->match & MATCH_DUPLICATE)
+			duplicate(t, path, piece[i], q, level, mean, now);
+		path_enqueue(path, piece[i], q);
+	}
 	t->tx_packets++;
-	t->tx_bytes += p->len;
+	t->tx_bytes += len;
 }
 
 /*
@@ -627,7 +656,8 @@ duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
 			fits = fits && match_permits(&pin, other);
 		else if (level >= 0)
 			fits = fits && other->level == level;
-		if (!fits || eta(other, q, p->len, mean, now) > late)
+		if (!fits || !path_carries(other, p) ||
+		    eta(other, q, p->len, mean, now) > late)
 			continue;
 		if (pool_short(t) || (copy = pkt_get(t->core)) == NULL)
 			return;
@@ -663,6 +693,26 @@ order(struct tunnel *t, struct pkt *p, int q, uint64_t now)
 	if (f->last_seq != 0 && p->seq - f->last_seq <= UINT16_MAX)
 		p->pred = p->seq - f->last_seq;
 	f->last_seq = p->seq;
+}
+
+/* Each piece follows the one before; all of them are wanted, whatever the
+ * order of packets. */
+static void
+order_pieces(struct tunnel *t, struct pkt **piece, size_t n)
+{
+	struct sched	*s = &t->sched;
+	struct flow	*f = &s->flows[piece[0]->flow % FLOW_TABLE];
+	size_t		 i;
+
+	for (i = 1; i < n; i++) {
+		piece[i]->seq = s->next_seq++;
+		piece[i]->pred = 1;
+		piece[i]->copy = piece[0]->copy;
+		piece[i]->order = ORDER_ALWAYS;
+	}
+	if (piece[0]->order != ORDER_NONE)
+		f->last_seq = piece[n - 1]->seq;
+	piece[0]->order = ORDER_ALWAYS;
 }
 
 static void
@@ -710,8 +760,6 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 		    (p = TAILQ_FIRST(&path->queue[PQ_RESEND])) == NULL)
 			p = TAILQ_FIRST(&path->queue[PQ_NORMAL]);
 		path_dequeue(path, p);
-		inner_put(PKT_DATA(p) - DATA_INNERLEN, KIND_PACKET |
-		    (p->copy ? KIND_COPY : 0), p->seq, p->pred);
 		dg->tos = outer_tos(t, p);
 		sent = path_send(path, p, dg, now);
 		pkt_put(t->core, p);

@@ -35,7 +35,6 @@
 #define NOTICE_INTERVAL	(10 * USEC)
 #define SPREAD_INTERVAL	100000
 #define MTU_RAISE_AFTER	(60 * USEC)
-#define MTU_LINK	1500		/* of a link that says nothing */
 #define MTU_LEAST	1280
 
 static void	 conf_set(struct tunnel *, const struct tunnel_conf *);
@@ -47,6 +46,8 @@ static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
 static void	 link_ready(struct tunnel *, struct link *, uint64_t);
 static void	 update_initiates(struct tunnel *);
 static void	 update_mtu(struct tunnel *, uint64_t);
+static uint16_t	 fitting_mtu(const struct path *);
+static uint16_t	 mlvpn2_mtu(const struct path *);
 static void	 fit_segments(const struct tunnel *, struct pkt *);
 static int	 packet_sane(const struct tunnel *, const struct pkt *);
 static void	 link_ctl(struct tunnel *, const struct link *,
@@ -67,11 +68,13 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 	TAILQ_INIT(&t->links);
 	TAILQ_INIT(&t->out);
 	batch_init(t);
+	fragment_init(t);
 	tq_init(&t->tq);
 	sched_init(&t->sched);
 	core_random(c, t->flow_key, sizeof(t->flow_key));
 	conf_set(t, conf);
 	t->up_since = t->mtu_at = now;
+	t->room = PKT_ROOM;
 	TAILQ_INSERT_TAIL(&c->tunnels, t, entry);
 	c->ntunnels++;
 	if (secret_taken(c, t)) {
@@ -105,6 +108,7 @@ tunnel_free(struct tunnel *t)
 	sched_clear(t);
 	match_free(t);
 	reorder_free(t);
+	fragment_clear(t);
 	mlvpn2_order_free(t);
 	batch_clear(t);
 	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
@@ -424,33 +428,36 @@ tunnel_update(struct tunnel *t, uint64_t now)
 	update_mtu(t, now);
 }
 
-/* "mtu auto": what fits over every usable path; raised only after a while. */
+/*
+ * What every path that may be used carries in one piece; longer packets are
+ * cut.  With "mtu auto" the interface gets none longer than fit over every
+ * usable path, and longer ones again only after a while.
+ */
 static void
 update_mtu(struct tunnel *t, uint64_t now)
 {
 	struct core_event	 ev;
 	struct path		*p;
+	size_t			 room = PKT_ROOM;
 	uint16_t		 mtu = 0, m;
 	int			 i;
 
-	if (t->conf.mtu != 0)
-		return;
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
+		if (p->m2 == NULL && (p->state == LINK_UP ||
+		    p->state == LINK_SUSPECT))
+			room = MIN(room, path_room(p));
 		if (!path_usable(p))
 			continue;
-		m = MTU_LINK;
-		if (p->mtu_own != 0)
-			m = MIN(m, p->mtu_own);
-		if (p->mtu_peer != 0)
-			m = MIN(m, p->mtu_peer);
-		m = MAX(m, MTU_LEAST) - (p->ep.remote.family == 6 ? 48 : 28) -
-		    (p->m2 != NULL ? mlvpn2_overhead(t) : DATA_OVERHEAD);
-		if (p->m2 != NULL)
-			m = MIN(m, MLVPN2_MTU) - (t->conf.layer2 ? 14 : 0);
+		m = p->m2 != NULL ? mlvpn2_mtu(p) : fitting_mtu(p);
 		if (mtu == 0 || m < mtu)
 			mtu = m;
 	}
+	t->room = room;
+	if (t->conf.mtu != 0)
+		return;
+	if (mtu <= t->mtu)
+		t->mtu_at = now;
 	if (mtu == 0 || mtu == t->mtu || (mtu > t->mtu && t->mtu != 0 &&
 	    now - t->mtu_at < MTU_RAISE_AFTER))
 		return;
@@ -463,6 +470,34 @@ update_mtu(struct tunnel *t, uint64_t now)
 	ev.link = ev.reason = "";
 	ev.mtu = mtu;
 	t->core->ops.event(t->core->ops.arg, &ev);
+}
+
+/* The MTU of the interface that the path has room for, but what IPv6 needs;
+ * that is unknown of frames. */
+static uint16_t
+fitting_mtu(const struct path *p)
+{
+	const struct tunnel	*t = p->tunnel;
+	uint16_t		 mtu = path_room(p);
+	int			 i;
+
+	if (t->conf.layer2)
+		return (MAX(mtu - 14, MTU_LEAST));
+	for (i = 0; i < t->conf.naddress; i++)
+		if (t->conf.address[i].prefix.addr.family == 6)
+			mtu = MAX(mtu, MTU_LEAST);
+	return (mtu);
+}
+
+static uint16_t
+mlvpn2_mtu(const struct path *p)
+{
+	const struct tunnel	*t = p->tunnel;
+	uint16_t		 mtu;
+
+	mtu = MAX(path_mtu(p), MTU_LEAST) -
+	    (p->ep.remote.family == 6 ? 48 : 28) - mlvpn2_overhead(t);
+	return (MIN(mtu, MLVPN2_MTU) - (t->conf.layer2 ? 14 : 0));
 }
 
 void
@@ -501,6 +536,7 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 	if (t->core->stopping)
 		return;
 	assoc_timer(t, now);
+	fragment_timer(t, now);
 	if (!assoc_can_send(t))
 		return;
 	/* downwards, as a path may go away in its timer */
@@ -513,6 +549,7 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 	if (now - t->spread_at >= SPREAD_INTERVAL) {
 		t->spread_at = now;
 		sched_spread(t, now);
+		update_mtu(t, now);
 	}
 }
 
@@ -523,6 +560,7 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	int		 i, usable = 0;
 
 	when = MIN(assoc_deadline(t, now), MAX(batch_deadline(t), now));
+	when = MIN(when, MAX(fragment_deadline(t), now));
 	if (!assoc_can_send(t))
 		return (when);
 	for (i = 0; i < t->npaths; i++) {
@@ -619,12 +657,17 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		break;
 	case KIND_PACKET:
 	case KIND_PACKET | KIND_COPY:
+	case KIND_FRAGMENT:
+	case KIND_FRAGMENT | KIND_COPY:
 		if (path != NULL)
 			report_want(path, now);
-		if (!packet_sane(t, p)) {
+		if (((kind & ~KIND_COPY) == KIND_FRAGMENT &&
+		    fragment_parse(p, get16(inner + 4)) == -1) ||
+		    (p->frag == 0 && !packet_sane(t, p))) {
 			t->rx_malformed++;
 			break;
 		}
+		p->time = now;
 		reorder_input(t, path, p, seq, get16(inner + 4),
 		    kind & KIND_COPY, now);
 		return;
@@ -640,6 +683,15 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 void
 tunnel_deliver(struct tunnel *t, struct pkt *p)
 {
+	if (p->frag != 0) {
+		if ((p = fragment_join(t, p)) == NULL)
+			return;
+		if (!packet_sane(t, p)) {
+			t->rx_malformed++;
+			pkt_put(t->core, p);
+			return;
+		}
+	}
 	fit_segments(t, p);
 	t->rx_packets++;
 	t->rx_bytes += p->len;
@@ -718,6 +770,9 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	c->rx_late = t->rx_late;
 	c->tx_resent = t->tx_resent;
 	c->false_dead = t->false_dead;
+	c->tx_cut = t->tx_cut;
+	c->rx_joined = t->rx_joined;
+	c->rx_incomplete = t->rx_incomplete;
 }
 
 /* This end's links, then those that the peer opened. */

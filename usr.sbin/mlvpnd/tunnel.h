@@ -34,6 +34,7 @@
  *	mss.c		what a TCP SYN may announce
  *	queue.c		the tunnel's queue
  *	sched.c		choice of a path, pacing
+ *	fragment.c	packets too long for a path: cutting, joining
  *	reorder.c	doubles and order at the receiver
  *	mlvpn2.c	links to MLVPN 2.x peers; its bytes in mlvpn2_wire.c,
  *			order at the receiver in mlvpn2_order.c
@@ -308,6 +309,7 @@ struct candidate {
 #define PQ_MAX		3
 
 #define PATH_MTU	1500
+#define LINK_MTU_MIN	576
 #define PATH_OVERHEAD	(DATA_OVERHEAD + 28)
 
 #define RATE_OWDS	10
@@ -506,6 +508,9 @@ int		 path_send(struct path *, struct pkt *, struct dgram *,
 void		 path_reported(struct path *, uint64_t, uint64_t);
 int		 path_alive(const struct path *);
 int		 path_permitted(const struct path *);
+uint16_t	 path_mtu(const struct path *);
+size_t		 path_room(const struct path *);
+int		 path_carries(const struct path *, const struct pkt *);
 uint64_t	 path_dead_time(const struct path *);
 void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
 void		 meter_add(struct rate_meter *, size_t, uint64_t);
@@ -587,6 +592,7 @@ struct offer {
 	uint64_t	 peer_id;
 	uint64_t	 stamp;
 	int		 set_stamp;	/* even downwards, once confirmed */
+	uint16_t	 peer_mtu;
 	const struct recent *hello;	/* what was answered */
 };
 
@@ -629,6 +635,7 @@ struct assoc {
 	struct recent	 recent[HELLO_RECENT];
 	size_t		 recent_next;
 	uint64_t	 max_stamp;	/* of the peer's HELLOs */
+	uint16_t	 peer_mtu;	/* of its tunnel, 0 automatic */
 	uint64_t	 hello_after;	/* none before: the peer refuses us */
 	int		 unconfirmed;	/* as initiator: nothing came yet */
 	uint64_t	 confirm_by;
@@ -735,6 +742,27 @@ uint64_t sched_mark(const struct path *);
 uint64_t sched_deadline(struct tunnel *, uint64_t);
 int	 path_fits(const struct path *, int);
 void	 path_dequeue(struct path *, struct pkt *);
+
+/* --- fragment.c ---------------------------------------------------------- */
+
+#define FRAGMENT_HDRLEN	2
+#define FRAGMENT_MAX	16		/* pieces of a packet */
+
+struct fragments {
+	struct pktq	 sets;		/* being joined, oldest first */
+	size_t		 n;
+};
+
+void	 fragment_init(struct tunnel *);
+void	 fragment_clear(struct tunnel *);
+size_t	 fragment_cut(struct tunnel *, struct pkt *, struct pkt **);
+size_t	 fragment_size(const struct pkt *);
+uint8_t	*fragment_head(struct pkt *);
+int	 fragment_parse(struct pkt *, uint16_t);
+int	 fragment_follows(const struct pkt *);
+struct pkt *fragment_join(struct tunnel *, struct pkt *);
+void	 fragment_timer(struct tunnel *, uint64_t);
+uint64_t fragment_deadline(const struct tunnel *);
 
 /* --- reorder.c ---------------------------------------------------------- */
 
@@ -915,6 +943,7 @@ struct tunnel {
 	struct sched	 sched;
 	struct matches	 matches;
 	struct reorder	 reorder;
+	struct fragments fragments;
 	struct mlvpn2_tunnel m2;
 	struct pktq	 out;		/* in order, for the batches */
 	struct batches	 batches;
@@ -924,7 +953,8 @@ struct tunnel {
 	uint64_t	 up_since;
 	uint64_t	 notice_at;
 	uint16_t	 mtu;		/* in force, 0 not known yet */
-	uint64_t	 mtu_at;
+	uint64_t	 mtu_at;	/* when it could not be higher */
+	size_t		 room;		/* of a packet on any path in use */
 	struct closing	 closing[CLOSING_MAX];
 	uint64_t	 open_allow;	/* see core_allow() */
 	uint64_t	 new_allow;
@@ -932,6 +962,7 @@ struct tunnel {
 	uint64_t	 tx_dropped, rx_duplicate, rx_replayed, rx_badtag;
 	uint64_t	 rx_malformed, handshakes, rx_rejected;
 	uint64_t	 rx_held, rx_given_up, rx_late, tx_resent, false_dead;
+	uint64_t	 tx_cut, rx_joined, rx_incomplete;
 };
 TAILQ_HEAD(tunnels, tunnel);
 

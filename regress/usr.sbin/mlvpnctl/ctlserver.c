@@ -353,6 +353,9 @@ show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	ct.rx_late = 10;
 	ct.tx_resent = 11;
 	ct.false_dead = 12;
+	ct.tx_cut = 13;
+	ct.rx_joined = 14;
+	ct.rx_incomplete = 15;
 	if (sel->tunnel[0] == '\0' || strcmp(sel->tunnel, ct.name) == 0) {
 		compose(ibuf, IMSG_CTL_TUNNEL, &ct, sizeof(ct));
 		n++;

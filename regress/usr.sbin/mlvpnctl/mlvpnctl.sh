@@ -253,6 +253,7 @@ test_show() {
 	  Sent:        1.23MB in 1234 packets, 1 dropped, 11 sent again
 	  Received:    98.8GB in 999 packets, 2 duplicates
 	  Order:       8 held, 9 given up, 10 late
+	  In pieces:   13 packets sent, 14 received, 15 pieces lost
 	  Refused:     4 forged, 3 replayed, 5 malformed
 	  Handshakes:  6 done, 7 refused
 	  Suspicions:  12 wrong
@@ -344,6 +345,7 @@ tunnel_branch() {
 	  Sent:        0B in 0 packets, 0 dropped, 0 sent again
 	  Received:    0B in 0 packets, 0 duplicates
 	  Order:       0 held, 0 given up, 0 late
+	  In pieces:   0 packets sent, 0 received, 0 pieces lost
 	  Refused:     0 forged, 0 replayed, 0 malformed
 	  Handshakes:  0 done, 0 refused
 	  Suspicions:  0 wrong

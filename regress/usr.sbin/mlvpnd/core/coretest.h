@@ -65,6 +65,7 @@ extern const struct coretest	 keys_tests[];
 extern const struct coretest	 restart_tests[];
 extern const struct coretest	 address_tests[];
 extern const struct coretest	 path_tests[];
+extern const struct coretest	 fragment_tests[];
 extern const struct coretest	 hostile_tests[];
 
 /*

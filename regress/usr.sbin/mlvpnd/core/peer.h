@@ -43,6 +43,7 @@
 
 #define K_CONTROL	0
 #define K_PACKET	1
+#define K_FRAGMENT	2
 #define K_COPY		8
 
 /* What a peer does not do by itself. */

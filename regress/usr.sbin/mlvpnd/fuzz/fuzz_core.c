@@ -254,6 +254,12 @@ forge(struct input *in, int who)
 		memset(plain + DATA_INNERLEN, 0x45, len);
 		for (i = 0; i < len && i < 64 && in->len > 0 && how & 64; i++)
 			plain[DATA_INNERLEN + i] = get(in);
+		/* a piece of a packet that could be one */
+		if ((kind & ~KIND_COPY) == KIND_FRAGMENT && how & 4) {
+			plain[DATA_INNERLEN] = get(in);
+			if (plain[DATA_INNERLEN] >> 4 > 0)
+				put16(plain + 4, 1);
+		}
 	}
 	seal(who, get(in), plain, DATA_INNERLEN + len, in);
 }
@@ -406,9 +412,11 @@ packets(struct input *in, int who)
 	struct end	*e = &end[who];
 	struct pkt	*p[BATCH_MAX];
 	uint8_t		*d;
-	size_t		 n, i = 0, size = get(in) * 6 + 40;
+	size_t		 n, i = 0, size = get(in);
 
-	for (n = get(in) % BATCH_MAX; i < n; i++) {
+	n = get(in);
+	size = size * (n & 64 ? 35 : 6) + 40;
+	for (n %= BATCH_MAX; i < n; i++) {
 		if ((p[i] = pkt_get(e->core)) == NULL)
 			break;
 		d = PKT_DATA(p[i]);

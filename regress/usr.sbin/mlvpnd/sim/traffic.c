@@ -57,6 +57,7 @@ static void		 stamp_send(struct sim_flow *);
 static void		 stamp_input(struct sim_flow *, const uint8_t *,
 			    size_t);
 static void		 echo(struct sim_flow *, const uint8_t *, size_t);
+static uint8_t		 filling(uint64_t, size_t);
 static int		 seen_before(struct sim_flow *, uint64_t);
 static uint16_t		 checksum(const uint8_t *, size_t);
 
@@ -226,12 +227,19 @@ flow_send(struct sim_flow *f, int back, struct pkt *p)
 	sim_input(h, t, p);
 }
 
-/* The filling shows at the other end whether the packet is whole. */
+/* It shows at the other end whether the packet is whole. */
+static uint8_t
+filling(uint64_t n, size_t i)
+{
+	return ((uint8_t)(n + i + i / 256));
+}
+
 static void
 stamp_send(struct sim_flow *f)
 {
 	struct pkt	*p;
 	uint8_t		*u;
+	size_t		 i;
 	int		 proto;
 
 	f->sent++;
@@ -241,8 +249,8 @@ stamp_send(struct sim_flow *f)
 	u = PKT_DATA(p) + IPLEN;
 	put64(u + UDPLEN, f->sent);
 	put64(u + UDPLEN + 8, f->sim->now);
-	memset(u + UDPLEN + STAMPLEN, (int)(f->sent & 0xff),
-	    f->size - MINLEN);
+	for (i = MINLEN; i < f->size; i++)
+		u[i - IPLEN] = filling(f->sent, i);
 	if (proto == IPPROTO_UDP)
 		put16(u + 4, (uint16_t)(f->size - IPLEN));
 	else
@@ -315,7 +323,7 @@ stamp_input(struct sim_flow *f, const uint8_t *ip, size_t len)
 		return;
 	}
 	for (i = MINLEN; i < len; i++) {
-		if (ip[i] != (n & 0xff)) {
+		if (ip[i] != filling(n, i)) {
 			f->corrupt++;
 			return;
 		}
