@@ -38,8 +38,33 @@
 #define BPF_PROGRAM_MAX	512
 
 static const char	*match_name(const char *);
-static int		 match_word_cmp(const void *, const void *);
 static int		 match_word_ok(const char *, int *);
+
+/* What pcap_compile(3) of OpenBSD does not know and would look up. */
+#ifdef __OpenBSD__
+#define WORDS_NEWER
+#else
+#define WORDS_NEWER							\
+	, "carp", "icmp6code", "icmp6-echo", "icmp6-echoreply",		\
+	"icmp6-neighboradvert", "icmp6-neighborsolicit",		\
+	"icmp6-packettoobig", "icmp6-redirect", "icmp6-routeradvert",	\
+	"icmp6-routersolicit", "icmp6type", "portrange", "sctp",	\
+	"tcp-cwr", "tcp-ece", "vrrp"
+#endif
+
+/* Words that make sense without an interface to capture from. */
+static const char * const words[] = {
+	"ah", "and", "arp", "broadcast", "dst", "esp", "ether", "greater",
+	"host", "icmp", "icmp6", "icmpcode", "icmp-echo", "icmp-echoreply",
+	"icmp-ireq", "icmp-ireqreply", "icmp-maskreply", "icmp-maskreq",
+	"icmp-paramprob", "icmp-redirect", "icmp-routeradvert",
+	"icmp-routersolicit", "icmp-sourcequench", "icmp-timxceed",
+	"icmp-tstamp", "icmp-tstampreply", "icmptype", "icmp-unreach",
+	"igmp", "ip", "ip6", "len", "less", "link", "mask", "multicast",
+	"net", "not", "or", "pim", "port", "proto", "protochain", "rarp",
+	"src", "tcp", "tcp-ack", "tcp-fin", "tcpflags", "tcp-push",
+	"tcp-rst", "tcp-syn", "tcp-urg", "udp", "vlan" WORDS_NEWER
+};
 
 struct bpf_insn *
 conf_match_compile(const struct tunnel_conf *tunnel, const char *expr,
@@ -116,46 +141,24 @@ match_name(const char *expr)
 	return (NULL);
 }
 
-/*
- * Words of pcap-filter(7) that make sense without an interface to capture
- * from.  *service: what else comes is a port's or protocol's name, for which
- * there are files.
- */
+/* *service: what else comes is a port's or protocol's name, as in files. */
 static int
 match_word_ok(const char *word, int *service)
 {
-	/* This has to be sorted always. */
-	static const char * const words[] = {
-		"ah", "and", "arp", "broadcast", "carp", "dst", "esp",
-		"ether", "greater", "host", "icmp", "icmp6", "igmp", "ip",
-		"ip6", "len", "less", "link", "mask", "multicast", "net",
-		"not", "or", "pim", "port", "portrange", "proto",
-		"protochain", "rarp", "sctp", "src", "tcp", "udp", "vlan",
-		"vrrp"
-	};
+	size_t	 i;
 
-	if (bsearch(word, words, sizeof(words) / sizeof(words[0]),
-	    sizeof(words[0]), match_word_cmp) != NULL) {
-		if (strncmp(word, "port", 4) == 0 ||
-		    strncmp(word, "proto", 5) == 0)
-			*service = 1;
-		else if (strcmp(word, "and") != 0 && strcmp(word, "or") != 0 &&
-		    strcmp(word, "not") != 0)
-			*service = 0;
-		return (1);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(word, words[i]) == 0)
+			break;
 	}
-	if (strcmp(word, "tcpflags") == 0 || strcmp(word, "icmptype") == 0 ||
-	    strcmp(word, "icmpcode") == 0 || strcmp(word, "icmp6type") == 0 ||
-	    strcmp(word, "icmp6code") == 0 || strncmp(word, "tcp-", 4) == 0 ||
-	    strncmp(word, "icmp-", 5) == 0 || strncmp(word, "icmp6-", 6) == 0)
-		return (1);
-	return (*service);
-}
-
-static int
-match_word_cmp(const void *word, const void *entry)
-{
-	return (strcmp(word, *(const char * const *)entry));
+	if (i == sizeof(words) / sizeof(words[0]))
+		return (*service);
+	if (strncmp(word, "port", 4) == 0 || strncmp(word, "proto", 5) == 0)
+		*service = 1;
+	else if (strcmp(word, "and") != 0 && strcmp(word, "or") != 0 &&
+	    strcmp(word, "not") != 0)
+		*service = 0;
+	return (1);
 }
 
 /* A program that root is to run: nobody else may change it. */

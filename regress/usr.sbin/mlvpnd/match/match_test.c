@@ -249,7 +249,7 @@ test_last_wins(void)
 		{ "port 2", MATCH_ORDER, 0, { NULL } },
 		{ "port 3", MATCH_DSCP, 0, { NULL } },
 		{ "port 4", MATCH_NOT, 0, { "dsl2" } },
-		{ "dst portrange 1-2", MATCH_PRIORITY, 0, { NULL } }
+		{ "dst port 1 or dst port 2", MATCH_PRIORITY, 0, { NULL } }
 	};
 	const uint32_t			 prio = MATCH_PRIORITY;
 	const uint32_t			 no = MATCH_NOORDER;
@@ -401,11 +401,11 @@ test_compiled(void)
 {
 	static const char * const	 exprs[] = {
 		"udp port 5060", "tcp[tcpflags] & (tcp-syn|tcp-fin) != 0",
-		"ip6 and tcp portrange 8000-9000", "icmp or icmp6",
+		"ip6 and tcp dst port 8000", "icmp or icmp6",
 		"net 192.0.2.0/24 and not host 192.0.2.1",
 		"ip[1] & 0xfc >> 2 = 46", "greater 1000", "less 100",
 		"(ip[2:2] - ((ip[0] & 0xf) << 2)) != 0", "ip proto 50",
-		"tcp port 22 or tcp port 23 or udp port 53 or sctp port 7",
+		"tcp port 22 or tcp port 23 or udp port 53",
 		"ip6 net 2001:db8::/32", "ip6 proto \\udp", "ip[8] / 2 > 31",
 		"ip[0] * 3 = 1 or -ip[1] = 5 or ip[2] | ip[3] = 9"
 	};
