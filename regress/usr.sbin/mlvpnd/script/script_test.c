@@ -41,7 +41,7 @@
 #include "test.h"
 
 #define DIR_TEMPLATE	"/tmp/script_test.XXXXXXXXXX"
-#define MAX		300		/* ms for a command */
+#define MAX		2000		/* ms for a command */
 #define GRACE		200
 #define PATIENCE	10000
 
