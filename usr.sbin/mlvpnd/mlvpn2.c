@@ -45,6 +45,9 @@
 #define UNANSWERED	(3 * USEC)
 #define SILENT		(2500 * 1000)	/* suspect, and others may call */
 #define DEAD		(3500 * 1000)
+#define PASSED_OVER	(300 * 1000)	/* silent, while others bring much */
+#define PASSED_OVER_PKTS	8	/* and four turns missed */
+#define PASSED_OVER_TURNS	30	/* taken before */
 #define SILENT_SLOW	(4200 * 1000)	/* of peers that say little */
 #define DEAD_SLOW	(5500 * 1000)
 #define DEAD_MIN	(2 * USEC)
@@ -103,6 +106,9 @@ static void	 got_disconnect(struct mlvpn2 *, const struct mlvpn2_header *,
 static void	 got_data(struct mlvpn2 *, const struct mlvpn2_header *,
 		    struct pkt *, uint64_t);
 static void	 alive(struct mlvpn2 *, uint64_t);
+static void	 passed_over(struct mlvpn2 *, uint64_t);
+static int	 misses_turns(const struct mlvpn2 *, uint64_t);
+static void	 silent(struct mlvpn2 *, uint64_t);
 static int	 is_slow(const struct mlvpn2 *, uint64_t);
 static uint64_t	 silent_after(const struct mlvpn2 *, uint64_t);
 static uint64_t	 dead_after(const struct mlvpn2 *, uint64_t);
@@ -661,6 +667,7 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	memset(m->clear_seen, 0, sizeof(m->clear_seen));
 	m->stamped = 0;
 	m->has_echo = 0;
+	m->turns = 0;
 	m->heard = now;
 	m->there = 0;
 	m->received = 0;
@@ -741,6 +748,7 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 		if (!m->leaving || h->seq > m->leave_seq)
 			alive(m, now);
 		if (h->type == MLVPN2_DATA) {
+			passed_over(m, now);
 			got_data(m, h, pkt, now);
 			return;
 		}
@@ -924,6 +932,56 @@ alive(struct mlvpn2 *m, uint64_t now)
 	p->stale_at = NEVER;
 }
 
+/*
+ * A packet has come on m.  MLVPN sends in turn over all links: one that misses
+ * its turns is dead, or left out for a reason of the peer's, and then its next
+ * KEEPALIVE says that it lives.  An mlvpnd, which chooses, counts from the
+ * time and not from 0.
+ */
+static void
+passed_over(struct mlvpn2 *m, uint64_t now)
+{
+	struct tunnel	*t = m->path->tunnel;
+	struct mlvpn2	*o;
+	uint64_t	 n = ++t->m2.received, since = n - m->share_at;
+	int		 i;
+
+	if (m->share == 0 || since > m->share / 8 * 3 + 3) {
+		m->share = 8 * since;
+		m->turns = 0;
+	} else
+		m->share += since - m->share / 8;
+	m->turns++;
+	m->share_at = n;
+	for (i = 0; i < t->npaths; i++) {
+		o = t->paths[i]->m2;
+		if (o != m && misses_turns(o, now)) {
+			o->turns = 0;
+			silent(o, now);
+		}
+	}
+}
+
+static int
+misses_turns(const struct mlvpn2 *m, uint64_t now)
+{
+	const struct path	*p = m->path;
+
+	return (p->state == LINK_UP && m->turns >= PASSED_OVER_TURNS &&
+	    m->window.highest <= UINT32_MAX && now - m->heard > PASSED_OVER &&
+	    p->tunnel->m2.received - m->share_at > m->share / 2 +
+	    PASSED_OVER_PKTS);
+}
+
+/* Not to be used until it is heard. */
+static void
+silent(struct mlvpn2 *m, uint64_t now)
+{
+	path_suspect(m->path, "silent", now);
+	m->want_echo = 0;
+	m->down_at = m->heard + dead_after(m, now);
+}
+
 static int
 is_slow(const struct mlvpn2 *m, uint64_t now)
 {
@@ -978,13 +1036,10 @@ mlvpn2_link_timer(struct path *p, uint64_t now)
 
 	switch (p->state) {
 	case LINK_UP:
-		if (now - m->heard > silent_after(m, now)) {
-			path_suspect(p, "silent", now);
-			m->want_echo = 0;
-			m->down_at = m->heard + dead_after(m, now);
-		} else if (m->has_echo && now - m->echo_at > ECHO_LOST) {
+		if (now - m->heard > silent_after(m, now))
+			silent(m, now);
+		else if (m->has_echo && now - m->echo_at > ECHO_LOST)
 			path_suspect(p, "the peer hears nothing", now);
-		}
 		break;
 	case LINK_SUSPECT:
 		if (now >= m->down_at) {

@@ -843,6 +843,10 @@ struct mlvpn2 {
 	uint64_t	 echo_at;
 	uint64_t	 echo_sent;	/* when that stamp had left */
 	uint64_t	 owd_at;	/* last sample of the delay */
+	uint64_t	 share;		/* eighths of the peer's packets for
+					   one that comes here, 0 unknown */
+	uint64_t	 share_at;	/* their number at the last one */
+	unsigned int	 turns;		/* since it changed */
 
 	/* order */
 	uint64_t	 order_seq;	/* last of what order matters for */
@@ -864,6 +868,7 @@ struct mlvpn2_order {
 struct mlvpn2_tunnel {
 	uint64_t	 data_seq;	/* of the first packet sent, less 1 */
 	int64_t		 owd;		/* ms, for unwrapping */
+	uint64_t	 received;	/* packets, authentic ones */
 	struct mlvpn2_order order;
 	struct mlvpn2_run retired[MLVPN2_RETIRED];
 	size_t		 nretired;

@@ -28,6 +28,7 @@
 /* What this end makes of a protocol that asks for so little. */
 
 static int	 up(struct bench *, int);
+static void	 in_turn(struct bench *, int, int, uint64_t);
 
 static int
 up(struct bench *b, int link)
@@ -707,6 +708,63 @@ test_dead(void)
 	bench_free(b);
 }
 
+/* n packets of the peer, over links 0 to last in turn. */
+static void
+in_turn(struct bench *b, int n, int last, uint64_t interval)
+{
+	uint8_t	 ip[64];
+	int	 i;
+
+	bench_packet(ip, 60, 17, 0);
+	for (i = 0; i < n; i++) {
+		bench_from(b, i % (last + 1), OLD_DATA, ip, 60);
+		bench_run(b, interval);
+	}
+}
+
+static void
+test_passed_over(void)
+{
+	struct bench	*b;
+	int		 i;
+
+	b = bench_new(BENCH_SERVER, 4);
+	bench_up(b);
+	in_turn(b, 200, 3, 10000);
+	CHECK_EQ(bench_counters(b).false_dead, 0);
+	TEST("\ta link that misses its turns is not used");
+	in_turn(b, 25, 2, 10000);
+	CHECK(up(b, 3));
+	in_turn(b, 30, 2, 10000);
+	CHECK_EQ(bench_ctl(b, 3).state, LINK_SUSPECT);
+	CHECK(up(b, 0) && up(b, 1) && up(b, 2));
+	TEST("\tit is when it speaks, and the peer may have its reasons");
+	for (i = 0; i < 10; i++) {
+		bench_from(b, 3, OLD_KEEPALIVE, NULL, 0);
+		CHECK(up(b, 3));
+		in_turn(b, 100, 2, 10000);
+		CHECK(up(b, 3));
+	}
+	CHECK_EQ(bench_counters(b).false_dead, 1);
+	TEST("\tit is down when it does not");
+	in_turn(b, 400, 3, 1000);
+	in_turn(b, 400, 2, 10000);
+	CHECK_EQ(bench_ctl(b, 3).state, LINK_DOWN);
+	TEST("\tnothing is said by a silence of all, or of few packets");
+	bench_from(b, 3, OLD_KEEPALIVE, NULL, 0);
+	bench_clear(b);
+	in_turn(b, 400, 3, 100);
+	CHECK_EQ(bench_counters(b).false_dead, 1);
+	for (i = 0; i < 10; i++) {
+		in_turn(b, 4, 3, 200000);
+		bench_run(b, USEC);
+	}
+	for (i = 0; i < 4; i++)
+		CHECK(up(b, i));
+	CHECK_EQ(bench_counters(b).false_dead, 1);
+	bench_free(b);
+}
+
 /* The peer is heard and does not hear. */
 static void
 test_one_way(void)
@@ -1212,6 +1270,7 @@ const struct mlvpn2_tests rule_tests[] = {
 	{ "bsd-tail", test_bsd_tail, "BSD peers' four bytes (6)" },
 	{ "keepalives", test_keepalives, "one a second, under load (9)" },
 	{ "dead", test_dead, "silent links (9)" },
+	{ "passed-over", test_passed_over, "links that miss their turns" },
 	{ "one-way", test_one_way, "links that only hear (9)" },
 	{ "sizes", test_sizes, "MTU and the largest packet (10)" },
 	{ "one-port", test_one_port, "both protocols on a socket (11)" },
