@@ -167,7 +167,7 @@ reorder_mark(struct tunnel *t, struct path *path, uint32_t seq32)
 	if (!r->any)
 		return;
 	seq = sequence_unwrap(r, seq32);
-	if (seq > 0 && seq <= r->highest + 1)
+	if (seq > 0)
 		path->order_seq = MAX(path->order_seq, seq - 1);
 }
 

@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "coretest.h"
+#include "tunnel.h"
 #include "wire.h"
 
 struct rig {
@@ -607,6 +608,36 @@ sequences(void)
 	rig_free(&r);
 }
 
+/*
+ * A path that says that all it has to carry is later makes a loss on another
+ * one certain, however far the other one is behind.
+ */
+static void
+mark(void)
+{
+	struct rig	 r;
+	uint8_t		 packet[60];
+	uint64_t	 seq;
+
+	rig_start(&r, 481);
+	r.b->tunnel[0]->conf.recover = ANSWER_NO;
+	peer_open(r.peer, 62, 1, "slow");
+	pass(&r, 50 * MSEC);
+	memset(packet, 0x45, sizeof(packet));
+	seq = r.peer->seq;
+	peer_packet(r.peer, 62, seq, 0, packet, sizeof(packet));
+	peer_packet(r.peer, 62, seq + 2, seq + 1, packet, sizeof(packet));
+	pass(&r, 20 * MSEC);
+	CHECK_EQ(r.packets, 1);
+	peer_data(r.peer, 63, K_CONTROL, seq + 1, 0, "", 0);
+	pass(&r, 20 * MSEC);
+	CHECK_EQ(r.packets, 1);
+	peer_data(r.peer, 63, K_CONTROL, seq + 100, 0, "", 0);
+	pass(&r, 20 * MSEC);
+	CHECK_EQ(r.packets, 2);
+	rig_free(&r);
+}
+
 const struct coretest path_tests[] = {
 	{ "opened", opened, "PATH_OPEN, once and twice" },
 	{ "open-lost", open_lost, "PATH_OPEN and what follows lost" },
@@ -618,5 +649,6 @@ const struct coretest path_tests[] = {
 	{ "unopened", unopened, "data on a path that was not opened" },
 	{ "odd-frames", odd_frames, "frames of no sense from the peer" },
 	{ "sequences", sequences, "data sequences: doubles, copies, wrap" },
+	{ "mark", mark, "a mark beyond all that came" },
 	{ NULL, NULL, NULL }
 };
