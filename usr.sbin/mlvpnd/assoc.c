@@ -56,6 +56,7 @@ static void	 keyset_free(struct keyset *);
 static void	 attempt_try(struct tunnel *, uint64_t);
 static void	 attempt_end(struct tunnel *);
 static void	 attempt_targets(struct tunnel *);
+static int	 is_target(const struct link *);
 static void	 target_add(struct attempt *, const struct hello_target *,
 		    size_t, const struct endpoint *);
 static int	 hello_acceptable(struct tunnel *, const struct hello *,
@@ -293,7 +294,10 @@ attempt_end(struct tunnel *t)
 	at->ntargets = 0;
 }
 
-/* All links that have a socket, then the addresses the peer was seen at. */
+/*
+ * All links that have a socket, then the addresses the peer was seen at.  Of
+ * more links than one try has room for, the next try takes the next ones.
+ */
 static void
 attempt_targets(struct tunnel *t)
 {
@@ -301,13 +305,21 @@ attempt_targets(struct tunnel *t)
 	struct hello_target	 old[HELLO_TARGETS];
 	struct link		*l;
 	struct path		*p;
-	size_t			 nold = at->ntargets;
+	size_t			 nold = at->ntargets, n = 0, skip = 0;
 	int			 i;
 
 	memcpy(old, at->target, sizeof(old));
 	at->ntargets = 0;
 	TAILQ_FOREACH(l, &t->links, entry)
-		if (l->ep.sock != SOCK_NONE && !l->disabled)
+		n += is_target(l);
+	if (n > HELLO_TARGETS)
+		skip = at->tries * HELLO_TARGETS % n;
+	n = 0;
+	TAILQ_FOREACH(l, &t->links, entry)
+		if (is_target(l) && n++ >= skip)
+			target_add(at, old, nold, &l->ep);
+	TAILQ_FOREACH(l, &t->links, entry)
+		if (is_target(l))
 			target_add(at, old, nold, &l->ep);
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
@@ -317,6 +329,12 @@ attempt_targets(struct tunnel *t)
 			continue;
 		target_add(at, old, nold, &p->ep);
 	}
+}
+
+static int
+is_target(const struct link *l)
+{
+	return (l->ep.sock != SOCK_NONE && !l->disabled);
 }
 
 /* A cookie that an address gave is kept for the next try. */
@@ -767,7 +785,7 @@ assoc_wanted(struct tunnel *t)
 	if (!t->initiates)
 		return (0);
 	TAILQ_FOREACH(l, &t->links, entry)
-		if (l->ep.sock != SOCK_NONE && !l->disabled)
+		if (is_target(l))
 			return (1);
 	return (0);
 }

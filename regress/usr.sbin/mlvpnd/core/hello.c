@@ -672,6 +672,33 @@ three_links(void)
 	}
 }
 
+/* A try takes eight of twelve links: those that work are found. */
+static void
+twelve_links(void)
+{
+	struct sim_link		*l[12];
+	struct sim_dirconf	 dir;
+	struct link_conf	 lc;
+	struct pair		*p;
+	char			 name[LINK_NAME_SIZE];
+	int			 i, good;
+
+	memset(&dir, 0, sizeof(dir));
+	dir.delay = 10 * MSEC;
+	for (good = 0; good < 12; good++) {
+		p = small_pair(120 + (uint64_t)good, 0, 0);
+		for (i = 0; i < 12; i++) {
+			snprintf(name, sizeof(name), "l%d", i);
+			lc = sim_link_conf(name, 0, 0);
+			l[i] = sim_link(p->a, &lc, &p->server, &dir, &dir);
+			if (i != good)
+				sim_link_cut(l[i], 1, 1);
+		}
+		CHECK(sim_until(p->sim, 5 * USEC, tunnels_up, p));
+		pair_free(p);
+	}
+}
+
 /*
  * Reflection, and a peer that answers wrongly.
  */
@@ -1212,6 +1239,8 @@ const struct coretest hello_tests[] = {
 	{ "clock-1970", clock_1970, "a client whose clock went back" },
 	{ "three-links", three_links,
 	    "one HELLO on three links, losses in each combination" },
+	{ "twelve-links", twelve_links,
+	    "more links than a HELLO is sent over, one that works" },
 	{ "reflection", reflection, "an end's own datagrams" },
 	{ "wrong-reply", wrong_reply, "REPLY with a fault inside" },
 	{ "wrong-layer", wrong_layer, "tap on one end, tun on the other" },
