@@ -128,6 +128,7 @@ assoc_forget(struct tunnel *t, uint64_t now)
 	as->peer_id = 0;
 	as->unconfirmed = 0;
 	memset(as->gen, 0, sizeof(as->gen));
+	t->nclosing = 0;
 	sched_reset(t);
 	reorder_reset(t);
 	tunnel_update(t, now);

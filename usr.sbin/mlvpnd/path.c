@@ -276,21 +276,16 @@ closing_add(struct tunnel *t, uint8_t id, uint8_t gen, uint8_t reason,
     uint64_t now)
 {
 	struct closing	*c;
-	int		 i;
 
-	for (i = 0; i < CLOSING_MAX; i++) {
-		c = &t->closing[i];
-		if (c->active)
-			continue;
-		memset(c, 0, sizeof(*c));
-		c->active = 1;
-		c->id = id;
-		c->gen = gen;
-		c->reason = reason;
-		c->number = NEVER;
-		c->next = now;
+	if (t->nclosing == CLOSING_MAX)
 		return;
-	}
+	c = &t->closing[t->nclosing++];
+	memset(c, 0, sizeof(*c));
+	c->id = id;
+	c->gen = gen;
+	c->reason = reason;
+	c->number = NEVER;
+	c->next = now;
 }
 
 /* The link's bandwidths or backup level changed. */
@@ -1001,6 +996,10 @@ liveness_timer(struct path *p, uint64_t now)
 		    PROBE_SLOW_AFTER ? PROBE_FIRST : PROBE_SLOW);
 		if (!p->opener || p->open_next == NEVER)
 			p->pending |= PEND_PROBE;	/* else PATH_OPEN is */
+		/* the peer may have given the path up */
+		if (p->opener && p->open_next == NEVER &&
+		    p->state == LINK_DOWN)
+			p->pending |= PEND_OPEN;
 		if (p->stale_at == NEVER)
 			p->stale_at = now + STALE_AFTER;
 		if (p->opener && now >= p->stale_at) {
@@ -1112,9 +1111,8 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		return (0);
 	if (candidate_compose(p, dg, now))
 		return (1);
-	for (i = 0; i < CLOSING_MAX; i++)
-		if (t->closing[i].active && now >= t->closing[i].next &&
-		    path_usable(p))
+	for (i = 0; i < t->nclosing; i++)
+		if (now >= t->closing[i].next && path_usable(p))
 			pending |= PEND_CLOSING;
 	if (pending == 0 && p->nresponse == 0)
 		return (0);
@@ -1216,9 +1214,9 @@ closing_put(struct path *p, uint8_t *buf, size_t room, uint64_t now)
 	size_t		 len = 0;
 	int		 i;
 
-	for (i = 0; i < CLOSING_MAX; i++) {
+	for (i = t->nclosing - 1; i >= 0; i--) {
 		c = &t->closing[i];
-		if (!c->active || now < c->next || room - len < FRAME_MAX)
+		if (now < c->next || room - len < FRAME_MAX)
 			continue;
 		f.type = FRAME_PATH_CLOSE;
 		f.u.close.path = c->id;
@@ -1229,7 +1227,7 @@ closing_put(struct path *p, uint8_t *buf, size_t room, uint64_t now)
 		c->number = t->as.lane[p->id]->tx_next;
 		c->next = now + path_dead_time(p);
 		if (++c->tries >= CHALLENGE_MAX)
-			c->active = 0;
+			*c = t->closing[--t->nclosing];
 	}
 	return (len);
 }

@@ -362,11 +362,11 @@ settle(struct path *p, const struct frame *f, uint64_t before,
 	if (p->status && p->status_number != NEVER &&
 	    report_has(f, number, p->status_number))
 		p->status = 0;
-	for (i = 0; i < CLOSING_MAX; i++) {
+	for (i = t->nclosing - 1; i >= 0; i--) {
 		c = &t->closing[i];
-		if (c->active && c->number != NEVER && c->via == p->id &&
+		if (c->number != NEVER && c->via == p->id &&
 		    report_has(f, number, c->number))
-			c->active = 0;
+			*c = t->closing[--t->nclosing];
 	}
 	if (number < before)
 		return;

@@ -569,9 +569,8 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	}
 	when = MIN(when, MAX(t->conf.protocol == PROTO_MLVPN2 ?
 	    t->m2.order.wake : reorder_deadline(t), now));
-	for (i = 0; i < CLOSING_MAX; i++)
-		if (usable && t->closing[i].active)
-			when = MIN(when, MAX(t->closing[i].next, now));
+	for (i = 0; usable && i < t->nclosing; i++)
+		when = MIN(when, MAX(t->closing[i].next, now));
 	return (MIN(when, sched_deadline(t, now)));
 }
 

@@ -518,7 +518,6 @@ uint64_t	 meter_rate(const struct rate_meter *, uint64_t);
 
 /* A path this end has closed and the peer must hear of. */
 struct closing {
-	int		 active;
 	uint8_t		 id;
 	uint8_t		 gen;
 	uint8_t		 reason;
@@ -528,7 +527,7 @@ struct closing {
 	unsigned int	 tries;
 };
 
-#define CLOSING_MAX	8
+#define CLOSING_MAX	PATH_SLOTS
 
 /* --- report.c ------------------------------------------------------------ */
 
@@ -961,6 +960,7 @@ struct tunnel {
 	uint64_t	 mtu_at;	/* when it could not be higher */
 	size_t		 room;		/* of a packet on any path in use */
 	struct closing	 closing[CLOSING_MAX];
+	int		 nclosing;
 	uint64_t	 open_allow;	/* see core_allow() */
 	uint64_t	 new_allow;
 	uint64_t	 tx_packets, tx_bytes, rx_packets, rx_bytes;

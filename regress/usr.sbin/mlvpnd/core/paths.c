@@ -412,6 +412,91 @@ removed(void)
 	pair_free(p);
 }
 
+/* Word of all of them comes to the peer. */
+static void
+removed_at_once(void)
+{
+	struct sim_link		*l[20];
+	struct ctl_tunnel	 ct;
+	struct pair		*p;
+	struct sim_dirconf	 dir;
+	struct link_conf	 lc;
+	char			 name[LINK_NAME_SIZE];
+	int			 i;
+
+	p = small_pair(452, 1, 0);
+	memset(&dir, 0, sizeof(dir));
+	dir.delay = 10 * MSEC;
+	for (i = 0; i < 20; i++) {
+		snprintf(name, sizeof(name), "l%d", i);
+		lc = sim_link_conf(name, 0, 0);
+		l[i] = sim_link(p->a, &lc, &p->server, &dir, &dir);
+	}
+	pair_run(p, 2 * USEC);
+	pair_tunnel(p->b, 0, &ct);
+	CHECK_EQ(ct.links_up, 21);
+	for (i = 0; i < 20; i++)
+		sim_link_remove(l[i]);
+	pair_run(p, USEC);
+	pair_tunnel(p->b, 0, &ct);
+	CHECK_EQ(ct.links, 1);
+	CHECK_EQ(ct.links_up, 1);
+	pair_exchange(p);
+	pair_free(p);
+}
+
+/* What was to be said about a path is not said of another association's. */
+static void
+put_back(void)
+{
+	struct pair	*p;
+
+	p = small_pair(453, 2, 0);
+	pair_up(p);
+	sim_host_kill(p->b);
+	pair_run(p, 100 * MSEC);
+	sim_link_remove(p->link[1]);
+	pair_run(p, 100 * MSEC);
+	sim_link_add(p->link[1]);
+	sim_host_start(p->b);
+	CHECK(sim_until(p->sim, p->sim->now + 10 * USEC, pair_is_up, p));
+	pair_run(p, USEC);
+	CHECK(pair_is_up(p));
+	pair_exchange(p);
+	pair_free(p);
+}
+
+static enum sim_verdict
+lose_later(struct tap *t, struct sim_dgram *d, int from)
+{
+	if (from != FROM_A || d->dir->link->index != 1 || t->arg++ == 0)
+		return (SIM_PASS);
+	return (SIM_DROP);
+}
+
+/* PATH_OPEN came, RESPONSE never: the peer gives up, this end must not. */
+static void
+given_up(void)
+{
+	struct ctl_link	 cl;
+	struct pair	*p;
+	struct tap	 tap;
+
+	p = small_pair(454, 1, 0);
+	pair_up(p);
+	tap_init(&tap, p);
+	tap.fn = lose_later;
+	pair_link(p, 0, 10 * MSEC);
+	pair_run(p, 6 * USEC);
+	CHECK_EQ(pair_path(p->a, "dsl2", &cl), 0);
+	CHECK_EQ(cl.state, LINK_DOWN);
+	CHECK_EQ(pair_path(p->b, "dsl2", &cl), -1);
+	tap.fn = NULL;
+	CHECK(sim_until(p->sim, p->sim->now + 3 * USEC, pair_is_up, p));
+	pair_exchange(p);
+	pair_free(p);
+}
+
 /* By the operator: the peer takes it out of use, and in again. */
 static void
 disabled(void)
@@ -645,6 +730,9 @@ const struct coretest path_tests[] = {
 	{ "many-paths", many_paths, "64 paths and one more" },
 	{ "names", names, "names of links on the wire" },
 	{ "removed", removed, "a link removed and added, 600 times" },
+	{ "removed-at-once", removed_at_once, "20 links removed at once" },
+	{ "put-back", put_back, "a link removed and added while all is down" },
+	{ "given-up", given_up, "a path that the peer has given up" },
 	{ "disabled", disabled, "a link taken down by the operator" },
 	{ "unopened", unopened, "data on a path that was not opened" },
 	{ "odd-frames", odd_frames, "frames of no sense from the peer" },
