@@ -913,6 +913,7 @@ path_timer(struct path *p, uint64_t now)
 		p->flaps -= MIN(p->flaps, 1);
 		p->forget_at = p->patience + p->flaps > 0 ? now + FORGET : 0;
 	}
+	history_timer(p, now);
 	quality_timer(p, now);
 	liveness_timer(p, now);
 }

@@ -34,7 +34,6 @@
 #define REPORT_FIRST		(5 * 1000)
 #define REPORT_PACKETS		8		/* time of so many */
 #define REPORT_GAP_PAUSE	(2 * 1000)
-#define REPORT_REORDERED	3		/* numbers */
 #define REPORT_REORDER_TIME	(5 * 1000)
 #define REPORT_REORDER_MEMORY	(10 * USEC)
 #define REPORT_GAP_WINDOW	256		/* numbers looked back */

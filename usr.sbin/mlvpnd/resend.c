@@ -33,13 +33,29 @@
 
 #define TRIES_MAX	3
 #define RESCUES_MAX	8		/* a peer that moves all the time */
+#define OPEN_MAX	(1 * USEC)	/* longer than a packet is held */
 #define BUDGET_PERCENT	10		/* of what is sent */
 #define BUDGET_MAX	(256 * 1024)	/* bytes saved up */
 
+static int	 history_full(const struct tunnel *);
 static void	 history_drop(struct path *, struct sent *);
 static void	 rescue_sent(struct path *, uint64_t);
 static int	 worth_resending(const struct path *, const struct sent *,
 		    uint64_t);
+
+/*
+ * What may have to be sent again has at most half of the buffers, each tunnel
+ * its share of these: it must not be in the way of what is sent for the first
+ * time.
+ */
+static int
+history_full(const struct tunnel *t)
+{
+	const struct core	*c = t->core;
+
+	return (pool_short(t) || (c->nfree < c->npkts / 2 &&
+	    t->nkept >= c->npkts / 4 / c->ntunnels));
+}
 
 /* A packet went out as this datagram. */
 void
@@ -47,7 +63,7 @@ history_add(struct path *p, struct sent *s, struct pkt *pkt)
 {
 	struct tunnel	*t = p->tunnel;
 
-	if (t->conf.recover == ANSWER_NO || pkt->extra || pool_short(t))
+	if (t->conf.recover == ANSWER_NO || pkt->extra || history_full(t))
 		return;
 	s->pkt = pkt_ref(pkt);
 	t->nkept++;
@@ -83,7 +99,8 @@ history_overwrite(struct path *p, struct sent *s)
 
 /*
  * A report whose highest number is highest: lets go what arrived, and sends
- * again what did not.
+ * again what did not.  Of the numbers just below the highest a report says
+ * nothing on a link that reorders: the next one will.
  */
 void
 history_report(struct path *p, const struct frame *f, uint64_t highest,
@@ -91,23 +108,38 @@ history_report(struct path *p, const struct frame *f, uint64_t highest,
 {
 	struct sent	*s;
 	uint64_t	 n;
+	int		 came;
 
 	if (highest >= SENT_RING && p->history < highest - SENT_RING + 1)
 		p->history = highest - SENT_RING + 1;
 	for (n = p->history; n <= highest; n++) {
 		s = &p->ring[n % SENT_RING];
 		if (!s->used || s->number != n || s->pkt == NULL)
-			goto next;
-		if (report_has(f, highest, n)) {
-			history_drop(p, s);
-			goto next;
-		}
-		if (worth_resending(p, s, now))
+			continue;
+		came = report_has(f, highest, n);
+		if (came && n < highest && highest - n < REPORT_REORDERED)
+			continue;
+		if (!came && worth_resending(p, s, now))
 			resend(p->tunnel, s->pkt);
 		history_drop(p, s);
- next:
-		if (n == p->history)
-			p->history++;
+	}
+	if (highest >= REPORT_REORDERED)
+		p->history = MAX(p->history, highest - REPORT_REORDERED + 1);
+}
+
+/* When no report has come for long, nobody waits for what the last one has
+ * left open. */
+void
+history_timer(struct path *p, uint64_t now)
+{
+	struct sent	*s;
+
+	if (now - p->report_rx < OPEN_MAX)
+		return;
+	for (; p->history < p->reported; p->history++) {
+		s = &p->ring[p->history % SENT_RING];
+		if (s->number == p->history)
+			history_drop(p, s);
 	}
 }
 

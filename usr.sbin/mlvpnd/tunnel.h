@@ -53,7 +53,7 @@
 #define PATH_ID_B		0x80	/* opened by the B end */
 #define PATH_ID_RESERVED	0x40
 
-#define SENT_RING		4096	/* datagrams a path remembers */
+#define SENT_RING		16384	/* datagrams a path remembers */
 #define HELLO_TARGETS		8	/* links that get a copy of a HELLO */
 #define HELLO_RECENT		8	/* HELLOs a responder remembers */
 #define SEQ_BITS		28
@@ -95,6 +95,7 @@ enum frame_type {
 #define REPORT_ANSWER		0x01	/* answers a PROBE */
 #define REPORT_NOTHING		0x02	/* I get nothing here */
 #define REPORT_GAPS_MAX		15
+#define REPORT_REORDERED	3	/* numbers that may yet come */
 
 #define PROBE_SUSPECT		0x0001
 
@@ -554,6 +555,7 @@ void	 history_clear(struct path *);
 void	 history_overwrite(struct path *, struct sent *);
 void	 history_report(struct path *, const struct frame *, uint64_t,
 	    uint64_t);
+void	 history_timer(struct path *, uint64_t);
 void	 history_rescue(struct path *, uint64_t);
 void	 resend(struct tunnel *, struct pkt *);
 

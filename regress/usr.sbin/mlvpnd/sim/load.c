@@ -377,6 +377,43 @@ satellite(void)
 	CHECK_EQ(bad, 0);
 }
 
+/* So much is under way that there is not room to keep all of it. */
+static void
+long_fat(void)
+{
+	static const struct {
+		uint64_t	 mbit;
+		uint64_t	 ms;
+	} c[] = {
+		{ 500, 50 }, { 200, 300 }
+	};
+	struct sim_dirconf	 d;
+	struct ctl_tunnel	 ct;
+	struct ctl_link		 cl;
+	struct sim_flow		*f;
+	struct pair		*p;
+	size_t			 i;
+
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		d = dir(c[i].mbit, c[i].ms);
+		p = links_of(360, &d, &d, 1, 0);
+		f = sim_udp(p->a, p->b, d.rate * 8 / 10, 1400, p->sim->now,
+		    p->sim->now + 3 * USEC);
+		pair_run(p, 4 * USEC);
+		pair_tunnel(p->a, 0, &ct);
+		pair_path(p->a, "dsl1", &cl);
+		printf("\t%d Mbit/s, %d ms: %d of %d lost, round trip %lld "
+		    "us\n", (int)c[i].mbit, (int)c[i].ms,
+		    (int)(f->sent - f->received), (int)f->sent,
+		    (long long)cl.srtt);
+		CHECK_EQ(f->received, f->sent);
+		CHECK_EQ(ct.tx_dropped, 0);
+		CHECK(cl.srtt > 0 && cl.srtt < (int64_t)(c[i].ms * 2 + 5) *
+		    1000);
+		settled(p);
+	}
+}
+
 const struct simtest load_tests[] = {
 	{ "both-ways", both_ways, "both ends loaded at once" },
 	{ "ping-load", ping_load, "round trips under load" },
@@ -384,5 +421,6 @@ const struct simtest load_tests[] = {
 	{ "reordering", reordering, "reorder no, reorder N" },
 	{ "kinds", kinds, "IPv6 links, Ethernet frames inside" },
 	{ "satellite", satellite, "10 ms beside 300 ms" },
+	{ "long-fat", long_fat, "more under way than can be kept" },
 	{ NULL, NULL, NULL }
 };

@@ -665,6 +665,23 @@ lossy(void)
 	CHECK(share(p, f, 5 * USEC, 30 * USEC) > 0.86);
 	settled(p);
 
+	/* what is late is told from what is lost */
+	TEST("\ta link that reorders too");
+	bad = d;
+	bad.jitter = 5 * MSEC;
+	bad.disorder = 1;
+	bad.loss = 20000;
+	p = two_links(41, &d, &bad);
+	udp = sim_udp(p->a, p->b, 24 * MBIT, 1000, p->sim->now, p->sim->now +
+	    20 * USEC);
+	pair_run(p, 21 * USEC);
+	lost = udp->sent - udp->received;
+	printf("\t%d lost, %d of them in the tunnel\n",
+	    (int)p->link[1]->up.lost, (int)lost);
+	CHECK(p->link[1]->up.lost > 100);
+	CHECK(lost < p->link[1]->up.lost / 50);
+	settled(p);
+
 	/* one alone depends on where the bursts fall */
 	TEST("\tbursts of 20");
 	bad.loss = 20000;
