@@ -34,6 +34,7 @@ static const struct coretest	*groups[] = {
 };
 
 static enum sim_verdict	 tap_filter(void *, struct sim_dgram *);
+static void	 rig_packet(void *, int, struct pkt *);
 
 int
 main(int argc, char *argv[])
@@ -167,4 +168,53 @@ both_can_talk(struct pair *p, uint64_t time)
 	sim_flow_stop(f[0]);
 	sim_flow_stop(f[1]);
 	return (ok);
+}
+
+void
+rig_start(struct rig *r, uint64_t seed)
+{
+	struct addr	 server;
+	struct ctl_link	 cl;
+	uint8_t		 psk[32];
+
+	memset(r, 0, sizeof(*r));
+	r->sim = sim_new(seed);
+	r->sim->npkts = SMALL_POOL;
+	sim_random_bytes(r->sim, psk, sizeof(psk));
+	r->b = sim_host(r->sim, "server");
+	r->b->packet = rig_packet;
+	r->b->packet_arg = r;
+	server = sim_listen(r->b, "192.0.2.1");
+	CHECK_EQ(sim_tunnel(r->b, sim_tunnel_conf("t", psk)), 0);
+	r->peer = peer_new(r->sim, "203.0.113.0", &server);
+	peer_secret(r->peer, psk, NULL, NULL);
+	peer_hello(r->peer);
+	rig_pass(r, 50 * MSEC);
+	CHECK_EQ(r->peer->replies, 1);
+	peer_open(r->peer, 63, 1, "base");
+	rig_pass(r, 50 * MSEC);
+	CHECK_EQ(pair_path(r->b, "base", &cl), 0);
+}
+
+void
+rig_free(struct rig *r)
+{
+	sim_free(r->sim);
+	peer_free(r->peer);
+}
+
+static void
+rig_packet(void *arg, int t, struct pkt *p)
+{
+	struct rig	*r = arg;
+
+	r->tag[r->packets++ % RIG_TAGS] = PKT_DATA(p)[RIG_TAG];
+	r->lastlen = p->len;
+	memcpy(r->last, PKT_DATA(p), p->len);
+}
+
+void
+rig_pass(struct rig *r, uint64_t time)
+{
+	sim_run(r->sim, r->sim->now + time);
 }

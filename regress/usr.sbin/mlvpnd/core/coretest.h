@@ -26,6 +26,9 @@
 
 #define SMALL_POOL	256	/* packets: enough where little is sent */
 
+#define RIG_TAGS	64
+#define RIG_TAG		40
+
 /* The ends of a pair, as senders of a datagram. */
 #define FROM_A		1
 #define FROM_B		2
@@ -44,6 +47,17 @@ struct tap {
 	uint64_t	 arg2;
 };
 
+/* A server and a peer of it that the test plays. */
+struct rig {
+	struct sim	*sim;
+	struct sim_host	*b;
+	struct peer	*peer;
+	uint64_t	 packets;	/* that came out of the tunnel */
+	uint8_t		 tag[RIG_TAGS];		/* byte RIG_TAG of these */
+	uint8_t		 last[PKT_SIZE];	/* the last one, whole */
+	size_t		 lastlen;
+};
+
 struct pair	*small_pair(uint64_t, int, int);
 void		 tap_init(struct tap *, struct pair *);
 void		 tap_keep(struct tap *, int, int, int);
@@ -53,6 +67,9 @@ void		 inject(struct pair *, const struct sim_dgram *,
 		    const uint8_t *, size_t);
 int		 tunnels_up(void *);
 int		 both_can_talk(struct pair *, uint64_t);
+void		 rig_start(struct rig *, uint64_t);
+void		 rig_free(struct rig *);
+void		 rig_pass(struct rig *, uint64_t);
 
 struct coretest {
 	const char	*name;
@@ -75,6 +92,7 @@ extern const struct coretest	 hostile_tests[];
  * replay(): a copy arrives now where the original was going.
  * inject(): the same with other bytes.
  * both_can_talk(time): packets pass both ways within so long.
+ * rig_start(): there are keys, and one path is open: 63, "base".
  */
 
 #endif /* CORETEST_H */

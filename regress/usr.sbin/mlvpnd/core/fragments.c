@@ -32,19 +32,7 @@
 
 #define OUTER		28		/* IP and UDP */
 
-struct rig {
-	struct sim	*sim;
-	struct sim_host	*b;
-	struct peer	*peer;
-	uint64_t	 packets;	/* that came out of the tunnel */
-	uint8_t		 last[PKT_SIZE];
-	size_t		 lastlen;
-};
-
-static void	 rig_start(struct rig *, uint64_t);
-static void	 rig_free(struct rig *);
-static void	 rig_packet(void *, int, struct pkt *);
-static void	 pass(struct rig *, uint64_t);
+static void	 finish(struct rig *);
 static struct ctl_tunnel counters(struct sim_host *);
 static uint32_t	 pkts_used(struct sim_host *);
 static void	 packet(uint8_t *, size_t);
@@ -58,56 +46,13 @@ static void	 set_mtu(struct sim_link *, uint16_t);
 static void	 rule(struct sim_host *, uint32_t);
 static void	 all_came(struct sim_flow *);
 
-/* A server and a peer with keys and one path, 63. */
+/* Nothing is left of any packet. */
 static void
-rig_start(struct rig *r, uint64_t seed)
+finish(struct rig *r)
 {
-	struct addr	 server;
-	struct ctl_link	 cl;
-	uint8_t		 psk[32];
-
-	memset(r, 0, sizeof(*r));
-	r->sim = sim_new(seed);
-	r->sim->npkts = SMALL_POOL;
-	sim_random_bytes(r->sim, psk, sizeof(psk));
-	r->b = sim_host(r->sim, "server");
-	r->b->packet = rig_packet;
-	r->b->packet_arg = r;
-	server = sim_listen(r->b, "192.0.2.1");
-	CHECK_EQ(sim_tunnel(r->b, sim_tunnel_conf("t", psk)), 0);
-	r->peer = peer_new(r->sim, "203.0.113.0", &server);
-	peer_secret(r->peer, psk, NULL, NULL);
-	peer_hello(r->peer);
-	pass(r, 50 * MSEC);
-	CHECK_EQ(r->peer->replies, 1);
-	peer_open(r->peer, 63, 1, "base");
-	pass(r, 50 * MSEC);
-	CHECK_EQ(pair_path(r->b, "base", &cl), 0);
-}
-
-static void
-rig_free(struct rig *r)
-{
-	pass(r, 3 * USEC);
+	rig_pass(r, 3 * USEC);
 	CHECK_EQ(pkts_used(r->b), 0);
-	sim_free(r->sim);
-	peer_free(r->peer);
-}
-
-static void
-rig_packet(void *arg, int t, struct pkt *p)
-{
-	struct rig	*r = arg;
-
-	r->packets++;
-	r->lastlen = p->len;
-	memcpy(r->last, PKT_DATA(p), p->len);
-}
-
-static void
-pass(struct rig *r, uint64_t time)
-{
-	sim_run(r->sim, r->sim->now + time);
+	rig_free(r);
 }
 
 static struct ctl_tunnel
@@ -184,7 +129,7 @@ whole_pieces(void)
 	for (count = 1; count <= 16; count++) {
 		seq = r.peer->seq;
 		pieces(&r, seq, 0, count, buf, sizeof(buf));
-		pass(&r, 6 * MSEC);
+		rig_pass(&r, 6 * MSEC);
 		CHECK_EQ(r.packets, count);
 		CHECK_EQ(r.lastlen, sizeof(buf));
 		CHECK_MEM(r.last, buf, sizeof(buf));
@@ -202,7 +147,7 @@ whole_pieces(void)
 			    (uint64_t)i - 1, i, count, buf + 80 * i, 80);
 		}
 		r.packets = 0;
-		pass(&r, 6 * MSEC);
+		rig_pass(&r, 6 * MSEC);
 		CHECK_EQ(r.packets, 1);
 		CHECK_EQ(r.lastlen, 80 * count);
 		CHECK_MEM(r.last, buf, r.lastlen);
@@ -216,7 +161,7 @@ whole_pieces(void)
 	piece(&r, seq + 2, 0, 0, 2, buf, 600);
 	piece(&r, seq + 3, seq + 2, 1, 2, buf + 600, 10);
 	piece(&r, seq + 1, seq, 1, 2, buf + 700, 10);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 2);
 	CHECK_EQ(r.lastlen, 710);
 	CHECK_MEM(r.last, buf, 710);
@@ -228,13 +173,13 @@ whole_pieces(void)
 	peer_packet(r.peer, 63, seq + 3, seq + 2, buf, 60);
 	piece(&r, seq + 2, seq + 1, 1, 2, buf + 700, 700);
 	piece(&r, seq + 1, seq, 0, 2, buf, 700);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 0);
 	peer_packet(r.peer, 63, seq, 0, buf, 50);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 3);
 	CHECK_EQ(r.lastlen, 60);
-	rig_free(&r);
+	finish(&r);
 }
 
 /* What no honest peer sends. */
@@ -253,14 +198,14 @@ odd_pieces(void)
 	seq = r.peer->seq;
 	piece(&r, seq, 0, 1, 1, buf, 100);
 	piece(&r, seq + 1, seq, 3, 2, buf, 100);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(counters(r.b).rx_malformed, malformed + 2);
 
 	TEST("\tnothing in it");
 	piece(&r, r.peer->seq, 0, 0, 2, buf, 0);
 	peer_data(r.peer, 63, K_FRAGMENT, r.peer->seq, 0, buf, 1);
 	peer_data(r.peer, 63, K_FRAGMENT, r.peer->seq, 0, buf, 0);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(counters(r.b).rx_malformed, malformed + 5);
 
 	TEST("\ta predecessor that is not the piece before");
@@ -268,7 +213,7 @@ odd_pieces(void)
 	piece(&r, seq, 0, 0, 2, buf, 100);
 	piece(&r, seq + 1, seq - 1, 1, 2, buf, 100);
 	piece(&r, seq + 2, 0, 1, 2, buf, 100);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(counters(r.b).rx_malformed, malformed + 7);
 	CHECK_EQ(r.packets, 0);
 
@@ -277,7 +222,7 @@ odd_pieces(void)
 	piece(&r, seq, 0, 0, 3, buf, 100);
 	piece(&r, seq + 1, seq, 1, 2, buf, 100);
 	piece(&r, seq + 2, seq + 1, 2, 3, buf, 100);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 0);
 
 	TEST("\tan index twice, an index left out");
@@ -289,17 +234,17 @@ odd_pieces(void)
 	seq += 10;
 	piece(&r, seq, 0, 0, 3, buf, 100);
 	piece(&r, seq + 1, seq, 2, 3, buf, 100);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 0);
 
 	TEST("\tlonger than the tunnel's MTU by 22, and by 23");
 	pieces(&r, r.peer->seq + 10, 0, 2, buf, 1420 + 22);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 1);
 	pieces(&r, r.peer->seq, 0, 2, buf, 1420 + 23);
 	pieces(&r, r.peer->seq, 0, 16, buf, sizeof(buf));
 	pieces(&r, r.peer->seq, 0, 16, buf, 16 * 500);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 1);
 
 	TEST("\ta packet that is none");
@@ -309,10 +254,10 @@ odd_pieces(void)
 	pieces(&r, r.peer->seq, 0, 2, buf, 100);
 	buf[0] = 0x45;
 	pieces(&r, r.peer->seq, 0, 2, buf, 19);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 1);
 	CHECK_EQ(counters(r.b).rx_malformed, malformed + 3);
-	rig_free(&r);
+	finish(&r);
 }
 
 /* Each piece in turn comes late, or never. */
@@ -334,11 +279,11 @@ piece_lost(void)
 				piece(&r, seq + i, i == 0 ? 0 : seq + i - 1,
 				    (int)i, 4, buf + 300 * i, 300);
 		peer_packet(r.peer, 63, seq + 4, seq + 3, buf, 60);
-		pass(&r, 20 * MSEC);
+		rig_pass(&r, 20 * MSEC);
 		CHECK_EQ(r.packets, 0);
 		piece(&r, seq + lost, lost == 0 ? 0 : seq + lost - 1,
 		    (int)lost, 4, buf + 300 * lost, 300);
-		pass(&r, 6 * MSEC);
+		rig_pass(&r, 6 * MSEC);
 		CHECK_EQ(r.packets, 2);
 		CHECK_EQ(r.lastlen, 60);
 
@@ -350,17 +295,17 @@ piece_lost(void)
 				piece(&r, seq + i, i == 0 ? 0 : seq + i - 1,
 				    (int)i, 4, buf + 300 * i, 300);
 		peer_packet(r.peer, 63, seq + 4, seq + 3, buf, 60);
-		pass(&r, 2 * USEC);
+		rig_pass(&r, 2 * USEC);
 		CHECK_EQ(r.packets, 1);
 		CHECK_EQ(r.lastlen, 60);
 		/* nor does it help when it comes after all */
 		piece(&r, seq + lost, lost == 0 ? 0 : seq + lost - 1,
 		    (int)lost, 4, buf + 300 * lost, 300);
-		pass(&r, 2 * USEC);
+		rig_pass(&r, 2 * USEC);
 		CHECK_EQ(r.packets, 1);
 		CHECK_EQ(pkts_used(r.b), 0);
 	}
-	rig_free(&r);
+	finish(&r);
 }
 
 /* "reorder no" is about packets: pieces are put in order all the same. */
@@ -378,14 +323,14 @@ unordered_pieces(void)
 	peer_packet(r.peer, 63, seq + 3, seq + 2, buf, 60);
 	piece(&r, seq + 2, seq + 1, 2, 3, buf + 600, 300);
 	piece(&r, seq + 1, seq, 1, 3, buf + 300, 300);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 1);
 	CHECK_EQ(r.lastlen, 60);
 	piece(&r, seq, seq - 5, 0, 3, buf, 300);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 2);
 	CHECK_MEM(r.last, buf, sizeof(buf));
-	rig_free(&r);
+	finish(&r);
 }
 
 /* More packets than are joined at one time, of each the first piece. */
@@ -402,24 +347,24 @@ piece_sets(void)
 	for (i = 0; i < 2000; i++) {
 		piece(&r, seq + 2 * i, 0, 0, 2, buf, 300);
 		if (i % 32 == 31) {
-			pass(&r, MSEC);
+			rig_pass(&r, MSEC);
 			CHECK(pkts_used(r.b) <= SMALL_POOL / 2);
 		}
 	}
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(r.packets, 0);
 	CHECK(pkts_used(r.b) > 0);
 	/* the newest are the ones that are kept */
 	for (i = 0; i < 2000; i++) {
 		piece(&r, seq + 2 * i + 1, seq + 2 * i, 1, 2, buf + 300, 300);
 		if (i % 32 == 31)
-			pass(&r, MSEC);
+			rig_pass(&r, MSEC);
 		if (i == 1935) {
-			pass(&r, 6 * MSEC);
+			rig_pass(&r, 6 * MSEC);
 			n = r.packets;
 		}
 	}
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(n, 0);
 	CHECK_EQ(r.packets, 64);
 	CHECK_EQ(pkts_used(r.b), 0);
@@ -429,29 +374,29 @@ piece_sets(void)
 	for (i = 0; i < 2000; i++) {
 		piece(&r, seq + 3 * i + 1, seq + 3 * i, 1, 2, buf, 300);
 		if (i % 32 == 31) {
-			pass(&r, MSEC);
+			rig_pass(&r, MSEC);
 			CHECK(pkts_used(r.b) < SMALL_POOL);
 		}
 	}
 	CHECK_EQ(r.packets, 64);
-	rig_free(&r);
+	finish(&r);
 
 	TEST("\ta new association has nothing of the last one's");
 	rig_start(&r, 605);
 	seq = r.peer->seq;
 	piece(&r, seq, 0, 0, 2, buf, 300);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	CHECK_EQ(pkts_used(r.b), 1);
 	r.peer->hello.own_id++;
 	peer_hello(r.peer);
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	peer_open(r.peer, 63, 1, "base");
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK_EQ(pkts_used(r.b), 0);
 	piece(&r, seq + 1, seq, 1, 2, buf + 300, 300);
-	pass(&r, USEC);
+	rig_pass(&r, USEC);
 	CHECK_EQ(r.packets, 0);
-	rig_free(&r);
+	finish(&r);
 }
 
 static void
@@ -467,15 +412,15 @@ wrapped_pieces(void)
 	/* so far away in steps that do not look like going back */
 	for (seq = r.peer->seq; seq < wrap - 40; seq += wrap / 4)
 		peer_packet(r.peer, 63, seq, 0, buf, 60);
-	pass(&r, 6 * MSEC);
+	rig_pass(&r, 6 * MSEC);
 	for (seq = wrap - 20; seq < wrap + 20; seq += 5) {
 		r.packets = 0;
 		pieces(&r, seq, 0, 5, buf, sizeof(buf));
-		pass(&r, 6 * MSEC);
+		rig_pass(&r, 6 * MSEC);
 		CHECK_EQ(r.packets, 1);
 		CHECK_MEM(r.last, buf, sizeof(buf));
 	}
-	rig_free(&r);
+	finish(&r);
 }
 
 /*

@@ -29,69 +29,10 @@
 #include "tunnel.h"
 #include "wire.h"
 
-struct rig {
-	struct sim	*sim;
-	struct sim_host	*b;
-	struct peer	*peer;
-	uint64_t	 packets;	/* that came out of the tunnel */
-};
-
-static void	 rig_start(struct rig *, uint64_t);
-static void	 rig_free(struct rig *);
-static void	 rig_packet(void *, int, struct pkt *);
-static void	 pass(struct rig *, uint64_t);
 static void	 feed(struct sim_host *, int, int);
 static void	 old_report(struct peer *, uint32_t);
 static struct peer *neighbour(struct rig *);
 static uint32_t	 pkts_used(struct sim_host *);
-
-/* A server and a peer with keys, no path open yet but 63, "base". */
-static void
-rig_start(struct rig *r, uint64_t seed)
-{
-	struct addr	 server;
-	struct ctl_link	 cl;
-	uint8_t		 psk[32];
-
-	memset(r, 0, sizeof(*r));
-	r->sim = sim_new(seed);
-	r->sim->npkts = SMALL_POOL;
-	sim_random_bytes(r->sim, psk, sizeof(psk));
-	r->b = sim_host(r->sim, "server");
-	r->b->packet = rig_packet;
-	r->b->packet_arg = r;
-	server = sim_listen(r->b, "192.0.2.1");
-	CHECK_EQ(sim_tunnel(r->b, sim_tunnel_conf("t", psk)), 0);
-	r->peer = peer_new(r->sim, "203.0.113.0", &server);
-	peer_secret(r->peer, psk, NULL, NULL);
-	peer_hello(r->peer);
-	sim_run(r->sim, r->sim->now + 50 * MSEC);
-	CHECK_EQ(r->peer->replies, 1);
-	peer_open(r->peer, 63, 1, "base");
-	sim_run(r->sim, r->sim->now + 50 * MSEC);
-	CHECK_EQ(pair_path(r->b, "base", &cl), 0);
-}
-
-static void
-rig_free(struct rig *r)
-{
-	sim_free(r->sim);
-	peer_free(r->peer);
-}
-
-static void
-rig_packet(void *arg, int t, struct pkt *p)
-{
-	struct rig	*r = arg;
-
-	r->packets++;
-}
-
-static void
-pass(struct rig *r, uint64_t time)
-{
-	sim_run(r->sim, r->sim->now + time);
-}
 
 /* Buffers of the pool that somebody holds. */
 static uint32_t
@@ -124,8 +65,8 @@ one_predecessor(void)
 	for (i = 11; i < 21; i++)
 		peer_packet(r.peer, 63, seq + i, seq + 10, packet,
 		    sizeof(packet));
-	pass(&r, 20 * MSEC);
-	pass(&r, 2 * USEC);
+	rig_pass(&r, 20 * MSEC);
+	rig_pass(&r, 2 * USEC);
 	CHECK_EQ(r.packets, 12);
 	CHECK_EQ(pkts_used(r.b), 0);
 
@@ -136,7 +77,7 @@ one_predecessor(void)
 		peer_packet(r.peer, 63, seq + i, seq + 10, packet,
 		    sizeof(packet));
 	peer_packet(r.peer, 63, seq + 10, seq + 5, packet, sizeof(packet));
-	pass(&r, 2 * USEC);
+	rig_pass(&r, 2 * USEC);
 	CHECK_EQ(r.packets, 11);
 	CHECK_EQ(pkts_used(r.b), 0);
 	rig_free(&r);
@@ -158,9 +99,9 @@ many_held(void)
 		peer_packet(r.peer, 63, seq + 1024 * i, seq + 1024 * i - 512,
 		    packet, sizeof(packet));
 		if (i % 32 == 0)
-			pass(&r, MSEC);
+			rig_pass(&r, MSEC);
 	}
-	pass(&r, 2 * USEC);
+	rig_pass(&r, 2 * USEC);
 	CHECK_EQ(r.packets, 2001);
 	CHECK_EQ(pkts_used(r.b), 0);
 	rig_free(&r);
@@ -177,20 +118,20 @@ jumps(void)
 	memset(packet, 0x45, sizeof(packet));
 	peer_packet(r.peer, 63, 1, 0, packet, sizeof(packet));
 	peer_packet(r.peer, 63, 1 << 20, 0, packet, sizeof(packet));
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	CHECK_EQ(r.packets, 2);
 
 	peer_hello(r.peer);
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK_EQ(r.peer->replies, 2);
 	peer_open(r.peer, 63, 1, "base");
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	r.packets = 0;
 	peer_packet(r.peer, 63, 2, 1, packet, sizeof(packet));
-	pass(&r, 5 * MSEC);
+	rig_pass(&r, 5 * MSEC);
 	CHECK_EQ(r.packets, 0);
 	peer_packet(r.peer, 63, 1, 0, packet, sizeof(packet));
-	pass(&r, 5 * MSEC);
+	rig_pass(&r, 5 * MSEC);
 	CHECK_EQ(r.packets, 2);
 	rig_free(&r);
 }
@@ -252,10 +193,10 @@ neighbour(struct rig *r)
 	p = peer_new(r->sim, "198.51.100.0", &r->peer->remote);
 	peer_secret(p, psk, NULL, NULL);
 	peer_hello(p);
-	pass(r, 50 * MSEC);
+	rig_pass(r, 50 * MSEC);
 	CHECK_EQ(p->replies, 1);
 	peer_open(p, 63, 1, "base");
-	pass(r, 50 * MSEC);
+	rig_pass(r, 50 * MSEC);
 	return (p);
 }
 
@@ -280,13 +221,13 @@ neighbours(void)
 			    sizeof(status));
 		} else
 			r.peer->mute |= MUTE_REPORT;
-		pass(&r, 20 * MSEC);
+		rig_pass(&r, 20 * MSEC);
 		highest = (uint32_t)r.peer->lane[63].rx_highest;
 		for (i = 0; i < 100; i++) {
 			feed(r.b, 0, 8);
 			if (!slow)
 				old_report(r.peer, highest);
-			pass(&r, MSEC);
+			rig_pass(&r, MSEC);
 		}
 		CHECK(pkts_used(r.b) >= SMALL_POOL / 2);
 		p->packets = 0;
@@ -295,9 +236,9 @@ neighbours(void)
 			feed(r.b, 1, 1);
 			if (!slow)
 				old_report(r.peer, highest);
-			pass(&r, MSEC);
+			rig_pass(&r, MSEC);
 		}
-		pass(&r, 100 * MSEC);
+		rig_pass(&r, 100 * MSEC);
 		CHECK_EQ(p->packets, 100);
 		rig_free(&r);
 		peer_free(p);
@@ -357,16 +298,16 @@ raced_hello(void)
 		r.peer->local = victim;
 		peer_hello(r.peer);
 		if (raced) {
-			pass(&r, MSEC);
+			rig_pass(&r, MSEC);
 			r.peer->local = client;
 			peer_hello_again(r.peer);
 		}
-		pass(&r, 50 * MSEC);
+		rig_pass(&r, 50 * MSEC);
 		CHECK_EQ(r.peer->replies, raced ? 3 : 2);
 		r.peer->mute = MUTE_RESPONSE;
 		r.peer->local = victim;
 		peer_open(r.peer, 5, 1, "dsl");
-		pass(&r, 50 * MSEC);
+		rig_pass(&r, 50 * MSEC);
 		CHECK_EQ(pair_path(r.b, "dsl", &cl), 0);
 		CHECK(addr_equal(&cl.remote, &victim));
 		CHECK_EQ(cl.state, raced ? LINK_OPENING : LINK_UP);
@@ -428,7 +369,7 @@ churn(void)
 	for (i = 0; i < 2000; i++) {
 		status[2] = i & 1 ? 0 : 4;
 		peer_frame(r.peer, 63, F_PATH_STATUS, status, sizeof(status));
-		pass(&r, MSEC);
+		rig_pass(&r, MSEC);
 	}
 	CHECK(r.b->nevents - events >= 10);
 	CHECK(r.b->nevents - events <= 40);
@@ -437,11 +378,11 @@ churn(void)
 	events = r.b->nevents;
 	for (i = 0; i < 2000; i++) {
 		peer_open(r.peer, 5, (uint8_t)i, "dsl");
-		pass(&r, MSEC);
+		rig_pass(&r, MSEC);
 		status[0] = 5;
 		status[1] = (uint8_t)i;
 		peer_frame(r.peer, 5, F_PATH_CLOSE, status, 3);
-		pass(&r, MSEC);
+		rig_pass(&r, MSEC);
 	}
 	CHECK(r.b->nevents - events <= 2 * (128 + 4 * 40));
 	rig_free(&r);
@@ -452,9 +393,9 @@ churn(void)
 	for (i = 0; i < 200; i++) {
 		r.peer->hello.own_id++;
 		peer_hello(r.peer);
-		pass(&r, 10 * MSEC);
+		rig_pass(&r, 10 * MSEC);
 		peer_open(r.peer, 63, 1, "base");
-		pass(&r, 10 * MSEC);
+		rig_pass(&r, 10 * MSEC);
 	}
 	CHECK(r.peer->replies - replies >= 30);
 	CHECK(r.peer->replies - replies <= 40);
@@ -481,14 +422,14 @@ no_time(void)
 	p = r.peer;
 	p->mute |= MUTE_REPORT;
 	peer_open(p, 5, 1, "dsl");
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	peer_frame(p, 63, F_PATH_STATUS, status, sizeof(status));
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	lane = &p->lane[5];
 	for (i = 0; i < 600; i++) {
 		sent = r.sim->now;
 		feed(r.b, 0, 1);
-		pass(&r, 5 * MSEC);
+		rig_pass(&r, 5 * MSEC);
 		arrival += 5 * MSEC + 500 * (uint32_t)i;
 		bytes += i < 20 ? 30000 : 9000;
 		memset(b, 0, sizeof(b));
@@ -501,7 +442,7 @@ no_time(void)
 		put32(b + 16, (uint32_t)lane->rx_dgrams);
 		put32(b + 20, bytes);
 		peer_frame(p, 5, F_REPORT, b, sizeof(b));
-		pass(&r, 5 * MSEC);
+		rig_pass(&r, 5 * MSEC);
 	}
 	rig_free(&r);
 }
@@ -514,18 +455,18 @@ unreported(void)
 
 	rig_start(&r, 541);
 	feed(r.b, 0, 1);
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK_EQ(r.peer->packets, 1);
 	r.peer->mute = MUTE_REPORT;
 	r.b->tunnel[0]->as.lane[63]->tx_next += (1 << 30) + 100;
 	feed(r.b, 0, 10);
-	pass(&r, USEC);
+	rig_pass(&r, USEC);
 	CHECK_EQ(r.peer->packets, 1);
 	/* the next probe */
 	r.peer->mute = 0;
-	pass(&r, 8 * USEC);
+	rig_pass(&r, 8 * USEC);
 	feed(r.b, 0, 10);
-	pass(&r, USEC);
+	rig_pass(&r, USEC);
 	CHECK_EQ(r.peer->packets, 11);
 	rig_free(&r);
 }

@@ -28,7 +28,7 @@
 #define PAYLOAD		100
 
 /* A server with a session to a hand-made peer, and what comes out of it. */
-struct rig {
+struct meeting {
 	struct sim	*sim;
 	struct sim_host	*b;
 	struct peer	*peer;
@@ -37,14 +37,14 @@ struct rig {
 	uint64_t	 seq;
 };
 
-static void	 rig_start(struct rig *, uint64_t);
-static void	 rig_free(struct rig *);
-static void	 rig_packet(void *, int, struct pkt *);
-static int	 rig_send(struct rig *);
-static void	 rekey(struct rig *);
+static void	 meeting_start(struct meeting *, uint64_t);
+static void	 meeting_free(struct meeting *);
+static void	 meeting_packet(void *, int, struct pkt *);
+static int	 meeting_send(struct meeting *);
+static void	 rekey(struct meeting *);
 
 static void
-rig_start(struct rig *r, uint64_t seed)
+meeting_start(struct meeting *r, uint64_t seed)
 {
 	struct addr	 server;
 
@@ -53,7 +53,7 @@ rig_start(struct rig *r, uint64_t seed)
 	r->sim->npkts = SMALL_POOL;
 	sim_random_bytes(r->sim, r->psk, sizeof(r->psk));
 	r->b = sim_host(r->sim, "server");
-	r->b->packet = rig_packet;
+	r->b->packet = meeting_packet;
 	r->b->packet_arg = r;
 	server = sim_listen(r->b, "192.0.2.1");
 	CHECK_EQ(sim_tunnel(r->b, sim_tunnel_conf("t", r->psk)), 0);
@@ -68,16 +68,16 @@ rig_start(struct rig *r, uint64_t seed)
 }
 
 static void
-rig_free(struct rig *r)
+meeting_free(struct meeting *r)
 {
 	sim_free(r->sim);
 	peer_free(r->peer);
 }
 
 static void
-rig_packet(void *arg, int t, struct pkt *p)
+meeting_packet(void *arg, int t, struct pkt *p)
 {
-	struct rig	*r = arg;
+	struct meeting	*r = arg;
 
 	CHECK_EQ(p->len, PAYLOAD);
 	r->packets++;
@@ -85,7 +85,7 @@ rig_packet(void *arg, int t, struct pkt *p)
 
 /* One packet to the server; true if it came out. */
 static int
-rig_send(struct rig *r)
+meeting_send(struct meeting *r)
 {
 	uint8_t		 buf[PAYLOAD];
 	uint64_t	 before = r->packets;
@@ -98,7 +98,7 @@ rig_send(struct rig *r)
 }
 
 static void
-rekey(struct rig *r)
+rekey(struct meeting *r)
 {
 	r->peer->hello.peer_id = r->peer->reply.own_id;
 	peer_hello(r->peer);
@@ -169,29 +169,29 @@ rekey_load(void)
 static void
 old_keys(void)
 {
-	struct rig	 r;
+	struct meeting	 r;
 	int		 i;
 
-	rig_start(&r, 101);
-	CHECK(rig_send(&r));
+	meeting_start(&r, 101);
+	CHECK(meeting_send(&r));
 	rekey(&r);
 	TEST("\tbefore the new ones are used the old ones are the keys");
 	r.peer->use_old = 1;
 	sim_run(r.sim, r.sim->now + 15 * USEC);
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 	r.peer->use_old = 0;
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 	TEST("\tthen for 10 s more");
 	r.peer->use_old = 1;
 	for (i = 0; i < 9; i++) {
 		sim_run(r.sim, r.sim->now + USEC);
-		CHECK(rig_send(&r));
+		CHECK(meeting_send(&r));
 	}
 	sim_run(r.sim, r.sim->now + 1100 * MSEC);
-	CHECK(!rig_send(&r));
+	CHECK(!meeting_send(&r));
 	r.peer->use_old = 0;
-	CHECK(rig_send(&r));
-	rig_free(&r);
+	CHECK(meeting_send(&r));
+	meeting_free(&r);
 }
 
 /* An association that the other end does not know is a new one. */
@@ -199,14 +199,14 @@ static void
 continued(void)
 {
 	struct ctl_tunnel	 ct;
-	struct rig		 r;
+	struct meeting		 r;
 	uint64_t		 id;
 
-	rig_start(&r, 102);
+	meeting_start(&r, 102);
 	CHECK_EQ(r.peer->reply.continued, 0);
 	id = r.peer->reply.own_id;
 	rekey(&r);
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 	CHECK_EQ(r.peer->reply.own_id, id);
 	pair_tunnel(r.b, 0, &ct);
 	CHECK_EQ(ct.handshakes, 2);
@@ -223,7 +223,7 @@ continued(void)
 	pair_tunnel(r.b, 0, &ct);
 	CHECK_EQ(ct.handshakes, 2);
 	CHECK_EQ(ct.links_up, 1);
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 	pair_tunnel(r.b, 0, &ct);
 	CHECK_EQ(ct.handshakes, 3);
 	CHECK_EQ(ct.links_up, 0);
@@ -232,7 +232,7 @@ continued(void)
 	peer_hello(r.peer);
 	sim_run(r.sim, r.sim->now + 50 * MSEC);
 	CHECK_EQ(r.peer->reply.continued, 0);
-	rig_free(&r);
+	meeting_free(&r);
 }
 
 /*
@@ -497,11 +497,11 @@ forgeries(void)
 static void
 numbers(void)
 {
-	struct rig	 r;
+	struct meeting	 r;
 	struct lane	*l;
 	uint64_t	 n, step;
 
-	rig_start(&r, 130);
+	meeting_start(&r, 130);
 	r.peer->mute = MUTE_REPORT;	/* these take numbers too */
 	l = &r.peer->lane[0];
 	TEST("\t0 was the first; across 2^32 and beyond");
@@ -510,71 +510,71 @@ numbers(void)
 	while (l->tx_next < (1ULL << 34)) {
 		n = l->tx_next;
 		if (((n + 5) ^ n) >> 32 != 0) {
-			CHECK(rig_send(&r));
+			CHECK(meeting_send(&r));
 			continue;
 		}
 		if (((n + step) ^ n) >> 32 != 0)
 			l->tx_next = (((n >> 32) + 1) << 32) - 5;
 		else
 			l->tx_next += step;
-		CHECK(rig_send(&r));
+		CHECK(meeting_send(&r));
 	}
 
 	TEST("\tthe window's edges");
 	l->tx_next += WINDOW_SIZE;
 	n = l->tx_next;
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 	l->tx_next = n - WINDOW_SIZE + 1;
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 	l->tx_next = n - WINDOW_SIZE;
-	CHECK(!rig_send(&r));
+	CHECK(!meeting_send(&r));
 	l->tx_next = n - WINDOW_SIZE - 1;
-	CHECK(!rig_send(&r));
+	CHECK(!meeting_send(&r));
 	l->tx_next = n - 1;
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 
 	TEST("\tseen already");
 	l->tx_next = n;
-	CHECK(!rig_send(&r));
+	CHECK(!meeting_send(&r));
 	l->tx_next = n - 1;
-	CHECK(!rig_send(&r));
+	CHECK(!meeting_send(&r));
 	l->tx_next = n - WINDOW_SIZE + 1;
-	CHECK(!rig_send(&r));
+	CHECK(!meeting_send(&r));
 	l->tx_next = n + 1;
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 
 	TEST("\tacross a rekey, old keys and new");
 	n = l->tx_next;
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 	rekey(&r);
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 	l->tx_next = n;
-	CHECK(!rig_send(&r));		/* the number again, new keys */
+	CHECK(!meeting_send(&r));		/* the number again, new keys */
 	r.peer->use_old = 1;
 	l->tx_next = n;
-	CHECK(!rig_send(&r));		/* the same datagram again */
+	CHECK(!meeting_send(&r));		/* the same datagram again */
 	l->tx_next = n + 2;
-	CHECK(rig_send(&r));
-	rig_free(&r);
+	CHECK(meeting_send(&r));
+	meeting_free(&r);
 }
 
 /* The first number of a lane may be any; the window begins there. */
 static void
 first_number(void)
 {
-	struct rig	 r;
+	struct meeting	 r;
 	struct lane	*l;
 
-	rig_start(&r, 131);
+	meeting_start(&r, 131);
 	r.peer->path[7].local = r.peer->local;
 	l = &r.peer->lane[0];
 	l->tx_next = 1ULL << 31;
-	CHECK(rig_send(&r));
+	CHECK(meeting_send(&r));
 	l->tx_next = 5;
-	CHECK(!rig_send(&r));
+	CHECK(!meeting_send(&r));
 	l->tx_next = (1ULL << 31) + 1;
-	CHECK(rig_send(&r));
-	rig_free(&r);
+	CHECK(meeting_send(&r));
+	meeting_free(&r);
 }
 
 /* A pair's datagrams, each repeated: within the window, and late. */

@@ -26,66 +26,8 @@
 #include "tunnel.h"
 #include "wire.h"
 
-struct rig {
-	struct sim	*sim;
-	struct sim_host	*b;
-	struct peer	*peer;
-	uint64_t	 packets;
-};
-
-static void	 rig_start(struct rig *, uint64_t);
-static void	 rig_free(struct rig *);
-static void	 rig_packet(void *, int, struct pkt *);
-static void	 pass(struct rig *, uint64_t);
 static int	 path_is(struct rig *, const char *, struct ctl_link *);
 static uint32_t	 nlinks(struct rig *);
-
-/* A server and a peer with keys, no path open yet but 63, "base". */
-static void
-rig_start(struct rig *r, uint64_t seed)
-{
-	struct addr	 server;
-	uint8_t		 psk[32];
-
-	memset(r, 0, sizeof(*r));
-	r->sim = sim_new(seed);
-	r->sim->npkts = SMALL_POOL;
-	sim_random_bytes(r->sim, psk, sizeof(psk));
-	r->b = sim_host(r->sim, "server");
-	r->b->packet = rig_packet;
-	r->b->packet_arg = r;
-	server = sim_listen(r->b, "192.0.2.1");
-	CHECK_EQ(sim_tunnel(r->b, sim_tunnel_conf("t", psk)), 0);
-	r->peer = peer_new(r->sim, "203.0.113.0", &server);
-	peer_secret(r->peer, psk, NULL, NULL);
-	peer_hello(r->peer);
-	pass(r, 50 * MSEC);
-	CHECK_EQ(r->peer->replies, 1);
-	peer_open(r->peer, 63, 1, "base");
-	pass(r, 50 * MSEC);
-	CHECK_EQ(nlinks(r), 1);
-}
-
-static void
-rig_free(struct rig *r)
-{
-	sim_free(r->sim);
-	peer_free(r->peer);
-}
-
-static void
-rig_packet(void *arg, int t, struct pkt *p)
-{
-	struct rig	*r = arg;
-
-	r->packets++;
-}
-
-static void
-pass(struct rig *r, uint64_t time)
-{
-	sim_run(r->sim, r->sim->now + time);
-}
 
 static int
 path_is(struct rig *r, const char *name, struct ctl_link *cl)
@@ -115,7 +57,7 @@ opened(void)
 
 	rig_start(&r, 400);
 	peer_open(r.peer, 3, 9, "dsl-3.home_A");
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK(path_is(&r, "dsl-3.home_A", &cl));
 	CHECK_EQ(cl.id, 3);
 	CHECK_EQ(cl.opener, 0);
@@ -139,10 +81,10 @@ opened(void)
 		b[0] = 1;
 		memcpy(b + 12, r.peer->path[4].token, 8);
 		memcpy(b + 20, "twice", 5);
-		pass(&r, 50 * MSEC);
+		rig_pass(&r, 50 * MSEC);
 		CHECK_EQ(peer_count(r.peer, 4, F_PATH_OK, 0), 1);
 		peer_frame(r.peer, 4, F_PATH_OPEN, b, sizeof(b));
-		pass(&r, 50 * MSEC);
+		rig_pass(&r, 50 * MSEC);
 		CHECK_EQ(peer_count(r.peer, 4, F_PATH_OK, 0), 2);
 	}
 	CHECK_EQ(nlinks(&r), 3);
@@ -150,13 +92,13 @@ opened(void)
 	CHECK_EQ(cl.usable, 0);
 	ok = peer_find(r.peer, 4, F_PATH_OK, 1);
 	peer_frame(r.peer, 4, F_RESPONSE, ok->body + 12, 8);
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK(path_is(&r, "twice", &cl));
 	CHECK_EQ(cl.usable, 1);
 
 	TEST("\ta slot of the other end's");
 	peer_open(r.peer, 0x80 | 5, 1, "notours");
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK(!path_is(&r, "notours", &cl));
 	CHECK_EQ(nlinks(&r), 3);
 	rig_free(&r);
@@ -214,25 +156,25 @@ generations(void)
 	other = home;
 	other.ip[3] = 77;
 	peer_open(r.peer, 0, 5, "x");
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK(path_is(&r, "x", &cl));
 	CHECK(addr_equal(&cl.remote, &home));
 
 	TEST("\ta late one, from elsewhere");
 	r.peer->path[0].local = other;
 	peer_open(r.peer, 0, 4, "late");
-	pass(&r, 2 * USEC);
+	rig_pass(&r, 2 * USEC);
 	CHECK(!path_is(&r, "late", &cl));
 	CHECK_EQ(peer_count(r.peer, 0, F_PATH_OK, 0), 1);
 
 	TEST("\tthe same with another token");
 	peer_open(r.peer, 0, 5, "again");
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK(!path_is(&r, "again", &cl));
 
 	TEST("\ta higher one moves the path at once");
 	peer_open(r.peer, 0, 6, "y");
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK(!path_is(&r, "x", &cl));
 	CHECK(path_is(&r, "y", &cl));
 	CHECK(addr_equal(&cl.remote, &other));
@@ -242,16 +184,16 @@ generations(void)
 	TEST("\taround from 255 to 0");
 	for (i = 6 + 100; i != 6 + 300; i += 100) {
 		peer_open(r.peer, 0, (uint8_t)i, "z");
-		pass(&r, 50 * MSEC);
+		rig_pass(&r, 50 * MSEC);
 		CHECK(path_is(&r, "z", &cl));
 		CHECK_EQ(peer_count(r.peer, 0, F_PATH_OK, 0), 2 +
 		    (size_t)(i - 6) / 100);
 	}
 	peer_open(r.peer, 0, 50, "z");		/* 206 + 100 - 256 */
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK_EQ(peer_count(r.peer, 0, F_PATH_OK, 0), 5);
 	peer_open(r.peer, 0, 206, "old");
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	CHECK(!path_is(&r, "old", &cl));
 	rig_free(&r);
 }
@@ -274,7 +216,7 @@ many_paths(void)
 		snprintf(name, sizeof(name), "l%d", i);
 		peer_open(r.peer, (uint8_t)i, 1, name);
 	}
-	pass(&r, 200 * MSEC);
+	rig_pass(&r, 200 * MSEC);
 	CHECK_EQ(nlinks(&r), 64);
 	for (i = 0; i < 63; i++) {
 		snprintf(name, sizeof(name), "l%d", i);
@@ -284,7 +226,7 @@ many_paths(void)
 	peer_open(r.peer, 64, 1, "l64");
 	peer_open(r.peer, 127, 1, "l127");
 	peer_open(r.peer, 255, 1, "l255");
-	pass(&r, 200 * MSEC);
+	rig_pass(&r, 200 * MSEC);
 	CHECK_EQ(nlinks(&r), 64);
 	rig_free(&r);
 
@@ -345,7 +287,7 @@ names(void)
 		memcpy(b + 20, cases[i].name, cases[i].len);
 		peer_frame(r.peer, (uint8_t)i, F_PATH_OPEN, b,
 		    20 + cases[i].len);
-		pass(&r, 100 * MSEC);
+		rig_pass(&r, 100 * MSEC);
 		good += (size_t)cases[i].good;
 		CHECK_EQ(nlinks(&r), good);
 		/* the refusal may take any path that is usable */
@@ -542,11 +484,11 @@ unopened(void)
 	other = r.peer->local;
 	other.ip[3] = 99;
 	memset(packet, 0x45, sizeof(packet));
-	pass(&r, 500 * MSEC);
+	rig_pass(&r, 500 * MSEC);
 	datas = r.peer->datas;
 	r.peer->path[9].local = other;
 	peer_packet(r.peer, 9, 1, 0, packet, sizeof(packet));
-	pass(&r, 200 * MSEC);
+	rig_pass(&r, 200 * MSEC);
 	CHECK_EQ(r.packets, 1);
 	CHECK_EQ(r.peer->datas, datas);
 	CHECK_EQ(nlinks(&r), 1);
@@ -576,7 +518,7 @@ odd_frames(void)
 	b[13] = 8;
 	answers = peer_count(r.peer, 63, F_REPORT, 0);
 	peer_data(r.peer, 63, K_CONTROL, r.peer->seq, 0, b, 22);
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	CHECK(peer_count(r.peer, 63, F_REPORT, 0) > answers);
 
 	TEST("\tpadding ends a datagram");
@@ -586,7 +528,7 @@ odd_frames(void)
 	b[22] = 63;
 	b[23] = 1;
 	peer_data(r.peer, 63, K_CONTROL, r.peer->seq, 0, b, 25);
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	CHECK_EQ(nlinks(&r), 1);
 
 	TEST("\ta length beyond the end");
@@ -595,7 +537,7 @@ odd_frames(void)
 	b[0] = F_PROBE;
 	b[1] = 200;
 	peer_data(r.peer, 63, K_CONTROL, r.peer->seq, 0, b, 20);
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	pair_tunnel(r.b, 0, &ct);
 	CHECK_EQ(ct.rx_malformed, malformed + 1);
 
@@ -608,13 +550,13 @@ odd_frames(void)
 			peer_frame(r.peer, 63, (uint8_t)i, b, len);
 			memset(b, 0xff, sizeof(b));
 			peer_frame(r.peer, 63, (uint8_t)i, b, len);
-			pass(&r, MSEC);
+			rig_pass(&r, MSEC);
 		}
 	}
-	pass(&r, 200 * MSEC);
+	rig_pass(&r, 200 * MSEC);
 	r.packets = 0;
 	peer_packet(r.peer, 63, r.peer->seq, 0, packet, sizeof(packet));
-	pass(&r, 200 * MSEC);
+	rig_pass(&r, 200 * MSEC);
 	CHECK_EQ(r.packets, 1);
 
 	TEST("\trandom frames");
@@ -626,12 +568,12 @@ odd_frames(void)
 		b[2 + len] = 0;
 		peer_data(r.peer, 63, K_CONTROL, r.peer->seq, 0, b, len + 3);
 		if (i % 50 == 0)
-			pass(&r, MSEC);
+			rig_pass(&r, MSEC);
 	}
-	pass(&r, 2 * USEC);
+	rig_pass(&r, 2 * USEC);
 	r.packets = 0;
 	peer_packet(r.peer, 63, r.peer->seq, 0, packet, sizeof(packet));
-	pass(&r, 200 * MSEC);
+	rig_pass(&r, 200 * MSEC);
 	CHECK_EQ(r.packets, 1);
 
 	TEST("\treserved kinds are counted, not delivered");
@@ -643,7 +585,7 @@ odd_frames(void)
 		malformed = ct.rx_malformed;
 		peer_data(r.peer, 63, (uint8_t)i, r.peer->seq, 0, packet,
 		    sizeof(packet));
-		pass(&r, 20 * MSEC);
+		rig_pass(&r, 20 * MSEC);
 		CHECK_EQ(r.packets, 0);
 		pair_tunnel(r.b, 0, &ct);
 		CHECK_EQ(ct.rx_malformed, malformed + 1);
@@ -668,7 +610,7 @@ sequences(void)
 		peer_packet(r.peer, 63, seq, 0, packet, sizeof(packet));
 	peer_data(r.peer, 63, K_PACKET | K_COPY, seq, 0, packet,
 	    sizeof(packet));
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	CHECK_EQ(r.packets, 1);
 	pair_tunnel(r.b, 0, &ct);
 	CHECK_EQ(ct.rx_duplicate, 3);
@@ -677,7 +619,7 @@ sequences(void)
 	peer_data(r.peer, 63, K_PACKET | K_COPY, seq + 1, 0, packet,
 	    sizeof(packet));
 	peer_packet(r.peer, 63, seq + 1, 0, packet, sizeof(packet));
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	CHECK_EQ(r.packets, 2);
 
 	TEST("\tacross 2^28, twice");
@@ -707,18 +649,18 @@ mark(void)
 	rig_start(&r, 481);
 	r.b->tunnel[0]->conf.recover = ANSWER_NO;
 	peer_open(r.peer, 62, 1, "slow");
-	pass(&r, 50 * MSEC);
+	rig_pass(&r, 50 * MSEC);
 	memset(packet, 0x45, sizeof(packet));
 	seq = r.peer->seq;
 	peer_packet(r.peer, 62, seq, 0, packet, sizeof(packet));
 	peer_packet(r.peer, 62, seq + 2, seq + 1, packet, sizeof(packet));
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	CHECK_EQ(r.packets, 1);
 	peer_data(r.peer, 63, K_CONTROL, seq + 1, 0, "", 0);
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	CHECK_EQ(r.packets, 1);
 	peer_data(r.peer, 63, K_CONTROL, seq + 100, 0, "", 0);
-	pass(&r, 20 * MSEC);
+	rig_pass(&r, 20 * MSEC);
 	CHECK_EQ(r.packets, 2);
 	rig_free(&r);
 }
