@@ -47,6 +47,7 @@ static void	 window_advance(struct tunnel *, uint64_t);
 static int	 has_bit(const uint64_t *, uint64_t);
 static void	 set_bit(uint64_t *, uint64_t);
 static void	 hold(struct tunnel *, struct pkt *, uint64_t);
+static void	 head_insert(struct reorder *, struct pkt *);
 static struct pkt *held_after(struct reorder *, uint64_t);
 static void	 release(struct tunnel *, struct pkt *);
 static void	 deliver_chain(struct tunnel *, struct pkt *);
@@ -245,7 +246,7 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 	r->npkts++;
 	r->bytes += p->len;
 	if (p->is_head)
-		TAILQ_INSERT_TAIL(&r->heads, p, head_entry);
+		head_insert(r, p);
 	if ((next = held_after(r, p->seq)) != NULL && next->is_head) {
 		next->is_head = 0;
 		TAILQ_REMOVE(&r->heads, next, head_entry);
@@ -257,6 +258,22 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 	    pool_short(t) || (t->conf.reorder == ANSWER_YES &&
 	    r->npkts > t->conf.reorder_max)))
 		give_up(t, TAILQ_FIRST(&r->heads));
+}
+
+/* By sequence: two of one flow, with nothing but losses between them, are let
+ * go in their order. */
+static void
+head_insert(struct reorder *r, struct pkt *p)
+{
+	struct pkt	*q;
+
+	TAILQ_FOREACH_REVERSE(q, &r->heads, pktq, head_entry)
+		if (q->seq < p->seq)
+			break;
+	if (q == NULL)
+		TAILQ_INSERT_HEAD(&r->heads, p, head_entry);
+	else
+		TAILQ_INSERT_AFTER(&r->heads, q, p, head_entry);
 }
 
 /* Who waits for this sequence? */

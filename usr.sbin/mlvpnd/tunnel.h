@@ -776,7 +776,7 @@ struct reorder {
 	uint64_t	*seen;		/* SEQ_WINDOW bits: arrived */
 	uint64_t	*done;		/* delivered or passed over */
 	struct pktq	 held[HOLD_BUCKETS];	/* by predecessor */
-	TAILQ_HEAD(, pkt) heads;	/* oldest first */
+	struct pktq	 heads;		/* by sequence */
 	size_t		 npkts;
 	size_t		 bytes;
 	uint64_t	 wake;

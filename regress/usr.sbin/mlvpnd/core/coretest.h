@@ -82,6 +82,7 @@ extern const struct coretest	 keys_tests[];
 extern const struct coretest	 restart_tests[];
 extern const struct coretest	 address_tests[];
 extern const struct coretest	 path_tests[];
+extern const struct coretest	 order_tests[];
 extern const struct coretest	 fragment_tests[];
 extern const struct coretest	 hostile_tests[];
 
