@@ -33,6 +33,7 @@
 
 #define TRIES_MAX	3
 #define RESCUES_MAX	8		/* a peer that moves all the time */
+#define RESCUE_MAX	(2 * USEC)
 #define OPEN_MAX	(1 * USEC)	/* longer than a packet is held */
 #define BUDGET_PERCENT	10		/* of what is sent */
 #define BUDGET_MAX	(256 * 1024)	/* bytes saved up */
@@ -183,7 +184,7 @@ rescue_sent(struct path *p, uint64_t now)
 	struct tunnel	*t = p->tunnel;
 	struct lane	*lane = t->as.lane[p->id];
 	struct sent	*s;
-	uint64_t	 n;
+	uint64_t	 n, most;
 
 	n = p->history;
 	if (lane->tx_next > SENT_RING && n < lane->tx_next - SENT_RING)
@@ -192,7 +193,9 @@ rescue_sent(struct path *p, uint64_t now)
 		s = &p->ring[n % SENT_RING];
 		if (!s->used || s->number != n || s->pkt == NULL)
 			continue;
-		if (now - s->time <= hold_max(t))
+		/* late is better than never, but for what has no order */
+		most = s->pkt->order == ORDER_NONE ? hold_max(t) : RESCUE_MAX;
+		if (now - s->time <= most)
 			resend(t, s->pkt);
 		history_drop(p, s);
 	}

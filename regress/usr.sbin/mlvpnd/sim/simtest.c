@@ -571,6 +571,53 @@ outage(void)
 	settled(p);
 }
 
+static int
+is_suspect(void *arg)
+{
+	struct pair	*p = arg;
+	struct ctl_link	 cl;
+
+	return (pair_path(p->a, "dsl1", &cl) == 0 && cl.state == LINK_SUSPECT);
+}
+
+/* How soon a link that was cut is suspect, and whether all comes over the
+ * other one. */
+static void
+cut(void)
+{
+	static const uint64_t	 rtt[] = { 20, 100, 600 };
+	struct sim_dirconf	 d;
+	struct sim_flow		*f;
+	struct ctl_tunnel	 ct;
+	struct pair		*p;
+	uint64_t		 at;
+	size_t			 i;
+
+	for (i = 0; i < sizeof(rtt) / sizeof(rtt[0]); i++) {
+		d = dir(20, rtt[i] / 2);
+		p = two_links(32, &d, &d);
+		f = sim_udp(p->a, p->b, 8 * MBIT, 1000, p->sim->now,
+		    p->sim->now + 10 * USEC);
+		pair_run(p, 5 * USEC);
+		sim_link_cut(p->link[0], 1, 1);
+		at = p->sim->now;
+		CHECK(sim_until(p->sim, at + 3 * rtt[i] * MSEC + 50 * MSEC,
+		    is_suspect, p));
+		printf("\tround trip %d ms: suspect after %.1f ms\n",
+		    (int)rtt[i], (double)(p->sim->now - at) / 1000);
+		pair_run(p, 8 * USEC);
+		show(f);
+		CHECK(p->link[0]->up.lost_cut > 10);
+		/* what is new may have to wait too long meanwhile */
+		pair_tunnel(p->a, 0, &ct);
+		CHECK_EQ(f->received + ct.tx_dropped, f->sent);
+		CHECK_EQ(f->doubles, 0);
+		sim_link_cut(p->link[0], 0, 0);
+		pair_run(p, 3 * USEC);
+		settled(p);
+	}
+}
+
 /* Everything is cut for long enough that keys expire. */
 static void
 long_outage(void)
@@ -730,6 +777,7 @@ jitter(void)
 {
 	struct sim_dirconf	 d = dir(40, 10), jit = dir(40, 30);
 	struct sim_flow		*f;
+	struct ctl_tunnel	 a, b;
 	struct pair		*p;
 	int			 disorder;
 
@@ -746,6 +794,11 @@ jitter(void)
 		    (disorder ? 0.70 : 0.84));
 		CHECK_EQ(sim_events(p->a, CORE_LINK_DOWN, NULL), 0);
 		CHECK_EQ(sim_events(p->b, CORE_LINK_DOWN, NULL), 0);
+		pair_tunnel(p->a, 0, &a);
+		pair_tunnel(p->b, 0, &b);
+		printf("\t%d and %d false suspicions\n", (int)a.false_dead,
+		    (int)b.false_dead);
+		CHECK(a.false_dead + b.false_dead <= 2);
 		settled(p);
 	}
 }
@@ -1155,6 +1208,7 @@ static const struct simtest	 base_tests[] = {
 	{ "unequal", unequal, "40M + 10M, asymmetric links" },
 	{ "mixed", mixed, "links that differ, with and without rates" },
 	{ "outage", outage, "one of two links cut and healed" },
+	{ "cut", cut, "a link cut, at round trips of 20 to 600 ms" },
 	{ "long-outage", long_outage, "all links cut for 300 s" },
 	{ "flapping", flapping, "a link that comes and goes" },
 	{ "lossy", lossy, "loss on one of two links" },
