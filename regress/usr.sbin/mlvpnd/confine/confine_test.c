@@ -33,6 +33,7 @@
 #include <fcntl.h>
 #include <imsg.h>
 #include <netdb.h>
+#include <poll.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -43,6 +44,7 @@
 #include "test.h"
 
 #define DIR_TEMPLATE	"/tmp/confine_test.XXXXXXXXXX"
+#define PATIENCE	20000		/* ms */
 
 static void	 make(char *, size_t, const char *);
 static int	 parent(const void *);
@@ -385,6 +387,7 @@ do_send(void)
 	struct sockaddr_in	 sin;
 	struct mmsghdr		 mm[2];
 	struct iovec		 iov;
+	struct pollfd		 pfd;
 	socklen_t		 len = sizeof(sin);
 	char			 buf[2] = "x";
 	int			 i, tos = 0x10;
@@ -401,8 +404,14 @@ do_send(void)
 		mm[i].msg_hdr.msg_iov = &iov;
 		mm[i].msg_hdr.msg_iovlen = 1;
 	}
-	if (sendmmsg(udp, mm, 2, 0) != 2 ||
-	    recvmmsg(udp, mm, 2, MSG_DONTWAIT, NULL) != 2)
+	if (sendmmsg(udp, mm, 2, 0) != 2)
+		return (errno);
+	/* the loopback interface may take a moment */
+	pfd.fd = udp;
+	pfd.events = POLLIN;
+	if (poll(&pfd, 1, PATIENCE) != 1)
+		return (ETIMEDOUT);
+	if (recvmmsg(udp, mm, 2, MSG_DONTWAIT, NULL) < 1)
 		return (errno);
 	return (0);
 }
