@@ -28,7 +28,7 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 . "$TOP/regress/lib/setup.sh"
 
 SANITIZERS=address,undefined
-LIMIT=300			# seconds a test may take
+LIMIT=1800			# seconds, ends a test that hangs
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/mlvpn-run.XXXXXX") || exit 1
 trap 'rm -rf "$T"' EXIT
