@@ -504,7 +504,8 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		}
 		p->queued = 0;
 		if (may == -1) {
-			match_dropped(t, p);
+			if (p->rule != 0)
+				match_dropped(t, p);
 			t->tx_dropped++;
 			pkt_put(t->core, p);
 		} else if (q == PQ_PRIORITY)

@@ -637,6 +637,33 @@ cut_outage(void)
 	pair_free(p);
 }
 
+/* What was sent whole fits no link any more when it is to be sent again. */
+static void
+cut_too_late(void)
+{
+	struct sim_flow	*f;
+	struct pair	*p;
+	uint64_t	 dropped;
+
+	p = narrow(645, 1500, 576);
+	sim_link_remove(p->link[1]);
+	pair_run(p, USEC);
+	f = sim_udp(p->a, p->b, 10 * MBIT, 1400, p->sim->now, p->sim->now +
+	    3 * USEC);
+	pair_run(p, USEC);
+	CHECK_EQ(counters(p->a).tx_cut, 0);
+	dropped = counters(p->a).tx_dropped;
+	sim_link_add(p->link[1]);
+	pair_run(p, 10 * MSEC);
+	sim_link_cut(p->link[0], 1, 1);
+	pair_run(p, 4 * USEC);
+	CHECK(counters(p->a).tx_dropped > dropped);
+	CHECK(counters(p->a).tx_cut > 1000);
+	CHECK(f->received > f->sent / 2);
+	CHECK_EQ(f->corrupt + f->doubles, 0);
+	pair_free(p);
+}
+
 /* Each piece goes over both links. */
 static void
 cut_duplicate(void)
@@ -703,6 +730,7 @@ const struct coretest fragment_tests[] = {
 	{ "cut-paths", cut_paths, "links of different MTU" },
 	{ "cut-flows", cut_flows, "loss and disorder" },
 	{ "cut-outage", cut_outage, "an outage under packets in pieces" },
+	{ "cut-too-late", cut_too_late, "a narrower link is all that is left" },
 	{ "cut-duplicate", cut_duplicate, "every piece twice" },
 	{ "cut-frames", cut_frames, "whole frames over links of 1500" },
 	{ NULL, NULL, NULL }
