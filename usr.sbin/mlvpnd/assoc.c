@@ -53,6 +53,7 @@
 
 static struct keyset *keyset_alloc(struct assoc *);
 static void	 keyset_free(struct keyset *);
+static void	 assoc_start(struct tunnel *, uint64_t);
 static void	 attempt_try(struct tunnel *, uint64_t);
 static void	 attempt_end(struct tunnel *);
 static void	 attempt_targets(struct tunnel *);
@@ -222,7 +223,7 @@ random_id(struct core *c)
  */
 
 /* Begins a handshake unless one is under way. */
-void
+static void
 assoc_start(struct tunnel *t, uint64_t now)
 {
 	struct attempt	*at = &t->as.attempt;

@@ -66,7 +66,6 @@
 #define PROBE_SLOW		(1 * USEC)
 #define ANSWERS_TO_RETURN	2
 #define SYNC_INTERVAL		(25 * 1000)
-#define IN_PLAY			(250 * 1000)
 #define KEEPALIVE		(2 * USEC)
 #define KEEPALIVE_BACKUP	(10 * USEC)
 #define LOSS_TOLERANCE		20		/* percent */
@@ -105,6 +104,7 @@ static size_t	 closing_put(struct path *, uint8_t *, size_t, uint64_t);
 static int	 seal_to(struct path *, const struct endpoint *,
 		    const uint8_t *, size_t, int, struct dgram *, uint64_t);
 static size_t	 ip_overhead(const struct endpoint *);
+static void	 meter_add(struct rate_meter *, size_t, uint64_t);
 static uint64_t	 keepalive_due(const struct path *);
 static uint64_t	 sync_due(const struct path *);
 
@@ -467,6 +467,22 @@ path_permitted(const struct path *p)
 		return (0);
 	return (p->m2 != NULL || lane->tx_next - lane->tx_reported <=
 	    UNREPORTED_MAX);
+}
+
+/* The usable path with the least round trip time, NULL if none is known. */
+struct path *
+path_quickest(struct tunnel *t)
+{
+	struct path	*p, *best = NULL;
+	int		 i;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (path_usable(p) && p->srtt != -1 &&
+		    (best == NULL || p->srtt < best->srtt))
+			best = p;
+	}
+	return (best);
 }
 
 /* Has every path been silent for so long that the peer may have forgotten
@@ -1272,7 +1288,7 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 		return (0);
 
 	s = &p->ring[number % SENT_RING];
-	history_overwrite(p, s);
+	history_drop(p, s);
 	s->number = number;
 	s->time = now;
 	s->bytes = dg->len + ip_overhead(ep);
@@ -1315,6 +1331,15 @@ path_carries(const struct path *p, const struct pkt *pkt)
 	return (p->m2 != NULL || fragment_size(pkt) <= path_room(p));
 }
 
+/* What was sent with this number, NULL if that is too long ago. */
+struct sent *
+path_sent(const struct path *p, uint64_t number)
+{
+	struct sent	*s = &p->ring[number % SENT_RING];
+
+	return (s->used && s->number == number ? s : NULL);
+}
+
 /*
  * For people
  */
@@ -1349,7 +1374,7 @@ path_count_tx(struct path *p, const struct dgram *dg, uint64_t now)
 	meter_add(&p->tx_meter, bytes, now);
 }
 
-void
+static void
 meter_add(struct rate_meter *m, size_t bytes, uint64_t now)
 {
 	if (now - m->start >= USEC) {

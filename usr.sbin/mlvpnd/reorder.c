@@ -35,7 +35,6 @@
 #define WORD(n)		(((n) / 64) % WORDS)
 #define BIT(n)		(1ULL << ((n) % 64))
 
-#define IN_PLAY		250000		/* us since a path brought something */
 #define REPAIR_MARGIN	10000		/* us */
 #define HOLD_MARGIN	100000
 #define HOLD_MIN	200000
@@ -380,18 +379,11 @@ least_delivered(struct tunnel *t, uint64_t now)
 static uint64_t
 repair_wait(struct tunnel *t)
 {
-	const struct path	*p, *best = NULL;
-	int			 i;
+	const struct path	*best;
 
 	if (t->conf.recover == ANSWER_NO)
 		return (0);
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
-		if (path_usable(p) && p->srtt != -1 &&
-		    (best == NULL || p->srtt < best->srtt))
-			best = p;
-	}
-	if (best == NULL)
+	if ((best = path_quickest(t)) == NULL)
 		return (HOLD_MIN);
 	return (best->srtt + 4 * best->rttvar + REPAIR_MARGIN +
 	    t->core->tick);

@@ -79,16 +79,10 @@ report_want(struct path *p, uint64_t now)
 void
 report_want_gap(struct path *p, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
-	struct path	*q, *best = p;
-	int		 i;
+	struct path	*best;
 
-	for (i = 0; i < t->npaths; i++) {
-		q = t->paths[i];
-		if (path_usable(q) && q->srtt != -1 &&
-		    (best->srtt == -1 || q->srtt < best->srtt))
-			best = q;
-	}
+	if ((best = path_quickest(p->tunnel)) == NULL)
+		best = p;
 	p->report_news = 1;
 	if (reorders(p, now))
 		now += REPORT_REORDER_TIME;
@@ -222,10 +216,9 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 	newer = number >= before;
 	lane->tx_reported = MAX(lane->tx_reported, number);
 	p->peer_interval = MIN(f->u.report.interval, 1000);
-	s = &p->ring[number % SENT_RING];
 	if (newer) {
 		p->reported = number + 1;
-		if (s->used && s->number == number) {
+		if ((s = path_sent(p, number)) != NULL) {
 			if (via == p->id)
 				learn_rtt(p, f, s, now);
 			learn_delay(p, f, s, now);
@@ -355,7 +348,7 @@ settle(struct path *p, const struct frame *f, uint64_t before,
 {
 	struct tunnel	*t = p->tunnel;
 	struct closing	*c;
-	struct sent	*s;
+	const struct sent *s;
 	int		 i;
 
 	if (p->status && p->status_number != NEVER &&
@@ -370,9 +363,8 @@ settle(struct path *p, const struct frame *f, uint64_t before,
 	if (number < before)
 		return;
 	if (p->eliciting > p->reported) {
-		s = &p->ring[p->reported % SENT_RING];
-		p->out_since = s->used && s->number == p->reported ?
-		    s->time : now;
+		s = path_sent(p, p->reported);
+		p->out_since = s != NULL ? s->time : now;
 	}
 	path_reported(p, number, now);
 }

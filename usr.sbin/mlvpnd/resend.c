@@ -39,7 +39,6 @@
 #define BUDGET_MAX	(256 * 1024)	/* bytes saved up */
 
 static int	 history_full(const struct tunnel *);
-static void	 history_drop(struct path *, struct sent *);
 static void	 rescue_sent(struct path *, uint64_t);
 static int	 worth_resending(const struct path *, const struct sent *,
 		    uint64_t);
@@ -72,7 +71,8 @@ history_add(struct path *p, struct sent *s, struct pkt *pkt)
 	    BUDGET_PERCENT / 100);
 }
 
-static void
+/* It came, or its place in the ring is wanted. */
+void
 history_drop(struct path *p, struct sent *s)
 {
 	if (s->pkt == NULL)
@@ -91,13 +91,6 @@ history_clear(struct path *p)
 		history_drop(p, &p->ring[i]);
 }
 
-/* The ring's place is wanted for another datagram. */
-void
-history_overwrite(struct path *p, struct sent *s)
-{
-	history_drop(p, s);
-}
-
 /*
  * A report whose highest number is highest: lets go what arrived, and sends
  * again what did not.  Of the numbers just below the highest a report says
@@ -114,8 +107,7 @@ history_report(struct path *p, const struct frame *f, uint64_t highest,
 	if (highest >= SENT_RING && p->history < highest - SENT_RING + 1)
 		p->history = highest - SENT_RING + 1;
 	for (n = p->history; n <= highest; n++) {
-		s = &p->ring[n % SENT_RING];
-		if (!s->used || s->number != n || s->pkt == NULL)
+		if ((s = path_sent(p, n)) == NULL || s->pkt == NULL)
 			continue;
 		came = report_has(f, highest, n);
 		if (came && n < highest && highest - n < REPORT_REORDERED)
@@ -137,11 +129,9 @@ history_timer(struct path *p, uint64_t now)
 
 	if (now - p->report_rx < OPEN_MAX)
 		return;
-	for (; p->history < p->reported; p->history++) {
-		s = &p->ring[p->history % SENT_RING];
-		if (s->number == p->history)
+	for (; p->history < p->reported; p->history++)
+		if ((s = path_sent(p, p->history)) != NULL)
 			history_drop(p, s);
-	}
 }
 
 static int
@@ -190,8 +180,7 @@ rescue_sent(struct path *p, uint64_t now)
 	if (lane->tx_next > SENT_RING && n < lane->tx_next - SENT_RING)
 		n = lane->tx_next - SENT_RING;
 	for (; n < lane->tx_next; n++) {
-		s = &p->ring[n % SENT_RING];
-		if (!s->used || s->number != n || s->pkt == NULL)
+		if ((s = path_sent(p, n)) == NULL || s->pkt == NULL)
 			continue;
 		/* late is better than never, but for what has no order */
 		most = s->pkt->order == ORDER_NONE ? hold_max(t) : RESCUE_MAX;

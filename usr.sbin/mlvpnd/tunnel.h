@@ -280,12 +280,11 @@ struct sent {
 /* What the next control datagram of a path must carry. */
 #define PEND_OPEN	0x0001
 #define PEND_OK		0x0002
-#define PEND_RESPONSE	0x0004
 #define PEND_REPORT	0x0008
 #define PEND_PROBE	0x0010
 #define PEND_STATUS	0x0020
+#define PEND_CLOSING	0x0040		/* other paths */
 #define PEND_CLOSE	0x0080		/* the association's end */
-#define PEND_CLOSING	0x0040
 #define PEND_SYNC	0x0100		/* nothing but the mark */
 
 /* A change of the peer's address that is being checked. */
@@ -310,6 +309,7 @@ struct candidate {
 #define PQ_MAX		3
 
 #define PATH_MTU	1500
+#define IN_PLAY		250000		/* us since a path carried data */
 #define LINK_MTU_MIN	576
 #define PATH_OVERHEAD	(DATA_OVERHEAD + 28)
 
@@ -490,7 +490,8 @@ void		 path_free(struct path *);
 void		 path_backup(struct path *, uint8_t, int);
 void		 path_close(struct path *, uint64_t);
 void		 path_gone(struct path *, const char *, uint64_t);
-struct path	*path_by_id(struct tunnel *, uint8_t);
+struct path	*path_quickest(struct tunnel *);
+struct sent	*path_sent(const struct path *, uint64_t);
 void		 path_frames(struct tunnel *, uint8_t, const struct dgram *,
 		    const uint8_t *, size_t, uint64_t);
 void		 path_received(struct path *, const struct dgram *, uint64_t,
@@ -514,7 +515,6 @@ size_t		 path_room(const struct path *);
 int		 path_carries(const struct path *, const struct pkt *);
 uint64_t	 path_dead_time(const struct path *);
 void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
-void		 meter_add(struct rate_meter *, size_t, uint64_t);
 uint64_t	 meter_rate(const struct rate_meter *, uint64_t);
 
 /* A path this end has closed and the peer must hear of. */
@@ -552,7 +552,7 @@ void	 rate_report(struct path *, const struct rate_sample *, uint64_t);
 
 void	 history_add(struct path *, struct sent *, struct pkt *);
 void	 history_clear(struct path *);
-void	 history_overwrite(struct path *, struct sent *);
+void	 history_drop(struct path *, struct sent *);
 void	 history_report(struct path *, const struct frame *, uint64_t,
 	    uint64_t);
 void	 history_timer(struct path *, uint64_t);
@@ -653,7 +653,6 @@ int	 assoc_init(struct tunnel *);
 void	 assoc_clear(struct tunnel *);
 void	 assoc_forget(struct tunnel *, uint64_t);
 void	 assoc_restart(struct tunnel *, uint64_t);
-void	 assoc_start(struct tunnel *, uint64_t);
 void	 assoc_link_ready(struct tunnel *, const struct link *, uint64_t);
 void	 assoc_hello(struct tunnel *, const struct dgram *,
 	    struct handshake *, const struct hello *, int, uint64_t);
