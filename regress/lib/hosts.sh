@@ -32,7 +32,9 @@
 #	daemon HOST NAME		that mlvpnd, until it answers on its
 #					socket
 #	ctl NAME ARGUMENT ...		mlvpnctl for that one
-#	await 'COMMAND' SECONDS		until it succeeds, tried each 50 ms
+#	await 'COMMAND' SECONDS		until it succeeds, tried each 50 ms;
+#					three times as long, as the machine may
+#					be busy
 #	check 'TEXT' COMMAND ...	one test
 #	measure 'TEXT' COMMAND ...	one that a busy machine can spoil: the
 #					best of three
@@ -174,7 +176,7 @@ die()
 
 await()
 {
-	_end=$(($(date +%s) + $2 + 1))
+	_end=$(($(date +%s) + 3 * $2))
 	until eval "$1"; do
 		[ "$(date +%s)" -lt "$_end" ] || return 1
 		sleep 0.05
