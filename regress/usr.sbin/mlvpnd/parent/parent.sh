@@ -179,12 +179,15 @@ test_remotes()
 	settle
 	check "and no socket for it" said "^socket l2" 0
 
+	start=$(date +%s)
 	tell stale 1 l3
 	check "no answer: the next address, the same socket" \
 	    await 'said "^socket l3 .* to 192.0.2.3:5080 .* fd no" 1' 5
 	tell stale 1 l3
 	settle
-	check "not more often than that" said "^socket l3" 2
+	# on a machine that is that slow it may
+	[ $(($(date +%s) - start)) -gt 3 ] ||
+	    check "not more often than that" said "^socket l3" 2
 
 	echo "gw.example.com 192.0.2.4" >"$T/hosts"
 	tell stale 1 l1
