@@ -19,7 +19,6 @@
 
 #include <sys/types.h>
 #include <sys/queue.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -206,6 +205,9 @@ static void	 engine_run_write(struct engine_tunnel *,
 		    struct engine_run *);
 static ssize_t	 engine_tun_write(struct engine_tunnel *, struct engine_run *);
 
+static int	 engine_selected(const struct engine_tunnel *,
+		    const struct ctl_select *);
+
 static void	 engine_random(void *, void *, size_t);
 static void	 engine_event(void *, const struct core_event *);
 static int	 engine_event_allowed(const struct core_event *);
@@ -221,7 +223,6 @@ engine(int debug, int verbose)
 {
 	struct event	 ev_sigint, ev_sigterm;
 	struct passwd	*pw;
-	struct rlimit	 rl;
 
 	log_init(debug, LOG_DAEMON);
 	log_setverbose(verbose);
@@ -231,13 +232,6 @@ engine(int debug, int verbose)
 
 	setproctitle("%s", "engine");
 	log_procinit("engine");
-
-	/* Each tunnel and each link takes a descriptor. */
-	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
-		fatal("getrlimit");
-	rl.rlim_cur = rl.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
-		fatal("setrlimit");
 
 	if (sodium_init() == -1)
 		fatalx("cannot initialise libsodium");
@@ -1508,6 +1502,13 @@ engine_show_summary(struct imsgbuf *ibuf)
 		log_warn("%s", __func__);
 }
 
+static int
+engine_selected(const struct engine_tunnel *t, const struct ctl_select *sel)
+{
+	return (t->tunnel != NULL && (sel->tunnel[0] == '\0' ||
+	    strcmp(sel->tunnel, t->conf->name) == 0));
+}
+
 int
 engine_show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 {
@@ -1518,8 +1519,7 @@ engine_show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 
 	now = engine_now();
 	TAILQ_FOREACH(t, &tunnels, entry) {
-		if (t->tunnel == NULL || (sel->tunnel[0] != '\0' &&
-		    strcmp(sel->tunnel, t->conf->name) != 0))
+		if (!engine_selected(t, sel))
 			continue;
 		memset(&ct, 0, sizeof(ct));
 		tunnel_ctl(t->tunnel, &ct, now);
@@ -1542,8 +1542,7 @@ engine_show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 
 	now = engine_now();
 	TAILQ_FOREACH(t, &tunnels, entry) {
-		if (t->tunnel == NULL || (sel->tunnel[0] != '\0' &&
-		    strcmp(sel->tunnel, t->conf->name) != 0))
+		if (!engine_selected(t, sel))
 			continue;
 		memset(links, 0, sizeof(links));
 		nlinks = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX,
@@ -1570,8 +1569,7 @@ engine_show_filters(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	int			 n = 0;
 
 	TAILQ_FOREACH(t, &tunnels, entry) {
-		if (t->tunnel == NULL || (sel->tunnel[0] != '\0' &&
-		    strcmp(sel->tunnel, t->conf->name) != 0))
+		if (!engine_selected(t, sel))
 			continue;
 		for (i = 0; tunnel_ctl_match(t->tunnel, i, &cm) == 0; i++) {
 			if (imsg_compose(ibuf, IMSG_CTL_FILTER, 0, 0, -1, &cm,

@@ -181,7 +181,7 @@ main(int argc, char *argv[])
 	if (!debug && daemon(1, 0) == -1)
 		err(1, "daemon");
 
-	/* each tunnel takes a descriptor, here and in the engine */
+	/* each tunnel and link takes a descriptor, here and in the engine */
 	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
 		fatal("getrlimit");
 	rl.rlim_cur = rl.rlim_max;
