@@ -171,16 +171,18 @@ run(int fd)
 static void
 relay_up(void)
 {
-	uint8_t	 buf[DGRAM_MAX];
-	ssize_t	 n;
-	int	 i;
+	uint8_t		 buf[DGRAM_MAX];
+	socklen_t	 len;
+	ssize_t		 n;
+	int		 i;
 
 	for (i = 0; i < PASS_MAX; i++) {
-		clientlen = sizeof(client);
+		len = sizeof(client);
 		n = recvfrom(down_fd, buf, sizeof(buf), MSG_DONTWAIT,
-		    (struct sockaddr *)&client, &clientlen);
+		    (struct sockaddr *)&client, &len);
 		if (n == -1)
 			return;
+		clientlen = len;
 		remember(UP, buf, n);
 		deliver(up_fd, UP, buf, n);
 	}
