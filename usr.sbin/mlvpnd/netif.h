@@ -73,10 +73,11 @@ int	 netif_describe(const struct netif *, const char *descr,
 
 /*
  * An address or route of the interface that was there already is no error;
- * then *added is 0 and it must not be taken away at exit.  EEXIST: there is
- * such a route by another way.  EADDRNOTAVAIL, EDESTADDRREQ: the tunnel has
- * no address, or a tap no peer, that such a route could go by.  Taking away
- * what is gone is no error.
+ * then *added is 0 and it must not be taken away at exit, but for a route
+ * that is known to be ours, left by a crash.  EEXIST: there is such a route
+ * by another way.  EADDRNOTAVAIL, EDESTADDRREQ: the tunnel has no address, or
+ * a tap no peer, that such a route could go by.  Taking away what is gone is
+ * no error.
  */
 int	 netif_address_add(const struct netif *, const struct address_conf *,
 	    int *added);

@@ -406,7 +406,7 @@ test_compiled(void)
 		"ip[1] & 0xfc >> 2 = 46", "greater 1000", "less 100",
 		"(ip[2:2] - ((ip[0] & 0xf) << 2)) != 0", "ip proto 50",
 		"tcp port 22 or tcp port 23 or udp port 53",
-		"ip6 net 2001:db8::/32", "ip6 proto \\udp", "ip[8] / 2 > 31",
+		"ip6 net 2001:db8::/32", "ip6 proto 17", "ip[8] / 2 > 31",
 		"ip[0] * 3 = 1 or -ip[1] = 5 or ip[2] | ip[3] = 9"
 	};
 	char				 errbuf[256];

@@ -154,7 +154,7 @@ test_reload()
 
 	sed "s/$TUN/$(dev c dsl1)/" "$T/new" | conf parent
 	check "an interface that is none of ours" eval 'reload 1 || reload 3'
-	check "is said" said "^message $sync .*dsl1"
+	check "is said" said "^message $sync .*$(dev c dsl1)"
 
 	echo "listen on 192.0.2.1 port 5081" | conf parent
 	check "no tunnel" reload 0
