@@ -47,8 +47,8 @@ rebind_under_ping()
 for n in 1 2 3; do
 	old=$(value server links dsl1 remote)
 	check "rebinding $n: the ping goes on" rebind_under_ping
-	check "rebinding $n: the server has the new port" \
-	    [ "$(value server links dsl1 remote)" != "$old" ]
+	check "rebinding $n: the server has the new port" await \
+	    '[ "$(value server links dsl1 remote)" != "$old" ]' 5
 done
 check "none lost after that" no_loss -c 100
 
