@@ -34,7 +34,7 @@
 #define TRIES_MAX	3
 #define RESCUES_MAX	8		/* a peer that moves all the time */
 #define RESCUE_MAX	(2 * USEC)
-#define OPEN_MAX	(1 * USEC)	/* longer than a packet is held */
+#define MISSING_MAX	(1 * USEC)	/* longer than a packet is held */
 #define BUDGET_PERCENT	10		/* of what is sent */
 #define BUDGET_MAX	(256 * 1024)	/* bytes saved up */
 
@@ -127,7 +127,7 @@ history_timer(struct path *p, uint64_t now)
 {
 	struct sent	*s;
 
-	if (now - p->report_rx < OPEN_MAX)
+	if (now - p->report_rx < MISSING_MAX)
 		return;
 	for (; p->history < p->reported; p->history++)
 		if ((s = path_sent(p, p->history)) != NULL)
