@@ -60,6 +60,25 @@ for sig in TERM INT; do
 	done
 done
 
+# As when all get it from a terminal, and the children are faster.
+with_routes | conf client
+daemon c client
+await_links client 1 2
+children=$(children "$(pid client)")
+kill -STOP "$(pid client)"
+kill -INT $children
+for p in $children; do
+	await "gone $p" 5
+done
+kill -INT "$(pid client)"
+kill -CONT "$(pid client)"
+wait "$(pid client)"
+check "SIGINT to all: exit status 0" [ $? -eq 0 ]
+check "SIGINT to all: all is as before" eval '
+    network_state c >"$T/after"
+    diff "$T/before" "$T/after"'
+terminate client
+
 # The death of one is the death of all, and is said.
 for victim in engine resolver; do
 	with_routes | conf client

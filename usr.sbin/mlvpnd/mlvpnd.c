@@ -430,6 +430,8 @@ main_sig_handler(int sig, short event, void *bula)
 	switch (sig) {
 	case SIGINT:
 	case SIGTERM:
+		/* on a terminal the children get it too, and may be faster */
+		engine_child.lost = resolver_child.lost = 0;
 		main_shutdown(0);
 	case SIGHUP:
 		reconf_reload(conffile);
@@ -489,6 +491,8 @@ main_dispatch(int fd, short event, void *arg)
 	ssize_t		 n;
 
 	c = arg == &engine_child.iev ? &engine_child : &resolver_child;
+	if (c->lost)
+		return;
 
 	if (event & EV_READ) {
 		if ((n = imsgbuf_read(&c->iev.ibuf)) == -1)
@@ -525,13 +529,18 @@ main_dispatch(int fd, short event, void *arg)
 	imsg_event_add(&c->iev);
 }
 
-/* Without one of its processes the daemon ends. */
+/*
+ * Without one of its processes the daemon ends, a moment later: if it was a
+ * signal to all of them, the parent's is to be seen first.
+ */
 static void
 main_lost(struct child *c)
 {
+	struct timeval	 moment = { 0, 10000 };
+
 	c->lost = 1;
 	event_del(&c->iev.ev);
-	event_loopexit(NULL);
+	event_loopexit(&moment);
 }
 
 static int
