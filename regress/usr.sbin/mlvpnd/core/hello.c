@@ -720,8 +720,11 @@ static void
 reflection(void)
 {
 	struct pair_state	 st;
+	struct ctl_tunnel	 ct;
+	struct sim_dgram	*d;
 	struct pair		*p;
 	struct tap		 tap;
+	uint64_t		 rejected;
 
 	p = small_pair(60, 1, 0);
 	tap_init(&tap, p);
@@ -735,8 +738,26 @@ reflection(void)
 	sim_link_cut(p->link[0], 0, 0);
 	CHECK(both_can_talk(p, 10 * USEC));
 
+	TEST("\tof HELLO, when all is done");
+	tap.fn = NULL;
+	tap_keep(&tap, MSG_HELLO, FROM_A, 0);
+	sim_host_kill(p->a);
+	sim_host_start(p->a);
+	CHECK(both_can_talk(p, 10 * USEC));
+	CHECK(tap.nkept > 0);
+	d = tap.kept[0];
+	pair_tunnel(p->a, 0, &ct);
+	rejected = ct.rx_rejected;
+	sim_deliver(p->sim, sim_dgram(d->data, d->len, &d->dst, &d->src));
+	pair_run(p, USEC);
+	pair_tunnel(p->a, 0, &ct);
+	CHECK_EQ(ct.rx_rejected, rejected + 1);
+	CHECK_EQ(tap.count[FROM_A][MSG_REPLY & 0xf], 0);
+	tap_clear(&tap);
+
 	TEST("\tof DATA");
 	pair_run(p, USEC);
+	tap.fn = reflect;
 	tap.arg = MSG_DATA;
 	tap.arg2 = 0;
 	pair_state(p, &st);
