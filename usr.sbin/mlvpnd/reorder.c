@@ -40,6 +40,7 @@
 #define HOLD_MIN	200000
 #define HOLD_MAX	500000
 #define HELD_MAX	(16U << 20)	/* bytes */
+#define HEADS_BACK	64
 
 static uint64_t	 sequence_unwrap(const struct reorder *, uint32_t);
 static void	 window_advance(struct tunnel *, uint64_t);
@@ -47,6 +48,7 @@ static int	 has_bit(const uint64_t *, uint64_t);
 static void	 set_bit(uint64_t *, uint64_t);
 static void	 hold(struct tunnel *, struct pkt *, uint64_t);
 static void	 head_insert(struct reorder *, struct pkt *);
+static struct pktq *held_bucket(struct reorder *, uint64_t);
 static struct pkt *held_after(struct reorder *, uint64_t);
 static void	 release(struct tunnel *, struct pkt *);
 static void	 deliver_chain(struct tunnel *, struct pkt *);
@@ -55,10 +57,13 @@ static uint64_t	 least_delivered(struct tunnel *, uint64_t);
 static uint64_t	 repair_wait(struct tunnel *);
 
 int
-reorder_init(struct reorder *r)
+reorder_init(struct tunnel *t)
 {
-	size_t	 i;
+	struct reorder	*r = &t->reorder;
+	size_t		 i;
 
+	memcpy(&r->mix, t->flow_key, sizeof(r->mix));
+	r->mix |= 1;
 	TAILQ_INIT(&r->heads);
 	for (i = 0; i < HOLD_BUCKETS; i++)
 		TAILQ_INIT(&r->held[i]);
@@ -241,7 +246,7 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 	p->held_at = now;
 	p->certain_at = 0;
 	p->is_head = !has_bit(r->seen, pred);
-	TAILQ_INSERT_TAIL(&r->held[pred % HOLD_BUCKETS], p, entry);
+	TAILQ_INSERT_TAIL(held_bucket(r, pred), p, entry);
 	r->npkts++;
 	r->bytes += p->len;
 	if (p->is_head)
@@ -260,19 +265,27 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 }
 
 /* By sequence: two of one flow, with nothing but losses between them, are let
- * go in their order. */
+ * go in their order.  No peer is to make this walk long. */
 static void
 head_insert(struct reorder *r, struct pkt *p)
 {
 	struct pkt	*q;
+	int		 n = 0;
 
 	TAILQ_FOREACH_REVERSE(q, &r->heads, pktq, head_entry)
-		if (q->seq < p->seq)
+		if (q->seq < p->seq || n++ == HEADS_BACK)
 			break;
 	if (q == NULL)
 		TAILQ_INSERT_HEAD(&r->heads, p, head_entry);
 	else
 		TAILQ_INSERT_AFTER(&r->heads, q, p, head_entry);
+}
+
+/* What waits for this sequence and a few others: a peer cannot know which. */
+static struct pktq *
+held_bucket(struct reorder *r, uint64_t pred)
+{
+	return (&r->held[(pred * r->mix >> 32) % HOLD_BUCKETS]);
 }
 
 /* Who waits for this sequence? */
@@ -281,7 +294,7 @@ held_after(struct reorder *r, uint64_t seq)
 {
 	struct pkt	*p;
 
-	TAILQ_FOREACH(p, &r->held[seq % HOLD_BUCKETS], entry)
+	TAILQ_FOREACH(p, held_bucket(r, seq), entry)
 		if (p->seq - p->pred == seq)
 			return (p);
 	return (NULL);
@@ -292,7 +305,7 @@ release(struct tunnel *t, struct pkt *p)
 {
 	struct reorder	*r = &t->reorder;
 
-	TAILQ_REMOVE(&r->held[(p->seq - p->pred) % HOLD_BUCKETS], p, entry);
+	TAILQ_REMOVE(held_bucket(r, p->seq - p->pred), p, entry);
 	if (p->is_head)
 		TAILQ_REMOVE(&r->heads, p, head_entry);
 	r->npkts--;

@@ -83,7 +83,7 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 		return (NULL);
 	}
 	mlvpn2_init(t, now);
-	if (reorder_init(&t->reorder) == -1 || assoc_init(t) == -1) {
+	if (reorder_init(t) == -1 || assoc_init(t) == -1) {
 		tunnel_free(t);
 		errno = ENOMEM;
 		return (NULL);

@@ -774,14 +774,15 @@ struct reorder {
 	uint64_t	 first;		/* nothing below is waited for */
 	uint64_t	*seen;		/* SEQ_WINDOW bits: arrived */
 	uint64_t	*done;		/* delivered or passed over */
-	struct pktq	 held[HOLD_BUCKETS];	/* by predecessor */
+	struct pktq	 held[HOLD_BUCKETS];	/* by predecessor, mixed */
+	uint64_t	 mix;
 	struct pktq	 heads;		/* by sequence */
 	size_t		 npkts;
 	size_t		 bytes;
 	uint64_t	 wake;
 };
 
-int	 reorder_init(struct reorder *);
+int	 reorder_init(struct tunnel *);
 void	 reorder_free(struct tunnel *);
 void	 reorder_reset(struct tunnel *);
 void	 reorder_input(struct tunnel *, struct path *, struct pkt *, uint32_t,

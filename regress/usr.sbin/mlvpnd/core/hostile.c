@@ -83,6 +83,22 @@ one_predecessor(void)
 	rig_free(&r);
 }
 
+static size_t
+longest(const struct reorder *r)
+{
+	const struct pkt	*p;
+	size_t			 i, n, most = 0;
+
+	for (i = 0; i < HOLD_BUCKETS; i++) {
+		n = 0;
+		TAILQ_FOREACH(p, &r->held[i], entry)
+			n++;
+		if (n > most)
+			most = n;
+	}
+	return (most);
+}
+
 /* More than there is room for, each waiting for another one. */
 static void
 many_held(void)
@@ -90,6 +106,7 @@ many_held(void)
 	struct rig	 r;
 	uint8_t		 packet[60];
 	uint64_t	 seq, i;
+	size_t		 most = 0;
 
 	rig_start(&r, 501);
 	memset(packet, 0x45, sizeof(packet));
@@ -100,9 +117,13 @@ many_held(void)
 		    packet, sizeof(packet));
 		if (i % 32 == 0)
 			rig_pass(&r, MSEC);
+		if (longest(&r.b->tunnel[0]->reorder) > most)
+			most = longest(&r.b->tunnel[0]->reorder);
 	}
 	rig_pass(&r, 2 * USEC);
 	CHECK_EQ(r.packets, 2001);
+	/* nor does the peer choose where they are looked for */
+	CHECK(most < 16);
 	CHECK_EQ(pkts_used(r.b), 0);
 	rig_free(&r);
 }
