@@ -62,6 +62,12 @@
 #define RTT_MAX		5000		/* ms */
 #define OWD_JUMP	USEC		/* the peer set its clock */
 #define OWD_FRESH	(200 * 1000)	/* older delays say nothing */
+#define QUEUE_INTERVAL	(100 * 1000)	/* and a round trip */
+#define QUEUE_SAMPLES	8
+#define QUEUE_PATIENCE	(400 * 1000)	/* for these */
+#define QUEUE_MAX	20000		/* us of it in the modem */
+#define QUEUE_GONE	5000
+#define QUEUE_OTHERS	(3 * USEC)	/* one that stays is not ours */
 #define MOVE_AFTER	(500 * 1000)	/* of silence from the old address */
 #define HINT_INTERVAL	USEC
 #define STALE_AFTER	(5 * USEC)
@@ -98,6 +104,7 @@ static void	 authentic(struct mlvpn2 *, const struct mlvpn2_header *,
 static void	 heard(struct mlvpn2 *, uint64_t);
 static void	 learn_times(struct mlvpn2 *, const struct mlvpn2_header *,
 		    uint64_t);
+static void	 learn_queue(struct mlvpn2 *, int64_t, uint64_t);
 static void	 learn_address(struct mlvpn2 *, const struct dgram *, int,
 		    uint64_t);
 static void	 got_auth(struct mlvpn2 *, uint64_t);
@@ -804,6 +811,49 @@ learn_times(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 		p->owd = owd;
 	m->owd_at = now;
 	owd_sample(p, owd, now);
+	learn_queue(m, owd, now);
+}
+
+/*
+ * A rate that is configured too high fills the modem's queue.  It is let run
+ * empty, so that the least delay is seen again and again, and the rate after
+ * that is a little less; slowly it goes up again to what is configured.
+ */
+static void
+learn_queue(struct mlvpn2 *m, int64_t owd, uint64_t now)
+{
+	struct path	*p = m->path;
+	struct rate	*r = &p->rate;
+	uint64_t	 bps = r->bps, passed;
+	int		 full;
+
+	m->delay = m->ndelays++ == 0 ? owd : MIN(m->delay, owd);
+	passed = now - m->delay_at;
+	if (p->unpaced || passed < QUEUE_INTERVAL + (uint64_t)p->srtt ||
+	    (m->ndelays < QUEUE_SAMPLES && passed < QUEUE_PATIENCE))
+		return;
+	r->queueing = m->delay - p->owd_base;
+	full = r->saturated_at > m->delay_at;
+	m->ndelays = 0;
+	m->delay_at = now;
+
+	if (!m->draining && full && r->queueing > QUEUE_MAX) {
+		m->draining = 1;
+		m->drained_at = now;
+		m->restore = bps * 95 / 100;
+		bps = bps * 80 / 100;
+	} else if (m->draining && r->queueing > QUEUE_GONE &&
+	    now - m->drained_at < QUEUE_OTHERS) {
+		bps = bps * 90 / 100;
+	} else if (m->draining) {
+		m->draining = 0;
+		m->drained_at = now;
+		bps = m->restore;
+	} else if (full && now - m->drained_at > USEC) {
+		m->drained_at = now;
+		bps += p->rate_conf / 100;
+	}
+	r->bps = MAX(p->rate_conf / 4, MIN(bps, p->rate_conf / 100 * 99));
 }
 
 /* The peer is where its news come from. */

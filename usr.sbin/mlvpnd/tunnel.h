@@ -844,6 +844,12 @@ struct mlvpn2 {
 	uint64_t	 echo_at;
 	uint64_t	 echo_sent;	/* when that stamp had left */
 	uint64_t	 owd_at;	/* last sample of the delay */
+	int64_t		 delay;		/* least of it since delay_at */
+	unsigned int	 ndelays;
+	uint64_t	 delay_at;
+	int		 draining;	/* the modem's queue */
+	uint64_t	 drained_at;	/* began, or ended */
+	uint64_t	 restore;	/* rate after that */
 	uint64_t	 share;		/* eighths of the peer's packets for
 					   one that comes here, 0 unknown */
 	uint64_t	 share_at;	/* their number at the last one */

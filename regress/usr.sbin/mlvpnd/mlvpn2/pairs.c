@@ -497,6 +497,63 @@ test_add_up(void)
 		}
 }
 
+/*
+ * Rates that are configured too high: a queue in the modem goes, and the
+ * links still add up.  A queue that is none takes nothing away.
+ */
+static void
+test_overrated(void)
+{
+	static const struct {
+		int	 delay, jitter, percent;	/* of the slower link */
+		int	 both;				/* ends send */
+		double	 least;
+	} want[] = {
+		{ 10, 0, 100, 0, 0.88 },
+		{ 10, 0, 110, 0, 0.86 },
+		{ 10, 0, 120, 0, 0.85 },
+		{ 10, 0, 150, 0, 0.80 },
+		{ 40, 0, 110, 0, 0.86 },
+		{ 40, 0, 120, 0, 0.85 },
+		{ 10, 20, 100, 0, 0.80 },
+		{ 10, 0, 100, 1, 0.80 },
+	};
+	struct sim_flow	*f, *ping;
+	struct duo	*d;
+	uint64_t	 t, rtt;
+	double		 share;
+	size_t		 i;
+	int		 l;
+
+	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		d = duo_new(20 + i, 0);
+		for (l = 0; l < 2; l++) {
+			duo_link(d, (l ? 10 : 20) * MBIT, (l ? want[i].delay :
+			    10) * MSEC, (l ? 10 : 20) * MBIT *
+			    want[i].percent / 100);
+			d->link[l]->up.conf.jitter = l * want[i].jitter * MSEC;
+		}
+		duo_up(d);
+		duo_run(d, 2 * USEC);
+		t = d->sim->now;
+		f = sim_tcp(d->a, d->b, 1428, 0, t, t + 20 * USEC);
+		if (want[i].both)
+			sim_tcp(d->b, d->a, 1428, 0, t, t + 20 * USEC);
+		ping = sim_ping(d->a, d->b, 10 * MSEC, t + 5 * USEC,
+		    t + 20 * USEC);
+		duo_run(d, 21 * USEC);
+		share = (double)sim_flow_rate(f, t + 5 * USEC, t + 20 * USEC) /
+		    (30 * MBIT);
+		rtt = sim_flow_latency(ping, 500) / MSEC;
+		printf("\t%d ms, jitter %d ms, %d %%%s: %.3f, %ju ms\n",
+		    want[i].delay, want[i].jitter, want[i].percent,
+		    want[i].both ? ", both ways" : "", share, (uintmax_t)rtt);
+		CHECK(share > want[i].least);
+		CHECK(rtt < 30);
+		duo_free(d);
+	}
+}
+
 /* Bytes by the links' rates. */
 static void
 test_weights(void)
@@ -722,6 +779,7 @@ const struct mlvpn2_tests pair_tests[] = {
 	{ "pair", test_pair, "two ends, ten minutes" },
 	{ "pair-clear", test_pair_clear, "with packets in the clear" },
 	{ "add-up", test_add_up, "the rate of both links" },
+	{ "overrated", test_overrated, "rates that are too high" },
 	{ "weights", test_weights, "shares of what is sent" },
 	{ "unpaced", test_unpaced, "no rates configured" },
 	{ "cut", test_cut, "a link is cut under a ping" },
