@@ -832,7 +832,7 @@ learn_queue(struct mlvpn2 *m, int64_t owd, uint64_t now)
 	if (p->unpaced || passed < QUEUE_INTERVAL + (uint64_t)p->srtt ||
 	    (m->ndelays < QUEUE_SAMPLES && passed < QUEUE_PATIENCE))
 		return;
-	r->queueing = m->delay - p->owd_base;
+	r->queueing = MAX(m->delay - p->owd_base, 0);
 	full = r->saturated_at > m->delay_at;
 	m->ndelays = 0;
 	m->delay_at = now;
