@@ -258,6 +258,46 @@ captured(void)
 }
 
 /*
+ * Who passes the challenge of its address on to the peer, and keeps the one
+ * for the old address from it, gets an answer from the wrong place.
+ */
+static void
+passed_on(void)
+{
+	const struct peer_frame	*f;
+	struct addr		 home, other;
+	struct rig		 r;
+	uint8_t			 packet[60];
+	size_t			 i;
+	int			 honest;
+
+	rig_start(&r, 312);
+	memset(packet, 0x45, sizeof(packet));
+	home = other = r.peer->path[63].local;
+	other.ip[3] = 66;
+	for (honest = 0; honest < 2; honest++) {
+		r.peer->mute = MUTE_RESPONSE;
+		r.peer->nlog = 0;
+		r.peer->path[63].local = other;
+		peer_packet(r.peer, 63, r.peer->seq, 0, packet,
+		    sizeof(packet));
+		rig_pass(&r, 50 * MSEC);
+		for (i = 0; (f = peer_find(r.peer, 63, F_CHALLENGE, i)) !=
+		    NULL && !addr_equal(&f->dst, &other); i++)
+			continue;
+		CHECK(f != NULL);
+		if (!honest)
+			r.peer->path[63].local = home;
+		peer_frame(r.peer, 63, F_RESPONSE, f->body, 8);
+		rig_pass(&r, 2 * USEC);
+		other = path_remote(r.b, "base");
+		CHECK_EQ(addr_equal(&other, &home), !honest);
+		other.ip[3] = 66;
+	}
+	rig_free(&r);
+}
+
+/*
  * A source that does not answer gets no more than three times what came
  * from it.
  */
@@ -428,6 +468,7 @@ const struct coretest address_tests[] = {
 	{ "rebind-often", rebind_often, "and again, five times a second" },
 	{ "raced", raced, "copies raced from elsewhere do not move a path" },
 	{ "captured", captured, "nor do datagrams kept from their way" },
+	{ "passed-on", passed_on, "a challenge that somebody passes on" },
 	{ "spoofed", spoofed, "at most three times to who does not answer" },
 	{ "reopened", reopened, "the client has a new address" },
 	{ "two-server-addresses", two_server_addresses,
