@@ -76,7 +76,7 @@ main(int argc, char *argv[])
 {
 	struct result	 res;
 	const char	*local = NULL;
-	int64_t		 interval = 10000, wait = 1000000;
+	int64_t		 interval = 10000, wait = 5000000;
 	uint64_t	 count = 500;
 	size_t		 size = 64;
 	int		 ch, fd, listening = 0, tos = -1;

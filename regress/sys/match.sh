@@ -24,8 +24,8 @@ servers
 # one more port for each rule
 for port in 5003 5004 5005 5006 5007; do
 	start s "echo$port" "$UDPPING" -l $port
-	await 'in_host s "$UDPPING" -c 1 127.0.0.1 '$port' >/dev/null' 5 ||
-	    die "no UDP server on $port"
+	await 'in_host s "$UDPPING" -c 1 -w 200 127.0.0.1 '$port' >/dev/null' \
+	    5 || die "no UDP server on $port"
 done
 
 # the same ones for both ends

@@ -114,7 +114,7 @@ servers()
 {
 	start s sink "$TCPFLOW" -l 5001
 	start s echo "$UDPPING" -l 5002
-	await 'in_host s "$UDPPING" -c 1 127.0.0.1 5002 >/dev/null' 5 ||
+	await 'in_host s "$UDPPING" -c 1 -w 200 127.0.0.1 5002 >/dev/null' 5 ||
 	    die "no UDP server"
 	await 'in_host s "$TCPFLOW" -qt 0.1 127.0.0.1 5001 >/dev/null 2>&1' \
 	    5 || die "no TCP server"
