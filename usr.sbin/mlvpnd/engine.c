@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The process that passes the packets: descriptors, events and messages
+ * around the core, which decides.
+ */
 
 #include <sys/types.h>
 #include <sys/queue.h>

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The parent: starts the others and the control socket, and listens to what
+ * they say.  What it does with a configuration is in reconf.c.
+ */
+
 #include <sys/types.h>
 #include <sys/queue.h>
 #include <sys/resource.h>
