@@ -285,7 +285,8 @@ idle_path(void)
 
 /*
  * What waits for its turn has no sequence yet: what CoDel drops, and what
- * overtakes, leaves no hole.
+ * overtakes, leaves no hole; nor does what says that nothing is missing, while
+ * a path has packets that wait for it.
  */
 static void
 no_holes(void)
@@ -296,11 +297,14 @@ no_holes(void)
 	int			 i;
 
 	p = pair_new(607, 4096);
+	p->a->tunnel[0]->conf.recover = ANSWER_NO;
+	p->b->tunnel[0]->conf.recover = ANSWER_NO;
 	pair_link(p, 10 * MBIT, 10 * MSEC);
 	pair_link(p, 5 * MBIT, 40 * MSEC);
 	pair_up(p);
 	for (i = 0; i < 2; i++)
 		f[i] = sim_tcp(p->a, p->b, 1420, 0, p->sim->now, NEVER);
+	sim_tcp(p->b, p->a, 1420, 0, p->sim->now, NEVER);
 	f[2] = sim_udp(p->a, p->b, 12 * MBIT, 1000, p->sim->now, NEVER);
 	f[3] = sim_echo(p->a, p->b, 5 * MSEC, 200, p->sim->now, NEVER);
 	f[3]->tos = 46 << 2;
