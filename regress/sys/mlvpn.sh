@@ -26,6 +26,10 @@ command -v mlvpn >/dev/null || {
 	skip "mlvpn(1) is not installed"
 	finish
 }
+command -v ip >/dev/null || {
+	skip "mlvpn(1) needs a script with ip(8)"
+	finish
+}
 
 SECRET="a phrase of the old configuration"
 
