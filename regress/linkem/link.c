@@ -28,6 +28,7 @@
 #include "link.h"
 
 #define NSEC		1000000000LL
+#define ETHER		14		/* header of a frame */
 #define QUEUE_LEAST	3028	/* bytes: two full frames, at any rate */
 
 struct link {
@@ -114,6 +115,10 @@ link_input(struct link *l, int64_t now, const void *data, size_t len)
 	l->stats.in++;
 	l->stats.in_bytes += len;
 	transmit(l, now);
+	if (l->set.mtu != 0 && len > ETHER + l->set.mtu) {
+		l->stats.toolong++;
+		return;
+	}
 	if (now < l->cut) {
 		l->stats.cut++;
 		return;

@@ -52,6 +52,7 @@ struct link_settings {
 	double		 loss;		/* 0..1, of each frame alone */
 	double		 burst;		/* 0..1, share lost in bursts */
 	double		 burstlen;	/* mean frames of a burst, >= 1 */
+	size_t		 mtu;		/* of what is in a frame, 0: any */
 };
 
 struct link_stats {
@@ -62,6 +63,7 @@ struct link_stats {
 	uint64_t	 full;		/* lost as the queue was full */
 	uint64_t	 lost;		/* lost on the line */
 	uint64_t	 cut;		/* lost as the link was down */
+	uint64_t	 toolong;	/* lost as longer than mtu */
 	uint64_t	 queued;	/* bytes waiting now */
 };
 

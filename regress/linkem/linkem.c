@@ -62,6 +62,7 @@ static void		 show(char *, size_t);
 static int		 get_time(const char *, int64_t *);
 static int		 get_rate(const char *, uint64_t *);
 static int		 get_share(const char *, double *);
+static int		 get_mtu(const char *, size_t *);
 static int		 open_end(char *);
 static void		 stop(int);
 
@@ -126,7 +127,7 @@ usage(void)
 	    "       linkem -c socket word ...\n"
 	    "words: [a|b|both] rate R|no queue T delay T jitter T "
 	    "[reorder|order]\n"
-	    "       loss N%% burst N%% FRAMES down up outage T show\n"
+	    "       loss N%% burst N%% FRAMES mtu N|no down up outage T show\n"
 	    "a: what end a sends; R as 20M, T as 10ms\n");
 	exit(1);
 }
@@ -294,6 +295,8 @@ set_word(struct link *l, int64_t now, int argc, char **argv)
 		return (get_time(arg, &s->jitter) == -1 ? -1 : 2);
 	if (strcmp(w, "loss") == 0)
 		return (get_share(arg, &s->loss) == -1 ? -1 : 2);
+	if (strcmp(w, "mtu") == 0)
+		return (get_mtu(arg, &s->mtu) == -1 ? -1 : 2);
 	if (strcmp(w, "outage") == 0) {
 		if (get_time(arg, &t) == -1)
 			return (-1);
@@ -322,9 +325,9 @@ show(char *answer, size_t size)
 		snprintf(answer + used, size - used,
 		    "%c in %" PRIu64 " bytes %" PRIu64 " out %" PRIu64
 		    " bytes %" PRIu64 " full %" PRIu64 " lost %" PRIu64
-		    " cut %" PRIu64 " queued %" PRIu64 "\n", 'a' + i, st.in,
-		    st.in_bytes, st.out, st.out_bytes, st.full, st.lost,
-		    st.cut, st.queued);
+		    " cut %" PRIu64 " toolong %" PRIu64 " queued %" PRIu64
+		    "\n", 'a' + i, st.in, st.in_bytes, st.out, st.out_bytes,
+		    st.full, st.lost, st.cut, st.toolong, st.queued);
 	}
 }
 
@@ -395,6 +398,20 @@ get_share(const char *s, double *share)
 		return (-1);
 	*share = v / 100;
 	return (0);
+}
+
+/* 1400, no: bytes of an IP packet. */
+static int
+get_mtu(const char *s, size_t *mtu)
+{
+	const char	*errstr;
+
+	if (strcmp(s, "no") == 0) {
+		*mtu = 0;
+		return (0);
+	}
+	*mtu = strtonum(s, 68, 65535, &errstr);
+	return (errstr == NULL ? 0 : -1);
 }
 
 static int

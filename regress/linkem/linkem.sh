@@ -104,6 +104,11 @@ outage()
 
 em l loss 0%
 measure "an outage of 400 ms" outage
+em l mtu 1000
+ping -c 20 -s 972
+check "an mtu of 1000: 1000 bytes pass" within "$(field received)" 20 20
+check "and 1001 do not" eval '! ping -c 20 -w 100 -s 973'
+em l mtu no
 em l down
 check "down: nothing passes" eval '! ping -c 20 -w 100'
 em l up
