@@ -101,6 +101,12 @@ unaddress()
 	in_host "$1" ip addr del "$3" dev "$2"
 }
 
+# device_mtu HOST LINK NUMBER
+device_mtu()
+{
+	in_host "$1" ip link set dev "$2" mtu "$3"
+}
+
 # route HOST PREFIX GATEWAY
 route()
 {

@@ -133,6 +133,12 @@ unaddress()
 	esac
 }
 
+# device_mtu HOST LINK NUMBER
+device_mtu()
+{
+	ifconfig "$(dev "$1" "$2")" mtu "$3"
+}
+
 route()
 {
 	command route -qn -T "$(rd "$1")" add "$2" "$3"

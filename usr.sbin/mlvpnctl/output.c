@@ -270,7 +270,8 @@ link_detail(const struct ctl_link *cl)
 	printf("\n");
 	printf("  Remote:      %s\n", fmt_addr(&cl->remote, addr));
 	if (cl->mtu != 0)
-		printf("  Mtu:         %u\n", cl->mtu);
+		printf("  Mtu:         %u bytes%s\n", cl->mtu,
+		    cl->mtu_measured ? ", measured" : "");
 	if (cl->srtt != -1)
 		printf("  Round trip:  %s, varies by %s\n",
 		    fmt_msec(cl->srtt, a), fmt_msec(cl->rttvar, b));

@@ -159,6 +159,7 @@ json_link(const struct ctl_link *cl)
 	json_addr("remote", &cl->remote);
 	json_int("rtable", cl->rtable);
 	json_known("mtu", cl->mtu);
+	json_bool("mtu_measured", cl->mtu_measured);
 	json_int("rtt_us", cl->srtt);
 	json_int("rttvar_us", cl->rttvar);
 	json_int("delay_us", cl->owd_diff);

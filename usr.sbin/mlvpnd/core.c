@@ -661,6 +661,9 @@ core_send_error(struct core *c, const struct dgram *dg, int error,
 			case EPERM:
 				path_suspect(p, strerror(error), now);
 				break;
+			case EMSGSIZE:
+				pmtu_refused(p, dg, now);
+				break;
 			default:
 				break;
 			}

@@ -137,6 +137,8 @@ struct core_ops {
 	/* must not call the core */
 	void		(*event)(void *, const struct core_event *);
 	void		*arg;
+	/* IPv4 datagrams are sent with DF set */
+	int		 dontfrag;
 };
 
 /* A "match" rule for tunnel_matches(), which copies it. */
@@ -212,7 +214,8 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  *	set by the caller; returns how many are to be sent.
  * core_send_error(dgram, errno, now): sending it failed.  For EAGAIN and
  *	ENOBUFS it only counts; for ENETUNREACH, EHOSTUNREACH, ENETDOWN,
- *	EHOSTDOWN, EADDRNOTAVAIL, EACCES, EPERM the path is suspect at once.
+ *	EHOSTDOWN, EADDRNOTAVAIL, EACCES, EPERM the path is suspect at once;
+ *	for EMSGSIZE its MTU is lowered.
  * core_sock_blocked(sock, blocked): the socket takes no more datagrams; until
  *	told otherwise core_transmit() gives none for it.
  * core_deadline(now): when core_transmit() must be called again though

@@ -157,7 +157,8 @@ struct ctl_link {
 	uint64_t	 rx_bytes;
 	uint64_t	 tx_errors;
 	uint64_t	 resent;
-	uint16_t	 mtu;			/* of the link, 0 unknown */
+	uint16_t	 mtu;			/* in force, 0 unknown */
+	uint8_t		 mtu_measured;		/* by a datagram that came */
 };
 
 struct ctl_match {

@@ -262,13 +262,14 @@ engine(int debug, int verbose)
 static void
 engine_init(void)
 {
-	struct core_ops	 ops = { engine_random, engine_event, NULL };
+	struct core_ops	 ops = { engine_random, engine_event, NULL, 0 };
 	int		 i;
 
 	for (i = 0; i < BATCH_MAX; i++) {
 		rx_dgrams[i].buf = rx_bufs[i];
 		tx_dgrams[i].buf = tx_bufs[i];
 	}
+	ops.dontfrag = sock_can_dontfrag;
 	if ((core = core_new(&ops, ENGINE_PKTS)) == NULL)
 		fatal("core_new");
 	started = engine_now();
@@ -1257,7 +1258,8 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 			engine_send_full(s, error, d, n, now);
 			break;
 		}
-		if (s != NULL)
+		/* one that is too long tells the path's MTU */
+		if (s != NULL && error != EMSGSIZE)
 			log_limited(&limit, "sending: %s", strerror(error));
 		core_send_error(core, d, error, now);
 		d++;

@@ -36,8 +36,8 @@
 #define INDEX(f)	((f) >> 4)
 #define COUNT(f)	(((f) & 0xf) + 1U)
 
-#define SETS_MAX	64		/* packets of which pieces are missing */
-#define SET_AGE		(1 * USEC)	/* as long as any piece is held, twice */
+#define SETS_MAX	64		/* packets that are being joined */
+#define SET_AGE		(1 * USEC)	/* twice what a piece is held */
 
 static void	 set_drop(struct tunnel *, struct pkt *);
 static struct pkt *set_find(struct tunnel *, const struct pkt *);

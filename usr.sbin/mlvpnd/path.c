@@ -101,9 +101,9 @@ static void	 closing_add(struct tunnel *, uint8_t, uint8_t, uint8_t,
 		    uint64_t);
 static void	 status_send(struct path *, uint64_t);
 static size_t	 closing_put(struct path *, uint8_t *, size_t, uint64_t);
+static void	 own_mtu(struct path *);
 static int	 seal_to(struct path *, const struct endpoint *,
 		    const uint8_t *, size_t, int, struct dgram *, uint64_t);
-static size_t	 ip_overhead(const struct endpoint *);
 static void	 meter_add(struct rate_meter *, size_t, uint64_t);
 static uint64_t	 keepalive_due(const struct path *);
 static uint64_t	 sync_due(const struct path *);
@@ -222,8 +222,7 @@ path_reopen(struct path *p, uint64_t now)
 	}
 	p->gen = ++t->as.gen[p->id & (PATH_SLOTS - 1)];
 	p->ep = p->link->ep;
-	p->mtu_own = p->link->conf.mtu != 0 ? p->link->conf.mtu :
-	    p->link->mtu;
+	own_mtu(p);
 	p->validated = 1;		/* this end chose the address */
 	p->blocked = 0;
 	p->cand.active = 0;
@@ -233,7 +232,22 @@ path_reopen(struct path *p, uint64_t now)
 	history_rescue(p, now);
 	path_forgive(p);
 	path_rates(p);
+	pmtu_start(p, now);
 	path_state(p, LINK_OPENING, "opening", now);
+}
+
+/* What this end says of the link: the acceptor knows what is configured. */
+static void
+own_mtu(struct path *p)
+{
+	const struct link	*l = p->link;
+
+	p->mtu_own = 0;
+	if (l == NULL)
+		return;
+	p->mtu_own = l->mtu;
+	if (l->conf.mtu != 0 && (l->mtu == 0 || l->conf.mtu < l->mtu))
+		p->mtu_own = l->conf.mtu;
 }
 
 /* The association ends: tells the peer on every path, twice. */
@@ -288,7 +302,7 @@ closing_add(struct tunnel *t, uint8_t id, uint8_t gen, uint8_t reason,
 	c->next = now;
 }
 
-/* The link's bandwidths or backup level changed. */
+/* The link's bandwidths, backup level or MTU changed. */
 void
 path_link_changed(struct path *p, uint64_t now)
 {
@@ -297,6 +311,8 @@ path_link_changed(struct path *p, uint64_t now)
 		return;
 	}
 	path_rates(p);
+	own_mtu(p);
+	pmtu_limits(p, now);
 	if (!p->opener)
 		return;
 	status_send(p, now);
@@ -430,6 +446,8 @@ path_reported(struct path *p, uint64_t number, uint64_t now)
 			p->probe_next = now;
 		return;
 	}
+	if (p->state == LINK_DOWN)
+		pmtu_verify(p, now);
 	p->stale_at = NEVER;
 	path_forgive(p);
 	rate_resume(p);
@@ -613,6 +631,12 @@ path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		case FRAME_PROBE:
 			got_probe(p, &f, now);
 			break;
+		case FRAME_MTU_PROBE:
+			pmtu_probed(p, &f, now);
+			break;
+		case FRAME_MTU_RESULT:
+			pmtu_result(t, &f, now);
+			break;
 		default:
 			break;
 		}
@@ -699,6 +723,8 @@ accept_open(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		path_forgive(p);
 	}
 	path_rates(p);
+	own_mtu(p);
+	pmtu_start(p, now);
 	if (fresh) {
 		p->last_rx = p->rx_highest_at = now;
 		p->rx_packets = 1;
@@ -715,6 +741,7 @@ got_ok(struct path *p, const struct frame *f, uint64_t now)
 	    memcmp(f->u.ok.token, p->token, TOKEN_LEN) != 0)
 		return;
 	p->mtu_peer = f->u.ok.mtu;
+	pmtu_limits(p, now);
 	if (p->nresponse < RESPONSE_MAX)
 		memcpy(p->response[p->nresponse++], f->u.ok.own, TOKEN_LEN);
 	if (p->state == LINK_OPENING || p->open_next != NEVER) {
@@ -852,6 +879,7 @@ candidate_timer(struct path *p, uint64_t now)
 	p->ep = c->ep;
 	p->validated = 1;
 	p->blocked = 0;
+	pmtu_start(p, now);
 	tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
 	    "the peer's address changed");
 	if (p->state == LINK_SUSPECT || p->state == LINK_DOWN)
@@ -930,6 +958,7 @@ path_timer(struct path *p, uint64_t now)
 		p->forget_at = p->patience + p->flaps > 0 ? now + FORGET : 0;
 	}
 	history_timer(p, now);
+	pmtu_timer(p, now);
 	quality_timer(p, now);
 	liveness_timer(p, now);
 }
@@ -1082,6 +1111,7 @@ path_deadline(const struct path *p, uint64_t now)
 		when = MIN(when, p->open_next);
 	when = MIN(when, p->report_due);
 	when = MIN(when, sync_due(p));
+	when = MIN(when, pmtu_deadline(p));
 	if (p->status)
 		when = MIN(when, p->status_next);
 	switch (p->state) {
@@ -1118,7 +1148,7 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 	struct path	*q;
 	struct frame	 f;
 	uint8_t		 plain[1024], *b = plain;
-	size_t		 len = DATA_INNERLEN;
+	size_t		 len = DATA_INNERLEN, room;
 	unsigned int	 pending = p->pending;
 	int		 i, eliciting, report;
 
@@ -1132,18 +1162,19 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		if (now >= t->closing[i].next && path_usable(p))
 			pending |= PEND_CLOSING;
 	if (pending == 0 && p->nresponse == 0)
-		return (0);
+		return (t->core->stopping ? 0 : pmtu_compose(p, dg, now));
 	if (pending & PEND_CLOSE && p->closes == 0) {
 		p->pending = 0;
 		return (0);
 	}
 
+	room = MIN(sizeof(plain), DATA_INNERLEN + path_room(p, p->pmtu.mtu));
 	tunnel_mark(p, plain);
 	memset(&f, 0, sizeof(f));
 	if (pending & PEND_CLOSE) {
 		f.type = FRAME_CLOSE;
 		f.u.close.reason = CLOSE_STOP;
-		len += frame_put(&f, b + len, sizeof(plain) - len);
+		len += frame_put(&f, b + len, room - len);
 		p->closes--;
 		if (p->closes > 0)
 			p->pending |= PEND_CLOSE;
@@ -1159,7 +1190,7 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		f.u.open.down = p->link->conf.down.rate / 1000;
 		memcpy(f.u.open.token, p->token, TOKEN_LEN);
 		memcpy(f.u.open.name, p->name, sizeof(f.u.open.name));
-		len += frame_put(&f, b + len, sizeof(plain) - len);
+		len += frame_put(&f, b + len, room - len);
 	}
 	if (pending & PEND_OK) {
 		f.type = FRAME_PATH_OK;
@@ -1168,19 +1199,19 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		f.u.ok.mtu = p->mtu_own;
 		memcpy(f.u.ok.token, p->token_peer, TOKEN_LEN);
 		memcpy(f.u.ok.own, p->token, TOKEN_LEN);
-		len += frame_put(&f, b + len, sizeof(plain) - len);
+		len += frame_put(&f, b + len, room - len);
 	}
 	for (; p->nresponse > 0; p->nresponse--) {
 		f.type = FRAME_RESPONSE;
 		memcpy(f.u.token, p->response[p->nresponse - 1], TOKEN_LEN);
-		len += frame_put(&f, b + len, sizeof(plain) - len);
+		len += frame_put(&f, b + len, room - len);
 	}
 	if (pending & PEND_PROBE) {
 		f.type = FRAME_PROBE;
 		f.u.probe.time = (uint32_t)now;
 		f.u.probe.number = ++p->probe_number;
 		f.u.probe.flags = p->state == LINK_UP ? 0 : PROBE_SUSPECT;
-		len += frame_put(&f, b + len, sizeof(plain) - len);
+		len += frame_put(&f, b + len, room - len);
 		p->probe_tx = now;
 	}
 	if (pending & PEND_STATUS) {
@@ -1194,27 +1225,29 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 			f.u.status.up = p->link->conf.up.rate / 1000;
 			f.u.status.down = p->link->conf.down.rate / 1000;
 		}
-		len += frame_put(&f, b + len, sizeof(plain) - len);
+		len += frame_put(&f, b + len, room - len);
 		p->status_number = t->as.lane[p->id]->tx_next;
 		p->status_next = now + path_dead_time(p);
 	}
+	if (pending & PEND_MTU)
+		len += pmtu_put_result(p, b + len, room - len, now);
 	if (pending & PEND_CLOSING)
-		len += closing_put(p, b + len, sizeof(plain) - len, now);
+		len += closing_put(p, b + len, room - len, now);
 	eliciting = len > DATA_INNERLEN;
 	report = (pending & PEND_REPORT) != 0;
 	if (report) {
 		report_fill(p, &f, now);
-		len += frame_put(&f, b + len, sizeof(plain) - len);
+		len += frame_put(&f, b + len, room - len);
 		p->report_answer = p->report_news = 0;
 		p->report_due = NEVER;
 		p->report_tx = now;
 		for (i = 0; i < t->npaths; i++) {
 			q = t->paths[i];
 			if (q == p || !q->report_news ||
-			    sizeof(plain) - len < FRAME_MAX)
+			    room - len < FRAME_MAX)
 				continue;
 			report_fill(q, &f, now);
-			len += frame_put(&f, b + len, sizeof(plain) - len);
+			len += frame_put(&f, b + len, room - len);
 		}
 	}
 	if (len == DATA_INNERLEN && (pending & PEND_SYNC) == 0)
@@ -1294,6 +1327,7 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 	s->bytes = dg->len + ip_overhead(ep);
 	s->total = p->tx_bytes + s->bytes;
 	s->used = 1;
+	s->probe = 0;
 	if (eliciting) {
 		if (p->eliciting <= p->reported)
 			p->out_since = now;
@@ -1305,30 +1339,31 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 	return (1);
 }
 
-/* The longest IP packet that the path carries. */
-uint16_t
-path_mtu(const struct path *p)
+/* What is to find out whether a datagram of that size arrives. */
+int
+path_seal_probe(struct path *p, const uint8_t *plain, size_t len,
+    struct dgram *dg, uint64_t now)
 {
-	uint16_t	 mtu = PATH_MTU;
+	uint64_t	 number = p->tunnel->as.lane[p->id]->tx_next;
 
-	if (p->mtu_own != 0)
-		mtu = MIN(mtu, p->mtu_own);
-	if (p->mtu_peer != 0)
-		mtu = MIN(mtu, p->mtu_peer);
-	return (MAX(mtu, LINK_MTU_MIN));
+	if (!seal_to(p, &p->ep, plain, len, 0, dg, now))
+		return (0);
+	p->ring[number % SENT_RING].probe = 1;
+	return (1);
 }
 
-/* What a datagram on it has room for. */
+/* What a datagram has room for where IP packets may be so long. */
 size_t
-path_room(const struct path *p)
+path_room(const struct path *p, uint16_t mtu)
 {
-	return (path_mtu(p) - ip_overhead(&p->ep) - DATA_OVERHEAD);
+	return (mtu - ip_overhead(&p->ep) - DATA_OVERHEAD);
 }
 
 int
 path_carries(const struct path *p, const struct pkt *pkt)
 {
-	return (p->m2 != NULL || fragment_size(pkt) <= path_room(p));
+	return (p->m2 != NULL || fragment_size(pkt) <=
+	    path_room(p, p->pmtu.mtu));
 }
 
 /* What was sent with this number, NULL if that is too long ago. */
@@ -1344,7 +1379,8 @@ path_sent(const struct path *p, uint64_t number)
  * For people
  */
 
-static size_t
+/* Bytes of the headers that datagrams there have. */
+size_t
 ip_overhead(const struct endpoint *ep)
 {
 	return (ep->remote.family == 6 ? OVERHEAD_IP6 : OVERHEAD_IP4);
@@ -1441,9 +1477,8 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 	c->rx_bytes = p->rx_bytes;
 	c->tx_errors = p->tx_errors;
 	c->resent = p->resent;
-	c->mtu = p->mtu_own;
-	if (p->mtu_peer != 0 && (c->mtu == 0 || p->mtu_peer < c->mtu))
-		c->mtu = p->mtu_peer;
+	c->mtu = p->m2 != NULL ? p->mtu_own : p->pmtu.mtu;
+	c->mtu_measured = p->pmtu.measured;
 	if (p->m2 != NULL)
 		mlvpn2_link_ctl(p, c);
 }

@@ -51,7 +51,7 @@ static void	 learn_rtt(struct path *, const struct frame *,
 static void	 learn_delay(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
 static void	 learn_loss(struct path *, const struct frame *, uint64_t,
-		    uint64_t);
+		    unsigned int, uint64_t);
 static void	 settle(struct path *, const struct frame *, uint64_t,
 		    uint64_t, uint64_t);
 
@@ -199,6 +199,7 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 	struct path		*p;
 	struct lane		*lane;
 	uint64_t		 number, before;
+	unsigned int		 probes;
 	int			 newer;
 
 	p = f->u.report.path < PATH_IDS ? t->path[f->u.report.path] : NULL;
@@ -224,8 +225,10 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 			learn_delay(p, f, s, now);
 		}
 	}
-	if (p->report_rx != 0)
-		learn_loss(p, f, number, now);
+	if (p->report_rx != 0) {
+		probes = pmtu_report(p, f, p->report_number, number, now);
+		learn_loss(p, f, number, probes, now);
+	}
 	settle(p, f, before, number, now);
 	history_report(p, f, number, now);
 	p->report_number = number;
@@ -310,12 +313,13 @@ owd_sample(struct path *p, int64_t owd, uint64_t now)
 	p->owd_valid = 1;
 }
 
+/* probes: how many of the numbers are not to count. */
 static void
 learn_loss(struct path *p, const struct frame *f, uint64_t number,
-    uint64_t now)
+    unsigned int probes, uint64_t now)
 {
 	if (number > p->report_number)
-		p->loss_sent += number - p->report_number;
+		p->loss_sent += number - p->report_number - probes;
 	p->loss_got += (uint32_t)(f->u.report.dgrams - p->report_dgrams);
 	if (p->loss_sent < LOSS_DGRAMS && now - p->loss_at < LOSS_TIME)
 		return;

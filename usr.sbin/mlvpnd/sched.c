@@ -737,6 +737,26 @@ path_dequeue(struct path *path, struct pkt *p)
 		path->prio_backlog -= p->len + PATH_OVERHEAD;
 }
 
+/* The path carries less than it did: what is too long goes elsewhere. */
+void
+sched_refit(struct path *path)
+{
+	struct tunnel	*t = path->tunnel;
+	struct pkt	*p, *next;
+	int		 q;
+
+	for (q = 0; q < PQ_MAX; q++)
+		for (p = TAILQ_FIRST(&path->queue[q]); p != NULL; p = next) {
+			next = TAILQ_NEXT(p, entry);
+			if (path_carries(path, p))
+				continue;
+			path_dequeue(path, p);
+			resend(t, p);
+			pkt_put(t->core, p);
+			t->sched.wake = 0;
+		}
+}
+
 /*
  * Sending
  */

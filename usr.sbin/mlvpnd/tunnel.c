@@ -446,7 +446,7 @@ update_mtu(struct tunnel *t, uint64_t now)
 		p = t->paths[i];
 		if (p->m2 == NULL && (p->state == LINK_UP ||
 		    p->state == LINK_SUSPECT))
-			room = MIN(room, path_room(p));
+			room = MIN(room, path_room(p, p->pmtu.mtu));
 		if (!path_usable(p))
 			continue;
 		m = p->m2 != NULL ? mlvpn2_mtu(p) : fitting_mtu(p);
@@ -478,7 +478,7 @@ static uint16_t
 fitting_mtu(const struct path *p)
 {
 	const struct tunnel	*t = p->tunnel;
-	uint16_t		 mtu = path_room(p);
+	uint16_t		 mtu = path_room(p, p->pmtu.settled);
 	int			 i;
 
 	if (t->conf.layer2)
@@ -493,10 +493,12 @@ static uint16_t
 mlvpn2_mtu(const struct path *p)
 {
 	const struct tunnel	*t = p->tunnel;
-	uint16_t		 mtu;
+	uint16_t		 mtu = PATH_MTU;
 
-	mtu = MAX(path_mtu(p), MTU_LEAST) -
-	    (p->ep.remote.family == 6 ? 48 : 28) - mlvpn2_overhead(t);
+	if (p->mtu_own != 0)
+		mtu = MIN(mtu, p->mtu_own);
+	mtu = MAX(mtu, MTU_LEAST) - (p->ep.remote.family == 6 ? 48 : 28) -
+	    mlvpn2_overhead(t);
 	return (MIN(mtu, MLVPN2_MTU) - (t->conf.layer2 ? 14 : 0));
 }
 
@@ -821,7 +823,7 @@ link_ctl(struct tunnel *t, const struct link *l, struct ctl_link *c,
 	c->loss_tx = c->loss_rx = -1;
 	c->rate_conf = c->rate = l->conf.up.rate;
 	c->rate_peer = l->conf.down.rate;
-	c->mtu = l->mtu;
+	c->mtu = l->conf.mtu != 0 ? l->conf.mtu : l->mtu;
 	if (l->disabled) {
 		c->state = LINK_DISABLED;
 		strlcpy(c->reason, "by operator", sizeof(c->reason));

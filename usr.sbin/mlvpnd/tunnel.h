@@ -25,6 +25,7 @@
  *	core.c		the sockets' side: pool, demultiplexing, cookies
  *	assoc.c		association and handshakes of a tunnel
  *	path.c		a path: opening, addresses, liveness
+ *	pmtu.c		how long a datagram on it may be
  *	report.c	what receivers report, what senders learn from it
  *	rate.c		the rate a path is paced at
  *	resend.c	what was sent and may have to be sent again
@@ -98,6 +99,8 @@ enum frame_type {
 #define REPORT_REORDERED	3	/* numbers that may yet come */
 
 #define PROBE_SUSPECT		0x0001
+
+#define MTU_RESULT_DF		0x0001	/* what I send on this path has DF */
 
 #define CLOSE_STOP		0
 #define CLOSE_LINK_DOWN		1
@@ -274,6 +277,7 @@ struct sent {
 	uint64_t	 total;		/* bytes on the path, with it */
 	uint16_t	 bytes;
 	uint8_t		 used;
+	uint8_t		 probe;		/* for the MTU */
 	struct pkt	*pkt;		/* kept until it is reported */
 };
 
@@ -286,6 +290,7 @@ struct sent {
 #define PEND_CLOSING	0x0040		/* other paths */
 #define PEND_CLOSE	0x0080		/* the association's end */
 #define PEND_SYNC	0x0100		/* nothing but the mark */
+#define PEND_MTU	0x0200		/* MTU_RESULT */
 
 /* A change of the peer's address that is being checked. */
 struct candidate {
@@ -359,6 +364,35 @@ struct rate_meter {
 	uint64_t	 rate;		/* bit/s over the last full second */
 };
 
+/* How long the IP packets of a path may be. */
+struct pmtu {
+	uint16_t	 mtu;		/* in force */
+	uint16_t	 settled;	/* by the last search */
+	uint16_t	 max;		/* that it could be */
+	uint16_t	 refused;	/* by the system, 0 nothing */
+	uint8_t		 measured;	/* the peer got one of that size */
+	uint16_t	 vanished;	/* long datagrams, in a row */
+	uint64_t	 hole_next;	/* they count again */
+
+	/* searching */
+	uint16_t	 low;		/* arrived, 0 nothing did */
+	uint16_t	 high;		/* did not */
+	uint16_t	 size;		/* being tried, 0 no search */
+	uint16_t	 number;	/* of the probe */
+	unsigned int	 tries;
+	uint64_t	 next;		/* try, or search */
+	uint64_t	 pause;		/* before the next search */
+
+	/* the peer's search */
+	uint16_t	 toward;	/* size of the last probe that came */
+	uint8_t		 peer_df;	/* it sets DF */
+	uint8_t		 results;	/* times the answer may yet be sent */
+	uint16_t	 result_size;
+	uint16_t	 result_number;
+	uint64_t	 result_packet;	/* number it went out as last */
+	uint64_t	 result_next;
+};
+
 struct path {
 	struct tunnel	*tunnel;
 	struct link	*link;		/* as configured here, or NULL */
@@ -382,8 +416,9 @@ struct path {
 	uint64_t	 since;		/* of the state */
 	uint64_t	 quality_at;	/* since when another one shows */
 	struct endpoint	 ep;
-	uint16_t	 mtu_own;
+	uint16_t	 mtu_own;	/* announced, 0 unknown */
 	uint16_t	 mtu_peer;
+	struct pmtu	 pmtu;
 	uint64_t	 rate_conf;	/* bit/s we may send, 0 automatic */
 	uint64_t	 rate_peer;	/* bit/s announced toward us */
 	uint64_t	 announced;	/* by the peer, for our sending */
@@ -510,8 +545,10 @@ int		 path_send(struct path *, struct pkt *, struct dgram *,
 void		 path_reported(struct path *, uint64_t, uint64_t);
 int		 path_alive(const struct path *);
 int		 path_permitted(const struct path *);
-uint16_t	 path_mtu(const struct path *);
-size_t		 path_room(const struct path *);
+int		 path_seal_probe(struct path *, const uint8_t *, size_t,
+		    struct dgram *, uint64_t);
+size_t		 path_room(const struct path *, uint16_t);
+size_t		 ip_overhead(const struct endpoint *);
 int		 path_carries(const struct path *, const struct pkt *);
 uint64_t	 path_dead_time(const struct path *);
 void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
@@ -529,6 +566,22 @@ struct closing {
 };
 
 #define CLOSING_MAX	PATH_SLOTS
+
+/* --- pmtu.c -------------------------------------------------------------- */
+
+void	 pmtu_start(struct path *, uint64_t);
+void	 pmtu_limits(struct path *, uint64_t);
+void	 pmtu_verify(struct path *, uint64_t);
+void	 pmtu_timer(struct path *, uint64_t);
+uint64_t pmtu_deadline(const struct path *);
+int	 pmtu_compose(struct path *, struct dgram *, uint64_t);
+void	 pmtu_probed(struct path *, const struct frame *, uint64_t);
+size_t	 pmtu_put_result(struct path *, uint8_t *, size_t, uint64_t);
+void	 pmtu_result(struct tunnel *, const struct frame *, uint64_t);
+unsigned int
+	 pmtu_report(struct path *, const struct frame *, uint64_t, uint64_t,
+	    uint64_t);
+void	 pmtu_refused(struct path *, const struct dgram *, uint64_t);
 
 /* --- report.c ------------------------------------------------------------ */
 
@@ -740,6 +793,7 @@ int	 sched_transmit(struct tunnel *, struct dgram *, uint64_t);
 void	 sched_charge(struct path *, size_t, uint64_t);
 uint64_t sched_mark(const struct path *);
 uint64_t sched_deadline(struct tunnel *, uint64_t);
+void	 sched_refit(struct path *);
 int	 path_fits(const struct path *, int);
 void	 path_dequeue(struct path *, struct pkt *);
 
@@ -964,6 +1018,7 @@ struct tunnel {
 	int		 up;		/* has a usable path */
 	uint64_t	 up_since;
 	uint64_t	 notice_at;
+	uint16_t	 mtu_number;	/* of the last probe */
 	uint16_t	 mtu;		/* in force, 0 not known yet */
 	uint64_t	 mtu_at;	/* when it could not be higher */
 	size_t		 room;		/* of a packet on any path in use */

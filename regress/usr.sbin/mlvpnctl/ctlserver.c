@@ -417,6 +417,7 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->tx_errors = 3;
 	l->resent = 2;
 	l->mtu = 1500;
+	l->mtu_measured = 1;
 
 	link_init(++l, "home", "dsl2", LINK_DOWN);
 	strlcpy(l->reason, "no answer for 0.61s", sizeof(l->reason));

@@ -322,7 +322,7 @@ links_dsl1() {
 	  Opened by:   this end, as path 0
 	  Local:       192.0.2.10:40001, rtable 1
 	  Remote:      198.51.100.1:5080
-	  Mtu:         1500
+	  Mtu:         1500 bytes, measured
 	  Round trip:  12.3ms, varies by 1.00ms
 	  Delay:       0.00ms over that of the best link
 	  Queueing:    100ms
@@ -425,6 +425,7 @@ test_json() {
 	   "remote": "198.51.100.1:5080",
 	   "rtable": null,
 	   "mtu": null,
+	   "mtu_measured": false,
 	   "rtt_us": 1234567,
 	   "rttvar_us": null,
 	   "delay_us": null,

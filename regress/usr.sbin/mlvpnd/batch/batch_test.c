@@ -264,7 +264,7 @@ test_off(void)
 static void
 fresh(int offload)
 {
-	struct core_ops		 ops = { no_random, no_event, NULL };
+	struct core_ops		 ops = { no_random, no_event, NULL, 1 };
 	struct tunnel_conf	 conf;
 
 	if (core != NULL)

@@ -30,7 +30,7 @@
 
 static const struct coretest	*groups[] = {
 	hello_tests, keys_tests, restart_tests, address_tests, path_tests,
-	order_tests, fragment_tests, hostile_tests
+	order_tests, fragment_tests, mtu_tests, hostile_tests
 };
 
 static enum sim_verdict	 tap_filter(void *, struct sim_dgram *);

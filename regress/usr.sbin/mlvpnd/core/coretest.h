@@ -84,6 +84,7 @@ extern const struct coretest	 address_tests[];
 extern const struct coretest	 path_tests[];
 extern const struct coretest	 order_tests[];
 extern const struct coretest	 fragment_tests[];
+extern const struct coretest	 mtu_tests[];
 extern const struct coretest	 hostile_tests[];
 
 /*

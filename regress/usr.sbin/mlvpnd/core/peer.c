@@ -58,6 +58,8 @@ peer_new(struct sim *sim, const char *net, const struct addr *remote)
 	p->reply.tunnel_mtu = 1420;
 	p->reply.max_udp = 1472;
 	p->seq = 1;
+	p->mtu_flags = 1;
+	p->mtu = 1500;
 	return (p);
 }
 
@@ -292,7 +294,7 @@ static void
 recv_frame(struct peer *p, const struct peer_frame *f)
 {
 	struct peer_path	*pp = &p->path[f->path];
-	uint8_t			 ok[20];
+	uint8_t			 ok[20], result[6];
 
 	switch (f->type) {
 	case F_PATH_OPEN:
@@ -313,6 +315,14 @@ recv_frame(struct peer *p, const struct peer_frame *f)
 			break;
 		pp->open = 1;
 		peer_frame(p, f->path, F_RESPONSE, f->body + 12, 8);
+		break;
+	case F_MTU_PROBE:
+		if (p->mute & MUTE_MTU || f->len != 4 ||
+		    get16(f->body) > p->mtu)
+			break;
+		memcpy(result, f->body, 4);
+		put16(result + 4, p->mtu_flags);
+		peer_frame(p, f->path, F_MTU_RESULT, result, sizeof(result));
 		break;
 	case F_CHALLENGE:
 		if (!(p->mute & MUTE_RESPONSE))

@@ -39,6 +39,8 @@
 #define F_PATH_CLOSE	6
 #define F_REPORT	7
 #define F_PROBE		8
+#define F_MTU_PROBE	9
+#define F_MTU_RESULT	10
 #define F_CLOSE		11
 
 #define K_CONTROL	0
@@ -52,6 +54,7 @@
 #define MUTE_REPORT	0x04
 #define MUTE_REPLY	0x08		/* answers no HELLO */
 #define MUTE_COOKIE	0x10		/* no second HELLO with the cookie */
+#define MUTE_MTU	0x20		/* answers no MTU_PROBE */
 
 struct peer_frame {
 	uint64_t	 time;
@@ -77,6 +80,8 @@ struct peer {
 	struct addr	 local;		/* for handshakes */
 	struct addr	 remote;
 	unsigned int	 mute;
+	uint16_t	 mtu_flags;	/* of MTU_RESULT */
+	uint16_t	 mtu;		/* longer probes are not answered */
 	struct hs_secret secret;
 
 	struct hello	 hello;		/* what it will offer */

@@ -133,7 +133,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 static void
 begin(void)
 {
-	struct core_ops		 ops = { fill, event, NULL };
+	struct core_ops		 ops = { fill, event, NULL, 1 };
 	struct tunnel_conf	 tc;
 	struct link_conf	 lc;
 	int			 i, j;
@@ -359,6 +359,13 @@ forge_frame(struct input *in, int who, uint8_t *buf)
 	case FRAME_MTU_RESULT:
 		f.u.mtu.size = get2(in);
 		f.u.mtu.number = get2(in);
+		f.u.mtu.flags = get(in);
+		/* or what was asked for */
+		if (p != NULL && id & 64) {
+			p = peer->path[p->id];
+			f.u.mtu.size = p != NULL ? p->pmtu.size : 1280;
+			f.u.mtu.number = peer->mtu_number;
+		}
 		break;
 	case FRAME_CLOSE:
 		/* not too often, or nothing else is tried */
@@ -461,8 +468,9 @@ operate(struct input *in, int who)
 	case 6:
 		memset(&dg, 0, sizeof(dg));
 		dg.ep = address(who, link);
+		dg.len = get(in) * 8;
 		core_send_error(e->core, &dg, what & 128 ? EHOSTUNREACH :
-		    ENOBUFS, now);
+		    dg.len > 0 ? EMSGSIZE : ENOBUFS, now);
 		break;
 	case 7:
 	case 8:

@@ -31,7 +31,7 @@
 #define NPKTS		128
 #define NPIECES		64		/* under way */
 #define NMADE		256		/* packets, then the numbers repeat */
-#define HEAD		22		/* number, length, the rest of a header */
+#define HEAD		22		/* number, length, rest of it */
 
 /* The plaintext of a datagram. */
 struct piece {

@@ -66,7 +66,7 @@ static void	 test_random(void);
 int
 main(void)
 {
-	struct core_ops	 ops = { random_bytes, event, NULL };
+	struct core_ops	 ops = { random_bytes, event, NULL, 1 };
 
 	if ((core = core_new(&ops, 64)) == NULL)
 		err(1, "core_new");

@@ -86,7 +86,7 @@ bench_new(int flags, int nlinks)
 static void
 bench_start(struct bench *b)
 {
-	struct core_ops		 ops = { bench_random, bench_event, b };
+	struct core_ops		 ops = { bench_random, bench_event, b, 1 };
 	struct link_conf	 lc;
 	int			 i;
 

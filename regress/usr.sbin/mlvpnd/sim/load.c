@@ -414,6 +414,42 @@ long_fat(void)
 	}
 }
 
+/* One of two links carries less from one moment to the next: packets that no
+ * longer fit go in pieces, over both. */
+static void
+narrower(void)
+{
+	struct sim_dirconf	 d = dir(20, 10), less = d;
+	struct sim_flow		*f, *ping;
+	struct pair		*p;
+	int			 automatic;
+
+	less.mtu = 1400;
+	for (automatic = 0; automatic < 2; automatic++) {
+		TEST("\t%s rates", automatic ? "automatic" : "configured");
+		d.mtu = 0;
+		p = links_of(360, &d, &d, 1, automatic);
+		add_link(p, &(struct link_conf){ .name = "dsl2",
+		    .rtable = RTABLE_DEFAULT,
+		    .up = { .rate = automatic ? 0 : d.rate },
+		    .down = { .rate = automatic ? 0 : d.rate },
+		    .overhead = automatic ? 0 : ETHER }, &d, &d);
+		pair_up(p);
+		ping = sim_ping(p->a, p->b, 10 * MSEC, p->sim->now, NEVER);
+		f = sim_tcp(p->a, p->b, TUNNEL_MTU, 0, p->sim->now, NEVER);
+		pair_run(p, 10 * USEC);
+		CHECK(share(p, f, 5 * USEC, 10 * USEC) > 0.85);
+		sim_link_set(p->link[1], &less, &less);
+		pair_run(p, 20 * USEC);
+		CHECK(share(p, f, 15 * USEC, 30 * USEC) > 0.80);
+		CHECK(sim_flow_gap(f) < USEC);
+		CHECK(sim_flow_gap(ping) < 300 * MSEC);
+		CHECK_EQ(sim_events(p->a, CORE_LINK_DOWN, NULL), 0);
+		CHECK_EQ(sim_events(p->a, CORE_LINK_QUALITY, NULL), 0);
+		settled(p);
+	}
+}
+
 const struct simtest load_tests[] = {
 	{ "both-ways", both_ways, "both ends loaded at once" },
 	{ "ping-load", ping_load, "round trips under load" },
@@ -422,5 +458,6 @@ const struct simtest load_tests[] = {
 	{ "kinds", kinds, "IPv6 links, Ethernet frames inside" },
 	{ "satellite", satellite, "10 ms beside 300 ms" },
 	{ "long-fat", long_fat, "more under way than can be kept" },
+	{ "narrower", narrower, "a link that carries 1400 bytes of a sudden" },
 	{ NULL, NULL, NULL }
 };

@@ -18,6 +18,7 @@
 
 
 #include <err.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,7 @@ static void		 host_sleep(struct sim_host *);
 static void		 host_flush(struct sim_host *);
 static void		 host_forget(struct sim_host *);
 static void		 host_sent(struct sim_host *, const struct dgram *);
+static int		 host_refuses(struct sim_host *, const struct dgram *);
 static void		 number_check(struct sim_host *, const struct dgram *);
 static struct sim_number *number_find(struct sim *, const struct sim_number *);
 static struct sim_sock	*sock_find(struct sim_host *, uint32_t);
@@ -71,6 +73,8 @@ static void		 dir_serve(struct sim_dir *);
 static void		 dir_served(struct sim *, void *);
 static void		 dir_depart(struct sim_dir *, struct sim_dgram *);
 static int		 dir_loses(struct sim_dir *);
+static int		 dir_too_long(const struct sim_dir *,
+			    const struct sim_dgram *);
 
 void *
 sim_calloc(size_t n, size_t size)
@@ -373,6 +377,7 @@ sim_host(struct sim *sim, const char *name)
 	h->ops.random = host_random;
 	h->ops.event = host_event;
 	h->ops.arg = h;
+	h->ops.dontfrag = 1;
 	/*
 	 * Clocks differ, and the 32 bits of them that go over the wire wrap
 	 * within the first minute.
@@ -630,8 +635,13 @@ host_transmit(struct sim_host *h)
 		for (i = 0; i < BATCH_MAX; i++)
 			dg[i].buf = h->sim->txbuf[i];
 		n = core_transmit(h->core, dg, BATCH_MAX, sim_host_now(h));
-		for (i = 0; i < n; i++)
-			host_sent(h, &dg[i]);
+		for (i = 0; i < n; i++) {
+			if (host_refuses(h, &dg[i]))
+				core_send_error(h->core, &dg[i], EMSGSIZE,
+				    sim_host_now(h));
+			else
+				host_sent(h, &dg[i]);
+		}
 		h->tx_dgrams += n;
 		if (n > 0)
 			worked = 1;
@@ -681,6 +691,17 @@ host_flush(struct sim_host *h)
 	tunnel_input(h->tunnel[h->in_tunnel], h->in, h->nin,
 	    sim_host_now(h));
 	h->nin = 0;
+}
+
+/* Is it too long for the interface it would leave by? */
+static int
+host_refuses(struct sim_host *h, const struct dgram *dg)
+{
+	const struct sim_sock	*s = sock_find(h, dg->ep.sock);
+
+	return (s != NULL && s->link != NULL && s->link->egress != 0 &&
+	    dg->len + (dg->ep.remote.family == 6 ? 48 : 28) >
+	    s->link->egress);
 }
 
 static void
@@ -1124,6 +1145,11 @@ dir_enqueue(struct sim_dir *dir, struct sim_dgram *d)
 		sim_dgram_free(d);
 		return;
 	}
+	if (dir_too_long(dir, d)) {
+		dir->lost_long++;
+		sim_dgram_free(d);
+		return;
+	}
 	if (dir->conf.rate == 0) {
 		dir_depart(dir, d);
 		return;
@@ -1193,6 +1219,18 @@ dir_depart(struct sim_dir *dir, struct sim_dgram *d)
 		at = dir->last;
 	dir->last = at;
 	sim_at(sim, at, dgram_arrive, d);
+}
+
+/* Without a word: who sent it has to find out.  IPv6 is never cut on its
+ * way, and IPv4 is not where the sender set DF. */
+static int
+dir_too_long(const struct sim_dir *dir, const struct sim_dgram *d)
+{
+	size_t	 len = d->len + (d->dst.family == 6 ? 48 : 28);
+
+	return (dir->conf.mtu != 0 && len > dir->conf.mtu &&
+	    (d->dst.family == 6 || dir->conf.nofrags ||
+	    (d->from != NULL && d->from->ops.dontfrag)));
 }
 
 /* Gilbert's model: in the bad state everything is lost. */

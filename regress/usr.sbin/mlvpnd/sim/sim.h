@@ -63,6 +63,9 @@ struct sim_dirconf {
 	uint32_t	 burst;		/* mean datagrams lost in a row, 0: 1 */
 	uint64_t	 queue;		/* drop tail, as time; 0: 50 ms */
 	uint16_t	 overhead;	/* bytes a datagram has below IP */
+	uint16_t	 mtu;		/* longer IP packets are lost, or cut
+					   if they may be; 0: any passes */
+	int		 nofrags;	/* those that were cut are lost too */
 };
 
 /* A datagram under way. */
@@ -101,6 +104,7 @@ struct sim_dir {
 	uint64_t	 bursts;
 	uint64_t	 overflowed;	/* drop tail */
 	uint64_t	 lost_cut;
+	uint64_t	 lost_long;
 };
 
 /*
@@ -119,6 +123,7 @@ struct sim_link {
 	struct addr	 remote;	/* what the near end is to send to */
 	struct addr	 talked;	/* what it sent to last */
 	uint16_t	 mtu;		/* told to the core */
+	uint16_t	 egress;	/* longer ones are refused, 0 none */
 	int		 removed;
 	uint64_t	 stray;		/* to or from a wrong address */
 	struct sim_dir	 up;
