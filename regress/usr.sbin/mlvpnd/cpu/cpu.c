@@ -111,7 +111,7 @@ main(int argc, char *argv[])
 static void
 end_new(struct end *e)
 {
-	static const struct core_ops	 ops = { random_bytes, no_event, NULL };
+	static const struct core_ops	 ops = { random_bytes, no_event, NULL, 0 };
 	struct tunnel_conf		 conf;
 	size_t				 i;
 
