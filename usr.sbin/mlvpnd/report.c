@@ -40,6 +40,7 @@
 
 #define RTT_MAX			(10 * USEC)
 #define LOSS_DGRAMS		256
+#define LOSS_LEAST		8		/* that say anything */
 #define LOSS_TIME		(2 * USEC)
 #define OWD_WINDOW		(5 * USEC)
 
@@ -176,7 +177,7 @@ report_count_loss(struct path *p, uint64_t highest, uint64_t dgrams,
 	got = dgrams - p->rx_loss_dgrams;
 	if (sent < LOSS_DGRAMS && now - p->rx_loss_at < LOSS_TIME)
 		return;
-	if (sent >= 8)
+	if (sent >= LOSS_LEAST)
 		p->loss_rx = got >= sent ? 0 : (sent - got) * 10000 / sent;
 	p->rx_loss_number = highest;
 	p->rx_loss_dgrams = dgrams;
@@ -323,7 +324,10 @@ learn_loss(struct path *p, const struct frame *f, uint64_t number,
 	p->loss_got += (uint32_t)(f->u.report.dgrams - p->report_dgrams);
 	if (p->loss_sent < LOSS_DGRAMS && now - p->loss_at < LOSS_TIME)
 		return;
-	if (p->loss_sent >= 8)
+	/* a link that is left out is sent so little that this takes longer */
+	if (p->loss_sent < LOSS_LEAST && p->quality != LINK_UP)
+		return;
+	if (p->loss_sent >= LOSS_LEAST)
 		p->loss_tx = p->loss_got >= p->loss_sent ? 0 :
 		    (p->loss_sent - p->loss_got) * 10000 / p->loss_sent;
 	p->loss_sent = p->loss_got = 0;

@@ -20,6 +20,40 @@
 
 #include "simtest.h"
 
+/* A link that loses too much is left out, and used again when it has been
+ * good for a while, though it carries next to nothing then. */
+static void
+left_out(void)
+{
+	struct sim_dirconf	 d = dir(10, 10), bad = d;
+	struct ctl_link		 cl;
+	struct sim_flow		*f;
+	struct pair		*p;
+	int			 load;
+
+	bad.loss = 300000;
+	for (load = 0; load < 2; load++) {
+		TEST("\t%s", load ? "packets go on" : "idle");
+		p = two_links(400, &d, &d);
+		f = sim_udp(p->b, p->a, 12 * MBIT, 1000, p->sim->now, NEVER);
+		pair_run(p, 5 * USEC);
+		sim_link_set(p->link[1], NULL, &bad);
+		pair_run(p, 10 * USEC);
+		CHECK_EQ(pair_path(p->b, "dsl2", &cl), 0);
+		CHECK_EQ(cl.state, LINK_LOSSY);
+		CHECK(!cl.usable);
+		if (!load)
+			sim_flow_stop(f);
+		pair_run(p, USEC);
+		sim_link_set(p->link[1], NULL, &d);
+		pair_run(p, 25 * USEC);
+		CHECK_EQ(pair_path(p->b, "dsl2", &cl), 0);
+		CHECK_EQ(cl.state, LINK_UP);
+		settled(p);
+	}
+}
+
 const struct simtest quality_tests[] = {
+	{ "left-out", left_out, "a link that loses too much, and no more" },
 	{ NULL, NULL, NULL }
 };
