@@ -51,6 +51,7 @@ static void	 learn_rtt(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
 static void	 learn_delay(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
+static void	 age_delays(struct tunnel *, uint64_t);
 static void	 learn_loss(struct path *, const struct frame *, uint64_t,
 		    unsigned int, uint64_t);
 static void	 settle(struct path *, const struct frame *, uint64_t,
@@ -240,6 +241,7 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 	}
 	p->report_time = f->u.report.time;
 	p->report_rx = now;
+	age_delays(t, now);
 }
 
 /* Of the newest datagram reported; the peer's delay taken out. */
@@ -312,6 +314,30 @@ owd_sample(struct path *p, int64_t owd, uint64_t now)
 	else
 		p->owd = owd;
 	p->owd_valid = 1;
+	p->owd_aged = now;
+}
+
+/*
+ * What queued on a link that nothing is sent to goes away, a millisecond each
+ * millisecond: or a path that was seen full once would stay out of use.
+ */
+static void
+age_delays(struct tunnel *t, uint64_t now)
+{
+	struct path	*p;
+	int64_t		 least;
+	int		 i;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (!p->owd_valid || p->eliciting > p->reported)
+			continue;
+		least = p->owd_base + p->rate.jitter;
+		if (p->owd > least)
+			p->owd = MAX(least, p->owd -
+			    (int64_t)(now - p->owd_aged));
+		p->owd_aged = now;
+	}
 }
 
 /* probes: how many of the numbers are not to count. */

@@ -464,6 +464,7 @@ struct path {
 	int64_t		 owd_least;	/* of this window */
 	int64_t		 owd_last;	/* of the one before */
 	uint64_t	 owd_at;
+	uint64_t	 owd_aged;	/* owd is as of then */
 	uint64_t	 loss_sent;	/* of the window being counted */
 	uint64_t	 loss_got;
 	uint64_t	 loss_at;
