@@ -36,7 +36,7 @@
  * (RFC 6817).
  */
 
-#define RATE_START	10000000ULL	/* bit/s, of a link that says nothing */
+#define RATE_START	30000000ULL	/* bit/s, of a link that says nothing */
 #define RATE_FLOOR	128000ULL
 #define RATE_CEILING	100000000000ULL
 #define RATE_SHARE	99		/* percent of a configured rate */
@@ -44,9 +44,11 @@
 #define TARGET		5000		/* us of queue wanted at most */
 #define TARGET_JITTER	20000		/* and jitter up to so much */
 #define JITTERY		3000		/* us between reports */
+#define CHANGES		16		/* that jitter is the mean of */
 #define JITTER_MEMORY	64		/* reports */
 #define JITTER_MEMORY_FULL	8192
 #define JITTER_IDLE	200000		/* us since the link was full */
+#define QUIET		600		/* bytes that make no queue */
 #define BASE_WINDOW	(10 * USEC)	/* two of them */
 #define BASE_WRONG	10		/* intervals of a queue that stays */
 #define BASE_NEAR	1000		/* us */
@@ -56,6 +58,7 @@
 #define MARGIN		50		/* thousandths */
 #define STEP_MIN	30		/* thousandths */
 #define STEP_MAX	250
+#define CAP_MEMORY	16		/* reports */
 #define VOLUME		15000		/* bytes that tell something */
 #define SETTLE_AFTER		8		/* intervals */
 #define SETTLE_RATE		110		/* percent of what was delivered */
@@ -85,7 +88,7 @@ static void	 rate_grow(struct path *, const struct view *);
 static void	 base_probe_begin(struct path *, const struct view *);
 static void	 base_probe_end(struct path *, const struct view *);
 static void	 base_reset(struct rate *, uint64_t);
-static void	 sample_owd(struct rate *, int64_t, uint64_t);
+static void	 sample_owd(struct rate *, int64_t, uint64_t, uint64_t);
 static void	 sample_delivery(struct rate *, const struct rate_sample *,
 		    uint64_t);
 static int64_t	 queueing_delay(const struct rate *);
@@ -155,7 +158,7 @@ rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 	struct rate	*r = &p->rate;
 	struct view	 v;
 
-	sample_owd(r, rs->owd, now);
+	sample_owd(r, rs->owd, rs->tx_bytes, now);
 	sample_delivery(r, rs, now);
 	if (r->nowd < 2 || !delivery_rate(r, &v.dr, &v.sr, &v.bytes))
 		return;
@@ -192,7 +195,10 @@ rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 		rate_grow(p, &v);
 }
 
-/* The pacer holds something back, or the rate is beyond what the link does. */
+/*
+ * The pacer holds something back, or a queue shows that is ours: a stream that
+ * keeps time with the link fills the modem's without the pacer's seeing it.
+ */
 static int
 is_saturated(const struct rate *r, const struct view *v)
 {
@@ -200,13 +206,8 @@ is_saturated(const struct rate *r, const struct view *v)
 
 	if (loaded && v->now - r->saturated_at <= v->interval)
 		return (1);
-	/* a stream that keeps time with the link fills the modem's queue
-	 * without the pacer's seeing it */
-	if (loaded && !r->starting && v->qd > v->target &&
-	    v->bytes >= VOLUME)
-		return (1);
-	return (v->qd > v->target && v->behind && v->bytes >= VOLUME &&
-	    r->bps > v->best * 13 / 10);
+	return ((loaded || v->behind) && v->qd > v->target &&
+	    v->bytes >= VOLUME);
 }
 
 /* A link so slow that nothing chooses it would never show that it is not. */
@@ -266,26 +267,30 @@ rate_drain(struct path *p, const struct view *v)
 	int64_t		 factor;
 
 	r->starting = 0;
-	if (!r->draining)
+	if (!r->draining) {
+		r->draining = 1;
 		r->drain_since = v->now;
-	r->draining = 1;
-	if (!v->behind && v->now - r->drain_since > BASE_WRONG * v->interval) {
+		r->cap = 0;
+	}
+	r->cap = MAX(v->dr, r->cap - r->cap / CAP_MEMORY);
+	if (!v->behind && r->bps < r->cap * 90 / 100 &&
+	    v->now - r->drain_since > BASE_WRONG * v->interval) {
 		/* what stays though less is sent is no queue: another way */
 		base_reset(r, v->now);
+		r->bps = rate_bound(p, r->cap);
 		return;
 	}
-	/* jitter looks like a queue; only one that grows is one */
-	if (r->jitter > JITTERY &&
-	    (!v->behind || v->now - r->drained_at < v->interval))
+	/* jitter looks like a queue; what is configured is right until one
+	 * grows */
+	if (r->jitter > JITTERY && ((p->rate_conf != 0 && !v->behind) ||
+	    v->now - r->drained_at < v->interval))
 		return;
 	factor = 1000 + (v->target - v->qd) * 1000 /
 	    (int64_t)(3 * v->interval);
 	bps = v->dr * MAX(600, MIN(1000, factor)) / 1000;
-	if (r->jitter > JITTERY)
-		bps = MAX(bps, v->best * 85 / 100);
+	bps = MAX(bps, r->cap / 2);
 	if (bps < r->bps)
 		r->bps = rate_bound(p, MAX(bps, r->bps / 2));
-	r->cap = v->dr;
 	r->step = STEP_MIN;
 	r->drained_at = v->now;
 }
@@ -316,7 +321,7 @@ rate_grow(struct path *p, const struct view *v)
 	r->grown_at = v->now;
 	r->bps = rate_bound(p, MIN(r->bps + r->bps * r->step / 1000,
 	    MAX(r->bps, v->best * 13 / 10)));
-	if (r->cap != 0 && r->bps < r->cap * 11 / 10)
+	if (r->bps > r->cap * 9 / 10 && r->bps < r->cap * 11 / 10)
 		r->step = STEP_MIN;
 	else
 		r->step = MIN(r->step * 2, STEP_MAX);
@@ -361,17 +366,20 @@ base_reset(struct rate *r, uint64_t now)
 }
 
 static void
-sample_owd(struct rate *r, int64_t owd, uint64_t now)
+sample_owd(struct rate *r, int64_t owd, uint64_t bytes, uint64_t now)
 {
 	int64_t	 a, b, change = r->change;
 
 	/* bends, as a queue that fills or empties goes straight; but where it
-	 * is full or empty at last it bends too */
-	if (r->nowd > 1 && !r->draining) {
+	 * is full or empty at last it bends too, as do the bursts that a rate
+	 * not found yet lets through */
+	if (r->nowd > 1 && !r->draining &&
+	    (!r->starting || bytes < QUIET)) {
 		a = r->owd[(r->nowd - 1) % RATE_OWDS];
 		b = r->owd[(r->nowd - 2) % RATE_OWDS];
+		r->nchange = MIN(r->nchange + 1, CHANGES);
 		change += (llabs(owd - 2 * a + b) / 2 - change) /
-		    (int64_t)MIN(r->nowd, 16);
+		    (int64_t)r->nchange;
 	}
 	r->change = change;
 	/* a full link that keeps order hides its jitter: it is remembered */

@@ -346,6 +346,7 @@ struct rate {
 	int64_t		 owd[RATE_OWDS];
 	unsigned int	 nowd;
 	int64_t		 change;	/* of owd from report to report */
+	unsigned int	 nchange;
 	int64_t		 jitter;	/* its peak */
 	int64_t		 base[2];	/* least of this window, the last */
 	uint64_t	 base_at;
