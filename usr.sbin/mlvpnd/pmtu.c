@@ -395,11 +395,12 @@ pmtu_result(struct tunnel *t, const struct frame *f, uint64_t now)
  */
 
 /*
- * A report with numbers up to highest, the last one went up to before.
+ * A report with numbers up to highest; those from first are news, and no peer
+ * makes us look at one twice.
  * Returns how many of them are probes that did not arrive: no losses.
  */
 unsigned int
-pmtu_report(struct path *p, const struct frame *f, uint64_t before,
+pmtu_report(struct path *p, const struct frame *f, uint64_t first,
     uint64_t highest, uint64_t now)
 {
 	struct pmtu	*m = &p->pmtu;
@@ -410,9 +411,9 @@ pmtu_report(struct path *p, const struct frame *f, uint64_t before,
 	if (m->results > 0 && m->result_packet != NEVER &&
 	    report_has(f, highest, m->result_packet))
 		m->results = 0;
-	if (highest > SENT_RING && before < highest - SENT_RING)
-		before = highest - SENT_RING;
-	for (n = before + 1; n <= highest; n++) {
+	if (highest >= SENT_RING && first < highest - SENT_RING + 1)
+		first = highest - SENT_RING + 1;
+	for (n = first; n <= highest; n++) {
 		if ((s = path_sent(p, n)) == NULL)
 			continue;
 		if (report_has(f, highest, n)) {

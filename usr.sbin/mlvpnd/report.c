@@ -228,7 +228,7 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 		}
 	}
 	if (p->report_rx != 0) {
-		probes = pmtu_report(p, f, p->report_number, number, now);
+		probes = newer ? pmtu_report(p, f, before, number, now) : 0;
 		learn_loss(p, f, number, probes, now);
 	}
 	settle(p, f, before, number, now);
