@@ -7,15 +7,17 @@
 
 .MAIN: all
 
-# PROG with SRCS, or PROGS with SRCS_prog and LDADD_prog each
+# PROG with SRCS, or PROGS with SRCS_prog, DPADD_prog and LDADD_prog each
 .if defined(PROG)
 SRCS?=		${PROG}.c
 SRCS_${PROG}=	${SRCS}
+DPADD_${PROG}=	${DPADD}
 LDADD_${PROG}=	${LDADD}
 .endif
 _PROGS=		${PROG} ${PROGS}
 .for p in ${_PROGS}
 SRCS_$p?=	$p.c
+DPADD_$p?=	${DPADD}
 LDADD_$p?=	${LDADD}
 OBJS_$p=	${SRCS_$p:N*.h:T:R:S/$/.o/}
 OBJS+=		${OBJS_$p}
@@ -36,7 +38,7 @@ CLEANFILES+=	${_YGEN} ${_YGEN:R:S/$/.h/} ${OBJS:R:O:u:S/$/.d/}
 all: ${_PROGS}
 
 .for p in ${_PROGS}
-$p: ${OBJS_$p} ${LIBCOMPAT}
+$p: ${OBJS_$p} ${DPADD_$p} ${LIBCOMPAT}
 	${CC} ${LDFLAGS} -o ${.TARGET} ${OBJS_$p} ${LDADD_$p} ${LDADD_COMPAT}
 .endfor
 

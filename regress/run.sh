@@ -21,6 +21,9 @@
 #
 # Every directory below regress with a Makefile that has tests is one of
 # them, and each of its targets a test.  With directories, only those below.
+#
+# What only computes is built and run beside the tests that need a clock or a
+# network, in the time that these wait, and gives way to them.
 
 set -u
 
@@ -42,7 +45,7 @@ run()
 	_log=$T/log.${worker:-0}
 	shift
 	_start=$(date +%s)
-	"$@" >"$_log" 2>&1
+	"$@" </dev/null >"$_log" 2>&1
 	_status=$?
 	_took=$(($(date +%s) - _start))
 	[ $_took -lt 10 ] || _name="$_name ($_took s)"
@@ -94,44 +97,73 @@ lint_manuals()
 	    -e 'referenced manual not found' -e 'outdated mandoc.db'
 }
 
-# test_directory PREFIX DIRECTORY [VARIABLE=VALUE ...]
-#
-# Two at a time where a test is a computation only: no clock, no network.
-test_directory()
+# queue KIND DIRECTORY: its tests, in lines of KIND DIRECTORY TARGET ..., into
+# the file that says what they take
+queue()
 {
-	_prefix=$1
-	_dir=$2
-	shift
-	(targets "$@") >"$T/targets"
-	rm -rf "$T/claims"
-	mkdir "$T/claims"
-	shift
-	case $_dir in
-	*/mlvpnd/core|*/mlvpnd/fuzz|*/mlvpnd/match|*/mlvpnd/mlvpn2|\
-	*/mlvpnd/sim)
-		worker=1
-		work "$@" &
-		worker=2
-		work "$@"
-		wait
+	_tests=$(targets "$2" $(variables "$1"))
+	case $2 in
+	*/mlvpnd/core|*/mlvpnd/match|*/mlvpnd/mlvpn2|*/mlvpnd/sim)
+		# OpenBSD builds a program when it is run
+		if [ "$(uname -s)" != OpenBSD ]; then
+			for _t in $_tests; do
+				echo "$1 $2 $_t"
+			done >>"$T/computing"
+			return
+		fi
+		_file=computing
+		;;
+	*/mlvpnd/conf|*/mlvpnd/cpu|*/mlvpnd/fuzz|*/cross)
+		_file=computing
 		;;
 	*)
-		worker=0
-		work "$@"
+		_file=$1
 		;;
 	esac
+	echo "$1 $2" $_tests >>"$T/$_file"
 }
 
-# Those of its tests that nobody else has begun.
+# variables KIND: for make
+variables()
+{
+	[ "$1" = plain ] || echo "SANITIZE=$SANITIZERS REGRESS_SKIP_SLOW=yes"
+}
+
+# work FILE: those of its lines that nobody else has begun
 work()
 {
-	for _t in $(cat "$T/targets"); do
-		mkdir "$T/claims/$_t" 2>/dev/null || continue
-		run "$_prefix${_dir#"$TOP/regress/"} ${_t#run-}" \
-		    timeout "$LIMIT" sh -c 'cd "$1" && shift && exec "$@"' \
-		    sh "$_dir" $MAKE "$@" REGRESS_FAIL_EARLY=yes \
-		    REGRESS_TARGETS="$_t" regress
-	done
+	_line=0
+	while read -r _kind _dir _tests; do
+		_line=$((_line + 1))
+		mkdir "$T/$1.$_line" 2>/dev/null || continue
+		_prefix=
+		[ "$_kind" = plain ] || _prefix="$_kind "
+		for _t in $_tests; do
+			run "$_prefix${_dir#"$TOP/regress/"} ${_t#run-}" \
+			    timeout "$LIMIT" \
+			    sh -c 'cd "$1" && shift && exec "$@"' sh "$_dir" \
+			    $MAKE $(variables "$_kind") \
+			    REGRESS_FAIL_EARLY=yes REGRESS_TARGETS="$_t" regress
+		done
+	done <"$T/$1"
+}
+
+# The other builds, then the computing: each gives way to who needs a clock.
+compute()
+{
+	MAKE="nice -n 19 $MAKE"
+	worker=1
+	if grep -q '^sanitized' "$T/computing" "$T/sanitized"; then
+		run "build sanitized tests" build_tests \
+		    $(variables sanitized)
+	fi
+	: >"$T/built"
+	[ -n "$selected_only" ] || [ "$(uname -s)" != Linux ] ||
+	    run "build with clang" build_all CC=clang MAKEOBJDIR=obj.clang
+	work computing &
+	worker=2
+	work computing
+	wait
 }
 
 # make -V does not expand what a variable is made of, on all systems.
@@ -152,7 +184,10 @@ directories()
 }
 
 selected=${*:-usr.sbin lib linkem cross sys .}
-: >"$T/results"
+selected_only=$*
+for f in results plain sanitized computing; do
+	: >"$T/$f"
+done
 
 if [ "$(id -u)" -eq 0 ]; then
 	install_packages "$T/install" $BUILD_PACKAGES $TEST_PACKAGES || {
@@ -165,29 +200,29 @@ else
 fi
 
 run "build" build_all
-if [ $# -eq 0 ]; then
-	run "manual pages" lint_manuals
-fi
-if [ "$(uname -s)" = Linux ]; then
-	[ $# -ne 0 ] || run "build with clang" build_all CC=clang \
-	    MAKEOBJDIR=obj.clang
-	run "build with sanitizers" build_all SANITIZE=$SANITIZERS
-fi
-
+[ -n "$selected_only" ] || run "manual pages" lint_manuals
 for d in $(directories "$selected"); do
-	test_directory "" "$d"
+	queue plain "$d"
 done
 if [ "$(uname -s)" = Linux ]; then
+	run "build with sanitizers" build SANITIZE=$SANITIZERS
 	for d in $(directories "$selected"); do
 		case $d in
 		*/fuzz)
 			# always is
 			;;
 		*/regress/usr.sbin/*)
-			test_directory "sanitized " "$d" \
-			    SANITIZE=$SANITIZERS REGRESS_SKIP_SLOW=yes
+			queue sanitized "$d"
 			;;
 		esac
 	done
 fi
+
+compute &
+work plain
+while [ -d "$T" ] && [ ! -e "$T/built" ]; do
+	sleep 1
+done
+work sanitized
+wait
 finish
