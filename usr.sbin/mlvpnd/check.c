@@ -39,20 +39,12 @@
 
 static const char	*match_name(const char *);
 static int		 match_word_ok(const char *, int *);
+static int		 match_word_known(const char *);
 
-/* What pcap_compile(3) of OpenBSD does not know and would look up. */
-#ifdef __OpenBSD__
-#define WORDS_NEWER
-#else
-#define WORDS_NEWER							\
-	, "carp", "icmp6code", "icmp6-echo", "icmp6-echoreply",		\
-	"icmp6-neighboradvert", "icmp6-neighborsolicit",		\
-	"icmp6-packettoobig", "icmp6-redirect", "icmp6-routeradvert",	\
-	"icmp6-routersolicit", "icmp6type", "portrange", "sctp",	\
-	"tcp-cwr", "tcp-ece", "vrrp"
-#endif
-
-/* Words that make sense without an interface to capture from. */
+/*
+ * Words of every pcap_compile(3) that make sense without an interface to
+ * capture from.
+ */
 static const char * const words[] = {
 	"ah", "and", "arp", "broadcast", "dst", "esp", "ether", "greater",
 	"host", "icmp", "icmp6", "icmpcode", "icmp-echo", "icmp-echoreply",
@@ -63,7 +55,7 @@ static const char * const words[] = {
 	"igmp", "ip", "ip6", "len", "less", "link", "mask", "multicast",
 	"net", "not", "or", "pim", "port", "proto", "protochain", "rarp",
 	"src", "tcp", "tcp-ack", "tcp-fin", "tcpflags", "tcp-push",
-	"tcp-rst", "tcp-syn", "tcp-urg", "udp", "vlan" WORDS_NEWER
+	"tcp-rst", "tcp-syn", "tcp-urg", "udp", "vlan"
 };
 
 struct bpf_insn *
@@ -145,13 +137,7 @@ match_name(const char *expr)
 static int
 match_word_ok(const char *word, int *service)
 {
-	size_t	 i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(word, words[i]) == 0)
-			break;
-	}
-	if (i == sizeof(words) / sizeof(words[0]))
+	if (!match_word_known(word))
 		return (*service);
 	if (strncmp(word, "port", 4) == 0 || strncmp(word, "proto", 5) == 0)
 		*service = 1;
@@ -159,6 +145,22 @@ match_word_ok(const char *word, int *service)
 	    strcmp(word, "not") != 0)
 		*service = 0;
 	return (1);
+}
+
+static int
+match_word_known(const char *word)
+{
+	size_t	 i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(word, words[i]) == 0)
+			return (1);
+	}
+	for (i = 0; check_words_here[i] != NULL; i++) {
+		if (strcmp(word, check_words_here[i]) == 0)
+			return (1);
+	}
+	return (0);
 }
 
 /* A program that root is to run: nobody else may change it. */
