@@ -57,7 +57,7 @@ MAKESYSPATH:=	${.PARSEDIR:tA}
 .export MAKESYSPATH
 
 .c.o:
-	${CC} ${CPPFLAGS} ${CFLAGS} -MMD -c ${.IMPSRC} -o ${.TARGET}
+	${CC} ${CPPFLAGS} ${CFLAGS} -MMD -MP -c ${.IMPSRC} -o ${.TARGET}
 
 .y.c:
 	${YACC} ${YFLAGS} -o ${.TARGET} ${.IMPSRC}

@@ -47,8 +47,8 @@
 #include "control.h"
 #include "core.h"
 #include "engine.h"
-#include "flows.h"
 #include "log.h"
+#include "mlvpn2_file.h"
 #include "mlvpnd.h"
 #include "netif.h"
 #include "offload.h"
@@ -328,7 +328,7 @@ engine_shutdown(void)
 			break;
 	}
 
-	flows_close(core);
+	mlvpn2_file_close(core);
 	control_shutdown();
 	imsgbuf_clear(&iev_main->ibuf);
 	close(iev_main->ibuf.fd);
@@ -456,7 +456,7 @@ engine_recv_flows(struct imsg *imsg)
 
 	if ((fd = imsg_get_fd(imsg)) == -1)
 		fatalx("%s: no descriptor came along", __func__);
-	flows_open(fd);
+	mlvpn2_file_open(fd);
 }
 
 static void
@@ -918,7 +918,7 @@ engine_tunnel_start(struct engine_tunnel *t, uint64_t now)
 			log_warn("%s", t->conf->name);
 		return;
 	}
-	flows_load(t->tunnel);
+	mlvpn2_file_load(t->tunnel);
 	TAILQ_FOREACH(l, &t->conf->links, entry)
 		engine_link_start(t, l, now);
 	engine_matches_install(t);
@@ -1201,7 +1201,7 @@ engine_flush(uint64_t now)
 	}
 
 	now = engine_now();
-	flows_timer(core, now);
+	mlvpn2_file_timer(core, now);
 	deadline = n == BATCH_MAX ? now : core_deadline(core, now);
 	if (deadline == NEVER) {
 		evtimer_del(&ev_deadline);
@@ -1400,7 +1400,7 @@ engine_event(void *bula, const struct core_event *e)
 	case CORE_NOTICE:
 		break;
 	case CORE_LINK_UP:
-		flows_changed();
+		mlvpn2_file_changed();
 		/* FALLTHROUGH */
 	default:
 		memset(&ie, 0, sizeof(ie));

@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 #include "core.h"
-#include "flows.h"
 #include "log.h"
+#include "mlvpn2_file.h"
 #include "wire.h"
 
 #define FLOWS_MAX	4096
@@ -31,26 +31,26 @@
 #define INTERVAL	(60 * USEC)
 #define INTERVAL_MIN	(1 * USEC)
 
-static void	 flows_save(struct core *);
-static size_t	 flows_others(size_t);
+static void	 mlvpn2_file_save(struct core *);
+static size_t	 mlvpn2_file_others(size_t);
 
 static struct peer_flow	 flows[FLOWS_MAX];	/* as the file has them */
 static size_t		 nflows;
 static struct peer_flow	 next[FLOWS_MAX];
 static uint8_t		 file[FLOWS_MAX * RECORD];
-static int		 flows_fd = -1;
+static int		 file_fd = -1;
 static int		 changed;
 static uint64_t		 saved_at;
 
 void
-flows_open(int fd)
+mlvpn2_file_open(int fd)
 {
 	ssize_t	 n;
 	size_t	 i;
 
-	if (flows_fd != -1)
-		close(flows_fd);
-	flows_fd = fd;
+	if (file_fd != -1)
+		close(file_fd);
+	file_fd = fd;
 	if ((n = pread(fd, file, sizeof(file), 0)) == -1) {
 		log_warn("cannot read what peers have sent before");
 		n = 0;
@@ -64,44 +64,44 @@ flows_open(int fd)
 }
 
 void
-flows_load(struct tunnel *t)
+mlvpn2_file_load(struct tunnel *t)
 {
 	tunnel_flows(t, flows, nflows);
 }
 
 void
-flows_changed(void)
+mlvpn2_file_changed(void)
 {
 	changed = 1;
 }
 
 void
-flows_timer(struct core *core, uint64_t now)
+mlvpn2_file_timer(struct core *core, uint64_t now)
 {
-	if (flows_fd == -1 ||
+	if (file_fd == -1 ||
 	    now - saved_at < (changed ? INTERVAL_MIN : INTERVAL))
 		return;
 	saved_at = now;
 	changed = 0;
-	flows_save(core);
+	mlvpn2_file_save(core);
 }
 
 void
-flows_close(struct core *core)
+mlvpn2_file_close(struct core *core)
 {
-	if (flows_fd == -1)
+	if (file_fd == -1)
 		return;
-	flows_save(core);
-	close(flows_fd);
-	flows_fd = -1;
+	mlvpn2_file_save(core);
+	close(file_fd);
+	file_fd = -1;
 }
 
 static void
-flows_save(struct core *core)
+mlvpn2_file_save(struct core *core)
 {
 	size_t	 i, len;
 
-	nflows = flows_others(core_flows(core, next, FLOWS_MAX));
+	nflows = mlvpn2_file_others(core_flows(core, next, FLOWS_MAX));
 	for (i = 0; i < nflows; i++) {
 		flows[i] = next[i];
 		put64(file + i * RECORD, flows[i].key);
@@ -109,14 +109,14 @@ flows_save(struct core *core)
 		put64(file + i * RECORD + 12, flows[i].highest);
 	}
 	len = nflows * RECORD;
-	if (pwrite(flows_fd, file, len, 0) != (ssize_t)len ||
-	    ftruncate(flows_fd, len) == -1)
+	if (pwrite(file_fd, file, len, 0) != (ssize_t)len ||
+	    ftruncate(file_fd, len) == -1)
 		log_warn("cannot write what peers have sent");
 }
 
 /* After the n of tunnels that run, those of tunnels that do not. */
 static size_t
-flows_others(size_t n)
+mlvpn2_file_others(size_t n)
 {
 	size_t	 i, j, all = n;
 

@@ -16,8 +16,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#ifndef FLOWS_H
-#define FLOWS_H
+#ifndef MLVPN2_FILE_H
+#define MLVPN2_FILE_H
 
 #include <stdint.h>
 
@@ -28,16 +28,16 @@ struct tunnel;
  * What peers of MLVPN 2.x have sent, kept in a file, so that nothing recorded
  * before a restart counts after it.
  *
- * flows_open(fd): takes over the file's descriptor, reads it.
- * flows_load(tunnel): tells a new tunnel.
- * flows_changed(): a session has begun.
- * flows_timer(core, now): writes the file when it is time.
- * flows_close(core): writes it a last time.
+ * mlvpn2_file_open(fd): takes over the file's descriptor, reads it.
+ * mlvpn2_file_load(tunnel): tells a new tunnel.
+ * mlvpn2_file_changed(): a session has begun.
+ * mlvpn2_file_timer(core, now): writes the file when it is time.
+ * mlvpn2_file_close(core): writes it a last time.
  */
-void	 flows_open(int);
-void	 flows_load(struct tunnel *);
-void	 flows_changed(void);
-void	 flows_timer(struct core *, uint64_t);
-void	 flows_close(struct core *);
+void	 mlvpn2_file_open(int);
+void	 mlvpn2_file_load(struct tunnel *);
+void	 mlvpn2_file_changed(void);
+void	 mlvpn2_file_timer(struct core *, uint64_t);
+void	 mlvpn2_file_close(struct core *);
 
-#endif /* FLOWS_H */
+#endif /* MLVPN2_FILE_H */

@@ -72,7 +72,7 @@ enum imsg_type {
 
 	/* parent to engine */
 	IMSG_CONTROLFD,			/* fd: listening control socket */
-	IMSG_FLOWS,			/* fd: see flows.h */
+	IMSG_FLOWS,			/* fd: see mlvpn2_file.h */
 	IMSG_RECONF_CONF,		/* begins a configuration; no data */
 	IMSG_RECONF_LISTEN,		/* struct listen_conf, fd if new */
 	IMSG_RECONF_TUNNEL,		/* struct tunnel_conf, tun fd if new */
