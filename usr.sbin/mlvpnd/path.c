@@ -75,9 +75,6 @@
 #define STALE_AFTER		(5 * USEC)
 #define STALE_AGAIN		(10 * USEC)
 
-#define OVERHEAD_IP4		28		/* IP and UDP headers */
-#define OVERHEAD_IP6		48
-
 static struct path *path_new(struct tunnel *, uint8_t);
 static void	 path_rates(struct path *);
 static void	 path_forgive(struct path *);
@@ -632,7 +629,7 @@ path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
 			got_probe(p, &f, now);
 			break;
 		case FRAME_MTU_PROBE:
-			pmtu_probed(p, &f, now);
+			pmtu_probed(p, &f, dg, now);
 			break;
 		case FRAME_MTU_RESULT:
 			pmtu_result(t, &f, now);

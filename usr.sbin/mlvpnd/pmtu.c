@@ -329,11 +329,16 @@ pmtu_compose(struct path *p, struct dgram *dg, uint64_t now)
  * Frames
  */
 
+/* What is between may have made IPv6 of IPv4, or the reverse. */
 void
-pmtu_probed(struct path *p, const struct frame *f, uint64_t now)
+pmtu_probed(struct path *p, const struct frame *f, const struct dgram *dg,
+    uint64_t now)
 {
 	struct pmtu	*m = &p->pmtu;
 
+	if (f->u.mtu.size != dg->len + OVERHEAD_IP4 &&
+	    f->u.mtu.size != dg->len + OVERHEAD_IP6)
+		return;
 	m->result_size = f->u.mtu.size;
 	m->result_number = f->u.mtu.number;
 	m->results = RESULTS;

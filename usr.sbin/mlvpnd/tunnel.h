@@ -316,7 +316,9 @@ struct candidate {
 #define PATH_MTU	1500
 #define IN_PLAY		250000		/* us since a path carried data */
 #define LINK_MTU_MIN	576
-#define PATH_OVERHEAD	(DATA_OVERHEAD + 28)
+#define OVERHEAD_IP4	28		/* IP and UDP headers */
+#define OVERHEAD_IP6	48
+#define PATH_OVERHEAD	(DATA_OVERHEAD + OVERHEAD_IP4)
 
 #define RATE_OWDS	10
 #define RATE_DRS	8
@@ -577,7 +579,8 @@ void	 pmtu_verify(struct path *, uint64_t);
 void	 pmtu_timer(struct path *, uint64_t);
 uint64_t pmtu_deadline(const struct path *);
 int	 pmtu_compose(struct path *, struct dgram *, uint64_t);
-void	 pmtu_probed(struct path *, const struct frame *, uint64_t);
+void	 pmtu_probed(struct path *, const struct frame *, const struct dgram *,
+	    uint64_t);
 size_t	 pmtu_put_result(struct path *, uint8_t *, size_t, uint64_t);
 void	 pmtu_result(struct tunnel *, const struct frame *, uint64_t);
 unsigned int

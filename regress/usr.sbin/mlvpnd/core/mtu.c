@@ -46,6 +46,7 @@ static uint16_t	 tunnel_mtu(struct sim_host *);
 static void	 quiet(struct pair *);
 static void	 narrow(struct sim_link *, uint16_t, uint16_t);
 static void	 all_come(struct pair *, size_t);
+static void	 send_probe(struct peer *, uint16_t, size_t);
 
 /* Links of 10 ms, a tunnel with "mtu auto". */
 static void
@@ -417,6 +418,20 @@ probes_lost(void)
 	}
 }
 
+/* Number 7, on path 63, as an IP packet of len bytes. */
+static void
+send_probe(struct peer *peer, uint16_t size, size_t len)
+{
+	uint8_t	 b[PKT_SIZE];
+
+	memset(b, 0, sizeof(b));
+	b[0] = F_MTU_PROBE;
+	b[1] = 4;
+	put16(b + 2, size);
+	put16(b + 4, 7);
+	peer_data(peer, 63, K_CONTROL, peer->seq, 0, b, len - OVERHEAD);
+}
+
 /* A peer that answers no probe, or lies. */
 static void
 silent_peer(void)
@@ -465,11 +480,8 @@ silent_peer(void)
 	CHECK(!cl.mtu_measured);
 
 	TEST("\tits own probes are answered, until it reports that");
-	number = 7;
-	put16(result, 1400);
-	put16(result + 2, number);
 	peer->mute |= MUTE_REPORT | MUTE_REPLY;
-	peer_frame(peer, 63, F_MTU_PROBE, result, 4);
+	send_probe(peer, 1400, 1400);
 	sim_run(sim, sim->now + 160 * MSEC);
 	CHECK_EQ(peer_count(peer, 63, F_MTU_RESULT, 0), 3);
 	CHECK_EQ(get16(peer_find(peer, 63, F_MTU_RESULT, 0)->body), 1400);
@@ -477,9 +489,23 @@ silent_peer(void)
 	CHECK_EQ(get16(peer_find(peer, 63, F_MTU_RESULT, 0)->body + 4), 1);
 	peer->mute &= ~(unsigned int)MUTE_REPORT;
 	sim_run(sim, sim->now + USEC);
-	peer_frame(peer, 63, F_MTU_PROBE, result, 4);
+	send_probe(peer, 1400, 1400);
 	sim_run(sim, sim->now + 5 * USEC);
 	CHECK_EQ(peer_count(peer, 63, F_MTU_RESULT, 0), 4);
+
+	TEST("\tbut not those that say another size than they have");
+	send_probe(peer, 1400, 100);
+	send_probe(peer, 1400, 1399);
+	send_probe(peer, 1400, 1401);
+	send_probe(peer, 1280, 1400);
+	sim_run(sim, sim->now + 5 * USEC);
+	CHECK_EQ(peer_count(peer, 63, F_MTU_RESULT, 0), 4);
+
+	TEST("\tIPv6 where it is sent, IPv4 where it arrives");
+	send_probe(peer, 1420, 1400);
+	sim_run(sim, sim->now + 5 * USEC);
+	CHECK_EQ(peer_count(peer, 63, F_MTU_RESULT, 0), 5);
+	CHECK_EQ(get16(peer_find(peer, 63, F_MTU_RESULT, 4)->body), 1420);
 	sim_free(sim);
 	peer_free(peer);
 }
