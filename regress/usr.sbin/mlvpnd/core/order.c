@@ -324,6 +324,83 @@ no_holes(void)
 	pair_free(p);
 }
 
+/*
+ * What overtakes keeps its order as long as nothing is lost, and then nobody
+ * waits for what was.
+ */
+static void
+priority(void)
+{
+	struct ctl_tunnel	 a, b;
+	struct sim_flow		*f[2];
+	struct sim_link		*l;
+	struct pair		*p;
+	uint64_t		 now;
+	int			 i;
+
+	p = small_pair(608, 0, 0);
+	pair_link(p, MBIT, 10 * MSEC);
+	pair_up(p);
+	pair_run(p, 200 * MSEC);
+	/* 20 packets each, which take the link 20 ms, in 200 us */
+	now = p->sim->now;
+	for (i = 0; i < 2; i++) {
+		f[i] = sim_udp(p->a, p->b, 40 * MBIT, 50, now, now + 200);
+		f[i]->tos = 46 << 2;
+	}
+	pair_run(p, 200 * MSEC);
+	for (i = 0; i < 2; i++) {
+		CHECK_EQ(f[i]->sent, 20);
+		CHECK_EQ(f[i]->received, 20);
+		CHECK_EQ(f[i]->disordered, 0);
+	}
+	pair_free(p);
+
+	TEST("\tand nobody waits for what was lost");
+	p = small_pair(609, 0, 0);
+	l = pair_link(p, 50 * MBIT, 10 * MSEC);
+	pair_up(p);
+	l->up.conf.loss = 50000;
+	f[0] = sim_tcp(p->a, p->b, 1000, 100000, p->sim->now, NEVER);
+	f[0]->tos = 46 << 2;
+	pair_run(p, 10 * USEC);
+	CHECK(f[0]->finished != 0);
+	CHECK(f[0]->retransmits > 0);
+	pair_tunnel(p->a, 0, &a);
+	pair_tunnel(p->b, 0, &b);
+	CHECK_EQ(a.tx_resent, 0);
+	CHECK_EQ(b.rx_held, 0);
+	pair_free(p);
+}
+
+/* What nobody at the other end waits for any more is not sent again. */
+static void
+too_late(void)
+{
+	struct ctl_tunnel	 ct;
+	struct sim_link		*l;
+	struct pair		*p;
+	int			 late;
+
+	for (late = 0; late < 2; late++) {
+		TEST("\t%s", late ? "too late" : "in time");
+		p = small_pair(610, 0, 0);
+		l = pair_link(p, 10 * MBIT, 20 * MSEC);
+		pair_up(p);
+		pair_run(p, 200 * MSEC);
+		if (late)
+			p->a->tunnel[0]->conf.reorder_time = 10 * MSEC;
+		l->up.conf.loss = 20000;
+		sim_udp(p->a, p->b, 5 * MBIT, 500, p->sim->now,
+		    p->sim->now + 2 * USEC);
+		pair_run(p, 3 * USEC);
+		CHECK(l->up.lost > 0);
+		pair_tunnel(p->a, 0, &ct);
+		CHECK(late == (ct.tx_resent == 0));
+		pair_free(p);
+	}
+}
+
 const struct coretest order_tests[] = {
 	{ "reversed", reversed, "a flow over two paths, in reverse" },
 	{ "predecessor", predecessor, "lost, late, never" },
@@ -331,5 +408,7 @@ const struct coretest order_tests[] = {
 	{ "overfull", overfull, "more than may be held" },
 	{ "idle-path", idle_path, "a path without packets tells the mark" },
 	{ "no-holes", no_holes, "drops and priority leave no holes" },
+	{ "priority", priority, "the order of what overtakes" },
+	{ "too-late", too_late, "what nobody waits for is not sent again" },
 	{ NULL, NULL, NULL }
 };
