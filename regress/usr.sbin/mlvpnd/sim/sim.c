@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "offload.h"
 #include "session.h"
 #include "sim.h"
 #include "wire.h"
@@ -49,6 +50,8 @@ static void		 host_second(struct sim *, void *);
 static void		 host_pump(struct sim_host *);
 static int		 host_receive(struct sim_host *);
 static int		 host_output(struct sim_host *);
+static int		 run_joins(struct offload *, struct pkt **,
+			    struct pkt *, const struct pkt *);
 static int		 host_transmit(struct sim_host *);
 static void		 host_sleep(struct sim_host *);
 static void		 host_flush(struct sim_host *);
@@ -508,6 +511,7 @@ sim_tunnel_conf(const char *name, const uint8_t psk[32])
 	snprintf(tc->ifname, sizeof(tc->ifname), "tun0");
 	tc->rdomain = -1;
 	tc->mtu = 1420;
+	tc->offload = 1;
 	if (psk != NULL) {
 		tc->has_psk = 1;
 		tc->secret_source = SECRET_PSK_INLINE;
@@ -603,24 +607,45 @@ host_receive(struct sim_host *h)
 static int
 host_output(struct sim_host *h)
 {
-	struct pkt	*p[BATCH_MAX];
+	struct pkt	*p[BATCH_MAX], *first;
+	struct offload	 run;
 	size_t		 i, n;
-	int		 t, worked = 0;
+	int		 more, t, worked = 0;
 
 	for (t = 0; t < h->ntunnels; t++) {
 		while ((n = tunnel_output(h->tunnel[t], p, BATCH_MAX,
 		    sim_host_now(h))) > 0) {
+			first = NULL;
 			for (i = 0; i < n; i++) {
+				more = i + 1 < n && h->conf[t]->offload &&
+				    run_joins(&run, &first, p[i], p[i + 1]);
 				if (h->packet != NULL)
 					h->packet(h->packet_arg, t, p[i]);
 				else
-					sim_flow_input(h, t, p[i]);
-				pkt_put(h->core, p[i]);
+					sim_flow_input(h, t, p[i], more);
 			}
+			for (i = 0; i < n; i++)
+				pkt_put(h->core, p[i]);
 			worked = 1;
 		}
 	}
 	return (worked);
+}
+
+/* The host gets p and next as one packet, of which *first is the first. */
+static int
+run_joins(struct offload *run, struct pkt **first, struct pkt *p,
+    const struct pkt *next)
+{
+	if (*first == NULL) {
+		if (!offload_begin(run, PKT_DATA(p), p->len))
+			return (0);
+		*first = p;
+	}
+	if (offload_join(run, PKT_DATA(*first), PKT_DATA(next), next->len))
+		return (1);
+	*first = NULL;
+	return (0);
 }
 
 static int

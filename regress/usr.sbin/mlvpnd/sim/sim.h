@@ -346,7 +346,7 @@ uint64_t	 sim_flow_latency(struct sim_flow *, int);
 uint64_t	 sim_flow_gap(struct sim_flow *);
 void		 sim_flow_print(struct sim_flow *);
 void		 sim_flow_free(struct sim_flow *);
-void		 sim_flow_input(struct sim_host *, int, struct pkt *);
+void		 sim_flow_input(struct sim_host *, int, struct pkt *, int);
 void		 flow_arrived(struct sim_flow *, size_t);
 struct pkt	*flow_packet(struct sim_flow *, int, int, size_t);
 void		 flow_send(struct sim_flow *, int, struct pkt *);
@@ -356,7 +356,8 @@ struct tcp	*tcp_new(struct sim_flow *);
 void		 tcp_free(struct tcp *);
 void		 tcp_hystart(struct sim_flow *, int);
 void		 tcp_start(struct sim *, void *);
-void		 tcp_input(struct sim_flow *, int, const uint8_t *, size_t);
+void		 tcp_input(struct sim_flow *, int, const uint8_t *, size_t,
+		    int);
 void		 tcp_print(const struct sim_flow *);
 
 /* in sim.c, for the other two */

@@ -154,6 +154,7 @@ struct tcp {
 	struct range	 dsack;
 	unsigned int	 pending;
 	unsigned int	 quick;
+	int		 ack_now;
 	uint32_t	 ts_recent;
 	uint64_t	 last_sent_ack;
 };
@@ -180,7 +181,7 @@ static void	 undo(struct tcp *);
 static void	 grow(struct tcp *, uint64_t);
 static void	 cubic_grow(struct tcp *, uint64_t);
 static void	 hystart_update(struct tcp *, uint64_t);
-static void	 data_input(struct tcp *, uint64_t, uint32_t);
+static void	 data_input(struct tcp *, uint64_t, uint32_t, int);
 static void	 ack_send(struct tcp *);
 static struct range held_range(const struct tcp *, uint64_t);
 
@@ -843,7 +844,8 @@ segment_near(const struct tcp *t, uint32_t byte, uint64_t near)
 }
 
 void
-tcp_input(struct sim_flow *f, int back, const uint8_t *ip, size_t len)
+tcp_input(struct sim_flow *f, int back, const uint8_t *ip, size_t len,
+    int more)
 {
 	struct tcp	*t = f->tcp;
 	struct range	 sack[MAX_SACK];
@@ -884,7 +886,7 @@ tcp_input(struct sim_flow *f, int back, const uint8_t *ip, size_t len)
 				return;
 			}
 		}
-		data_input(t, seq, get32(h + 24));
+		data_input(t, seq, get32(h + 24), more);
 		return;
 	}
 	if (hlen > HDRLEN + TSLEN)
@@ -903,11 +905,12 @@ tcp_input(struct sim_flow *f, int back, const uint8_t *ip, size_t len)
  * Receiver.
  */
 
+/* One segment; with more of them to come in the same packet. */
 static void
-data_input(struct tcp *t, uint64_t n, uint32_t tsval)
+data_input(struct tcp *t, uint64_t n, uint32_t tsval, int more)
 {
 	struct sim_flow	*f = t->f;
-	int		 i, now = 0;
+	int		 i;
 
 	if (n <= t->last_sent_ack &&
 	    (int32_t)(tsval - t->ts_recent) >= 0)
@@ -939,7 +942,7 @@ data_input(struct tcp *t, uint64_t n, uint32_t tsval)
 		ack_send(t);
 		return;
 	}
-	now = t->held > 0;
+	t->ack_now |= t->held > 0;
 	do {
 		if (n != t->rcv_nxt)
 			t->held--;
@@ -948,11 +951,13 @@ data_input(struct tcp *t, uint64_t n, uint32_t tsval)
 		t->pending++;
 		flow_arrived(f, t->mss);
 	} while (t->ooo[t->rcv_nxt & (t->size - 1)]);
+	if (more)
+		return;
 	if (t->quick > 0) {
 		t->quick--;
-		now = 1;
+		t->ack_now = 1;
 	}
-	if (now || t->pending >= 2)
+	if (t->ack_now || t->pending >= 2)
 		ack_send(t);
 	else if (t->ack_at == NEVER) {
 		t->ack_at = f->sim->now + DELACK;
@@ -983,6 +988,7 @@ ack_send(struct tcp *t)
 	int		 i, j, k = 0, n = 0;
 
 	t->ack_at = NEVER;
+	t->ack_now = 0;
 	t->pending = 0;
 	t->last_sent_ack = t->rcv_nxt;
 	if (t->dsack.to != 0)

@@ -262,7 +262,7 @@ stamp_send(struct sim_flow *f)
 
 /* A packet came out of tunnel t of h. */
 void
-sim_flow_input(struct sim_host *h, int t, struct pkt *p)
+sim_flow_input(struct sim_host *h, int t, struct pkt *p, int more)
 {
 	struct sim_flow	*f;
 	const uint8_t	*ip = PKT_DATA(p), *u;
@@ -302,7 +302,7 @@ sim_flow_input(struct sim_host *h, int t, struct pkt *p)
 			echo(f, ip, len);
 		break;
 	case SIM_TCP:
-		tcp_input(f, back, ip, len);
+		tcp_input(f, back, ip, len, more);
 		break;
 	}
 	return;
