@@ -66,6 +66,8 @@
 #define PROBE_SLOW		(1 * USEC)
 #define ANSWERS_TO_RETURN	2
 #define SYNC_INTERVAL		(25 * 1000)
+#define LEARN			8		/* delays, of a new path */
+#define LEARN_INTERVAL		(30 * 1000)
 #define KEEPALIVE		(2 * USEC)
 #define KEEPALIVE_BACKUP	(10 * USEC)
 #define LOSS_TOLERANCE		20		/* percent */
@@ -1070,13 +1072,18 @@ sync_due(const struct path *p)
 	return (p->last_tx + SYNC_INTERVAL);
 }
 
-/* When an idle path is probed.  The opener's probes do for both ends while
- * they come. */
+/*
+ * When an idle path is probed.  The opener's probes do for both ends while
+ * they come.  A new path's delay and its jitter are found out at once: under
+ * load they could not be told from a queue.
+ */
 static uint64_t
 keepalive_due(const struct path *p)
 {
 	uint64_t	 us = 0;
 
+	if (p->rate.nowd < LEARN)
+		return (p->last_eliciting_tx + LEARN_INTERVAL);
 	if (p->link != NULL)
 		us = p->link->conf.keepalive;
 	if (us == 0)

@@ -44,6 +44,7 @@
 #define TARGET		5000		/* us of queue wanted at most */
 #define TARGET_JITTER	20000		/* and jitter up to so much */
 #define JITTERY		3000		/* us between reports */
+#define JITTER_USUAL	2000		/* that our own packets make */
 #define CHANGES		16		/* that jitter is the mean of */
 #define JITTER_MEMORY	64		/* reports */
 #define JITTER_MEMORY_FULL	8192
@@ -79,7 +80,9 @@ struct view {
 };
 
 static int	 is_saturated(const struct rate *, const struct view *);
+static int	 is_queue(const struct rate *, const struct view *);
 static void	 rate_recover(struct path *, const struct view *);
+static int	 others_full(const struct path *, const struct view *);
 static void	 rate_settle(struct path *, const struct view *);
 static void	 rate_double(struct path *, const struct view *);
 static void	 rate_drain(struct path *, const struct view *);
@@ -96,7 +99,7 @@ static int	 delivers_less(const struct rate *, uint64_t, uint64_t);
 static int	 delivery_rate(const struct rate *, uint64_t *, uint64_t *,
 		    uint64_t *);
 static uint64_t	 rate_bound(const struct path *, uint64_t);
-static int64_t	 rate_target(const struct rate *);
+static int64_t	 rate_target(const struct rate *, uint64_t);
 
 /* Where the rate begins; keeps what was learnt before. */
 void
@@ -164,8 +167,8 @@ rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 		return;
 	v.now = now;
 	v.qd = queueing_delay(r);
-	v.target = rate_target(r);
 	v.best = MAX(r->best[0], r->best[1]);
+	v.target = rate_target(r, v.best);
 	v.behind = delivers_less(r, v.dr, v.sr);
 	v.interval = MAX(p->srtt, INTERVAL_MIN) + p->peer_interval * 1000ULL;
 	r->queueing = v.qd;
@@ -187,7 +190,7 @@ rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 		base_probe_begin(p, &v);
 	else if (r->starting && v.qd <= 2 * v.target)
 		rate_double(p, &v);
-	else if (v.qd > v.target)
+	else if (is_queue(r, &v))
 		rate_drain(p, &v);
 	else if (r->draining)
 		rate_drained(p, &v);
@@ -207,10 +210,27 @@ is_saturated(const struct rate *r, const struct view *v)
 	if (loaded && v->now - r->saturated_at <= v->interval)
 		return (1);
 	return ((loaded || v->behind) && v->qd > v->target &&
-	    v->bytes >= VOLUME);
+	    (v->bytes >= VOLUME || (r->starting && v->sr >= r->bps / 8)));
 }
 
-/* A link so slow that nothing chooses it would never show that it is not. */
+/*
+ * A link that jitters and keeps order delays all packets of a load by nearly
+ * the most it delays any.  That is no queue, unless less is delivered than
+ * sent.
+ */
+static int
+is_queue(const struct rate *r, const struct view *v)
+{
+	int64_t	 jitter = MAX(0, r->jitter - JITTER_USUAL);
+
+	return (v->qd > v->target &&
+	    (v->behind || v->qd > v->target + 3 * jitter));
+}
+
+/*
+ * A link so slow that nothing chooses it, though the others are full, would
+ * never show that it is not.  When nobody wants more its rate stays.
+ */
 static void
 rate_recover(struct path *p, const struct view *v)
 {
@@ -218,10 +238,24 @@ rate_recover(struct path *p, const struct view *v)
 	uint64_t	 goal = p->rate_conf != 0 ? p->rate_conf : RATE_START;
 
 	if (v->now - r->drained_at < RECOVER_AFTER ||
-	    v->now - r->grown_at < v->interval || r->bps >= goal)
+	    v->now - r->grown_at < v->interval || r->bps >= goal ||
+	    !others_full(p, v))
 		return;
 	r->grown_at = v->now;
 	r->bps = rate_bound(p, MIN(goal, r->bps + r->bps / 8));
+}
+
+static int
+others_full(const struct path *p, const struct view *v)
+{
+	struct tunnel	*t = p->tunnel;
+	int		 i;
+
+	for (i = 0; i < t->npaths; i++)
+		if (t->paths[i] != p && v->now -
+		    t->paths[i]->rate.saturated_at <= v->interval)
+			return (1);
+	return (0);
 }
 
 /*
@@ -319,6 +353,8 @@ rate_grow(struct path *p, const struct view *v)
 	    v->dr < r->bps / 5 * 4)
 		return;
 	r->grown_at = v->now;
+	if (v->qd > v->target)
+		r->step = STEP_MIN;
 	r->bps = rate_bound(p, MIN(r->bps + r->bps * r->step / 1000,
 	    MAX(r->bps, v->best * 13 / 10)));
 	if (r->bps > r->cap * 9 / 10 && r->bps < r->cap * 11 / 10)
@@ -373,8 +409,9 @@ sample_owd(struct rate *r, int64_t owd, uint64_t bytes, uint64_t now)
 	/* bends, as a queue that fills or empties goes straight; but where it
 	 * is full or empty at last it bends too, as do the bursts that a rate
 	 * not found yet lets through */
-	if (r->nowd > 1 && !r->draining &&
-	    (!r->starting || bytes < QUIET)) {
+	r->steady = !r->draining && (!r->starting || bytes < QUIET) ?
+	    r->steady + 1 : 0;
+	if (r->steady > 2) {
 		a = r->owd[(r->nowd - 1) % RATE_OWDS];
 		b = r->owd[(r->nowd - 2) % RATE_OWDS];
 		r->nchange = MIN(r->nchange + 1, CHANGES);
@@ -475,10 +512,13 @@ queueing_delay(const struct rate *r)
 	return (least - MIN(r->base[0], r->base[1]));
 }
 
-/* A large packet's own time on the link is no queue. */
+/* A large packet's own time on the link is no queue, and a rate not found yet
+ * does not tell it. */
 static int64_t
-rate_target(const struct rate *r)
+rate_target(const struct rate *r, uint64_t best)
 {
+	uint64_t	 bps = best == 0 ? r->bps : MIN(r->bps, best);
+
 	return (TARGET + MIN(r->jitter, TARGET_JITTER) +
-	    (int64_t)(PATH_MTU * 8 * USEC / r->bps));
+	    (int64_t)(PATH_MTU * 8 * USEC / bps));
 }

@@ -349,6 +349,7 @@ struct rate {
 	unsigned int	 nowd;
 	int64_t		 change;	/* of owd from report to report */
 	unsigned int	 nchange;
+	unsigned int	 steady;	/* reports that count for it */
 	int64_t		 jitter;	/* its peak */
 	int64_t		 base[2];	/* least of this window, the last */
 	uint64_t	 base_at;
