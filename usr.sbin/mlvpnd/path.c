@@ -66,7 +66,7 @@
 #define PROBE_SLOW		(1 * USEC)
 #define ANSWERS_TO_RETURN	2
 #define SYNC_INTERVAL		(25 * 1000)
-#define LEARN			8		/* delays, of a new path */
+#define LEARN			8		/* probes, of a new path */
 #define LEARN_INTERVAL		(30 * 1000)
 #define KEEPALIVE		(2 * USEC)
 #define KEEPALIVE_BACKUP	(10 * USEC)
@@ -1082,7 +1082,7 @@ keepalive_due(const struct path *p)
 {
 	uint64_t	 us = 0;
 
-	if (p->rate.nowd < LEARN)
+	if (p->probe_number < LEARN)
 		return (p->last_eliciting_tx + LEARN_INTERVAL);
 	if (p->link != NULL)
 		us = p->link->conf.keepalive;

@@ -348,6 +348,7 @@ static void
 rate_grow(struct path *p, const struct view *v)
 {
 	struct rate	*r = &p->rate;
+	uint64_t	 bps, near = r->cap * 97 / 100, most = v->best * 13 / 10;
 
 	if (v->now < r->wait_until || v->now - r->grown_at < v->interval ||
 	    v->dr < r->bps / 5 * 4)
@@ -355,8 +356,11 @@ rate_grow(struct path *p, const struct view *v)
 	r->grown_at = v->now;
 	if (v->qd > v->target)
 		r->step = STEP_MIN;
-	r->bps = rate_bound(p, MIN(r->bps + r->bps * r->step / 1000,
-	    MAX(r->bps, v->best * 13 / 10)));
+	if (r->bps < near)
+		bps = MIN(r->bps + r->bps * STEP_MAX / 1000, near);
+	else
+		bps = r->bps + r->bps * r->step / 1000;
+	r->bps = rate_bound(p, MAX(r->bps, MIN(bps, most)));
 	if (r->bps > r->cap * 9 / 10 && r->bps < r->cap * 11 / 10)
 		r->step = STEP_MIN;
 	else

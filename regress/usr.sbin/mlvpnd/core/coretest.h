@@ -25,6 +25,7 @@
 #include "../test.h"
 
 #define SMALL_POOL	256	/* packets: enough where little is sent */
+#define PROBED		(300 * MSEC)	/* a new path was, by then */
 
 #define RIG_TAGS	64
 #define RIG_TAG		40

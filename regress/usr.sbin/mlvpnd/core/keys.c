@@ -173,6 +173,7 @@ old_keys(void)
 	int		 i;
 
 	meeting_start(&r, 101);
+	sim_run(r.sim, r.sim->now + PROBED);
 	CHECK(meeting_send(&r));
 	rekey(&r);
 	TEST("\tbefore the new ones are used the old ones are the keys");
@@ -566,6 +567,7 @@ first_number(void)
 	struct lane	*l;
 
 	meeting_start(&r, 131);
+	sim_run(r.sim, r.sim->now + PROBED);
 	r.peer->path[7].local = r.peer->local;
 	l = &r.peer->lane[0];
 	l->tx_next = 1ULL << 31;

@@ -36,7 +36,7 @@ order_rig(struct rig *r, uint64_t seed, enum answer recover)
 {
 	rig_start(r, seed);
 	peer_open(r->peer, 62, 1, "other");
-	rig_pass(r, 50 * MSEC);
+	rig_pass(r, PROBED);
 	r->b->tunnel[0]->conf.recover = recover;
 	r->peer->seq = 1;
 	packet(r, 63, 1, 0);

@@ -635,6 +635,30 @@ sequences(void)
 	rig_free(&r);
 }
 
+/* Whether the peer reports what it is asked or does not. */
+static void
+probed(void)
+{
+	struct rig	 r;
+	uint64_t	 at;
+	int		 mute;
+
+	for (mute = 0; mute < 2; mute++) {
+		rig_start(&r, 490);
+		at = r.sim->now;
+		peer_open(r.peer, 62, 1, "new");
+		r.peer->mute = mute ? MUTE_REPORT : 0;
+		rig_pass(&r, PROBED);
+		CHECK_EQ(peer_count(r.peer, 62, F_PROBE, at), 8);
+		r.peer->mute = 0;
+		at = r.sim->now;
+		rig_pass(&r, USEC);
+		/* but for what is sent when no reports come */
+		CHECK(peer_count(r.peer, 62, F_PROBE, at) <= (mute ? 3 : 0));
+		rig_free(&r);
+	}
+}
+
 /*
  * A path that says that all it has to carry is later makes a loss on another
  * one certain, however far the other one is behind.
@@ -649,7 +673,7 @@ mark(void)
 	rig_start(&r, 481);
 	r.b->tunnel[0]->conf.recover = ANSWER_NO;
 	peer_open(r.peer, 62, 1, "slow");
-	rig_pass(&r, 50 * MSEC);
+	rig_pass(&r, PROBED);
 	memset(packet, 0x45, sizeof(packet));
 	seq = r.peer->seq;
 	peer_packet(r.peer, 62, seq, 0, packet, sizeof(packet));
@@ -679,6 +703,7 @@ const struct coretest path_tests[] = {
 	{ "unopened", unopened, "data on a path that was not opened" },
 	{ "odd-frames", odd_frames, "frames of no sense from the peer" },
 	{ "sequences", sequences, "data sequences: doubles, copies, wrap" },
+	{ "probed", probed, "the delay of a new path is found out, once" },
 	{ "mark", mark, "a mark beyond all that came" },
 	{ NULL, NULL, NULL }
 };
