@@ -363,6 +363,7 @@ show_link(struct imsg *imsg)
 	clean(cl.tunnel, sizeof(cl.tunnel));
 	clean(cl.name, sizeof(cl.name));
 	clean(cl.reason, sizeof(cl.reason));
+	clean(cl.hint, sizeof(cl.hint));
 	output->link(&cl);
 }
 

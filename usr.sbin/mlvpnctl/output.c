@@ -244,6 +244,8 @@ links_row(const struct ctl_link *cl, int tw, int lw)
 	    fmt_scale(cl->rx_rate, rx), fmt_addr(&cl->remote, addr));
 	if (cl->state != LINK_UP && cl->reason[0] != '\0')
 		printf("%*s%s\n", tw + lw + 4, "", cl->reason);
+	if (cl->hint[0] != '\0')
+		printf("%*s%s\n", tw + lw + 4, "", cl->hint);
 }
 
 static void
@@ -306,6 +308,8 @@ link_rates(const struct ctl_link *cl)
 	if (cl->rate_measured != 0)
 		printf("               %sbit/s delivered\n",
 		    fmt_scale(cl->rate_measured, a));
+	if (cl->hint[0] != '\0')
+		printf("               %s\n", cl->hint);
 	if (cl->rate_peer != 0)
 		printf("               %sbit/s to receive, announced\n",
 		    fmt_scale(cl->rate_peer, a));

@@ -170,6 +170,7 @@ json_link(const struct ctl_link *cl)
 	json_known("bandwidth", cl->rate);
 	json_known("bandwidth_measured", cl->rate_measured);
 	json_known("bandwidth_peer", cl->rate_peer);
+	json_string("bandwidth_hint", cl->hint);
 	json_uint("tx_rate", cl->tx_rate);
 	json_uint("rx_rate", cl->rx_rate);
 	json_uint("tx_packets", cl->tx_packets);

@@ -125,6 +125,8 @@ enum link_state {
 	LINK_OVERQUOTA
 };
 
+#define HINT_SIZE		64
+
 struct ctl_link {
 	char		 tunnel[TUNNEL_NAME_SIZE];
 	char		 name[LINK_NAME_SIZE];
@@ -159,6 +161,7 @@ struct ctl_link {
 	uint64_t	 resent;
 	uint16_t	 mtu;			/* in force, 0 unknown */
 	uint8_t		 mtu_measured;		/* by a datagram that came */
+	char		 hint[HINT_SIZE];	/* of rate_conf, empty none */
 };
 
 struct ctl_match {

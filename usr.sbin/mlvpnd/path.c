@@ -1473,6 +1473,7 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 	c->rate = p->rate.bps;
 	c->rate_measured = p->rate.delivered;
 	c->rate_peer = p->rate_peer;
+	hint_text(p, c->hint, sizeof(c->hint), now);
 	c->tx_rate = meter_rate(&p->tx_meter, now);
 	c->rx_rate = meter_rate(&p->rx_meter, now);
 	c->tx_packets = p->tx_packets;

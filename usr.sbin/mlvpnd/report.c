@@ -285,11 +285,13 @@ learn_delay(struct path *p, const struct frame *f, const struct sent *s,
 	owd_sample(p, rs.owd - (int64_t)(s->bytes * 8 * USEC / p->rate.bps),
 	    now);
 	if (p->report_rx != 0) {
+		rs.rx_dgrams = f->u.report.dgrams - p->report_dgrams;
 		rs.rx_bytes = f->u.report.bytes - p->report_bytes;
 		rs.rx_us = f->u.report.arrival - p->report_arrival;
 		rs.tx_bytes = s->total - p->report_total;
 		rs.tx_us = s->time - p->report_sent;
 		rate_report(p, &rs, now);
+		hint_report(p, &rs, now);
 	}
 	p->report_total = s->total;
 	p->report_sent = s->time;

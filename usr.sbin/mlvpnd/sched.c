@@ -181,12 +181,19 @@ path_takes(const struct path *p, int level)
 static uint64_t
 time_of(const struct path *p, size_t bytes)
 {
-	if (p->link != NULL) {
-		bytes += p->link->conf.overhead;
-		if (p->link->conf.atm)
-			bytes = (bytes + 47) / 48 * 53;
-	}
-	return (bytes * 8 * USEC / p->rate.bps);
+	return (sched_line_bytes(p, bytes) * 8 * USEC / p->rate.bps);
+}
+
+/* "overhead": what an IP packet is on the line. */
+size_t
+sched_line_bytes(const struct path *p, size_t bytes)
+{
+	if (p->link == NULL)
+		return (bytes);
+	bytes += p->link->conf.overhead;
+	if (p->link->conf.atm)
+		bytes = (bytes + 47) / 48 * 53;
+	return (bytes);
 }
 
 /* When the pacer lets the next datagram go. */

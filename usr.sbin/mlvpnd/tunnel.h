@@ -28,6 +28,7 @@
  *	pmtu.c		how long a datagram on it may be
  *	report.c	what receivers report, what senders learn from it
  *	rate.c		the rate a path is paced at
+ *	hint.c		what is said of a rate that seems wrong
  *	resend.c	what was sent and may have to be sent again
  *	frame.c		control frames to and from bytes
  *	flow.c		which flow a packet belongs to, who needs order
@@ -326,7 +327,8 @@ struct candidate {
 /* What a report tells, since the one before. */
 struct rate_sample {
 	int64_t		 owd;		/* us, the clocks' offset in it */
-	uint32_t	 rx_bytes;	/* that came */
+	uint32_t	 rx_dgrams;	/* that came */
+	uint32_t	 rx_bytes;	/* in these, UDP payload */
 	uint32_t	 rx_us;		/* in so much of the peer's time */
 	uint64_t	 tx_bytes;	/* that had been sent */
 	uint64_t	 tx_us;
@@ -360,6 +362,25 @@ struct rate {
 	unsigned int	 nsamples;
 	uint64_t	 best[2];	/* delivery of this window, the last */
 	uint64_t	 best_at;
+};
+
+#define HINT_SLOTS	13		/* a minute, and the present one */
+
+/* What a path did in a part of the last minute. */
+struct hint_slot {
+	uint64_t	 number;	/* in all time */
+	uint64_t	 full;		/* us */
+	uint64_t	 drained;	/* of these, for a queue */
+	uint64_t	 rx_bytes;	/* that came meanwhile, as "overhead"
+					   counts them */
+	uint64_t	 rx_us;
+};
+
+struct hint {
+	struct hint_slot slot[HINT_SLOTS];
+	uint64_t	 rate_conf;	/* that these are about */
+	uint64_t	 seen;		/* the last report */
+	uint64_t	 logged_at;	/* 0 never */
 };
 
 struct rate_meter {
@@ -507,6 +528,7 @@ struct path {
 	size_t		 backlog;	/* bytes in these, with overhead */
 	size_t		 prio_backlog;	/* of them not normal */
 	struct rate	 rate;
+	struct hint	 hint;
 	uint64_t	 due;		/* when the link is free again */
 	uint64_t	 history;	/* least number that may be kept */
 	uint64_t	 last_tx;
@@ -606,6 +628,11 @@ void	 rate_init(struct path *);
 void	 rate_resume(struct path *);
 void	 rate_saturated(struct path *, uint64_t);
 void	 rate_report(struct path *, const struct rate_sample *, uint64_t);
+
+/* --- hint.c --------------------------------------------------------------- */
+
+void	 hint_report(struct path *, const struct rate_sample *, uint64_t);
+void	 hint_text(const struct path *, char *, size_t, uint64_t);
 
 /* --- resend.c ------------------------------------------------------------- */
 
@@ -797,6 +824,7 @@ void	 sched_pump(struct tunnel *, uint64_t);
 void	 sched_spread(struct tunnel *, uint64_t);
 int	 sched_transmit(struct tunnel *, struct dgram *, uint64_t);
 void	 sched_charge(struct path *, size_t, uint64_t);
+size_t	 sched_line_bytes(const struct path *, size_t);
 uint64_t sched_mark(const struct path *);
 uint64_t sched_deadline(struct tunnel *, uint64_t);
 void	 sched_refit(struct path *);

@@ -408,6 +408,7 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->rate_conf = l->rate = 20000000;
 	l->rate_measured = 18234567;
 	l->rate_peer = 11000000;
+	strlcpy(l->hint, "configured 20M, measured 18.2M", sizeof(l->hint));
 	l->tx_rate = 18249999;
 	l->rx_rate = 999;
 	l->tx_packets = 1500;
@@ -508,6 +509,7 @@ hostile(struct imsgbuf *ibuf)
 	strlcpy(cl.name, "\033[2Jx\"\\\n\177", sizeof(cl.name));
 	strlcpy(cl.reason, "\303\274 \303( \377 \355\240\200 \300\257 "
 	    "\364\220\200\200 \342\202", sizeof(cl.reason));
+	memset(cl.hint, '\033', sizeof(cl.hint));
 	cl.rtable = INT32_MIN;
 	cl.since = INT64_MAX;
 	cl.srtt = INT64_MAX;

@@ -307,6 +307,7 @@ links_table() {
 	cat <<-END
 	TUNNEL         LINK              STATE            AGE     RTT  LOSS TX/RX TX BIT/S RX BIT/S  REMOTE
 	home           dsl1              up          00:01:02  12.3ms   0.0/12.3%    18.2M      999  198.51.100.1:5080
+	                                 configured 20M, measured 18.2M
 	home           dsl2              down        00:00:05       - 100.0/100.0%        0        0  [2001:db8:1:2:3:4:5:6]:5080
 	                                 no answer for 0.61s
 	home           lte               standby     01w1d01h  1235ms           -        0        0  198.51.100.1:5080
@@ -329,6 +330,7 @@ links_dsl1() {
 	  Loss:        0.0% sending, 12.3% receiving
 	  Bandwidth:   20.0Mbit/s to send, configured
 	               18.2Mbit/s delivered
+	               configured 20M, measured 18.2M
 	               11.0Mbit/s to receive, announced
 	  Now:         18.2Mbit/s sent, 999bit/s received
 	  Sent:        1.23GB in 1500 packets, 3 errors, 2 sent again
@@ -383,6 +385,7 @@ test_json() {
 	has '"loss_rx_percent": null,'
 	has '"tx_rate": 18249999,'
 	json normal 0 show links home dsl1
+	has '"bandwidth_hint": "configured 20M, measured 18.2M",'
 	json normal 0 reload
 	has '"ok": true'
 	json normal 1 show links away
@@ -436,6 +439,7 @@ test_json() {
 	   "bandwidth": null,
 	   "bandwidth_measured": null,
 	   "bandwidth_peer": null,
+	   "bandwidth_hint": "",
 	   "tx_rate": 0,
 	   "rx_rate": 0,
 	   "tx_packets": 0,

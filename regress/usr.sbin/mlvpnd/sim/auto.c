@@ -382,6 +382,108 @@ wrong_rates(void)
 	CHECK_EQ(bad, 0);
 }
 
+/* Does the hint of a link begin so, and does the log have it so often? */
+static int
+hinted(struct pair *p, const char *link, const char *words, int logged)
+{
+	struct ctl_link	 cl;
+	int		 same;
+
+	CHECK_EQ(pair_path(p->a, link, &cl), 0);
+	printf("\t\t%s: %s\n", link, cl.hint[0] == '\0' ? "no hint" :
+	    cl.hint);
+	same = words[0] == '\0' ? cl.hint[0] == '\0' :
+	    strncmp(cl.hint, words, strlen(words)) == 0;
+	return (same && sim_events(p->a, CORE_NOTICE, link) == logged);
+}
+
+/*
+ * What is said of rates that are 20 % off, and of those that are not.  A full
+ * link whose rate is right looks like one that could do more.
+ */
+static void
+hints(void)
+{
+	static const struct {
+		uint64_t	 percent;
+		int		 full;
+		const char	*words[2];	/* of either link */
+		int		 logged;
+	} c[] = {
+		{ 80, 1, { "always full, no queueing delay: 32M ",
+		    "always full, no queueing delay: 8M " }, 0 },
+		{ 80, 0, { "", "" }, 0 },
+		{ 100, 0, { "", "" }, 0 },
+		{ 100, 1, { "always full, no queueing delay: 40M ",
+		    "always full, no queueing delay: 10M " }, 0 },
+		{ 120, 0, { "", "" }, 0 },
+		{ 120, 1, { "configured 48M, measured ",
+		    "configured 12M, measured " }, 1 }
+	};
+	struct sim_dirconf	 d[2] = { dir(40, 10), dir(10, 20) };
+	struct link_conf	 lc;
+	struct sim_flow		*f[4];
+	struct pair		*p;
+	uint64_t		 rate;
+	size_t			 i;
+	char			 name[16];
+	int			 j, bad = 0;
+
+	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		p = pair_new(260, 4096);
+		for (j = 0; j < 2; j++) {
+			snprintf(name, sizeof(name), "dsl%d", j + 1);
+			rate = d[j].rate * c[i].percent / 100;
+			lc = sim_link_conf(name, rate, rate);
+			lc.overhead = ETHER;
+			add_link(p, &lc, &d[j], &d[j]);
+		}
+		pair_up(p);
+		printf("\t%d %%, %s\n", (int)c[i].percent, c[i].full ?
+		    "full" : "not full");
+		if (c[i].full)
+			load(p, f, 0, 4, NEVER);
+		else
+			sim_udp(p->a, p->b, 30 * MBIT, 1400, p->sim->now,
+			    NEVER);
+		pair_run(p, 70 * USEC);
+		for (j = 0; j < 2; j++)
+			bad += !hinted(p, p->link[j]->conf.name,
+			    c[i].words[j], c[i].logged);
+		settled(p);
+	}
+	CHECK_EQ(bad, 0);
+}
+
+/* The log has it once an hour, and "show links" as long as it is so. */
+static void
+hints_logged(void)
+{
+	struct sim_dirconf	 d = dir(1, 10);
+	struct link_conf	 lc;
+	struct sim_flow		*f;
+	struct pair		*p;
+	int			 i, bad = 0;
+
+	p = pair_new(261, 4096);
+	lc = sim_link_conf("dsl1", 1200000, 1200000);
+	lc.overhead = ETHER;
+	add_link(p, &lc, &d, &d);
+	pair_up(p);
+	f = sim_udp(p->a, p->b, 2 * MBIT, 1400, p->sim->now, NEVER);
+	for (i = 0; i < 4; i++) {
+		TEST("\tafter %d minutes", i * 30 + 2);
+		pair_run(p, (i == 0 ? 2 : 30) * 60 * USEC);
+		bad += !hinted(p, "dsl1", "configured 1.2M, measured ",
+		    i / 2 + 1);
+	}
+	sim_flow_stop(f);
+	pair_run(p, 70 * USEC);
+	bad += !hinted(p, "dsl1", "", 2);
+	CHECK_EQ(bad, 0);
+	settled(p);
+}
+
 static enum sim_verdict
 drop_reports(void *arg, struct sim_dgram *d)
 {
@@ -437,6 +539,8 @@ const struct simtest auto_tests[] = {
 	{ "auto-start", auto_start, "rates found out under load" },
 	{ "auto-idle", auto_idle, "rates kept while there is no load" },
 	{ "wrong-rates", wrong_rates, "rates 20 % off" },
+	{ "hints", hints, "what is said of rates 20 % off" },
+	{ "hints-logged", hints_logged, "and how often" },
 	{ "reports-lost", reports_lost, "a link whose other way is dead" },
 	{ NULL, NULL, NULL }
 };
