@@ -98,7 +98,8 @@ lint_manuals()
 }
 
 # queue KIND DIRECTORY: its tests, in lines of KIND DIRECTORY TARGET ..., into
-# the file that says what they take
+# the file "computing", or that of their kind if they need a clock or a
+# network.  Where tests are long each has a line of its own.
 queue()
 {
 	_tests=$(targets "$2" $(variables "$1"))
@@ -164,7 +165,7 @@ compute()
 		    $(variables sanitized)
 	fi
 	: >"$T/built"
-	[ -n "$selected_only" ] || [ "$(uname -s)" != Linux ] ||
+	[ -n "$only" ] || [ "$(uname -s)" != Linux ] ||
 	    run "build with clang" build_clang
 	work computing &
 	worker=2
@@ -190,7 +191,7 @@ directories()
 }
 
 selected=${*:-usr.sbin lib linkem cross sys .}
-selected_only=$*
+only=$*
 for f in results plain sanitized computing; do
 	: >"$T/$f"
 done
@@ -206,7 +207,7 @@ else
 fi
 
 run "build" build_all
-[ -n "$selected_only" ] || run "manual pages" lint_manuals
+[ -n "$only" ] || run "manual pages" lint_manuals
 for d in $(directories "$selected"); do
 	queue plain "$d"
 done
