@@ -336,23 +336,31 @@ priority(void)
 	struct sim_link		*l;
 	struct pair		*p;
 	uint64_t		 now;
-	int			 i;
+	int			 i, wait;
 
 	p = small_pair(608, 0, 0);
 	pair_link(p, MBIT, 10 * MSEC);
 	pair_up(p);
 	pair_run(p, 200 * MSEC);
-	/* 20 packets each, which take the link 20 ms, in 200 us */
-	now = p->sim->now;
-	for (i = 0; i < 2; i++) {
-		f[i] = sim_udp(p->a, p->b, 40 * MBIT, 50, now, now + 200);
-		f[i]->tos = 46 << 2;
-	}
-	pair_run(p, 200 * MSEC);
-	for (i = 0; i < 2; i++) {
-		CHECK_EQ(f[i]->sent, 20);
-		CHECK_EQ(f[i]->received, 20);
-		CHECK_EQ(f[i]->disordered, 0);
+	for (wait = 0; wait < 2; wait++) {
+		TEST("\tbehind %s", wait ? "a full socket" : "a slow link");
+		p->a->tunnel[0]->paths[0]->blocked = wait;
+		/* 20 packets each, which take the link 35 ms, in 200 us */
+		now = p->sim->now;
+		for (i = 0; i < 2; i++) {
+			f[i] = sim_udp(p->a, p->b, 40 * MBIT, 50, now,
+			    now + 200);
+			f[i]->tos = 46 << 2;
+		}
+		pair_run(p, MSEC);
+		p->a->tunnel[0]->paths[0]->blocked = 0;
+		sim_host_wake(p->a);
+		pair_run(p, 200 * MSEC);
+		for (i = 0; i < 2; i++) {
+			CHECK_EQ(f[i]->sent, 20);
+			CHECK_EQ(f[i]->received, 20);
+			CHECK_EQ(f[i]->disordered, 0);
+		}
 	}
 	pair_free(p);
 
