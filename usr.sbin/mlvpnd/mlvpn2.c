@@ -63,7 +63,7 @@
 #define OWD_JUMP	USEC		/* the peer set its clock */
 #define OWD_FRESH	(200 * 1000)	/* older delays say nothing */
 #define QUEUE_INTERVAL	(100 * 1000)	/* and a round trip */
-#define QUEUE_SAMPLES	8
+#define QUEUE_SAMPLES	4
 #define QUEUE_PATIENCE	(400 * 1000)	/* for these */
 #define QUEUE_MAX	20000		/* us of it in the modem */
 #define QUEUE_GONE	5000

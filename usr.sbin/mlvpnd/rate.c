@@ -228,18 +228,21 @@ is_queue(const struct rate *r, const struct view *v)
 }
 
 /*
- * A link so slow that nothing chooses it, though the others are full, would
- * never show that it is not.  When nobody wants more its rate stays.
+ * Back to what was found, after an outage took from it.  A link so slow that
+ * nothing chooses it, though the others are full, would never show that it is
+ * not, and may get more.  When nobody wants more, that is all.
  */
 static void
 rate_recover(struct path *p, const struct view *v)
 {
 	struct rate	*r = &p->rate;
-	uint64_t	 goal = p->rate_conf != 0 ? p->rate_conf : RATE_START;
+	uint64_t	 goal = p->rate_conf;
 
+	if (goal == 0)
+		goal = r->cap == 0 || others_full(p, v) ? RATE_START :
+		    r->cap * 97 / 100;
 	if (v->now - r->drained_at < RECOVER_AFTER ||
-	    v->now - r->grown_at < v->interval || r->bps >= goal ||
-	    !others_full(p, v))
+	    v->now - r->grown_at < v->interval || r->bps >= goal)
 		return;
 	r->grown_at = v->now;
 	r->bps = rate_bound(p, MIN(goal, r->bps + r->bps / 8));
