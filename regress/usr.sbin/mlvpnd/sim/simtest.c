@@ -935,7 +935,7 @@ turmoil(void)
 		printf("\t%d keys and paths, %d + %d datagrams\n",
 		    (int)p->sim->nnumbers, (int)p->a->tx_dgrams,
 		    (int)p->b->tx_dgrams);
-		CHECK(p->sim->nnumbers > 50);
+		CHECK(p->sim->nnumbers > 40);
 		pair_exchange(p);
 		pair_free(p);
 	}
