@@ -1005,6 +1005,10 @@ quality_timer(struct path *p, uint64_t now)
 	if (now - p->quality_at < (wanted == LINK_UP ? READMIT_AFTER :
 	    EXCLUDE_AFTER))
 		return;
+	/* a burst too long for the modem may be all there was of it */
+	if (wanted == LINK_LOSSY && p->m2 == NULL &&
+	    p->loss_at <= p->quality_at)
+		return;
 	p->quality = wanted;
 	p->quality_at = now;
 	tunnel_event(p->tunnel, CORE_LINK_QUALITY, p, wanted == LINK_UP ?

@@ -44,6 +44,7 @@
 #define TARGET		5000		/* us of queue wanted at most */
 #define TARGET_JITTER	20000		/* and jitter up to so much */
 #define JITTERY		3000		/* us between reports */
+#define JITTERY_LEAST	85		/* percent of best, if in doubt */
 #define JITTER_USUAL	2000		/* that our own packets make */
 #define CHANGES		16		/* that jitter is the mean of */
 #define JITTER_MEMORY	64		/* reports */
@@ -81,6 +82,7 @@ struct view {
 
 static int	 is_saturated(const struct rate *, const struct view *);
 static int	 is_queue(const struct rate *, const struct view *);
+static int64_t	 most_delay(const struct rate *, const struct view *);
 static void	 rate_recover(struct path *, const struct view *);
 static int	 others_full(const struct path *, const struct view *);
 static void	 rate_settle(struct path *, const struct view *);
@@ -221,10 +223,13 @@ is_saturated(const struct rate *r, const struct view *v)
 static int
 is_queue(const struct rate *r, const struct view *v)
 {
-	int64_t	 jitter = MAX(0, r->jitter - JITTER_USUAL);
+	return (v->qd > v->target && (v->behind || v->qd > most_delay(r, v)));
+}
 
-	return (v->qd > v->target &&
-	    (v->behind || v->qd > v->target + 3 * jitter));
+static int64_t
+most_delay(const struct rate *r, const struct view *v)
+{
+	return (v->target + 3 * MAX(0, r->jitter - JITTER_USUAL));
 }
 
 /*
@@ -326,6 +331,8 @@ rate_drain(struct path *p, const struct view *v)
 	    (int64_t)(3 * v->interval);
 	bps = v->dr * MAX(600, MIN(1000, factor)) / 1000;
 	bps = MAX(bps, r->cap / 2);
+	if (r->jitter > JITTERY && v->qd <= most_delay(r, v))
+		bps = MAX(bps, v->best * JITTERY_LEAST / 100);
 	if (bps < r->bps)
 		r->bps = rate_bound(p, MAX(bps, r->bps / 2));
 	r->step = STEP_MIN;
