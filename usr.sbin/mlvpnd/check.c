@@ -58,6 +58,15 @@ static const char * const words[] = {
 	"tcp-rst", "tcp-syn", "tcp-urg", "udp", "vlan"
 };
 
+/* More of them, which some take for names of hosts. */
+static const char * const words_newer[] = {
+	"carp", "icmp6code", "icmp6-echo", "icmp6-echoreply",
+	"icmp6-neighboradvert", "icmp6-neighborsolicit",
+	"icmp6-packettoobig", "icmp6-redirect", "icmp6-routeradvert",
+	"icmp6-routersolicit", "icmp6type", "portrange", "sctp", "tcp-cwr",
+	"tcp-ece", "vrrp"
+};
+
 struct bpf_insn *
 conf_match_compile(const struct tunnel_conf *tunnel, const char *expr,
     unsigned int *n, char *errbuf, size_t size)
@@ -156,8 +165,9 @@ match_word_known(const char *word)
 		if (strcmp(word, words[i]) == 0)
 			return (1);
 	}
-	for (i = 0; check_words_here[i] != NULL; i++) {
-		if (strcmp(word, check_words_here[i]) == 0)
+	for (i = 0; check_pcap_newer &&
+	    i < sizeof(words_newer) / sizeof(words_newer[0]); i++) {
+		if (strcmp(word, words_newer[i]) == 0)
 			return (1);
 	}
 	return (0);

@@ -16,19 +16,9 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* The pcap_compile(3) of tcpdump.org knows more words than OpenBSD's. */
-
 #include <sys/types.h>
 #include <sys/queue.h>
 
-#include <stddef.h>
-
 #include "conf.h"
 
-const char * const check_words_here[] = {
-	"carp", "icmp6code", "icmp6-echo", "icmp6-echoreply",
-	"icmp6-neighboradvert", "icmp6-neighborsolicit",
-	"icmp6-packettoobig", "icmp6-redirect", "icmp6-routeradvert",
-	"icmp6-routersolicit", "icmp6type", "portrange", "sctp", "tcp-cwr",
-	"tcp-ece", "vrrp", NULL
-};
+const int	 check_pcap_newer = 1;

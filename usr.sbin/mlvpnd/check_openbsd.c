@@ -16,15 +16,9 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* What others know, pcap_compile(3) here takes for names of hosts. */
-
 #include <sys/types.h>
 #include <sys/queue.h>
 
-#include <stddef.h>
-
 #include "conf.h"
 
-const char * const check_words_here[] = {
-	NULL
-};
+const int	 check_pcap_newer = 0;

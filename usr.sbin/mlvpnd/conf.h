@@ -277,13 +277,13 @@ void			 conf_inactive(const struct mlvpnd_conf *,
  *	name server.
  * conf_command_check(): may root run this program?  -1 with a message unless
  *	it is root's or the user's own, and writable by nobody else.
- * check_words_here: what the pcap_compile(3) of this system knows and not
- *	every other, up to a NULL.
+ * check_pcap_newer: pcap_compile(3) is that of tcpdump.org, which knows more
+ *	words than OpenBSD's.
  */
 struct bpf_insn		*conf_match_compile(const struct tunnel_conf *,
 			    const char *, unsigned int *, char *, size_t);
 int			 conf_command_check(const char *, char *, size_t);
-extern const char * const check_words_here[];
+extern const int	 check_pcap_newer;
 
 /*
  * parse.y
