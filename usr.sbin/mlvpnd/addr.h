@@ -42,6 +42,8 @@ struct prefix {
 	uint8_t		len;		/* 0..32 or 0..128 */
 };
 
+#define RTABLE_DEFAULT	(-1)	/* routing table that the daemon runs in */
+
 #define ADDR_STRLEN	64		/* "[v6%scope]:port" and NUL */
 
 /* addr.c */

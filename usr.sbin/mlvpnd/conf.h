@@ -50,7 +50,6 @@
 #define TUNNEL_LINK_MAX		64	/* paths an end can open */
 #define TUNNEL_MTU_MIN		576
 #define TUNNEL_MTU_MAX		9000
-#define RTABLE_DEFAULT		(-1)	/* the one the daemon runs in */
 
 enum protocol {
 	PROTO_V3,

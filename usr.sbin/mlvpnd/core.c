@@ -237,12 +237,6 @@ index_move(struct core *c, struct receiver *from, struct receiver *to)
 	LIST_INSERT_HEAD(&c->index[to->index % INDEX_BUCKETS], to, entry);
 }
 
-int
-endpoint_equal(const struct endpoint *a, const struct endpoint *b)
-{
-	return (a->sock == b->sock && addr_equal(&a->remote, &b->remote));
-}
-
 static struct tunnel *
 index_find(struct core *c, uint32_t index)
 {

@@ -43,34 +43,13 @@
 #include "addr.h"
 #include "conf.h"
 #include "ctl.h"
+#include "dgram.h"
 
 #define USEC		1000000ULL	/* in a second */
 #define NEVER		UINT64_MAX
 
-#define BATCH_MAX	64		/* datagrams or packets in an array */
-
-#define PKT_SIZE	9216		/* of a packet's or datagram's buffer */
 #define PKT_HEADROOM	32		/* before the packet: our inner header,
 					   the system's tunnel header */
-
-#define SOCK_NONE	0		/* no socket; ids are the parent's */
-
-/* Where a datagram came from or goes to. */
-struct endpoint {
-	uint32_t	 sock;		/* id of the socket */
-	struct addr	 remote;
-	struct addr	 local;		/* family 0: the socket's own */
-};
-
-/*
- * A UDP datagram.  The buffer is the caller's, PKT_SIZE bytes.
- */
-struct dgram {
-	struct endpoint	 ep;
-	uint8_t		*buf;
-	size_t		 len;
-	uint8_t		 tos;		/* IPv4 TOS or IPv6 traffic class */
-};
 
 /*
  * A packet of a tunnel, out of the core's pool.  The packet begins at

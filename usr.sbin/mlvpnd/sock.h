@@ -24,9 +24,12 @@
  * sock_freebsd.c.  The parent opens them, the engine sends and receives.
  */
 
+#include <sys/types.h>
+#include <net/if.h>
+
 #include <stdint.h>
 
-#include "core.h"
+#include "dgram.h"
 
 struct sock_conf {
 	struct addr	 local;		/* family 4 or 6; address and port may

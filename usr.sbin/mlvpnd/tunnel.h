@@ -1141,8 +1141,6 @@ uint32_t	 index_add(struct core *, struct receiver *, struct tunnel *);
 void		 index_del(struct receiver *);
 void		 index_move(struct core *, struct receiver *,
 		    struct receiver *);
-int		 endpoint_equal(const struct endpoint *,
-		    const struct endpoint *);
 uint64_t	 core_stamp(struct core *, uint64_t);
 void		 core_random(struct core *, void *, size_t);
 uint64_t	 core_uniform(struct core *, uint64_t);
