@@ -325,11 +325,11 @@ attempt_targets(struct tunnel *t)
 			target_add(at, old, nold, &l->ep);
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (p->ep.sock == SOCK_NONE)
+		if (p->addr.ep.sock == SOCK_NONE)
 			continue;
 		if (p->opener && p->link != NULL && p->link->disabled)
 			continue;
-		target_add(at, old, nold, &p->ep);
+		target_add(at, old, nold, &p->addr.ep);
 	}
 }
 
@@ -736,7 +736,7 @@ assoc_data(struct tunnel *t, const struct dgram *dg, uint8_t id,
 		return;
 	}
 	if (dg->len - DATA_HDRLEN - DATA_TAGLEN >
-	    PKT_ROOM + DATA_INNERLEN || (p = pkt_get(t->core)) == NULL)
+	    PKT_ROOM + DATA_INNERLEN || (p = pkt_get(&t->core->pool)) == NULL)
 		return;
 	fresh = ks == as->next && !as->offer.continued;
 	lane = fresh || as->lane[id] == NULL ? as->spare : as->lane[id];
@@ -775,7 +775,7 @@ assoc_data(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	as->confirmed = 0;
 	return;
  drop:
-	pkt_put(t->core, p);
+	pkt_put(&t->core->pool, p);
 }
 
 /* Should there be keys at all? */
@@ -823,7 +823,7 @@ assoc_timer(struct tunnel *t, uint64_t now)
 	} else if (as->unconfirmed && now >= as->confirm_next) {
 		as->confirm_next = now + CONFIRM_INTERVAL;
 		for (i = 0; i < t->npaths; i++)
-			t->paths[i]->pending |= PEND_PROBE;
+			t->paths[i]->msg.pending |= PEND_PROBE;
 	}
 
 	if (at->active && now >= at->next)

@@ -61,7 +61,7 @@ batch_clear(struct tunnel *t)
 		batch_flush(t, TAILQ_FIRST(&bs->open));
 	while ((p = TAILQ_FIRST(&bs->ready)) != NULL) {
 		TAILQ_REMOVE(&bs->ready, p, entry);
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 	}
 }
 
@@ -101,7 +101,7 @@ batch_add(struct tunnel *t, struct pkt *p, uint64_t now)
 	}
 	if (!is_bulk(b, now) || fi.cls != CLASS_NORMAL ||
 	    !offload_begin(&o, PKT_DATA(p), p->len) || is_end(b, &o) ||
-	    t->core->nfree < t->core->npkts / POOL_RESERVE) {
+	    t->core->pool.nfree < t->core->pool.npkts / POOL_RESERVE) {
 		TAILQ_INSERT_TAIL(&bs->ready, p, entry);
 		return;
 	}

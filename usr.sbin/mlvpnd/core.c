@@ -67,7 +67,7 @@ core_new(const struct core_ops *ops, size_t npkts)
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return (NULL);
-	if ((c->pool = calloc(npkts, sizeof(*c->pool))) == NULL) {
+	if (pool_init(&c->pool, npkts) == -1) {
 		free(c);
 		return (NULL);
 	}
@@ -75,14 +75,10 @@ core_new(const struct core_ops *ops, size_t npkts)
 	c->promised = NEVER;
 	c->limits = session_limits_default;
 	TAILQ_INIT(&c->tunnels);
-	TAILQ_INIT(&c->free);
 	for (i = 0; i < INDEX_BUCKETS; i++) {
 		LIST_INIT(&c->index[i]);
 		LIST_INIT(&c->mlvpn2[i]);
 	}
-	for (i = 0; i < npkts; i++)
-		TAILQ_INSERT_TAIL(&c->free, &c->pool[i], entry);
-	c->npkts = c->nfree = npkts;
 	core_random(c, c->cookie_secret, sizeof(c->cookie_secret));
 	core_random(c, c->source_key, sizeof(c->source_key));
 	return (c);
@@ -97,8 +93,7 @@ core_free(struct core *c)
 		return;
 	while ((t = TAILQ_FIRST(&c->tunnels)) != NULL)
 		tunnel_free(t);
-	sodium_memzero(c->pool, c->npkts * sizeof(*c->pool));
-	free(c->pool);
+	pool_free(&c->pool);
 	sodium_memzero(c, sizeof(*c));
 	free(c);
 }
@@ -144,34 +139,11 @@ core_uniform(struct core *c, uint64_t bound)
 	return (r % bound);
 }
 
-struct pkt *
-pkt_get(struct core *c)
+/* Where packets come from that are handed in. */
+struct pool *
+core_pool(struct core *c)
 {
-	struct pkt	*p;
-
-	if ((p = TAILQ_FIRST(&c->free)) == NULL)
-		return (NULL);
-	TAILQ_REMOVE(&c->free, p, entry);
-	c->nfree--;
-	memset(p, 0, offsetof(struct pkt, buf));
-	p->refs = 1;
-	return (p);
-}
-
-struct pkt *
-pkt_ref(struct pkt *p)
-{
-	p->refs++;
-	return (p);
-}
-
-void
-pkt_put(struct core *c, struct pkt *p)
-{
-	if (--p->refs > 0)
-		return;
-	TAILQ_INSERT_HEAD(&c->free, p, entry);
-	c->nfree++;
+	return (&c->pool);
 }
 
 /*
@@ -198,11 +170,11 @@ int
 pool_short(const struct tunnel *t)
 {
 	const struct core	*c = t->core;
-	size_t			 reserve = c->npkts / POOL_RESERVE;
+	size_t			 reserve = c->pool.npkts / POOL_RESERVE;
 
-	if (c->nfree >= reserve)
+	if (c->pool.nfree >= reserve)
 		return (0);
-	return (c->nfree < reserve / 4 || t->tq.npkts + t->nkept +
+	return (c->pool.nfree < reserve / 4 || t->tq.npkts + t->nkept +
 	    t->reorder.npkts + t->fragments.n + t->m2.order.npkts >=
 	    reserve * 3 / 4 / c->ntunnels);
 }
@@ -641,10 +613,10 @@ core_send_error(struct core *c, const struct dgram *dg, int error,
 	TAILQ_FOREACH(t, &c->tunnels, entry) {
 		for (i = 0; i < t->npaths; i++) {
 			p = t->paths[i];
-			if (p->ep.sock != dg->ep.sock ||
-			    !addr_equal(&p->ep.remote, &dg->ep.remote))
+			if (p->addr.ep.sock != dg->ep.sock ||
+			    !addr_equal(&p->addr.ep.remote, &dg->ep.remote))
 				continue;
-			p->tx_errors++;
+			p->acct.tx_errors++;
 			switch (error) {
 			case ENETUNREACH:
 			case EHOSTUNREACH:
@@ -674,8 +646,8 @@ core_sock_blocked(struct core *c, uint32_t sock, int blocked)
 
 	TAILQ_FOREACH(t, &c->tunnels, entry)
 		for (i = 0; i < t->npaths; i++)
-			if (t->paths[i]->ep.sock == sock)
-				t->paths[i]->blocked = blocked;
+			if (t->paths[i]->addr.ep.sock == sock)
+				t->paths[i]->addr.blocked = blocked;
 }
 
 uint64_t
@@ -747,6 +719,6 @@ core_summary(struct core *c, struct ctl_summary *s)
 	s->rx_badmac1 = c->rx_badmac1;
 	s->rx_hello_limited = c->rx_hello_limited;
 	s->cookies_sent = c->cookies_sent;
-	s->pkts_total = c->npkts;
-	s->pkts_used = c->npkts - c->nfree;
+	s->pkts_total = c->pool.npkts;
+	s->pkts_used = c->pool.npkts - c->pool.nfree;
 }

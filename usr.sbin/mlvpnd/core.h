@@ -24,9 +24,6 @@
  * call, reads no clock and allocates nothing per packet.  Its users are the
  * engine, the simulator and the fuzzers.
  *
- * Times are microseconds of one clock that never goes back and counts
- * suspended time (CLOCK_BOOTTIME, OpenBSD's CLOCK_MONOTONIC).
- *
  * A user's cycle: hand in what came (core_receive, tunnel_input), then take
  * what is to go out (core_transmit until it returns less than asked,
  * tunnel_output for each tunnel until it returns 0), then sleep until
@@ -41,51 +38,11 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "clock.h"
 #include "conf.h"
 #include "ctl.h"
 #include "dgram.h"
-
-#define USEC		1000000ULL	/* in a second */
-#define NEVER		UINT64_MAX
-
-#define PKT_HEADROOM	32		/* before the packet: our inner header,
-					   the system's tunnel header */
-
-/*
- * A packet of a tunnel, out of the core's pool.  The packet begins at
- * buf + PKT_HEADROOM.
- */
-struct pkt {
-	TAILQ_ENTRY(pkt) entry;
-	TAILQ_ENTRY(pkt) head_entry;
-	uint64_t	 time;		/* when it came in */
-	uint64_t	 seq;		/* data sequence once committed */
-	uint32_t	 flow;		/* hash */
-	uint16_t	 len;		/* of the packet */
-	uint16_t	 refs;
-	uint16_t	 pred;		/* how far back the flow's last is */
-	uint8_t		 order;		/* how much it matters */
-	uint8_t		 cls;		/* class of service */
-	uint8_t		 tos;
-	uint8_t		 pq;		/* which queue of a path it is in */
-	uint8_t		 copy;		/* out of the order of its path */
-	uint8_t		 queued;	/* to be sent again */
-	uint8_t		 tries;
-	uint8_t		 extra;		/* one more copy, on another path */
-	uint8_t		 dscp;		/* of the datagram, by a rule */
-	uint16_t	 match;		/* MATCH_* in force */
-	uint16_t	 rule;		/* that binds it to links, 0 none */
-	uint32_t	 match_gen;	/* of the rules that said so */
-	uint8_t		 frag;		/* of a piece: as on the wire */
-	uint8_t		 is_head;
-	uint64_t	 held_at;
-	uint64_t	 certain_at;	/* that its predecessor is lost */
-	uint8_t		 buf[PKT_SIZE] __attribute__((aligned(16)));
-};
-TAILQ_HEAD(pktq, pkt);
-
-#define PKT_DATA(p)	((p)->buf + PKT_HEADROOM)
-#define PKT_ROOM	(PKT_SIZE - PKT_HEADROOM)	/* for the packet */
+#include "pkt.h"
 
 enum core_event_type {
 	CORE_TUNNEL_UP,			/* first usable path */
@@ -151,10 +108,8 @@ void		 core_sock_blocked(struct core *, uint32_t, int);
 uint64_t	 core_deadline(struct core *, uint64_t);
 void		 core_stop(struct core *, uint64_t);
 void		 core_summary(struct core *, struct ctl_summary *);
+struct pool	*core_pool(struct core *);
 size_t		 core_flows(struct core *, struct peer_flow *, size_t);
-struct pkt	*pkt_get(struct core *);
-struct pkt	*pkt_ref(struct pkt *);
-void		 pkt_put(struct core *, struct pkt *);
 
 /* tunnel.c */
 struct tunnel	*tunnel_new(struct core *, const struct tunnel_conf *,
@@ -202,7 +157,8 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  * core_stop(now): from now on core_transmit() gives a CLOSE for each path
  *	and nothing else.
  * core_flows(flows, n): of all tunnels, at most n; returns how many.
- * pkt_get(): NULL when the pool is empty.
+ * core_pool(): where packets that are handed in come from, and those handed
+ *	out go back to.
  * tunnel_new(): takes the tunnel's own settings, not its lists of links;
  *	tunnel_link() adds or changes one link.  NULL without memory or with
  *	EEXIST in errno when another tunnel has the same secret.

@@ -1063,9 +1063,9 @@ engine_tun_readable(int fd, short event, void *arg)
 		engine_tun_discard(t);
 		return;
 	}
-	while (n < BATCH_MAX && (p = pkt_get(core)) != NULL) {
+	while (n < BATCH_MAX && (p = pkt_get(core_pool(core))) != NULL) {
 		if ((len = engine_tun_read(t, PKT_DATA(p))) == -1) {
-			pkt_put(core, p);
+			pkt_put(core_pool(core), p);
 			break;
 		}
 		p->len = len;
@@ -1339,7 +1339,7 @@ engine_run_write(struct engine_tunnel *t, struct engine_run *run)
 		log_limited(&limit, "%s: writing to %s: %s", t->conf->name,
 		    t->conf->ifname, strerror(errno));
 	for (i = 0; i < run->n; i++)
-		pkt_put(core, run->pkts[i]);
+		pkt_put(core_pool(core), run->pkts[i]);
 	run->n = 0;
 }
 

@@ -21,7 +21,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "tunnel.h"
+#include "flow.h"
 #include "wire.h"
 
 /*

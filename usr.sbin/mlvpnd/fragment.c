@@ -74,9 +74,10 @@ fragment_cut(struct tunnel *t, struct pkt *p, struct pkt **piece)
 		return (0);
 	size = howmany(p->len, n);
 	for (i = 1; i < n; i++) {
-		if (pool_short(t) || (piece[i] = pkt_get(t->core)) == NULL) {
+		if (pool_short(t) || (piece[i] =
+		    pkt_get(&t->core->pool)) == NULL) {
 			while (--i > 0)
-				pkt_put(t->core, piece[i]);
+				pkt_put(&t->core->pool, piece[i]);
 			return (0);
 		}
 		memcpy(piece[i], p, offsetof(struct pkt, buf));
@@ -161,13 +162,13 @@ fragment_join(struct tunnel *t, struct pkt *p)
 	}
 	if ((set = set_find(t, p)) == NULL) {
 		t->rx_incomplete++;
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 		return (NULL);
 	}
 	if (p->frag != set->frag + (1 << 4) ||
 	    set->len + p->len > joined_max(t)) {
 		t->rx_incomplete++;
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 		set_drop(t, set);
 		return (NULL);
 	}
@@ -175,7 +176,7 @@ fragment_join(struct tunnel *t, struct pkt *p)
 	set->len += p->len;
 	set->seq = p->seq;
 	set->frag = p->frag;
-	pkt_put(t->core, p);
+	pkt_put(&t->core->pool, p);
 	if (INDEX(set->frag) < COUNT(set->frag) - 1)
 		return (NULL);
 	TAILQ_REMOVE(&fs->sets, set, entry);
@@ -204,7 +205,7 @@ set_drop(struct tunnel *t, struct pkt *set)
 	t->rx_incomplete += INDEX(set->frag) + 1;
 	TAILQ_REMOVE(&t->fragments.sets, set, entry);
 	t->fragments.n--;
-	pkt_put(t->core, set);
+	pkt_put(&t->core->pool, set);
 }
 
 /*

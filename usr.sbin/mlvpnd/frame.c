@@ -20,7 +20,7 @@
 
 #include <string.h>
 
-#include "tunnel.h"
+#include "frame.h"
 #include "wire.h"
 
 /*
@@ -273,4 +273,13 @@ body_get(struct frame *f, const uint8_t *p, size_t len)
 		return (-1);
 	}
 	return (0);
+}
+
+/* Kind, sequence and predecessor before a packet: mlvpn(7), DATA. */
+void
+inner_put(uint8_t *p, uint8_t kind, uint64_t seq, uint16_t pred)
+{
+	put32(p, (uint32_t)kind << SEQ_BITS |
+	    (uint32_t)(seq & ((1U << SEQ_BITS) - 1)));
+	put16(p + 4, pred);
 }

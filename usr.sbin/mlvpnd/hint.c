@@ -59,9 +59,9 @@ hint_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 	uint64_t		 us = MIN(now - h->seen, SILENCE);
 	int			 full;
 
-	if (h->rate_conf != p->rate_conf) {
+	if (h->rate_conf != p->terms.rate_conf) {
 		memset(h->slot, 0, sizeof(h->slot));
-		h->rate_conf = p->rate_conf;
+		h->rate_conf = p->terms.rate_conf;
 	}
 	full = p->rate.saturated_at >= h->seen;
 	h->seen = now;
@@ -85,7 +85,7 @@ hint_text(const struct path *p, char *buf, size_t len, uint64_t now)
 	char		 conf[16], measured[16];
 
 	buf[0] = '\0';
-	fmt_rate(p->rate_conf, conf, sizeof(conf));
+	fmt_rate(p->terms.rate_conf, conf, sizeof(conf));
 	if (delivers_less(p, now, &bps))
 		snprintf(buf, len, "configured %s, measured %s", conf,
 		    fmt_rate(bps, measured, sizeof(measured)));
@@ -151,7 +151,7 @@ line_bytes(const struct path *p, const struct rate_sample *rs)
 	if (rs->rx_dgrams == 0)
 		return (rs->rx_bytes);
 	return ((uint64_t)rs->rx_dgrams * sched_line_bytes(p,
-	    rs->rx_bytes / rs->rx_dgrams + ip_overhead(&p->ep)));
+	    rs->rx_bytes / rs->rx_dgrams + ip_overhead(&p->addr.ep)));
 }
 
 /* What the link delivered while a queue showed was all that it can. */
@@ -163,7 +163,7 @@ delivers_less(const struct path *p, uint64_t now, uint64_t *bps)
 	if (sum.drained <= MINUTE / 100 * DRAINED || sum.rx_us == 0)
 		return (0);
 	*bps = sum.rx_bytes * 8 * USEC / sum.rx_us;
-	return (*bps < p->rate_conf / 100 * LESS);
+	return (*bps < p->terms.rate_conf / 100 * LESS);
 }
 
 static int
@@ -172,7 +172,7 @@ is_always_full(const struct path *p, uint64_t now)
 	struct hint_slot	 sum = hint_sum(&p->hint, now);
 	uint64_t		 all = MINUTE + now % SLOT;
 
-	return (p->rate_conf != 0 && sum.full >= all / 100 * FULL &&
+	return (p->terms.rate_conf != 0 && sum.full >= all / 100 * FULL &&
 	    sum.drained <= all / 100 * NO_QUEUE);
 }
 

@@ -263,10 +263,11 @@ pin_others(struct tunnel *t, struct pin *pin)
 		if (!path_fits(path, pin->level) ||
 		    listed(pin->conf, path) != -1)
 			continue;
-		if (pin->backup == -1 || path->level < pin->backup) {
-			pin->backup = path->level;
-			pin->remote = path->remote;
-		} else if (path->level == pin->backup && !path->remote)
+		if (pin->backup == -1 || path->pacer.level < pin->backup) {
+			pin->backup = path->pacer.level;
+			pin->remote = path->pacer.distant;
+		} else if (path->pacer.level == pin->backup &&
+		    !path->pacer.distant)
 			pin->remote = 0;
 	}
 	return (pin->backup != -1);
@@ -285,7 +286,7 @@ match_permits(const struct pin *pin, const struct path *path)
 	int	 n = listed(pin->conf, path);
 
 	if (pin->conf->flags & MATCH_NOT)
-		return (n == -1 && path->level == pin->backup);
+		return (n == -1 && path->pacer.level == pin->backup);
 	return (n != -1 && (pin->first == -1 || n == pin->first));
 }
 

@@ -211,17 +211,17 @@ mlvpn2_link_open(struct tunnel *t, struct link *l, uint64_t now)
 	p->link = l;
 	l->path = p;
 	memcpy(p->name, l->conf.name, sizeof(p->name));
-	p->stale_at = now + STALE_AFTER;
+	p->live.stale_at = now + STALE_AFTER;
 	m->path = p;
 	m->flow = new_flow(t->core);
 	m->seq = start_seq(t->core, now);
 	m->hint_tx = m->auth_tx = m->last_gap = NEVER;
-	p->ep = l->ep;
+	p->addr.ep = l->ep;
 	listed(m);
 	mlvpn2_rates(t);
 	/* a peer that still takes the link for up is to begin anew */
 	if (!serves(m))
-		p->pending |= PEND_CLOSING;
+		p->msg.pending |= PEND_CLOSING;
 	ask(m, now);
 	return (p);
 }
@@ -244,7 +244,7 @@ listed(struct mlvpn2 *m)
 {
 	struct core	*c = m->path->tunnel->core;
 
-	m->sock = m->path->ep.sock;
+	m->sock = m->path->addr.ep.sock;
 	LIST_INSERT_HEAD(&c->mlvpn2[m->sock % INDEX_BUCKETS], m, entry);
 }
 
@@ -265,7 +265,7 @@ ask(struct mlvpn2 *m, uint64_t now)
 	m->served = serves(m);
 	m->auth_next = serves(m) ? NEVER : now;
 	history_rescue(p, now);
-	p->validated = !serves(m);	/* this end chose the address */
+	p->addr.validated = !serves(m);	/* this end chose the address */
 	path_state(p, LINK_OPENING, serves(m) ? "waits for the peer" :
 	    "opening", now);
 }
@@ -278,22 +278,22 @@ mlvpn2_link_reopen(struct path *p, uint64_t now)
 	const struct link	*l = p->link;
 	int			 other;
 
-	p->mtu_own = l->conf.mtu != 0 ? l->conf.mtu : l->mtu;
+	p->terms.mtu_own = l->conf.mtu != 0 ? l->conf.mtu : l->mtu;
 	other = !addr_equal(&m->configured, &l->ep.remote) ||
 	    m->served != serves(m);
-	if (!other && p->ep.sock == l->ep.sock)
+	if (!other && p->addr.ep.sock == l->ep.sock)
 		return;
-	p->ep.sock = l->ep.sock;
-	p->ep.local = l->ep.local;
-	p->blocked = 0;
+	p->addr.ep.sock = l->ep.sock;
+	p->addr.ep.local = l->ep.local;
+	p->addr.blocked = 0;
 	LIST_REMOVE(m, entry);
 	listed(m);
 	if (other) {
-		p->ep.remote = l->ep.remote;
+		p->addr.ep.remote = l->ep.remote;
 		ask(m, now);
 	} else
 		m->keepalive_next = now;
-	if (p->state != LINK_UP && !serves(m))
+	if (p->st.state != LINK_UP && !serves(m))
 		m->auth_next = now;
 }
 
@@ -320,7 +320,7 @@ mlvpn2_link_remove(struct path *p, uint64_t now)
 	struct raw	*raw;
 
 	history_rescue(p, now);
-	if (!p->was_up || p->ep.sock == SOCK_NONE ||
+	if (!p->st.was_up || p->addr.ep.sock == SOCK_NONE ||
 	    (raw = core_raw(p->tunnel->core)) == NULL)
 		return;
 	memset(&dg, 0, sizeof(dg));
@@ -346,23 +346,23 @@ mlvpn2_rates(struct tunnel *t)
 		if ((p = t->paths[i])->link == NULL)
 			continue;
 		up = &p->link->conf.up;
-		p->rate_conf = up->rate != 0 ? up->rate : up->max;
-		sum += p->rate_conf;
-		n += p->rate_conf != 0;
+		p->terms.rate_conf = up->rate != 0 ? up->rate : up->max;
+		sum += p->terms.rate_conf;
+		n += p->terms.rate_conf != 0;
 	}
 	if (n > 0)
 		mean = sum / n;
 	for (i = 0; i < t->npaths; i++) {
 		if ((p = t->paths[i])->link == NULL)
 			continue;
-		p->rate_peer = p->link->conf.down.rate;
+		p->terms.rate_peer = p->link->conf.down.rate;
 		path_backup(p, p->link->conf.backup, p->link->conf.overflow);
-		if (p->rate_conf == 0)
-			p->rate_conf = mean;
-		p->unpaced = p->rate_conf == 0;
+		if (p->terms.rate_conf == 0)
+			p->terms.rate_conf = mean;
+		p->pacer.unpaced = p->terms.rate_conf == 0;
 		p->rate.bps = 0;
 		rate_init(p);
-		if (p->unpaced)
+		if (p->pacer.unpaced)
 			p->rate.bps = UNPACED;
 	}
 }
@@ -423,12 +423,12 @@ mlvpn2_receive(struct core *c, const struct dgram *dg, uint64_t now)
 		return;
 	}
 
-	if ((p = pkt_get(c)) == NULL)
+	if ((p = pkt_get(&c->pool)) == NULL)
 		return;
 	if ((len = mlvpn2_open(&h, dg->buf, t->conf.psk,
 	    PKT_DATA(p))) == -1) {
 		t->rx_badtag++;
-		pkt_put(c, p);
+		pkt_put(&c->pool, p);
 		return;
 	}
 	p->len = len;
@@ -437,7 +437,7 @@ mlvpn2_receive(struct core *c, const struct dgram *dg, uint64_t now)
 		if (m->exists || h.type != MLVPN2_DISCONNECT)
 			t->rx_rejected++;
 		hint(m, &h, dg, now);
-		pkt_put(c, p);
+		pkt_put(&c->pool, p);
 		return;
 	}
 	authentic(m, &h, dg, p, now);
@@ -618,7 +618,7 @@ may_call(const struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 		return (0);		/* nobody asked */
 	if (!m->exists || !m->confirmed || m->leaving)
 		return (1);
-	if (m->path->state == LINK_OPENING || m->path->state == LINK_DOWN)
+	if (m->path->st.state == LINK_OPENING || m->path->st.state == LINK_DOWN)
 		return (1);
 	return (now - m->heard > silent_after(m, now));
 }
@@ -634,8 +634,8 @@ hint(struct mlvpn2 *m, const struct mlvpn2_header *h, const struct dgram *dg,
 	struct raw	*raw;
 
 	if (!serves(m) || (h->type != MLVPN2_KEEPALIVE &&
-	    h->type != MLVPN2_DATA) || p->state == LINK_UP ||
-	    p->state == LINK_SUSPECT ||
+	    h->type != MLVPN2_DATA) || p->st.state == LINK_UP ||
+	    p->st.state == LINK_SUSPECT ||
 	    (m->hint_tx != NEVER && now - m->hint_tx < HINT_INTERVAL) ||
 	    (raw = core_raw(p->tunnel->core)) == NULL)
 		return;
@@ -678,9 +678,9 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	m->heard = now;
 	m->there = 0;
 	m->received = 0;
-	p->rx_loss_number = h->seq;
-	p->rx_loss_dgrams = 0;
-	p->rx_loss_at = now;
+	p->out.loss_number = h->seq;
+	p->out.loss_dgrams = 0;
+	p->rx_loss.at = now;
 	mlvpn2_order_reset(t);
 }
 
@@ -698,9 +698,9 @@ clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	struct pkt	*pkt;
 	uint64_t	*seen = &m->clear_seen[h->seq % MLVPN2_WINDOW];
 
-	if (p->state != LINK_UP && p->state != LINK_SUSPECT)
+	if (p->st.state != LINK_UP && p->st.state != LINK_SUSPECT)
 		return;			/* not yet, or no more */
-	if (!endpoint_equal(&dg->ep, &p->ep)) {
+	if (!endpoint_equal(&dg->ep, &p->addr.ep)) {
 		t->rx_rejected++;
 		return;
 	}
@@ -708,7 +708,7 @@ clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
 		t->rx_replayed++;
 		return;
 	}
-	if ((pkt = pkt_get(t->core)) == NULL)
+	if ((pkt = pkt_get(&t->core->pool)) == NULL)
 		return;
 	*seen = h->seq + 1;
 	m->received++;
@@ -742,7 +742,7 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 
 	switch (h->type) {
 	case MLVPN2_AUTH:
-		p->pending |= PEND_OK;
+		p->msg.pending |= PEND_OK;
 		/* FALLTHROUGH */
 	case MLVPN2_AUTH_OK:
 		got_auth(m, now);
@@ -761,14 +761,14 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 		}
 		break;
 	}
-	pkt_put(p->tunnel->core, pkt);
+	pkt_put(&p->tunnel->core->pool, pkt);
 }
 
 /* A peer that keeps silent for longer is given longer. */
 static void
 heard(struct mlvpn2 *m, uint64_t now)
 {
-	if (now - m->heard > GAP && m->path->state != LINK_DOWN) {
+	if (now - m->heard > GAP && m->path->st.state != LINK_DOWN) {
 		if (m->last_gap != NEVER && now - m->last_gap < GAP_AGAIN)
 			m->slow_until = now + SLOW_FOR;
 		m->last_gap = now;
@@ -805,10 +805,10 @@ learn_times(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 		return;
 	t->m2.owd += (int16_t)(h->stamp - h->echo - (uint16_t)t->m2.owd);
 	owd = t->m2.owd * 1000;
-	if (llabs(owd - p->owd) > (int64_t)OWD_JUMP)
-		p->owd_valid = 0;
+	if (llabs(owd - p->delay.owd) > (int64_t)OWD_JUMP)
+		p->delay.valid = 0;
 	else if (now - m->owd_at > OWD_FRESH)
-		p->owd = owd;
+		p->delay.owd = owd;
 	m->owd_at = now;
 	owd_sample(p, owd, now);
 	learn_queue(m, owd, now);
@@ -829,10 +829,11 @@ learn_queue(struct mlvpn2 *m, int64_t owd, uint64_t now)
 
 	m->delay = m->ndelays++ == 0 ? owd : MIN(m->delay, owd);
 	passed = now - m->delay_at;
-	if (p->unpaced || passed < QUEUE_INTERVAL + (uint64_t)p->srtt ||
+	if (p->pacer.unpaced || passed < QUEUE_INTERVAL +
+	    (uint64_t)p->delay.srtt ||
 	    (m->ndelays < QUEUE_SAMPLES && passed < QUEUE_PATIENCE))
 		return;
-	r->queueing = MAX(m->delay - p->owd_base, 0);
+	r->queueing = MAX(m->delay - p->delay.base, 0);
 	full = r->saturated_at > m->delay_at;
 	m->ndelays = 0;
 	m->delay_at = now;
@@ -851,9 +852,10 @@ learn_queue(struct mlvpn2 *m, int64_t owd, uint64_t now)
 		bps = m->restore;
 	} else if (full && now - m->drained_at > USEC) {
 		m->drained_at = now;
-		bps += p->rate_conf / 100;
+		bps += p->terms.rate_conf / 100;
 	}
-	r->bps = MAX(p->rate_conf / 4, MIN(bps, p->rate_conf / 100 * 99));
+	r->bps = MAX(p->terms.rate_conf / 4, MIN(bps,
+	    p->terms.rate_conf / 100 * 99));
 }
 
 /* The peer is where its news come from. */
@@ -862,25 +864,25 @@ learn_address(struct mlvpn2 *m, const struct dgram *dg, int at_once,
     uint64_t now)
 {
 	struct path	*p = m->path;
-	int		 first = !p->validated;
+	int		 first = !p->addr.validated;
 
-	if (endpoint_equal(&dg->ep, &p->ep)) {
+	if (endpoint_equal(&dg->ep, &p->addr.ep)) {
 		m->there = now;
-		p->validated = 1;
+		p->addr.validated = 1;
 		if (serves(m) && dg->ep.local.family != 0)
-			p->ep.local = dg->ep.local;
+			p->addr.ep.local = dg->ep.local;
 		return;
 	}
-	if (!at_once && p->validated && now - m->there < MOVE_AFTER)
+	if (!at_once && p->addr.validated && now - m->there < MOVE_AFTER)
 		return;
 	m->there = now;
-	p->ep.remote = dg->ep.remote;
+	p->addr.ep.remote = dg->ep.remote;
 	if (serves(m) && dg->ep.local.family != 0)
-		p->ep.local = dg->ep.local;
-	p->validated = 1;
-	p->blocked = 0;
+		p->addr.ep.local = dg->ep.local;
+	p->addr.validated = 1;
+	p->addr.blocked = 0;
 	m->keepalive_next = now;
-	if (!first && p->was_up)
+	if (!first && p->st.was_up)
 		tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
 		    "the peer's address changed");
 }
@@ -898,14 +900,14 @@ got_auth(struct mlvpn2 *m, uint64_t now)
 	}
 	m->auth_next = NEVER;
 	m->leaving = 0;
-	if (p->state == LINK_UP)
+	if (p->st.state == LINK_UP)
 		return;
 	p->tunnel->handshakes++;
 	m->counted = 1;
 	m->keepalive_next = now;	/* the server waits for it */
 	m->has_echo = 0;
 	m->want_echo = 0;
-	p->stale_at = NEVER;
+	p->live.stale_at = NEVER;
 	path_state(p, LINK_UP, "", now);
 }
 
@@ -916,11 +918,11 @@ got_disconnect(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 {
 	struct path	*p = m->path;
 
-	if (p->state != LINK_UP && p->state != LINK_SUSPECT)
+	if (p->st.state != LINK_UP && p->st.state != LINK_SUSPECT)
 		return;
 	m->leaving = 1;
 	m->leave_seq = h->seq;
-	if (p->state == LINK_UP) {
+	if (p->st.state == LINK_UP) {
 		path_suspect(p, "closed by the peer", now);
 		m->want_echo = 0;
 	}
@@ -941,7 +943,7 @@ got_data(struct mlvpn2 *m, const struct mlvpn2_header *h, struct pkt *p,
 		len = -1;
 	if (len == -1) {
 		t->rx_malformed++;
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 		return;
 	}
 	p->len = len;
@@ -965,21 +967,22 @@ alive(struct mlvpn2 *m, uint64_t now)
 	struct path	*p = m->path;
 
 	m->leaving = 0;
-	if (p->state == LINK_UP || (p->state == LINK_OPENING && !serves(m)))
+	if (p->st.state == LINK_UP || (p->st.state == LINK_OPENING &&
+	    !serves(m)))
 		return;
 	if (m->want_echo && (!m->has_echo ||
-	    m->echo_sent < p->suspect_since))
+	    m->echo_sent < p->live.suspect_since))
 		return;
 	if (!m->counted)
 		p->tunnel->handshakes++;
-	else if (p->state == LINK_SUSPECT)
+	else if (p->st.state == LINK_SUSPECT)
 		p->tunnel->false_dead++;
 	path_state(p, LINK_UP, m->counted ? "answers again" : "", now);
 	m->counted = 1;
 	m->want_echo = 0;
 	m->echo_at = m->keepalive_next = now;
 	m->auth_next = NEVER;
-	p->stale_at = NEVER;
+	p->live.stale_at = NEVER;
 }
 
 /*
@@ -1017,7 +1020,7 @@ misses_turns(const struct mlvpn2 *m, uint64_t now)
 {
 	const struct path	*p = m->path;
 
-	return (p->state == LINK_UP && m->turns >= PASSED_OVER_TURNS &&
+	return (p->st.state == LINK_UP && m->turns >= PASSED_OVER_TURNS &&
 	    m->window.highest <= UINT32_MAX && now - m->heard > PASSED_OVER &&
 	    p->tunnel->m2.received - m->share_at > m->share / 2 +
 	    PASSED_OVER_PKTS);
@@ -1062,14 +1065,14 @@ keepalive_due(const struct mlvpn2 *m)
 {
 	const struct path	*p = m->path;
 
-	switch (p->state) {
+	switch (p->st.state) {
 	case LINK_UP:
 		if (m->has_echo && m->keepalive_tx > m->echo_at &&
 		    m->keepalive_tx - m->echo_at > ECHO_PROBE)
 			return (m->keepalive_tx + PROBE);
 		return (m->keepalive_next);
 	case LINK_SUSPECT:
-		return (MIN(m->keepalive_next, MAX(p->suspect_since,
+		return (MIN(m->keepalive_next, MAX(p->live.suspect_since,
 		    m->keepalive_tx + PROBE)));
 	case LINK_DOWN:
 		/* else it is for the peer to find out that it is not heard */
@@ -1084,7 +1087,7 @@ mlvpn2_link_timer(struct path *p, uint64_t now)
 {
 	struct mlvpn2	*m = p->m2;
 
-	switch (p->state) {
+	switch (p->st.state) {
 	case LINK_UP:
 		if (now - m->heard > silent_after(m, now))
 			silent(m, now);
@@ -1093,12 +1096,12 @@ mlvpn2_link_timer(struct path *p, uint64_t now)
 		break;
 	case LINK_SUSPECT:
 		if (now >= m->down_at) {
-			path_state(p, LINK_DOWN, p->reason, now);
+			path_state(p, LINK_DOWN, p->st.reason, now);
 			m->auth_next = serves(m) ? NEVER : now;
 		}
 		break;
 	case LINK_OPENING:
-		if (!serves(m) && now - p->since > UNANSWERED)
+		if (!serves(m) && now - p->st.since > UNANSWERED)
 			path_state(p, LINK_DOWN, "no answer", now);
 		break;
 	default:
@@ -1106,17 +1109,17 @@ mlvpn2_link_timer(struct path *p, uint64_t now)
 	}
 	if (now >= m->auth_next) {
 		m->auth_next = now + AUTH_RETRY;
-		p->pending |= PEND_OPEN;
+		p->msg.pending |= PEND_OPEN;
 	}
 	if (now >= keepalive_due(m))
-		p->pending |= PEND_PROBE;
-	if (p->state == LINK_UP || serves(m))
+		p->msg.pending |= PEND_PROBE;
+	if (p->st.state == LINK_UP || serves(m))
 		return;
-	if (p->stale_at == NEVER)
-		p->stale_at = now + STALE_AFTER;
-	if (now >= p->stale_at) {
-		p->stale_at = now + STALE_AGAIN;
-		tunnel_event(p->tunnel, CORE_LINK_STALE, p, p->reason);
+	if (p->live.stale_at == NEVER)
+		p->live.stale_at = now + STALE_AFTER;
+	if (now >= p->live.stale_at) {
+		p->live.stale_at = now + STALE_AGAIN;
+		tunnel_event(p->tunnel, CORE_LINK_STALE, p, p->st.reason);
 	}
 }
 
@@ -1135,12 +1138,12 @@ mlvpn2_link_deadline(const struct path *p, uint64_t now)
 	const struct mlvpn2	*m = p->m2;
 	uint64_t		 when;
 
-	if (p->blocked || p->ep.sock == SOCK_NONE)
+	if (p->addr.blocked || p->addr.ep.sock == SOCK_NONE)
 		return (NEVER);
-	if (p->pending != 0 && p->validated)
+	if (p->msg.pending != 0 && p->addr.validated)
 		return (now);
 	when = MIN(m->auth_next, keepalive_due(m));
-	switch (p->state) {
+	switch (p->st.state) {
 	case LINK_UP:
 		when = MIN(when, m->heard + silent_after(m, now) + 1);
 		if (m->has_echo)
@@ -1151,13 +1154,13 @@ mlvpn2_link_deadline(const struct path *p, uint64_t now)
 		break;
 	case LINK_OPENING:
 		if (!serves(m))
-			when = MIN(when, p->since + UNANSWERED + 1);
+			when = MIN(when, p->st.since + UNANSWERED + 1);
 		break;
 	default:
 		break;
 	}
-	if (p->state != LINK_UP && !serves(m))
-		when = MIN(when, p->stale_at);
+	if (p->st.state != LINK_UP && !serves(m))
+		when = MIN(when, p->live.stale_at);
 	return (MAX(when, now));
 }
 
@@ -1171,41 +1174,42 @@ mlvpn2_link_compose(struct path *p, struct dgram *dg, uint64_t now)
 {
 	struct mlvpn2	*m = p->m2;
 
-	if (p->ep.sock == SOCK_NONE || p->blocked || !p->validated)
+	if (p->addr.ep.sock == SOCK_NONE || p->addr.blocked ||
+	    !p->addr.validated)
 		return (0);
-	if (p->pending & PEND_CLOSE) {
-		if (p->closes == 0 || !p->was_up) {
-			p->pending = 0;
+	if (p->msg.pending & PEND_CLOSE) {
+		if (p->msg.closes == 0 || !p->st.was_up) {
+			p->msg.pending = 0;
 			return (0);
 		}
-		p->closes--;
+		p->msg.closes--;
 		seal(m, MLVPN2_DISCONNECT, 0, NULL, 0, dg, now);
 		return (1);
 	}
-	if (p->pending & PEND_CLOSING) {
-		p->pending &= ~PEND_CLOSING;
+	if (p->msg.pending & PEND_CLOSING) {
+		p->msg.pending &= ~PEND_CLOSING;
 		seal(m, MLVPN2_DISCONNECT, 0, NULL, 0, dg, now);
 		return (1);
 	}
-	if (p->pending & PEND_OPEN) {
-		p->pending &= ~PEND_OPEN;
+	if (p->msg.pending & PEND_OPEN) {
+		p->msg.pending &= ~PEND_OPEN;
 		m->auth_tx = now;
 		seal(m, MLVPN2_AUTH, 0, (const uint8_t *)"AU", 2, dg, now);
 		return (1);
 	}
-	if (p->pending & PEND_OK) {
-		p->pending &= ~PEND_OK;
+	if (p->msg.pending & PEND_OK) {
+		p->msg.pending &= ~PEND_OK;
 		seal(m, MLVPN2_AUTH_OK, 0, (const uint8_t *)"OK", 2, dg, now);
 		return (1);
 	}
-	if (p->pending & PEND_PROBE) {
-		p->pending &= ~PEND_PROBE;
+	if (p->msg.pending & PEND_PROBE) {
+		p->msg.pending &= ~PEND_PROBE;
 		m->keepalive_tx = now;
 		m->keepalive_next = now + KEEPALIVE;
 		seal(m, MLVPN2_KEEPALIVE, 0, NULL, 0, dg, now);
 		return (1);
 	}
-	p->pending = 0;
+	p->msg.pending = 0;
 	return (0);
 }
 
@@ -1218,7 +1222,7 @@ mlvpn2_link_send(struct path *p, struct pkt *pkt, struct dgram *dg,
 
 	seal(p->m2, MLVPN2_DATA, t->m2.data_seq + pkt->seq, PKT_DATA(pkt),
 	    pkt->len, dg, now);
-	p->last_data_tx = t->last_tx = now;
+	p->acct.last_data_tx = t->last_tx = now;
 	return (1);
 }
 
@@ -1247,11 +1251,11 @@ seal(struct mlvpn2 *m, uint8_t type, uint64_t data_seq, const uint8_t *plain,
 			m->stamped = 0;
 		}
 	}
-	dg->ep = p->ep;
+	dg->ep = p->addr.ep;
 	dg->len = mlvpn2_seal(&h, plain != NULL ? plain : nothing, len,
 	    type == MLVPN2_DATA && t->conf.cleartext ? NULL : t->conf.psk,
 	    dg->buf);
-	p->last_tx = now;
+	p->acct.last_tx = now;
 	path_count_tx(p, dg, now);
 }
 
@@ -1268,7 +1272,7 @@ void
 mlvpn2_link_ctl(const struct path *p, struct ctl_link *c)
 {
 	c->opener = !serves(p->m2);
-	if (p->unpaced)
+	if (p->pacer.unpaced)
 		c->rate = 0;
 	if (c->local.family == 0)
 		c->local = p->link->ep.local;

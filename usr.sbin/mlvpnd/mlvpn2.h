@@ -16,84 +16,117 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 #ifndef MLVPN2_H
 #define MLVPN2_H
 
 /*
- * What the protocol of MLVPN 2.2 and 2.3 looks like.  A datagram is a header
- * of 28 bytes, which nothing protects, and a payload: the MAC and ciphertext
- * of XSalsa20-Poly1305, or a packet in the clear.
+ * Links to peers of MLVPN 2.x.
  */
 
-#include <sys/types.h>
+#include <sys/queue.h>
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define MLVPN2_HDRLEN		28
-#define MLVPN2_MACLEN		16
-#define MLVPN2_KEYLEN		32
-#define MLVPN2_LEN_MAX		1500	/* of the payload */
-#define MLVPN2_DGRAM_MAX	1500	/* of a datagram that peers read */
-#define MLVPN2_MTU		1444	/* of their interface */
-#define MLVPN2_FIRST_MAX	0x05	/* of the first byte of a datagram */
-#define MLVPN2_VERSION		1
-#define MLVPN2_NOSTAMP		0xffff
+#include "core.h"
+#include "mlvpn2_order.h"
+#include "mlvpn2_wire.h"
 
-#define MLVPN2_AUTH		0
-#define MLVPN2_AUTH_OK		1
-#define MLVPN2_KEEPALIVE	2
-#define MLVPN2_DATA		3
-#define MLVPN2_DISCONNECT	4
+struct link;
+struct path;
 
-struct mlvpn2_header {
-	uint16_t	 len;		/* of the payload, with the MAC */
+#define MLVPN2_RETIRED		256	/* flows remembered */
+
+/* A flow of the peer that another one has followed. */
+struct mlvpn2_run {
+	uint32_t	 flow;
+	uint64_t	 highest;	/* sequence that came */
+};
+
+/* A link as MLVPN 2.x has it: part of its path. */
+struct mlvpn2 {
+	LIST_ENTRY(mlvpn2) entry;	/* in the core's table */
+	struct path	*path;
+	uint32_t	 sock;		/* that it is found by */
+	struct addr	 configured;	/* remote */
+	int		 served;	/* the peer calls */
+
+	/* sending */
+	uint32_t	 flow;
+	uint64_t	 seq;		/* next */
+	uint64_t	 auth_next;	/* NEVER: not to be sent */
+	uint64_t	 auth_tx;	/* NEVER: none yet */
+	uint64_t	 hint_tx;
+	uint64_t	 keepalive_next;
+	uint64_t	 keepalive_tx;
+	int		 stamped;	/* the peer's stamp is to go back */
+	uint16_t	 stamp;
+	uint64_t	 stamp_at;
+
+	/* the peer's session */
+	int		 exists;
+	int		 confirmed;	/* more came than what began it */
+	int		 counted;	/* as a handshake */
+	uint32_t	 peer;		/* its flow */
 	uint8_t		 version;
-	uint8_t		 type;
-	uint8_t		 reorder;
-	uint16_t	 stamp;		/* ms of the sender's clock */
-	uint16_t	 echo;		/* the receiver's, plus time held */
-	uint32_t	 flow;		/* a link in one run of a process */
-	uint64_t	 seq;		/* of the flow; with it, the nonce */
-	uint64_t	 data_seq;	/* of DATA over all links */
+	struct mlvpn2_window window;
+	uint64_t	 clear_seen[MLVPN2_WINDOW];	/* sequence + 1 */
+	uint64_t	 received;
+	uint64_t	 heard;		/* last authentic datagram */
+	uint64_t	 there;		/* last one from its address */
+	uint64_t	 last_gap;	/* NEVER: none */
+	uint64_t	 slow_until;	/* it says little */
+	int		 leaving;	/* sent DISCONNECT, or seems to */
+	uint64_t	 leave_seq;
+	uint64_t	 down_at;	/* unless the suspicion was wrong */
+	int		 has_echo;	/* returns our stamps */
+	int		 want_echo;	/* needed to be up again */
+	uint64_t	 echo_at;
+	uint64_t	 echo_sent;	/* when that stamp had left */
+	uint64_t	 owd_at;	/* last sample of the delay */
+	int64_t		 delay;		/* least of it since delay_at */
+	unsigned int	 ndelays;
+	uint64_t	 delay_at;
+	int		 draining;	/* the modem's queue */
+	uint64_t	 drained_at;	/* began, or ended */
+	uint64_t	 restore;	/* rate after that */
+	uint64_t	 share;		/* eighths of the peer's packets for
+					   one that comes here, 0 unknown */
+	uint64_t	 share_at;	/* their number at the last one */
+	unsigned int	 turns;		/* since it changed */
+
+	/* order */
+	uint64_t	 order_seq;	/* last of what order matters for */
+	uint64_t	 order_at;	/* 0: none */
 };
 
-/* Which sequence numbers of a flow have come. */
-#define MLVPN2_WINDOW		1024
-
-struct mlvpn2_window {
-	int		 any;
-	uint64_t	 highest;
-	uint64_t	 bits[MLVPN2_WINDOW / 64];
+/* Of a tunnel. */
+struct mlvpn2_tunnel {
+	uint64_t	 data_seq;	/* of the first packet sent, less 1 */
+	int64_t		 owd;		/* ms, for unwrapping */
+	uint64_t	 received;	/* packets, authentic ones */
+	struct mlvpn2_order order;
+	struct mlvpn2_run retired[MLVPN2_RETIRED];
+	size_t		 nretired;
 };
 
-/*
- * mlvpn2_wire.c
- *
- * mlvpn2_key(): the key of a phrase, unkeyed BLAKE2b-256.
- * mlvpn2_header_get(): -1 unless a datagram of that length can be one of the
- *	protocol.
- * mlvpn2_seal(): header and payload of len bytes into dgram, encrypted unless
- *	key is NULL; sets h->len and returns the datagram's length.
- * mlvpn2_open(): decrypts the payload of the datagram that h was read from;
- *	returns the length of the plaintext, or -1 when it is not authentic.
- * mlvpn2_trim(): the length of the IP packet that begins there, -1 when it is
- *	none or ends before that.
- * mlvpn2_window_init(): nothing came, or all up to highest if any is set.
- * mlvpn2_window_seen(): came already, or is too old to tell.
- * mlvpn2_window_add(): returns 1 if it is the highest so far.
- */
-void	 mlvpn2_key(uint8_t [MLVPN2_KEYLEN], const char *);
-int	 mlvpn2_header_get(struct mlvpn2_header *, const uint8_t *, size_t);
-void	 mlvpn2_header_put(uint8_t *, const struct mlvpn2_header *);
-size_t	 mlvpn2_seal(struct mlvpn2_header *, const uint8_t *, size_t,
-	    const uint8_t *, uint8_t *);
-ssize_t	 mlvpn2_open(const struct mlvpn2_header *, const uint8_t *,
-	    const uint8_t *, uint8_t *);
-ssize_t	 mlvpn2_trim(const uint8_t *, size_t);
-void	 mlvpn2_window_init(struct mlvpn2_window *, int, uint64_t);
-int	 mlvpn2_window_seen(const struct mlvpn2_window *, uint64_t);
-int	 mlvpn2_window_add(struct mlvpn2_window *, uint64_t);
+void	 mlvpn2_init(struct tunnel *, uint64_t);
+void	 mlvpn2_restart(struct tunnel *, uint64_t);
+void	 mlvpn2_rates(struct tunnel *);
+size_t	 mlvpn2_flows(const struct tunnel *, struct peer_flow *, size_t);
+size_t	 mlvpn2_overhead(const struct tunnel *);
+int	 mlvpn2_fits(const struct tunnel *, size_t);
+void	 mlvpn2_receive(struct core *, const struct dgram *, uint64_t);
+struct path *mlvpn2_link_open(struct tunnel *, struct link *, uint64_t);
+void	 mlvpn2_link_reopen(struct path *, uint64_t);
+void	 mlvpn2_link_free(struct path *);
+void	 mlvpn2_link_remove(struct path *, uint64_t);
+void	 mlvpn2_link_suspect(struct path *, uint64_t);
+void	 mlvpn2_link_timer(struct path *, uint64_t);
+uint64_t mlvpn2_link_deadline(const struct path *, uint64_t);
+int	 mlvpn2_link_compose(struct path *, struct dgram *, uint64_t);
+int	 mlvpn2_link_send(struct path *, struct pkt *, struct dgram *,
+	    uint64_t);
+void	 mlvpn2_link_ctl(const struct path *, struct ctl_link *);
 
 #endif /* MLVPN2_H */

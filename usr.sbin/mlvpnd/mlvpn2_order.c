@@ -64,7 +64,7 @@ mlvpn2_order_free(struct tunnel *t)
 
 	while ((p = TAILQ_FIRST(&o->held)) != NULL) {
 		TAILQ_REMOVE(&o->held, p, entry);
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 	}
 }
 
@@ -245,10 +245,10 @@ hold_time(struct tunnel *t)
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (!path_alive(p) || p->srtt == -1)
+		if (!path_alive(p) || p->delay.srtt == -1)
 			continue;
-		slow = MAX(slow, p->srtt);
-		fast = MIN(fast, p->srtt);
+		slow = MAX(slow, p->delay.srtt);
+		fast = MIN(fast, p->delay.srtt);
 	}
 	wait = slow > fast ? 2 * (slow - fast) : 0;
 	wait = MAX(HOLD_MIN, MIN(wait, HOLD_MAX));

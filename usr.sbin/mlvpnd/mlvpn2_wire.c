@@ -22,7 +22,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "mlvpn2.h"
+#include "mlvpn2_wire.h"
 #include "wire.h"
 
 /* Bytes 2 and 3 of the header: a word of bit fields, little endian. */

@@ -20,7 +20,7 @@
 
 #include <stdint.h>
 
-#include "tunnel.h"
+#include "mss.h"
 #include "wire.h"
 
 /*

@@ -121,14 +121,14 @@ path_alloc(struct tunnel *t, uint8_t id)
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return (NULL);
 	for (i = 0; i < PQ_MAX; i++)
-		TAILQ_INIT(&p->queue[i]);
+		TAILQ_INIT(&p->q.queue[i]);
 	p->tunnel = t;
 	p->id = id;
-	p->state = LINK_OPENING;
-	p->quality = LINK_UP;
-	p->srtt = p->rttvar = -1;
-	p->loss_tx = p->loss_rx = -1;
-	p->report_due = NEVER;
+	p->st.state = LINK_OPENING;
+	p->live.quality = LINK_UP;
+	p->delay.srtt = p->delay.rttvar = -1;
+	p->tx_loss.rate = p->rx_loss.rate = -1;
+	p->out.due = NEVER;
 	t->path[id] = t->paths[t->npaths++] = p;
 	return (p);
 }
@@ -140,16 +140,17 @@ path_new(struct tunnel *t, uint8_t id)
 
 	if ((p = path_alloc(t, id)) == NULL)
 		return (NULL);
-	if ((p->ring = calloc(SENT_RING, sizeof(*p->ring))) == NULL ||
+	if ((p->flight.ring = calloc(SENT_RING,
+	    sizeof(*p->flight.ring))) == NULL ||
 	    assoc_lane(t, id) == NULL) {
 		path_free(p);
 		return (NULL);
 	}
-	p->rx_highest = t->as.lane[id]->rx_highest;
-	p->rx_floor = p->rx_loss_number = p->rx_highest;
-	p->rx_loss_dgrams = t->as.lane[id]->rx_dgrams;
-	p->gap_until = p->rx_floor;
-	p->history = t->as.lane[id]->tx_next;
+	p->out.highest = t->as.lane[id]->rx_highest;
+	p->out.floor = p->out.loss_number = p->out.highest;
+	p->out.loss_dgrams = t->as.lane[id]->rx_dgrams;
+	p->out.gap_until = p->out.floor;
+	p->flight.kept = t->as.lane[id]->tx_next;
 	p->order_seq = t->reorder.any ? t->reorder.highest : 0;
 	path_forgive(p);
 	return (p);
@@ -164,9 +165,9 @@ path_free(struct path *p)
 
 	history_clear(p);
 	for (i = 0; i < PQ_MAX; i++)
-		while ((pkt = TAILQ_FIRST(&p->queue[i])) != NULL) {
+		while ((pkt = TAILQ_FIRST(&p->q.queue[i])) != NULL) {
 			path_dequeue(p, pkt);
-			pkt_put(t->core, pkt);
+			pkt_put(&t->core->pool, pkt);
 		}
 	for (i = 0; t->paths[i] != p; i++)
 		continue;
@@ -176,7 +177,7 @@ path_free(struct path *p)
 		p->link->path = NULL;
 	if (p->m2 != NULL)
 		mlvpn2_link_free(p);
-	free(p->ring);
+	free(p->flight.ring);
 	free(p);
 }
 
@@ -201,7 +202,7 @@ path_open(struct tunnel *t, struct link *l, uint64_t now)
 	p->link = l;
 	l->path = p;
 	memcpy(p->name, l->conf.name, sizeof(p->name));
-	p->stale_at = now + STALE_AFTER;
+	p->live.stale_at = now + STALE_AFTER;
 	path_reopen(p, now);
 	return (p);
 }
@@ -220,14 +221,14 @@ path_reopen(struct path *p, uint64_t now)
 		return;
 	}
 	p->gen = ++t->as.gen[p->id & (PATH_SLOTS - 1)];
-	p->ep = p->link->ep;
+	p->addr.ep = p->link->ep;
 	own_mtu(p);
-	p->validated = 1;		/* this end chose the address */
-	p->blocked = 0;
-	p->cand.active = 0;
-	core_random(t->core, p->token, sizeof(p->token));
-	p->open_next = now;
-	p->open_tries = 0;
+	p->addr.validated = 1;		/* this end chose the address */
+	p->addr.blocked = 0;
+	p->addr.cand.active = 0;
+	core_random(t->core, p->addr.token, sizeof(p->addr.token));
+	p->msg.open_next = now;
+	p->msg.open_tries = 0;
 	history_rescue(p, now);
 	path_forgive(p);
 	path_rates(p);
@@ -241,21 +242,21 @@ own_mtu(struct path *p)
 {
 	const struct link	*l = p->link;
 
-	p->mtu_own = 0;
+	p->terms.mtu_own = 0;
 	if (l == NULL)
 		return;
-	p->mtu_own = l->mtu;
+	p->terms.mtu_own = l->mtu;
 	if (l->conf.mtu != 0 && (l->mtu == 0 || l->conf.mtu < l->mtu))
-		p->mtu_own = l->conf.mtu;
+		p->terms.mtu_own = l->conf.mtu;
 }
 
 /* The association ends: tells the peer on every path, twice. */
 void
 path_close(struct path *p, uint64_t now)
 {
-	p->since = now;
-	p->closes = 2;
-	p->pending = PEND_CLOSE;
+	p->st.since = now;
+	p->msg.closes = 2;
+	p->msg.pending = PEND_CLOSE;
 }
 
 /* This end's link goes away; the peer hears of it on another path. */
@@ -277,7 +278,7 @@ path_gone(struct path *p, const char *reason, uint64_t now)
 {
 	struct tunnel	*t = p->tunnel;
 
-	if (p->was_up)
+	if (p->st.was_up)
 		tunnel_event(t, CORE_LINK_DOWN, p, reason);
 	path_free(p);
 	tunnel_update(t, now);
@@ -321,7 +322,7 @@ path_link_changed(struct path *p, uint64_t now)
 void
 path_disable(struct path *p, int disabled, uint64_t now)
 {
-	p->disabled = disabled;
+	p->st.disabled = disabled;
 	status_send(p, now);
 	tunnel_update(p->tunnel, now);
 }
@@ -330,9 +331,9 @@ path_disable(struct path *p, int disabled, uint64_t now)
 static void
 status_send(struct path *p, uint64_t now)
 {
-	p->status = 1;
-	p->status_number = NEVER;
-	p->status_next = now;
+	p->msg.status = 1;
+	p->msg.status_number = NEVER;
+	p->msg.status_next = now;
 }
 
 /* The smaller of what this end is configured for and the peer announced. */
@@ -344,29 +345,29 @@ path_rates(struct path *p)
 	if (p->link != NULL) {
 		rate = p->link->conf.up.rate;
 		if (p->opener) {
-			p->rate_peer = p->link->conf.down.rate;
+			p->terms.rate_peer = p->link->conf.down.rate;
 			path_backup(p, p->link->conf.backup,
 			    p->link->conf.overflow);
 		}
 	}
-	if (rate == 0 || (p->announced != 0 && p->announced < rate))
-		rate = p->announced;
-	p->rate_conf = rate;
+	if (rate == 0 || (p->terms.announced != 0 && p->terms.announced < rate))
+		rate = p->terms.announced;
+	p->terms.rate_conf = rate;
 	rate_init(p);
 }
 
 void
 path_backup(struct path *p, uint8_t level, int overflow)
 {
-	p->backup = p->level = level;
-	p->overflow = overflow;
+	p->terms.backup = p->pacer.level = level;
+	p->terms.overflow = overflow;
 }
 
 /* What was sent and not reported no longer counts against the path. */
 static void
 path_forgive(struct path *p)
 {
-	p->reported = p->eliciting = p->suspect_number =
+	p->flight.reported = p->flight.eliciting = p->live.suspect_number =
 	    p->tunnel->as.lane[p->id]->tx_next;
 }
 
@@ -378,19 +379,19 @@ void
 path_state(struct path *p, enum link_state state, const char *reason,
     uint64_t now)
 {
-	enum link_state	 old = p->state;
+	enum link_state	 old = p->st.state;
 
-	if (p->since != 0 && old == state)
+	if (p->st.since != 0 && old == state)
 		return;
-	p->state = state;
-	p->since = now;
-	strlcpy(p->reason, reason, sizeof(p->reason));
-	if (state == LINK_UP && !p->was_up) {
-		p->was_up = 1;
+	p->st.state = state;
+	p->st.since = now;
+	strlcpy(p->st.reason, reason, sizeof(p->st.reason));
+	if (state == LINK_UP && !p->st.was_up) {
+		p->st.was_up = 1;
 		tunnel_event(p->tunnel, CORE_LINK_UP, p, reason);
 	} else if (state == LINK_DOWN) {
 		tunnel_event(p->tunnel, CORE_LINK_DOWN, p, reason);
-		p->was_up = 0;
+		p->st.was_up = 0;
 	}
 	tunnel_update(p->tunnel, now);
 }
@@ -402,17 +403,17 @@ path_state(struct path *p, enum link_state state, const char *reason,
 void
 path_suspect(struct path *p, const char *reason, uint64_t now)
 {
-	if (p->state != LINK_UP)
+	if (p->st.state != LINK_UP)
 		return;
-	p->suspect_since = now;
-	p->flaps = MIN(p->flaps + 1, FLAPS_MAX);
-	p->forget_at = now + FORGET;
+	p->live.suspect_since = now;
+	p->live.flaps = MIN(p->live.flaps + 1, FLAPS_MAX);
+	p->live.forget_at = now + FORGET;
 	if (p->m2 != NULL)
 		mlvpn2_link_suspect(p, now);
 	else
-		p->suspect_number = p->tunnel->as.lane[p->id]->tx_next;
-	p->answers = 0;
-	p->probe_next = now;
+		p->live.suspect_number = p->tunnel->as.lane[p->id]->tx_next;
+	p->live.answers = 0;
+	p->live.probe_next = now;
 	path_state(p, LINK_SUSPECT, reason, now);
 	history_rescue(p, now);
 }
@@ -427,47 +428,48 @@ path_reported(struct path *p, uint64_t number, uint64_t now)
 {
 	unsigned int	 answers = ANSWERS_TO_RETURN;
 
-	if (p->state != LINK_SUSPECT && p->state != LINK_DOWN)
+	if (p->st.state != LINK_SUSPECT && p->st.state != LINK_DOWN)
 		return;
-	if (number < p->suspect_number) {
-		if (p->state == LINK_SUSPECT && p->answers == 0) {
+	if (number < p->live.suspect_number) {
+		if (p->st.state == LINK_SUSPECT && p->live.answers == 0) {
 			p->tunnel->false_dead++;
-			p->patience = MIN(p->patience + 1, PATIENCE_MAX);
-			p->forget_at = now + FORGET;
-			p->answers = 1;
+			p->live.patience = MIN(p->live.patience + 1,
+			    PATIENCE_MAX);
+			p->live.forget_at = now + FORGET;
+			p->live.answers = 1;
 		}
 		return;
 	}
-	if (p->flaps > FLAPS_FREE)
-		answers += (p->flaps - FLAPS_FREE) * FLAPS_ANSWERS;
-	if (++p->answers < answers) {
-		if (p->flaps <= FLAPS_FREE)
-			p->probe_next = now;
+	if (p->live.flaps > FLAPS_FREE)
+		answers += (p->live.flaps - FLAPS_FREE) * FLAPS_ANSWERS;
+	if (++p->live.answers < answers) {
+		if (p->live.flaps <= FLAPS_FREE)
+			p->live.probe_next = now;
 		return;
 	}
-	if (p->state == LINK_DOWN)
+	if (p->st.state == LINK_DOWN)
 		pmtu_verify(p, now);
-	p->stale_at = NEVER;
+	p->live.stale_at = NEVER;
 	path_forgive(p);
 	rate_resume(p);
 	/* what an outage took does not make the link a lossy one */
-	p->loss_tx = -1;
-	p->loss_sent = p->loss_got = 0;
-	p->quality = LINK_UP;
+	p->tx_loss.rate = -1;
+	p->tx_loss.sent = p->tx_loss.got = 0;
+	p->live.quality = LINK_UP;
 	path_state(p, LINK_UP, "answers again", now);
 }
 
 int
 path_usable(const struct path *p)
 {
-	return (path_alive(p) && p->quality == LINK_UP);
+	return (path_alive(p) && p->live.quality == LINK_UP);
 }
 
 /* Answers and may be sent to, though perhaps too lossy or slow. */
 int
 path_alive(const struct path *p)
 {
-	return (p->state == LINK_UP && path_permitted(p));
+	return (p->st.state == LINK_UP && path_permitted(p));
 }
 
 /*
@@ -479,8 +481,8 @@ path_permitted(const struct path *p)
 {
 	const struct lane	*lane = p->tunnel->as.lane[p->id];
 
-	if (!p->validated || p->disabled || p->peer_disabled ||
-	    p->ep.sock == SOCK_NONE)
+	if (!p->addr.validated || p->st.disabled || p->st.peer_disabled ||
+	    p->addr.ep.sock == SOCK_NONE)
 		return (0);
 	return (p->m2 != NULL || lane->tx_next - lane->tx_reported <=
 	    UNREPORTED_MAX);
@@ -495,8 +497,8 @@ path_quickest(struct tunnel *t)
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (path_usable(p) && p->srtt != -1 &&
-		    (best == NULL || p->srtt < best->srtt))
+		if (path_usable(p) && p->delay.srtt != -1 &&
+		    (best == NULL || p->delay.srtt < best->delay.srtt))
 			best = p;
 	}
 	return (best);
@@ -511,9 +513,9 @@ paths_silent(struct tunnel *t, uint64_t now)
 	int		 i, any = 0;
 
 	for (i = 0; i < t->npaths; i++) {
-		if ((p = t->paths[i])->state == LINK_OPENING)
+		if ((p = t->paths[i])->st.state == LINK_OPENING)
 			continue;
-		if (p->state == LINK_UP || now - p->suspect_since <
+		if (p->st.state == LINK_UP || now - p->live.suspect_since <
 		    MAX(path_dead_time(p), SILENT_MIN))
 			return (0);
 		any = 1;
@@ -530,11 +532,11 @@ path_dead_time(const struct path *p)
 {
 	uint64_t	 dead, cap = 0;
 
-	if (p->srtt == -1)
+	if (p->delay.srtt == -1)
 		return (DEAD_UNKNOWN);
-	dead = p->srtt + MAX(4 * p->rttvar, 5000) +
-	    p->peer_interval * 1000ULL + DEAD_TICK;
-	dead = MAX(dead, DEAD_MIN) * (1 + p->patience);
+	dead = p->delay.srtt + MAX(4 * p->delay.rttvar, 5000) +
+	    p->in.interval * 1000ULL + DEAD_TICK;
+	dead = MAX(dead, DEAD_MIN) * (1 + p->live.patience);
 	if (p->link != NULL)
 		cap = p->link->conf.timeout;
 	if (cap == 0)
@@ -554,26 +556,27 @@ path_received(struct path *p, const struct dgram *dg, uint64_t number,
 	const struct lane	*lane = p->tunnel->as.lane[p->id];
 	int			 newest;
 
-	newest = number > p->rx_highest || p->last_rx == 0;
+	newest = number > p->out.highest || p->acct.last_rx == 0;
 	path_count_rx(p, dg, now);
 	if (newest) {
-		if (number > p->rx_highest + 1 && p->rx_packets > 1) {
-			p->gap_until = number;
+		if (number > p->out.highest + 1 && p->acct.rx_packets > 1) {
+			p->out.gap_until = number;
 			report_want_gap(p, now);
 		}
-		p->rx_highest = number;
-		p->rx_highest_at = now;
+		p->out.highest = number;
+		p->out.highest_at = now;
 	} else
-		p->reordered_at = now;
+		p->out.reordered_at = now;
 	report_count_loss(p, lane->rx_highest, lane->rx_dgrams, now);
 
-	if (endpoint_equal(&dg->ep, &p->ep)) {
+	if (endpoint_equal(&dg->ep, &p->addr.ep)) {
 		if (!p->opener)
-			p->ep.local = dg->ep.local;
-		if (!p->validated)
-			p->unval_rx += dg->len;
-	} else if (p->cand.active && endpoint_equal(&dg->ep, &p->cand.ep))
-		p->cand.rx_bytes += dg->len;
+			p->addr.ep.local = dg->ep.local;
+		if (!p->addr.validated)
+			p->addr.unval_rx += dg->len;
+	} else if (p->addr.cand.active && endpoint_equal(&dg->ep,
+	    &p->addr.cand.ep))
+		p->addr.cand.rx_bytes += dg->len;
 	else if (newest)
 		candidate_seen(p, dg, now);
 }
@@ -662,10 +665,10 @@ set_backup(struct path *p, uint8_t flags)
 static uint8_t
 backup_flags(const struct path *p)
 {
-	if (p->backup == 0)
+	if (p->terms.backup == 0)
 		return (0);
-	return (PATH_FLAG_BACKUP | p->backup << PATH_FLAG_LEVEL_SHIFT |
-	    (p->overflow ? PATH_FLAG_OVERFLOW : 0));
+	return (PATH_FLAG_BACKUP | p->terms.backup << PATH_FLAG_LEVEL_SHIFT |
+	    (p->terms.overflow ? PATH_FLAG_OVERFLOW : 0));
 }
 
 /*
@@ -689,8 +692,8 @@ accept_open(struct tunnel *t, uint8_t id, const struct dgram *dg,
 	if (p != NULL && (int8_t)(f->u.open.gen - p->gen) < 0)
 		return;
 	if (p != NULL && f->u.open.gen == p->gen) {
-		if (memcmp(p->token_peer, f->u.open.token, TOKEN_LEN) == 0)
-			p->pending |= PEND_OK;
+		if (memcmp(p->addr.token_peer, f->u.open.token, TOKEN_LEN) == 0)
+			p->msg.pending |= PEND_OK;
 		return;
 	}
 	if (!core_allow(&t->open_allow, OPENS_INTERVAL, OPENS_BURST, now) ||
@@ -698,25 +701,25 @@ accept_open(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		return;
 
 	p->gen = f->u.open.gen;
-	p->ep = dg->ep;
+	p->addr.ep = dg->ep;
 	set_backup(p, f->u.open.flags);
-	p->mtu_peer = f->u.open.mtu;
-	p->announced = f->u.open.down * 1000ULL;
-	p->rate_peer = f->u.open.up * 1000ULL;
-	memcpy(p->token_peer, f->u.open.token, TOKEN_LEN);
+	p->terms.mtu_peer = f->u.open.mtu;
+	p->terms.announced = f->u.open.down * 1000ULL;
+	p->terms.rate_peer = f->u.open.up * 1000ULL;
+	memcpy(p->addr.token_peer, f->u.open.token, TOKEN_LEN);
 	strlcpy(p->name, f->u.open.name, sizeof(p->name));
 	p->link = link_find(t, p->name);
 	if (p->link != NULL && p->link->path != NULL)
 		p->link = NULL;		/* a path of our own has that name */
-	core_random(t->core, p->token, sizeof(p->token));
-	p->validated = t->as.confirmed;
-	p->unval_rx = dg->len;
-	p->unval_tx = 0;
-	p->blocked = 0;
-	p->cand.active = 0;
-	p->open_tries = 0;
-	p->open_next = now + ACCEPT_RETRY;
-	p->pending |= PEND_OK;
+	core_random(t->core, p->addr.token, sizeof(p->addr.token));
+	p->addr.validated = t->as.confirmed;
+	p->addr.unval_rx = dg->len;
+	p->addr.unval_tx = 0;
+	p->addr.blocked = 0;
+	p->addr.cand.active = 0;
+	p->msg.open_tries = 0;
+	p->msg.open_next = now + ACCEPT_RETRY;
+	p->msg.pending |= PEND_OK;
 	if (!fresh) {
 		history_rescue(p, now);
 		path_forgive(p);
@@ -725,11 +728,11 @@ accept_open(struct tunnel *t, uint8_t id, const struct dgram *dg,
 	own_mtu(p);
 	pmtu_start(p, now);
 	if (fresh) {
-		p->last_rx = p->rx_highest_at = now;
-		p->rx_packets = 1;
-		p->rx_bytes = dg->len + ip_overhead(&dg->ep);
+		p->acct.last_rx = p->out.highest_at = now;
+		p->acct.rx_packets = 1;
+		p->acct.rx_bytes = dg->len + ip_overhead(&dg->ep);
 	}
-	path_state(p, p->validated ? LINK_UP : LINK_OPENING, "", now);
+	path_state(p, p->addr.validated ? LINK_UP : LINK_OPENING, "", now);
 }
 
 /* PATH_OK: the peer took the path; its token shows that we are here. */
@@ -737,14 +740,15 @@ static void
 got_ok(struct path *p, const struct frame *f, uint64_t now)
 {
 	if (!p->opener || f->u.ok.gen != p->gen ||
-	    memcmp(f->u.ok.token, p->token, TOKEN_LEN) != 0)
+	    memcmp(f->u.ok.token, p->addr.token, TOKEN_LEN) != 0)
 		return;
-	p->mtu_peer = f->u.ok.mtu;
+	p->terms.mtu_peer = f->u.ok.mtu;
 	pmtu_limits(p, now);
-	if (p->nresponse < RESPONSE_MAX)
-		memcpy(p->response[p->nresponse++], f->u.ok.own, TOKEN_LEN);
-	if (p->state == LINK_OPENING || p->open_next != NEVER) {
-		p->open_next = NEVER;
+	if (p->addr.nresponse < RESPONSE_MAX)
+		memcpy(p->addr.response[p->addr.nresponse++], f->u.ok.own,
+		    TOKEN_LEN);
+	if (p->st.state == LINK_OPENING || p->msg.open_next != NEVER) {
+		p->msg.open_next = NEVER;
 		path_forgive(p);
 		path_state(p, LINK_UP, "", now);
 	}
@@ -753,8 +757,9 @@ got_ok(struct path *p, const struct frame *f, uint64_t now)
 static void
 got_challenge(struct path *p, const struct frame *f)
 {
-	if (p->nresponse < RESPONSE_MAX)
-		memcpy(p->response[p->nresponse++], f->u.token, TOKEN_LEN);
+	if (p->addr.nresponse < RESPONSE_MAX)
+		memcpy(p->addr.response[p->addr.nresponse++], f->u.token,
+		    TOKEN_LEN);
 }
 
 /* A response counts only from the address that was challenged. */
@@ -762,11 +767,12 @@ static void
 got_response(struct path *p, const struct dgram *dg, const struct frame *f,
     uint64_t now)
 {
-	struct candidate	*c = &p->cand;
+	struct candidate	*c = &p->addr.cand;
 
-	if (!p->opener && !p->validated && endpoint_equal(&dg->ep, &p->ep) &&
-	    memcmp(f->u.token, p->token, TOKEN_LEN) == 0) {
-		p->validated = 1;
+	if (!p->opener && !p->addr.validated && endpoint_equal(&dg->ep,
+	    &p->addr.ep) &&
+	    memcmp(f->u.token, p->addr.token, TOKEN_LEN) == 0) {
+		p->addr.validated = 1;
 		path_state(p, LINK_UP, "", now);
 		return;
 	}
@@ -775,10 +781,10 @@ got_response(struct path *p, const struct dgram *dg, const struct frame *f,
 	if (endpoint_equal(&dg->ep, &c->ep) &&
 	    memcmp(f->u.token, c->token_new, TOKEN_LEN) == 0)
 		c->answered = 1;
-	else if (endpoint_equal(&dg->ep, &p->ep) &&
+	else if (endpoint_equal(&dg->ep, &p->addr.ep) &&
 	    memcmp(f->u.token, c->token_old, TOKEN_LEN) == 0) {
 		c->active = 0;
-		p->ignore_until = now + CANDIDATE_REFUSED;
+		p->addr.ignore_until = now + CANDIDATE_REFUSED;
 	}
 }
 
@@ -786,15 +792,16 @@ got_response(struct path *p, const struct dgram *dg, const struct frame *f,
 static void
 got_status(struct path *p, const struct frame *f, uint64_t now)
 {
-	if (!core_allow(&p->status_allow, STATUS_INTERVAL, STATUS_BURST, now))
+	if (!core_allow(&p->msg.status_allow, STATUS_INTERVAL, STATUS_BURST,
+	    now))
 		return;
-	p->peer_disabled = (f->u.status.flags & PATH_FLAG_DISABLED) != 0;
+	p->st.peer_disabled = (f->u.status.flags & PATH_FLAG_DISABLED) != 0;
 	tunnel_update(p->tunnel, now);
 	if (p->opener)
 		return;
 	set_backup(p, f->u.status.flags);
-	p->rate_peer = f->u.status.up * 1000ULL;
-	p->announced = f->u.status.down * 1000ULL;
+	p->terms.rate_peer = f->u.status.up * 1000ULL;
+	p->terms.announced = f->u.status.down * 1000ULL;
 	path_rates(p);
 }
 
@@ -806,8 +813,8 @@ got_close(struct path *p, uint64_t now)
 		path_gone(p, "closed by the peer", now);
 		return;
 	}
-	p->open_next = now + REFUSED_RETRY;
-	p->open_tries = 0;
+	p->msg.open_next = now + REFUSED_RETRY;
+	p->msg.open_tries = 0;
 	path_state(p, LINK_DOWN, "refused by the peer", now);
 }
 
@@ -818,18 +825,18 @@ got_probe(struct path *p, const struct frame *f, uint64_t now)
 	struct path	*q;
 	int		 i;
 
-	p->report_answer = 1;
-	p->report_news = 1;
-	p->pending |= PEND_REPORT;
-	p->report_due = now;
+	p->out.answer = 1;
+	p->out.news = 1;
+	p->msg.pending |= PEND_REPORT;
+	p->out.due = now;
 	if ((f->u.probe.flags & PROBE_SUSPECT) == 0)
 		return;
 	/* our way to the peer may be the dead one */
-	p->pending |= PEND_PROBE;
+	p->msg.pending |= PEND_PROBE;
 	/* tell it on another path too, should ours to the peer be dead */
 	for (i = 0; i < t->npaths; i++)
 		if ((q = t->paths[i]) != p && path_usable(q)) {
-			q->pending |= PEND_REPORT;
+			q->msg.pending |= PEND_REPORT;
 			break;
 		}
 }
@@ -841,17 +848,17 @@ got_probe(struct path *p, const struct frame *f, uint64_t now)
 static void
 candidate_seen(struct path *p, const struct dgram *dg, uint64_t now)
 {
-	struct candidate	*c = &p->cand;
+	struct candidate	*c = &p->addr.cand;
 	struct tunnel		*t = p->tunnel;
 
-	if (c->active || now < p->ignore_until)
+	if (c->active || now < p->addr.ignore_until)
 		return;
 	memset(c, 0, sizeof(*c));
 	c->active = 1;
 	c->ep = dg->ep;
 	core_random(t->core, c->token_new, sizeof(c->token_new));
 	core_random(t->core, c->token_old, sizeof(c->token_old));
-	c->deadline = now + MAX(CHALLENGE_WAIT, p->srtt * 3);
+	c->deadline = now + MAX(CHALLENGE_WAIT, p->delay.srtt * 3);
 	c->next = now;
 	c->rx_bytes = dg->len;
 }
@@ -859,7 +866,7 @@ candidate_seen(struct path *p, const struct dgram *dg, uint64_t now)
 static void
 candidate_timer(struct path *p, uint64_t now)
 {
-	struct candidate	*c = &p->cand;
+	struct candidate	*c = &p->addr.cand;
 
 	if (!c->active)
 		return;
@@ -872,23 +879,23 @@ candidate_timer(struct path *p, uint64_t now)
 		return;
 	}
 	c->active = 0;
-	p->ignore_until = now + CANDIDATE_PAUSE;
+	p->addr.ignore_until = now + CANDIDATE_PAUSE;
 	if (!c->answered)
 		return;
-	p->ep = c->ep;
-	p->validated = 1;
-	p->blocked = 0;
+	p->addr.ep = c->ep;
+	p->addr.validated = 1;
+	p->addr.blocked = 0;
 	pmtu_start(p, now);
 	tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
 	    "the peer's address changed");
-	if (p->state == LINK_SUSPECT || p->state == LINK_DOWN)
-		p->probe_next = now;
+	if (p->st.state == LINK_SUSPECT || p->st.state == LINK_DOWN)
+		p->live.probe_next = now;
 }
 
 static int
 candidate_compose(struct path *p, struct dgram *dg, uint64_t now)
 {
-	struct candidate	*c = &p->cand;
+	struct candidate	*c = &p->addr.cand;
 	struct frame		 f;
 	uint8_t			 plain[DATA_INNERLEN + FRAME_MAX];
 	size_t			 len;
@@ -907,7 +914,7 @@ candidate_compose(struct path *p, struct dgram *dg, uint64_t now)
 	if (fresh && c->tx_bytes + len + DATA_HDRLEN + DATA_TAGLEN >
 	    AMPLIFICATION * c->rx_bytes)
 		return (0);
-	if (!seal_to(p, fresh ? &c->ep : &p->ep, plain, len, 0, dg, now))
+	if (!seal_to(p, fresh ? &c->ep : &p->addr.ep, plain, len, 0, dg, now))
 		return (0);
 	if (fresh)
 		c->tx_bytes += dg->len;
@@ -928,33 +935,34 @@ path_timer(struct path *p, uint64_t now)
 	}
 	candidate_timer(p, now);
 
-	if (p->opener && now >= p->open_next) {
-		p->pending |= PEND_OPEN;
-		p->open_next = now + (p->open_tries < 3 ?
-		    (uint64_t)OPEN_RETRY << p->open_tries : USEC);
-		p->open_tries++;
-		if (p->state == LINK_OPENING &&
-		    now - p->since > OPEN_UNANSWERED)
+	if (p->opener && now >= p->msg.open_next) {
+		p->msg.pending |= PEND_OPEN;
+		p->msg.open_next = now + (p->msg.open_tries < 3 ?
+		    (uint64_t)OPEN_RETRY << p->msg.open_tries : USEC);
+		p->msg.open_tries++;
+		if (p->st.state == LINK_OPENING &&
+		    now - p->st.since > OPEN_UNANSWERED)
 			path_state(p, LINK_DOWN, "no answer", now);
 	}
-	if (!p->opener && !p->validated && now >= p->open_next) {
-		p->pending |= PEND_OK;
-		p->open_next = now + ACCEPT_RETRY;
-		if (++p->open_tries > ACCEPT_TRIES) {
+	if (!p->opener && !p->addr.validated && now >= p->msg.open_next) {
+		p->msg.pending |= PEND_OK;
+		p->msg.open_next = now + ACCEPT_RETRY;
+		if (++p->msg.open_tries > ACCEPT_TRIES) {
 			path_gone(p, "does not answer", now);
 			return;
 		}
 	}
-	if (now >= p->report_due)
-		p->pending |= PEND_REPORT;
-	if (p->status && now >= p->status_next)
-		p->pending |= PEND_STATUS;
+	if (now >= p->out.due)
+		p->msg.pending |= PEND_REPORT;
+	if (p->msg.status && now >= p->msg.status_next)
+		p->msg.pending |= PEND_STATUS;
 	if (now >= sync_due(p))
-		p->pending |= PEND_SYNC;
-	if (p->forget_at != 0 && now >= p->forget_at) {
-		p->patience -= MIN(p->patience, 1);
-		p->flaps -= MIN(p->flaps, 1);
-		p->forget_at = p->patience + p->flaps > 0 ? now + FORGET : 0;
+		p->msg.pending |= PEND_SYNC;
+	if (p->live.forget_at != 0 && now >= p->live.forget_at) {
+		p->live.patience -= MIN(p->live.patience, 1);
+		p->live.flaps -= MIN(p->live.flaps, 1);
+		p->live.forget_at = p->live.patience + p->live.flaps > 0 ? now +
+		    FORGET : 0;
 	}
 	history_timer(p, now);
 	pmtu_timer(p, now);
@@ -977,7 +985,7 @@ quality_timer(struct path *p, uint64_t now)
 
 	/* legacy peers do not report: what they lose stands for what we do */
 	lossy = p->m2 != NULL ? 100 : LOSS_TOLERANCE;
-	loss = MAX(p->m2 != NULL ? p->loss_rx : p->loss_tx, 0);
+	loss = MAX(p->m2 != NULL ? p->rx_loss.rate : p->tx_loss.rate, 0);
 	if (c != NULL && c->loss_tolerance != 0) {
 		lossy = c->loss_tolerance;
 		recover = c->loss_recover;
@@ -989,28 +997,28 @@ quality_timer(struct path *p, uint64_t now)
 		slow_recover = c->latency_recover != 0 ? c->latency_recover :
 		    slow * 8 / 10;
 	}
-	rtt = p->srtt;
-	if (p->owd_valid)
-		rtt -= MAX(0, p->owd - p->owd_base);
-	if (loss > (p->quality == LINK_LOSSY ? recover : lossy) * 100)
+	rtt = p->delay.srtt;
+	if (p->delay.valid)
+		rtt -= MAX(0, p->delay.owd - p->delay.base);
+	if (loss > (p->live.quality == LINK_LOSSY ? recover : lossy) * 100)
 		wanted = LINK_LOSSY;
-	else if (slow != 0 && rtt > (p->quality == LINK_SLOW ?
+	else if (slow != 0 && rtt > (p->live.quality == LINK_SLOW ?
 	    slow_recover : slow))
 		wanted = LINK_SLOW;
 
-	if (wanted == p->quality || p->state != LINK_UP) {
-		p->quality_at = now;
+	if (wanted == p->live.quality || p->st.state != LINK_UP) {
+		p->live.quality_at = now;
 		return;
 	}
-	if (now - p->quality_at < (wanted == LINK_UP ? READMIT_AFTER :
+	if (now - p->live.quality_at < (wanted == LINK_UP ? READMIT_AFTER :
 	    EXCLUDE_AFTER))
 		return;
 	/* a burst too long for the modem may be all there was of it */
 	if (wanted == LINK_LOSSY && p->m2 == NULL &&
-	    p->loss_at <= p->quality_at)
+	    p->tx_loss.at <= p->live.quality_at)
 		return;
-	p->quality = wanted;
-	p->quality_at = now;
+	p->live.quality = wanted;
+	p->live.quality_at = now;
 	tunnel_event(p->tunnel, CORE_LINK_QUALITY, p, wanted == LINK_UP ?
 	    "good again" : wanted == LINK_LOSSY ? "too much loss" :
 	    "too much delay");
@@ -1021,39 +1029,41 @@ static void
 liveness_timer(struct path *p, uint64_t now)
 {
 	uint64_t	 dead = path_dead_time(p);
-	int		 out = p->eliciting > p->reported;
+	int		 out = p->flight.eliciting > p->flight.reported;
 
-	switch (p->state) {
+	switch (p->st.state) {
 	case LINK_UP:
-		if (out && now - p->out_since > dead &&
-		    now - p->report_rx > dead) {
+		if (out && now - p->flight.out_since > dead &&
+		    now - p->in.rx > dead) {
 			path_suspect(p, "no reports", now);
 			break;
 		}
-		if ((out && now - p->out_since > dead / 2 &&
-		    now - p->probe_tx > dead / 2) || now >= keepalive_due(p))
-			p->pending |= PEND_PROBE;
+		if ((out && now - p->flight.out_since > dead / 2 &&
+		    now - p->live.probe_tx > dead / 2) ||
+		    now >= keepalive_due(p))
+			p->msg.pending |= PEND_PROBE;
 		break;
 	case LINK_SUSPECT:
-		if (now - p->suspect_since > DOWN_AFTER)
+		if (now - p->live.suspect_since > DOWN_AFTER)
 			path_state(p, LINK_DOWN, "no reports", now);
 		/* FALLTHROUGH */
 	case LINK_DOWN:
-		if (now < p->probe_next)
+		if (now < p->live.probe_next)
 			break;
-		p->probe_next = now + (now - p->suspect_since <
+		p->live.probe_next = now + (now - p->live.suspect_since <
 		    PROBE_SLOW_AFTER ? PROBE_FIRST : PROBE_SLOW);
-		if (!p->opener || p->open_next == NEVER)
-			p->pending |= PEND_PROBE;	/* else PATH_OPEN is */
+		if (!p->opener || p->msg.open_next == NEVER)
+			p->msg.pending |= PEND_PROBE;	/* else PATH_OPEN is */
 		/* the peer may have given the path up */
-		if (p->opener && p->open_next == NEVER &&
-		    p->state == LINK_DOWN)
-			p->pending |= PEND_OPEN;
-		if (p->stale_at == NEVER)
-			p->stale_at = now + STALE_AFTER;
-		if (p->opener && now >= p->stale_at) {
-			p->stale_at = now + STALE_AGAIN;
-			tunnel_event(p->tunnel, CORE_LINK_STALE, p, p->reason);
+		if (p->opener && p->msg.open_next == NEVER &&
+		    p->st.state == LINK_DOWN)
+			p->msg.pending |= PEND_OPEN;
+		if (p->live.stale_at == NEVER)
+			p->live.stale_at = now + STALE_AFTER;
+		if (p->opener && now >= p->live.stale_at) {
+			p->live.stale_at = now + STALE_AGAIN;
+			tunnel_event(p->tunnel, CORE_LINK_STALE, p,
+			    p->st.reason);
 		}
 		break;
 	default:
@@ -1069,11 +1079,11 @@ liveness_timer(struct path *p, uint64_t now)
 static uint64_t
 sync_due(const struct path *p)
 {
-	if (!path_usable(p) || p->backlog > 0 || p->last_data_tx == 0 ||
-	    p->tunnel->last_tx <= p->last_tx ||
-	    p->last_tx - p->last_data_tx > IN_PLAY)
+	if (!path_usable(p) || p->q.backlog > 0 || p->acct.last_data_tx == 0 ||
+	    p->tunnel->last_tx <= p->acct.last_tx ||
+	    p->acct.last_tx - p->acct.last_data_tx > IN_PLAY)
 		return (NEVER);
-	return (p->last_tx + SYNC_INTERVAL);
+	return (p->acct.last_tx + SYNC_INTERVAL);
 }
 
 /*
@@ -1086,19 +1096,19 @@ keepalive_due(const struct path *p)
 {
 	uint64_t	 us = 0;
 
-	if (p->probe_number < LEARN)
-		return (p->last_eliciting_tx + LEARN_INTERVAL);
+	if (p->live.probe_number < LEARN)
+		return (p->flight.last_eliciting_tx + LEARN_INTERVAL);
 	if (p->link != NULL)
 		us = p->link->conf.keepalive;
 	if (us == 0)
 		us = p->tunnel->conf.keepalive;
 	if (us == 0)
-		us = p->backup ? KEEPALIVE_BACKUP : KEEPALIVE;
-	if (p->quality != LINK_UP)
+		us = p->terms.backup ? KEEPALIVE_BACKUP : KEEPALIVE;
+	if (p->live.quality != LINK_UP)
 		us = EXCLUDED_PROBE;	/* its loss is to be known */
-	if (p->opener || p->quality != LINK_UP)
-		return (p->last_eliciting_tx + us);
-	return (MAX(p->last_eliciting_tx, p->last_rx) + us * 5 / 2);
+	if (p->opener || p->live.quality != LINK_UP)
+		return (p->flight.last_eliciting_tx + us);
+	return (MAX(p->flight.last_eliciting_tx, p->acct.last_rx) + us * 5 / 2);
 }
 
 uint64_t
@@ -1108,35 +1118,36 @@ path_deadline(const struct path *p, uint64_t now)
 
 	if (p->m2 != NULL)
 		return (mlvpn2_link_deadline(p, now));
-	if (p->blocked || p->ep.sock == SOCK_NONE)
+	if (p->addr.blocked || p->addr.ep.sock == SOCK_NONE)
 		return (NEVER);
-	if (p->pending != 0 || p->nresponse > 0)
+	if (p->msg.pending != 0 || p->addr.nresponse > 0)
 		return (now);
-	if (p->cand.active)
-		when = MIN(p->cand.deadline, p->cand.challenges <
-		    CHALLENGE_MAX ? p->cand.next : NEVER);
-	if (p->opener || !p->validated)
-		when = MIN(when, p->open_next);
-	when = MIN(when, p->report_due);
+	if (p->addr.cand.active)
+		when = MIN(p->addr.cand.deadline, p->addr.cand.challenges <
+		    CHALLENGE_MAX ? p->addr.cand.next : NEVER);
+	if (p->opener || !p->addr.validated)
+		when = MIN(when, p->msg.open_next);
+	when = MIN(when, p->out.due);
 	when = MIN(when, sync_due(p));
 	when = MIN(when, pmtu_deadline(p));
-	if (p->status)
-		when = MIN(when, p->status_next);
-	switch (p->state) {
+	if (p->msg.status)
+		when = MIN(when, p->msg.status_next);
+	switch (p->st.state) {
 	case LINK_UP:
-		if (p->eliciting > p->reported) {
-			when = MIN(when, MAX(p->out_since, p->probe_tx) +
+		if (p->flight.eliciting > p->flight.reported) {
+			when = MIN(when, MAX(p->flight.out_since,
+			    p->live.probe_tx) +
 			    dead / 2 + 1);
-			when = MIN(when, MAX(p->out_since, p->report_rx) +
+			when = MIN(when, MAX(p->flight.out_since, p->in.rx) +
 			    dead + 1);
 		}
 		when = MIN(when, keepalive_due(p));
 		break;
 	case LINK_SUSPECT:
-		when = MIN(when, p->suspect_since + DOWN_AFTER + 1);
+		when = MIN(when, p->live.suspect_since + DOWN_AFTER + 1);
 		/* FALLTHROUGH */
 	case LINK_DOWN:
-		when = MIN(when, p->probe_next);
+		when = MIN(when, p->live.probe_next);
 		break;
 	default:
 		break;
@@ -1157,22 +1168,22 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 	struct frame	 f;
 	uint8_t		 plain[1024], *b = plain;
 	size_t		 len = DATA_INNERLEN, room;
-	unsigned int	 pending = p->pending;
+	unsigned int	 pending = p->msg.pending;
 	int		 i, eliciting, report;
 
 	if (p->m2 != NULL)
 		return (mlvpn2_link_compose(p, dg, now));
-	if (p->ep.sock == SOCK_NONE || p->blocked)
+	if (p->addr.ep.sock == SOCK_NONE || p->addr.blocked)
 		return (0);
 	if (candidate_compose(p, dg, now))
 		return (1);
 	for (i = 0; i < t->nclosing; i++)
 		if (now >= t->closing[i].next && path_usable(p))
 			pending |= PEND_CLOSING;
-	if (pending == 0 && p->nresponse == 0)
+	if (pending == 0 && p->addr.nresponse == 0)
 		return (t->core->stopping ? 0 : pmtu_compose(p, dg, now));
-	if (pending & PEND_CLOSE && p->closes == 0) {
-		p->pending = 0;
+	if (pending & PEND_CLOSE && p->msg.closes == 0) {
+		p->msg.pending = 0;
 		return (0);
 	}
 
@@ -1183,20 +1194,20 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		f.type = FRAME_CLOSE;
 		f.u.close.reason = CLOSE_STOP;
 		len += frame_put(&f, b + len, room - len);
-		p->closes--;
-		if (p->closes > 0)
-			p->pending |= PEND_CLOSE;
-		return (seal_to(p, &p->ep, plain, len, 0, dg, now));
+		p->msg.closes--;
+		if (p->msg.closes > 0)
+			p->msg.pending |= PEND_CLOSE;
+		return (seal_to(p, &p->addr.ep, plain, len, 0, dg, now));
 	}
-	p->pending = 0;
+	p->msg.pending = 0;
 	if (pending & PEND_OPEN) {
 		f.type = FRAME_PATH_OPEN;
 		f.u.open.gen = p->gen;
 		f.u.open.flags = backup_flags(p);
-		f.u.open.mtu = p->mtu_own;
+		f.u.open.mtu = p->terms.mtu_own;
 		f.u.open.up = p->link->conf.up.rate / 1000;
 		f.u.open.down = p->link->conf.down.rate / 1000;
-		memcpy(f.u.open.token, p->token, TOKEN_LEN);
+		memcpy(f.u.open.token, p->addr.token, TOKEN_LEN);
 		memcpy(f.u.open.name, p->name, sizeof(f.u.open.name));
 		len += frame_put(&f, b + len, room - len);
 	}
@@ -1204,38 +1215,39 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		f.type = FRAME_PATH_OK;
 		f.u.ok.gen = p->gen;
 		f.u.ok.flags = 0;
-		f.u.ok.mtu = p->mtu_own;
-		memcpy(f.u.ok.token, p->token_peer, TOKEN_LEN);
-		memcpy(f.u.ok.own, p->token, TOKEN_LEN);
+		f.u.ok.mtu = p->terms.mtu_own;
+		memcpy(f.u.ok.token, p->addr.token_peer, TOKEN_LEN);
+		memcpy(f.u.ok.own, p->addr.token, TOKEN_LEN);
 		len += frame_put(&f, b + len, room - len);
 	}
-	for (; p->nresponse > 0; p->nresponse--) {
+	for (; p->addr.nresponse > 0; p->addr.nresponse--) {
 		f.type = FRAME_RESPONSE;
-		memcpy(f.u.token, p->response[p->nresponse - 1], TOKEN_LEN);
+		memcpy(f.u.token, p->addr.response[p->addr.nresponse - 1],
+		    TOKEN_LEN);
 		len += frame_put(&f, b + len, room - len);
 	}
 	if (pending & PEND_PROBE) {
 		f.type = FRAME_PROBE;
 		f.u.probe.time = (uint32_t)now;
-		f.u.probe.number = ++p->probe_number;
-		f.u.probe.flags = p->state == LINK_UP ? 0 : PROBE_SUSPECT;
+		f.u.probe.number = ++p->live.probe_number;
+		f.u.probe.flags = p->st.state == LINK_UP ? 0 : PROBE_SUSPECT;
 		len += frame_put(&f, b + len, room - len);
-		p->probe_tx = now;
+		p->live.probe_tx = now;
 	}
 	if (pending & PEND_STATUS) {
 		f.type = FRAME_PATH_STATUS;
 		f.u.status.path = p->id;
 		f.u.status.gen = p->gen;
 		f.u.status.flags = backup_flags(p) |
-		    (p->disabled ? PATH_FLAG_DISABLED : 0);
+		    (p->st.disabled ? PATH_FLAG_DISABLED : 0);
 		f.u.status.up = f.u.status.down = 0;
 		if (p->opener) {
 			f.u.status.up = p->link->conf.up.rate / 1000;
 			f.u.status.down = p->link->conf.down.rate / 1000;
 		}
 		len += frame_put(&f, b + len, room - len);
-		p->status_number = t->as.lane[p->id]->tx_next;
-		p->status_next = now + path_dead_time(p);
+		p->msg.status_number = t->as.lane[p->id]->tx_next;
+		p->msg.status_next = now + path_dead_time(p);
 	}
 	if (pending & PEND_MTU)
 		len += pmtu_put_result(p, b + len, room - len, now);
@@ -1246,12 +1258,12 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 	if (report) {
 		report_fill(p, &f, now);
 		len += frame_put(&f, b + len, room - len);
-		p->report_answer = p->report_news = 0;
-		p->report_due = NEVER;
-		p->report_tx = now;
+		p->out.answer = p->out.news = 0;
+		p->out.due = NEVER;
+		p->out.tx = now;
 		for (i = 0; i < t->npaths; i++) {
 			q = t->paths[i];
-			if (q == p || !q->report_news ||
+			if (q == p || !q->out.news ||
 			    room - len < FRAME_MAX)
 				continue;
 			report_fill(q, &f, now);
@@ -1260,7 +1272,7 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 	}
 	if (len == DATA_INNERLEN && (pending & PEND_SYNC) == 0)
 		return (0);
-	return (seal_to(p, &p->ep, plain, len, eliciting, dg, now));
+	return (seal_to(p, &p->addr.ep, plain, len, eliciting, dg, now));
 }
 
 static size_t
@@ -1299,11 +1311,11 @@ path_send(struct path *p, struct pkt *pkt, struct dgram *dg, uint64_t now)
 	if (p->m2 != NULL)
 		return (mlvpn2_link_send(p, pkt, dg, now));
 	number = p->tunnel->as.lane[p->id]->tx_next;
-	if (!seal_to(p, &p->ep, fragment_head(pkt), DATA_INNERLEN +
+	if (!seal_to(p, &p->addr.ep, fragment_head(pkt), DATA_INNERLEN +
 	    fragment_size(pkt), 1, dg, now))
 		return (0);
-	p->last_data_tx = p->tunnel->last_tx = now;
-	history_add(p, &p->ring[number % SENT_RING], pkt);
+	p->acct.last_data_tx = p->tunnel->last_tx = now;
+	history_add(p, &p->flight.ring[number % SENT_RING], pkt);
 	return (1);
 }
 
@@ -1317,10 +1329,10 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 	uint64_t	 number;
 	size_t		 bytes = len + DATA_HDRLEN + DATA_TAGLEN;
 
-	if (!p->validated && ep == &p->ep) {
-		if (p->unval_tx + bytes > AMPLIFICATION * p->unval_rx)
+	if (!p->addr.validated && ep == &p->addr.ep) {
+		if (p->addr.unval_tx + bytes > AMPLIFICATION * p->addr.unval_rx)
 			return (0);
-		p->unval_tx += bytes;
+		p->addr.unval_tx += bytes;
 	}
 	dg->ep = *ep;
 	dg->len = data_seal(&t->as.cur->k, lane, p->id, plain, len, dg->buf,
@@ -1328,21 +1340,21 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 	if (dg->len == 0)
 		return (0);
 
-	s = &p->ring[number % SENT_RING];
+	s = &p->flight.ring[number % SENT_RING];
 	history_drop(p, s);
 	s->number = number;
 	s->time = now;
 	s->bytes = dg->len + ip_overhead(ep);
-	s->total = p->tx_bytes + s->bytes;
+	s->total = p->acct.tx_bytes + s->bytes;
 	s->used = 1;
 	s->probe = 0;
 	if (eliciting) {
-		if (p->eliciting <= p->reported)
-			p->out_since = now;
-		p->eliciting = number + 1;
-		p->last_eliciting_tx = now;
+		if (p->flight.eliciting <= p->flight.reported)
+			p->flight.out_since = now;
+		p->flight.eliciting = number + 1;
+		p->flight.last_eliciting_tx = now;
 	}
-	p->last_tx = now;
+	p->acct.last_tx = now;
 	path_count_tx(p, dg, now);
 	return (1);
 }
@@ -1354,9 +1366,9 @@ path_seal_probe(struct path *p, const uint8_t *plain, size_t len,
 {
 	uint64_t	 number = p->tunnel->as.lane[p->id]->tx_next;
 
-	if (!seal_to(p, &p->ep, plain, len, 0, dg, now))
+	if (!seal_to(p, &p->addr.ep, plain, len, 0, dg, now))
 		return (0);
-	p->ring[number % SENT_RING].probe = 1;
+	p->flight.ring[number % SENT_RING].probe = 1;
 	return (1);
 }
 
@@ -1364,7 +1376,7 @@ path_seal_probe(struct path *p, const uint8_t *plain, size_t len,
 size_t
 path_room(const struct path *p, uint16_t mtu)
 {
-	return (mtu - ip_overhead(&p->ep) - DATA_OVERHEAD);
+	return (mtu - ip_overhead(&p->addr.ep) - DATA_OVERHEAD);
 }
 
 int
@@ -1378,7 +1390,7 @@ path_carries(const struct path *p, const struct pkt *pkt)
 struct sent *
 path_sent(const struct path *p, uint64_t number)
 {
-	struct sent	*s = &p->ring[number % SENT_RING];
+	struct sent	*s = &p->flight.ring[number % SENT_RING];
 
 	return (s->used && s->number == number ? s : NULL);
 }
@@ -1400,10 +1412,10 @@ path_count_rx(struct path *p, const struct dgram *dg, uint64_t now)
 {
 	size_t	 bytes = dg->len + ip_overhead(&dg->ep);
 
-	p->rx_packets++;
-	p->rx_bytes += bytes;
-	meter_add(&p->rx_meter, bytes, now);
-	p->last_rx = now;
+	p->acct.rx_packets++;
+	p->acct.rx_bytes += bytes;
+	meter_add(&p->acct.rx_meter, bytes, now);
+	p->acct.last_rx = now;
 }
 
 /* A datagram goes out, which takes its time. */
@@ -1413,9 +1425,9 @@ path_count_tx(struct path *p, const struct dgram *dg, uint64_t now)
 	size_t	 bytes = dg->len + ip_overhead(&dg->ep);
 
 	sched_charge(p, bytes, now);
-	p->tx_packets++;
-	p->tx_bytes += bytes;
-	meter_add(&p->tx_meter, bytes, now);
+	p->acct.tx_packets++;
+	p->acct.tx_bytes += bytes;
+	meter_add(&p->acct.tx_meter, bytes, now);
 }
 
 static void
@@ -1448,45 +1460,45 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 
 	strlcpy(c->tunnel, t->conf.name, sizeof(c->tunnel));
 	strlcpy(c->name, p->name, sizeof(c->name));
-	strlcpy(c->reason, p->reason, sizeof(c->reason));
-	c->local = p->ep.local;
-	c->remote = p->ep.remote;
+	strlcpy(c->reason, p->st.reason, sizeof(c->reason));
+	c->local = p->addr.ep.local;
+	c->remote = p->addr.ep.remote;
 	c->rtable = p->link != NULL ? p->link->conf.rtable : RTABLE_DEFAULT;
-	c->state = p->disabled ? LINK_DISABLED :
-	    p->state == LINK_UP ? p->quality : p->state;
+	c->state = p->st.disabled ? LINK_DISABLED :
+	    p->st.state == LINK_UP ? p->live.quality : p->st.state;
 	c->opener = p->opener;
 	c->id = p->id;
-	c->backup = p->backup;
-	c->overflow = p->overflow;
+	c->backup = p->terms.backup;
+	c->overflow = p->terms.overflow;
 	c->usable = path_usable(p);
-	c->since = (now - p->since) / USEC;
-	c->srtt = p->srtt;
-	c->rttvar = p->rttvar;
+	c->since = (now - p->st.since) / USEC;
+	c->srtt = p->delay.srtt;
+	c->rttvar = p->delay.rttvar;
 	c->owd_diff = c->queueing = -1;
-	if (p->owd_valid) {
-		c->queueing = MAX(0, p->owd - p->owd_base);
+	if (p->delay.valid) {
+		c->queueing = MAX(0, p->delay.owd - p->delay.base);
 		c->owd_diff = 0;
 		for (i = 0; i < t->npaths; i++)
-			if (t->paths[i]->owd_valid)
+			if (t->paths[i]->delay.valid)
 				c->owd_diff = MAX(c->owd_diff,
-				    p->owd_base - t->paths[i]->owd_base);
+				    p->delay.base - t->paths[i]->delay.base);
 	}
-	c->loss_tx = p->loss_tx;
-	c->loss_rx = p->loss_rx;
-	c->rate_conf = p->rate_conf;
+	c->loss_tx = p->tx_loss.rate;
+	c->loss_rx = p->rx_loss.rate;
+	c->rate_conf = p->terms.rate_conf;
 	c->rate = p->rate.bps;
 	c->rate_measured = p->rate.delivered;
-	c->rate_peer = p->rate_peer;
+	c->rate_peer = p->terms.rate_peer;
 	hint_text(p, c->hint, sizeof(c->hint), now);
-	c->tx_rate = meter_rate(&p->tx_meter, now);
-	c->rx_rate = meter_rate(&p->rx_meter, now);
-	c->tx_packets = p->tx_packets;
-	c->tx_bytes = p->tx_bytes;
-	c->rx_packets = p->rx_packets;
-	c->rx_bytes = p->rx_bytes;
-	c->tx_errors = p->tx_errors;
-	c->resent = p->resent;
-	c->mtu = p->m2 != NULL ? p->mtu_own : p->pmtu.mtu;
+	c->tx_rate = meter_rate(&p->acct.tx_meter, now);
+	c->rx_rate = meter_rate(&p->acct.rx_meter, now);
+	c->tx_packets = p->acct.tx_packets;
+	c->tx_bytes = p->acct.tx_bytes;
+	c->rx_packets = p->acct.rx_packets;
+	c->rx_bytes = p->acct.rx_bytes;
+	c->tx_errors = p->acct.tx_errors;
+	c->resent = p->acct.resent;
+	c->mtu = p->m2 != NULL ? p->terms.mtu_own : p->pmtu.mtu;
 	c->mtu_measured = p->pmtu.measured;
 	if (p->m2 != NULL)
 		mlvpn2_link_ctl(p, c);

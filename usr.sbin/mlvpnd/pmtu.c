@@ -105,7 +105,7 @@ pmtu_verify(struct path *p, uint64_t now)
 static int
 sets_df(const struct path *p)
 {
-	return (p->ep.remote.family == 6 || p->tunnel->core->ops.dontfrag);
+	return (p->addr.ep.remote.family == 6 || p->tunnel->core->ops.dontfrag);
 }
 
 /* What is lost at other times says nothing about sizes; and how long an answer
@@ -113,7 +113,7 @@ sets_df(const struct path *p)
 static int
 answers(const struct path *p)
 {
-	return (p->state == LINK_UP && p->srtt != -1);
+	return (p->st.state == LINK_UP && p->delay.srtt != -1);
 }
 
 /* The most that could be. */
@@ -123,12 +123,12 @@ limit(struct path *p, uint64_t now)
 	struct pmtu	*m = &p->pmtu;
 	uint16_t	 max = PKT_SIZE;
 
-	if (p->mtu_own == 0 && p->mtu_peer == 0)
+	if (p->terms.mtu_own == 0 && p->terms.mtu_peer == 0)
 		max = PATH_MTU;
-	if (p->mtu_own != 0)
-		max = MIN(max, p->mtu_own);
-	if (p->mtu_peer != 0)
-		max = MIN(max, p->mtu_peer);
+	if (p->terms.mtu_own != 0)
+		max = MIN(max, p->terms.mtu_own);
+	if (p->terms.mtu_peer != 0)
+		max = MIN(max, p->terms.mtu_peer);
 	if (m->refused != 0)
 		max = MIN(max, size_below(m->refused));
 	if (!sets_df(p) && m->peer_df && m->toward != 0)
@@ -277,7 +277,7 @@ pmtu_timer(struct path *p, uint64_t now)
 	struct pmtu	*m = &p->pmtu;
 
 	if (m->results > 0 && now >= m->result_next)
-		p->pending |= PEND_MTU;
+		p->msg.pending |= PEND_MTU;
 	if (!answers(p))
 		m->tries = 0;
 	if (!answers(p) || now < m->next)

@@ -69,7 +69,7 @@ tq_clear(struct tunnel *t)
 
 	while ((p = TAILQ_FIRST(&tq->prio)) != NULL) {
 		tq_remove(t, p);
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 	}
 	while ((fq = TAILQ_FIRST(&tq->active)) != NULL ||
 	    (fq = TAILQ_FIRST(&tq->bulk)) != NULL)
@@ -109,7 +109,7 @@ tq_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
 	else {
 		p = TAILQ_FIRST(&tq->prio);
 		tq_remove(t, p);
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 	}
 	t->tx_dropped++;
 }
@@ -254,7 +254,7 @@ tq_dequeue(struct tunnel *t, struct fq *fq, uint64_t now)
 			fq->deficit -= p->len;
 			break;
 		}
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 		t->tx_dropped++;
 	}
 	fq_rest(tq, fq);
@@ -271,7 +271,7 @@ tq_drop(struct tunnel *t, struct fq *fq)
 		fq->bytes -= p->len;
 		t->tq.bytes -= p->len;
 		t->tq.npkts--;
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 	}
 	fq_rest(&t->tq, fq);
 }
@@ -298,7 +298,7 @@ tq_expire(struct tunnel *t, uint64_t now)
 	    now - p->time > TQ_MAX_AGE) {
 		tq_remove(t, p);
 		t->tx_dropped++;
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 	}
 	expire_flows(t, &tq->active, now);
 	expire_flows(t, &tq->bulk, now);

@@ -109,12 +109,12 @@ rate_init(struct path *p)
 {
 	struct rate	*r = &p->rate;
 
-	if (p->rate_conf != 0)
-		r->bps = p->rate_conf * RATE_SHARE / 100;
+	if (p->terms.rate_conf != 0)
+		r->bps = p->terms.rate_conf * RATE_SHARE / 100;
 	else if (r->bps == 0)
 		r->bps = RATE_START;
 	r->bps = rate_bound(p, r->bps);
-	r->starting = p->rate_conf == 0 && r->cap == 0;
+	r->starting = p->terms.rate_conf == 0 && r->cap == 0;
 	r->step = STEP_MIN;
 }
 
@@ -124,8 +124,8 @@ rate_bound(const struct path *p, uint64_t bps)
 	const struct rate_conf	*rc;
 	uint64_t		 most = RATE_CEILING, least = RATE_FLOOR;
 
-	if (p->rate_conf != 0)
-		most = p->rate_conf * RATE_SHARE / 100;
+	if (p->terms.rate_conf != 0)
+		most = p->terms.rate_conf * RATE_SHARE / 100;
 	else if (p->link != NULL) {
 		rc = p->opener || p->link->path == NULL ?
 		    &p->link->conf.up : NULL;
@@ -151,7 +151,7 @@ rate_saturated(struct path *p, uint64_t now)
 {
 	struct rate	*r = &p->rate;
 
-	if (p->rate_conf == 0 && r->saturated_at != 0 &&
+	if (p->terms.rate_conf == 0 && r->saturated_at != 0 &&
 	    now - r->saturated_at > STALE_IDLE)
 		r->bps = rate_bound(p, r->bps * 7 / 10);
 	r->saturated_at = now;
@@ -172,7 +172,8 @@ rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 	v.best = MAX(r->best[0], r->best[1]);
 	v.target = rate_target(r, v.best);
 	v.behind = delivers_less(r, v.dr, v.sr);
-	v.interval = MAX(p->srtt, INTERVAL_MIN) + p->peer_interval * 1000ULL;
+	v.interval = MAX(p->delay.srtt, INTERVAL_MIN) +
+	    p->in.interval * 1000ULL;
 	r->queueing = v.qd;
 	r->delivered = v.dr;
 
@@ -241,7 +242,7 @@ static void
 rate_recover(struct path *p, const struct view *v)
 {
 	struct rate	*r = &p->rate;
-	uint64_t	 goal = p->rate_conf;
+	uint64_t	 goal = p->terms.rate_conf;
 
 	if (goal == 0)
 		goal = r->cap == 0 || others_full(p, v) ? RATE_START :
@@ -324,7 +325,7 @@ rate_drain(struct path *p, const struct view *v)
 	}
 	/* jitter looks like a queue; what is configured is right until one
 	 * grows */
-	if (r->jitter > JITTERY && ((p->rate_conf != 0 && !v->behind) ||
+	if (r->jitter > JITTERY && ((p->terms.rate_conf != 0 && !v->behind) ||
 	    v->now - r->drained_at < v->interval))
 		return;
 	factor = 1000 + (v->target - v->qd) * 1000 /
@@ -358,7 +359,8 @@ static void
 rate_grow(struct path *p, const struct view *v)
 {
 	struct rate	*r = &p->rate;
-	uint64_t	 bps, near = r->cap * 97 / 100, most = v->best * 13 / 10;
+	uint64_t	 bps, near = r->cap * 97 / 100, most =
+	    v->best * 13 / 10;
 
 	if (v->now < r->wait_until || v->now - r->grown_at < v->interval ||
 	    v->dr < r->bps / 5 * 4)

@@ -35,7 +35,7 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "mlvpn2.h"
+#include "mlvpn2_wire.h"
 #include "parent.h"
 
 #define RETRY_MIN	100		/* ms, doubled each time */

@@ -83,7 +83,7 @@ reorder_free(struct tunnel *t)
 	for (i = 0; i < HOLD_BUCKETS; i++)
 		while ((p = TAILQ_FIRST(&r->held[i])) != NULL) {
 			TAILQ_REMOVE(&r->held[i], p, entry);
-			pkt_put(t->core, p);
+			pkt_put(&t->core->pool, p);
 		}
 	free(r->seen);
 	free(r->done);
@@ -128,7 +128,7 @@ reorder_input(struct tunnel *t, struct path *path, struct pkt *p,
 		/* too old to tell; a copy most likely came already */
 		t->rx_late++;
 		if (copy || p->frag != 0)
-			pkt_put(t->core, p);
+			pkt_put(&t->core->pool, p);
 		else
 			tunnel_deliver(t, p);
 		return;
@@ -137,7 +137,7 @@ reorder_input(struct tunnel *t, struct path *path, struct pkt *p,
 		path->order_seq = MAX(path->order_seq, seq);
 	if (has_bit(r->seen, seq)) {
 		t->rx_duplicate++;
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 		return;
 	}
 	set_bit(r->seen, seq);
@@ -382,7 +382,7 @@ least_delivered(struct tunnel *t, uint64_t now)
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (now - p->last_rx <= IN_PLAY)
+		if (now - p->acct.last_rx <= IN_PLAY)
 			least = MIN(least, p->order_seq);
 	}
 	return (least);
@@ -398,7 +398,7 @@ repair_wait(struct tunnel *t)
 		return (0);
 	if ((best = path_quickest(t)) == NULL)
 		return (HOLD_MIN);
-	return (best->srtt + 4 * best->rttvar + REPAIR_MARGIN +
+	return (best->delay.srtt + 4 * best->delay.rttvar + REPAIR_MARGIN +
 	    t->core->tick);
 }
 
@@ -416,11 +416,11 @@ hold_max(struct tunnel *t)
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (!path_usable(p) || p->srtt == -1)
+		if (!path_usable(p) || p->delay.srtt == -1)
 			continue;
 		dead = MAX(dead, path_dead_time(p));
-		slow = MAX(slow, p->srtt / 2);
-		fast = MIN(fast, p->srtt / 2);
+		slow = MAX(slow, p->delay.srtt / 2);
+		fast = MIN(fast, p->delay.srtt / 2);
 	}
 	most = dead + (slow > fast ? slow - fast : 0) + HOLD_MARGIN;
 	most = MAX(HOLD_MIN, MIN(most, HOLD_MAX));

@@ -68,12 +68,12 @@ report_want(struct path *p, uint64_t now)
 {
 	uint64_t	 interval = report_interval(p), due;
 
-	p->report_news = 1;
-	if (now - p->report_tx >= interval)
+	p->out.news = 1;
+	if (now - p->out.tx >= interval)
 		due = now + REPORT_FIRST;
 	else
-		due = p->report_tx + interval;
-	p->report_due = MIN(p->report_due, due);
+		due = p->out.tx + interval;
+	p->out.due = MIN(p->out.due, due);
 }
 
 /* A gap showed: the sender can repair it while that is of use, so it hears
@@ -85,11 +85,11 @@ report_want_gap(struct path *p, uint64_t now)
 
 	if ((best = path_quickest(p->tunnel)) == NULL)
 		best = p;
-	p->report_news = 1;
+	p->out.news = 1;
 	if (reorders(p, now))
 		now += REPORT_REORDER_TIME;
-	best->report_due = MIN(best->report_due,
-	    MAX(now, best->report_tx + REPORT_GAP_PAUSE));
+	best->out.due = MIN(best->out.due,
+	    MAX(now, best->out.tx + REPORT_GAP_PAUSE));
 }
 
 static uint64_t
@@ -97,9 +97,9 @@ report_interval(const struct path *p)
 {
 	uint64_t	 us = REPORT_MIN;
 
-	if (p->rate_peer != 0)
+	if (p->terms.rate_peer != 0)
 		us = MAX(us, REPORT_PACKETS * PATH_MTU * 8 * USEC /
-		    p->rate_peer);
+		    p->terms.rate_peer);
 	return (MIN(us, REPORT_MAX));
 }
 
@@ -112,12 +112,12 @@ report_fill(const struct path *p, struct frame *f, uint64_t now)
 	f->type = FRAME_REPORT;
 	f->u.report.path = p->id;
 	f->u.report.gen = p->gen;
-	if (p->report_answer)
+	if (p->out.answer)
 		f->u.report.flags |= REPORT_ANSWER;
 	if (!lane->rx_any)
 		f->u.report.flags |= REPORT_NOTHING;
 	f->u.report.highest = (uint32_t)lane->rx_highest;
-	f->u.report.arrival = (uint32_t)p->rx_highest_at;
+	f->u.report.arrival = (uint32_t)p->out.highest_at;
 	f->u.report.time = (uint32_t)now;
 	f->u.report.dgrams = (uint32_t)lane->rx_dgrams;
 	f->u.report.bytes = (uint32_t)lane->rx_bytes;
@@ -129,8 +129,8 @@ report_fill(const struct path *p, struct frame *f, uint64_t now)
 static int
 reorders(const struct path *p, uint64_t now)
 {
-	return (p->reordered_at != 0 &&
-	    now - p->reordered_at < REPORT_REORDER_MEMORY);
+	return (p->out.reordered_at != 0 &&
+	    now - p->out.reordered_at < REPORT_REORDER_MEMORY);
 }
 
 /*
@@ -145,12 +145,12 @@ report_gaps(const struct path *p, struct frame *f, uint64_t now)
 	uint64_t		 d, number;
 
 	/* nothing is missing of a path that lost nothing lately */
-	if (p->gap_until <= p->rx_floor)
+	if (p->out.gap_until <= p->out.floor)
 		return;
 	d = reorders(p, now) ? REPORT_REORDERED : 1;
 	for (; d < REPORT_GAP_WINDOW && d <= lane->rx_highest; d++) {
 		number = lane->rx_highest - d;
-		if (number <= p->rx_floor)
+		if (number <= p->out.floor)
 			break;
 		if (lane_has(lane, number)) {
 			g = NULL;
@@ -174,15 +174,15 @@ report_count_loss(struct path *p, uint64_t highest, uint64_t dgrams,
 {
 	uint64_t	 sent, got;
 
-	sent = highest - p->rx_loss_number;
-	got = dgrams - p->rx_loss_dgrams;
-	if (sent < LOSS_DGRAMS && now - p->rx_loss_at < LOSS_TIME)
+	sent = highest - p->out.loss_number;
+	got = dgrams - p->out.loss_dgrams;
+	if (sent < LOSS_DGRAMS && now - p->rx_loss.at < LOSS_TIME)
 		return;
 	if (sent >= LOSS_LEAST)
-		p->loss_rx = got >= sent ? 0 : (sent - got) * 10000 / sent;
-	p->rx_loss_number = highest;
-	p->rx_loss_dgrams = dgrams;
-	p->rx_loss_at = now;
+		p->rx_loss.rate = got >= sent ? 0 : (sent - got) * 10000 / sent;
+	p->out.loss_number = highest;
+	p->out.loss_dgrams = dgrams;
+	p->rx_loss.at = now;
 }
 
 /*
@@ -207,40 +207,40 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 	p = f->u.report.path < PATH_IDS ? t->path[f->u.report.path] : NULL;
 	if (p == NULL || p->gen != f->u.report.gen)
 		return;
-	if (p->report_rx != 0 &&
-	    (int32_t)(f->u.report.time - p->report_time) < 0)
+	if (p->in.rx != 0 &&
+	    (int32_t)(f->u.report.time - p->in.time) < 0)
 		return;			/* older than the last one */
 	lane = t->as.lane[p->id];
 	number = number_rebuild(lane->tx_next, f->u.report.highest);
 	if (f->u.report.flags & REPORT_NOTHING || number >= lane->tx_next)
 		return;
 
-	before = p->reported;
+	before = p->flight.reported;
 	newer = number >= before;
 	lane->tx_reported = MAX(lane->tx_reported, number);
-	p->peer_interval = MIN(f->u.report.interval, 1000);
+	p->in.interval = MIN(f->u.report.interval, 1000);
 	if (newer) {
-		p->reported = number + 1;
+		p->flight.reported = number + 1;
 		if ((s = path_sent(p, number)) != NULL) {
 			if (via == p->id)
 				learn_rtt(p, f, s, now);
 			learn_delay(p, f, s, now);
 		}
 	}
-	if (p->report_rx != 0) {
+	if (p->in.rx != 0) {
 		probes = newer ? pmtu_report(p, f, before, number, now) : 0;
 		learn_loss(p, f, number, probes, now);
 	}
 	settle(p, f, before, number, now);
 	history_report(p, f, number, now);
-	p->report_number = number;
-	p->report_dgrams = f->u.report.dgrams;
+	p->in.number = number;
+	p->in.dgrams = f->u.report.dgrams;
 	if (newer) {
-		p->report_bytes = f->u.report.bytes;
-		p->report_arrival = f->u.report.arrival;
+		p->in.bytes = f->u.report.bytes;
+		p->in.arrival = f->u.report.arrival;
 	}
-	p->report_time = f->u.report.time;
-	p->report_rx = now;
+	p->in.time = f->u.report.time;
+	p->in.rx = now;
 	age_delays(t, now);
 }
 
@@ -261,13 +261,13 @@ learn_rtt(struct path *p, const struct frame *f, const struct sent *s,
 void
 rtt_sample(struct path *p, int64_t rtt)
 {
-	if (p->srtt == -1) {
-		p->srtt = rtt;
-		p->rttvar = rtt / 2;
+	if (p->delay.srtt == -1) {
+		p->delay.srtt = rtt;
+		p->delay.rttvar = rtt / 2;
 		return;
 	}
-	p->rttvar += (llabs(p->srtt - rtt) - p->rttvar) / 4;
-	p->srtt += (rtt - p->srtt) / 8;
+	p->delay.rttvar += (llabs(p->delay.srtt - rtt) - p->delay.rttvar) / 4;
+	p->delay.srtt += (rtt - p->delay.srtt) / 8;
 }
 
 /*
@@ -284,17 +284,17 @@ learn_delay(struct path *p, const struct frame *f, const struct sent *s,
 	rs.owd = (int32_t)(f->u.report.arrival - (uint32_t)s->time);
 	owd_sample(p, rs.owd - (int64_t)(s->bytes * 8 * USEC / p->rate.bps),
 	    now);
-	if (p->report_rx != 0) {
-		rs.rx_dgrams = f->u.report.dgrams - p->report_dgrams;
-		rs.rx_bytes = f->u.report.bytes - p->report_bytes;
-		rs.rx_us = f->u.report.arrival - p->report_arrival;
-		rs.tx_bytes = s->total - p->report_total;
-		rs.tx_us = s->time - p->report_sent;
+	if (p->in.rx != 0) {
+		rs.rx_dgrams = f->u.report.dgrams - p->in.dgrams;
+		rs.rx_bytes = f->u.report.bytes - p->in.bytes;
+		rs.rx_us = f->u.report.arrival - p->in.arrival;
+		rs.tx_bytes = s->total - p->in.total;
+		rs.tx_us = s->time - p->in.sent;
 		rate_report(p, &rs, now);
 		hint_report(p, &rs, now);
 	}
-	p->report_total = s->total;
-	p->report_sent = s->time;
+	p->in.total = s->total;
+	p->in.sent = s->time;
 }
 
 /*
@@ -304,19 +304,19 @@ learn_delay(struct path *p, const struct frame *f, const struct sent *s,
 void
 owd_sample(struct path *p, int64_t owd, uint64_t now)
 {
-	if (!p->owd_valid || now - p->owd_at > OWD_WINDOW) {
-		p->owd_last = p->owd_valid ? p->owd_least : owd;
-		p->owd_least = owd;
-		p->owd_at = now;
+	if (!p->delay.valid || now - p->delay.at > OWD_WINDOW) {
+		p->delay.last = p->delay.valid ? p->delay.least : owd;
+		p->delay.least = owd;
+		p->delay.at = now;
 	}
-	p->owd_least = MIN(p->owd_least, owd);
-	p->owd_base = MIN(p->owd_least, p->owd_last);
-	if (p->owd_valid)
-		p->owd += (owd - p->owd) / 4;
+	p->delay.least = MIN(p->delay.least, owd);
+	p->delay.base = MIN(p->delay.least, p->delay.last);
+	if (p->delay.valid)
+		p->delay.owd += (owd - p->delay.owd) / 4;
 	else
-		p->owd = owd;
-	p->owd_valid = 1;
-	p->owd_aged = now;
+		p->delay.owd = owd;
+	p->delay.valid = 1;
+	p->delay.aged = now;
 }
 
 /*
@@ -332,13 +332,13 @@ age_delays(struct tunnel *t, uint64_t now)
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (!p->owd_valid || p->eliciting > p->reported)
+		if (!p->delay.valid || p->flight.eliciting > p->flight.reported)
 			continue;
-		least = p->owd_base + p->rate.jitter;
-		if (p->owd > least)
-			p->owd = MAX(least, p->owd -
-			    (int64_t)(now - p->owd_aged));
-		p->owd_aged = now;
+		least = p->delay.base + p->rate.jitter;
+		if (p->delay.owd > least)
+			p->delay.owd = MAX(least, p->delay.owd -
+			    (int64_t)(now - p->delay.aged));
+		p->delay.aged = now;
 	}
 }
 
@@ -347,19 +347,20 @@ static void
 learn_loss(struct path *p, const struct frame *f, uint64_t number,
     unsigned int probes, uint64_t now)
 {
-	if (number > p->report_number)
-		p->loss_sent += number - p->report_number - probes;
-	p->loss_got += (uint32_t)(f->u.report.dgrams - p->report_dgrams);
-	if (p->loss_sent < LOSS_DGRAMS && now - p->loss_at < LOSS_TIME)
+	if (number > p->in.number)
+		p->tx_loss.sent += number - p->in.number - probes;
+	p->tx_loss.got += (uint32_t)(f->u.report.dgrams - p->in.dgrams);
+	if (p->tx_loss.sent < LOSS_DGRAMS && now - p->tx_loss.at < LOSS_TIME)
 		return;
 	/* a link that is left out is sent so little that this takes longer */
-	if (p->loss_sent < LOSS_LEAST && p->quality != LINK_UP)
+	if (p->tx_loss.sent < LOSS_LEAST && p->live.quality != LINK_UP)
 		return;
-	if (p->loss_sent >= LOSS_LEAST)
-		p->loss_tx = p->loss_got >= p->loss_sent ? 0 :
-		    (p->loss_sent - p->loss_got) * 10000 / p->loss_sent;
-	p->loss_sent = p->loss_got = 0;
-	p->loss_at = now;
+	if (p->tx_loss.sent >= LOSS_LEAST)
+		p->tx_loss.rate = p->tx_loss.got >= p->tx_loss.sent ? 0 :
+		    (p->tx_loss.sent -
+		    p->tx_loss.got) * 10000 / p->tx_loss.sent;
+	p->tx_loss.sent = p->tx_loss.got = 0;
+	p->tx_loss.at = now;
 }
 
 /* Did number arrive, by a report whose highest is highest? */
@@ -387,9 +388,9 @@ settle(struct path *p, const struct frame *f, uint64_t before,
 	const struct sent *s;
 	int		 i;
 
-	if (p->status && p->status_number != NEVER &&
-	    report_has(f, number, p->status_number))
-		p->status = 0;
+	if (p->msg.status && p->msg.status_number != NEVER &&
+	    report_has(f, number, p->msg.status_number))
+		p->msg.status = 0;
 	for (i = t->nclosing - 1; i >= 0; i--) {
 		c = &t->closing[i];
 		if (c->number != NEVER && c->via == p->id &&
@@ -398,9 +399,9 @@ settle(struct path *p, const struct frame *f, uint64_t before,
 	}
 	if (number < before)
 		return;
-	if (p->eliciting > p->reported) {
-		s = path_sent(p, p->reported);
-		p->out_since = s != NULL ? s->time : now;
+	if (p->flight.eliciting > p->flight.reported) {
+		s = path_sent(p, p->flight.reported);
+		p->flight.out_since = s != NULL ? s->time : now;
 	}
 	path_reported(p, number, now);
 }

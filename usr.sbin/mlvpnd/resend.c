@@ -53,8 +53,8 @@ history_full(const struct tunnel *t)
 {
 	const struct core	*c = t->core;
 
-	return (pool_short(t) || (c->nfree < c->npkts / 2 &&
-	    t->nkept >= c->npkts / 4 / c->ntunnels));
+	return (pool_short(t) || (c->pool.nfree < c->pool.npkts / 2 &&
+	    t->nkept >= c->pool.npkts / 4 / c->ntunnels));
 }
 
 /* A packet went out as this datagram. */
@@ -77,7 +77,7 @@ history_drop(struct path *p, struct sent *s)
 {
 	if (s->pkt == NULL)
 		return;
-	pkt_put(p->tunnel->core, s->pkt);
+	pkt_put(&p->tunnel->core->pool, s->pkt);
 	s->pkt = NULL;
 	p->tunnel->nkept--;
 }
@@ -87,8 +87,8 @@ history_clear(struct path *p)
 {
 	size_t	 i;
 
-	for (i = 0; p->ring != NULL && i < SENT_RING; i++)
-		history_drop(p, &p->ring[i]);
+	for (i = 0; p->flight.ring != NULL && i < SENT_RING; i++)
+		history_drop(p, &p->flight.ring[i]);
 }
 
 /*
@@ -104,9 +104,9 @@ history_report(struct path *p, const struct frame *f, uint64_t highest,
 	uint64_t	 n;
 	int		 came;
 
-	if (highest >= SENT_RING && p->history < highest - SENT_RING + 1)
-		p->history = highest - SENT_RING + 1;
-	for (n = p->history; n <= highest; n++) {
+	if (highest >= SENT_RING && p->flight.kept < highest - SENT_RING + 1)
+		p->flight.kept = highest - SENT_RING + 1;
+	for (n = p->flight.kept; n <= highest; n++) {
 		if ((s = path_sent(p, n)) == NULL || s->pkt == NULL)
 			continue;
 		came = report_has(f, highest, n);
@@ -117,7 +117,8 @@ history_report(struct path *p, const struct frame *f, uint64_t highest,
 		history_drop(p, s);
 	}
 	if (highest >= REPORT_REORDERED)
-		p->history = MAX(p->history, highest - REPORT_REORDERED + 1);
+		p->flight.kept = MAX(p->flight.kept, highest -
+		    REPORT_REORDERED + 1);
 }
 
 /* When no report has come for long, nobody waits for what the last one has
@@ -127,10 +128,10 @@ history_timer(struct path *p, uint64_t now)
 {
 	struct sent	*s;
 
-	if (now - p->report_rx < MISSING_MAX)
+	if (now - p->in.rx < MISSING_MAX)
 		return;
-	for (; p->history < p->reported; p->history++)
-		if ((s = path_sent(p, p->history)) != NULL)
+	for (; p->flight.kept < p->flight.reported; p->flight.kept++)
+		if ((s = path_sent(p, p->flight.kept)) != NULL)
 			history_drop(p, s);
 }
 
@@ -157,14 +158,14 @@ history_rescue(struct path *p, uint64_t now)
 {
 	struct pkt	*pkt;
 
-	if (p->ring != NULL)
+	if (p->flight.ring != NULL)
 		rescue_sent(p, now);
-	while ((pkt = TAILQ_FIRST(&p->queue[PQ_PRIORITY])) != NULL ||
-	    (pkt = TAILQ_FIRST(&p->queue[PQ_RESEND])) != NULL ||
-	    (pkt = TAILQ_FIRST(&p->queue[PQ_NORMAL])) != NULL) {
+	while ((pkt = TAILQ_FIRST(&p->q.queue[PQ_PRIORITY])) != NULL ||
+	    (pkt = TAILQ_FIRST(&p->q.queue[PQ_RESEND])) != NULL ||
+	    (pkt = TAILQ_FIRST(&p->q.queue[PQ_NORMAL])) != NULL) {
 		path_dequeue(p, pkt);
 		resend(p->tunnel, pkt);
-		pkt_put(p->tunnel->core, pkt);
+		pkt_put(&p->tunnel->core->pool, pkt);
 	}
 }
 
@@ -176,7 +177,7 @@ rescue_sent(struct path *p, uint64_t now)
 	struct sent	*s;
 	uint64_t	 n, most;
 
-	n = p->history;
+	n = p->flight.kept;
 	if (lane->tx_next > SENT_RING && n < lane->tx_next - SENT_RING)
 		n = lane->tx_next - SENT_RING;
 	for (; n < lane->tx_next; n++) {
@@ -188,7 +189,7 @@ rescue_sent(struct path *p, uint64_t now)
 			resend(t, s->pkt);
 		history_drop(p, s);
 	}
-	p->history = lane->tx_next;
+	p->flight.kept = lane->tx_next;
 }
 
 /* Queues a packet to be sent once more, but for one that another path has a

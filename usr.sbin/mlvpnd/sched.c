@@ -108,7 +108,7 @@ resend_drop(struct tunnel *t, struct pkt *p)
 	TAILQ_REMOVE(&t->sched.resend, p, entry);
 	t->nkept--;
 	p->queued = 0;
-	pkt_put(t->core, p);
+	pkt_put(&t->core->pool, p);
 }
 
 /* A new association counts from the beginning. */
@@ -140,12 +140,12 @@ choose_level(struct tunnel *t, uint64_t now)
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
 		if (path_usable(p)) {
-			if (level == LEVEL_NONE || p->level < level)
-				level = p->level;
-			if (now - p->since >= LEVEL_RETURN &&
-			    (steady == LEVEL_NONE || p->level < steady))
-				steady = p->level;
-			present |= p->level == t->level;
+			if (level == LEVEL_NONE || p->pacer.level < level)
+				level = p->pacer.level;
+			if (now - p->st.since >= LEVEL_RETURN &&
+			    (steady == LEVEL_NONE || p->pacer.level < steady))
+				steady = p->pacer.level;
+			present |= p->pacer.level == t->level;
 		} else if (path_alive(p))
 			alive = 1;
 		else if (path_fits(p, LEVEL_SUSPECT))
@@ -166,15 +166,15 @@ path_fits(const struct path *p, int level)
 	if (level == LEVEL_POOR)
 		return (path_alive(p));
 	if (level == LEVEL_SUSPECT)
-		return (p->state == LINK_SUSPECT && path_permitted(p));
+		return (p->st.state == LINK_SUSPECT && path_permitted(p));
 	return (path_usable(p));
 }
 
 static int
 path_takes(const struct path *p, int level)
 {
-	return (!p->blocked && path_fits(p, level) &&
-	    (level < 0 || p->level == level));
+	return (!p->addr.blocked && path_fits(p, level) &&
+	    (level < 0 || p->pacer.level == level));
 }
 
 /* Microseconds that so many bytes of a datagram occupy the path. */
@@ -200,13 +200,13 @@ sched_line_bytes(const struct path *p, size_t bytes)
 static uint64_t
 free_at(const struct path *p)
 {
-	return (p->unpaced ? 0 : p->due);
+	return (p->pacer.unpaced ? 0 : p->pacer.due);
 }
 
 static int64_t
 path_owd(const struct path *p, int64_t mean)
 {
-	return (p->owd_valid ? p->owd : mean);
+	return (p->delay.valid ? p->delay.owd : mean);
 }
 
 /* A path that has no report yet is taken to be like the others. */
@@ -217,8 +217,9 @@ mean_owd(struct tunnel *t, int level)
 	int	 i, n = 0;
 
 	for (i = 0; i < t->npaths; i++)
-		if (path_takes(t->paths[i], level) && t->paths[i]->owd_valid) {
-			sum += t->paths[i]->owd;
+		if (path_takes(t->paths[i], level) &&
+		    t->paths[i]->delay.valid) {
+			sum += t->paths[i]->delay.owd;
 			n++;
 		}
 	return (n == 0 ? 0 : sum / n);
@@ -236,12 +237,12 @@ eta(const struct path *p, int q, size_t len, int64_t mean, uint64_t now)
 
 	len = MIN(len, PATH_MTU - PATH_OVERHEAD);
 	if (q == PQ_NORMAL)
-		return (MAX(now, p->due) + time_of(p, p->backlog) +
+		return (MAX(now, p->pacer.due) + time_of(p, p->q.backlog) +
 		    time_of(p, len + PATH_OVERHEAD) + path_owd(p, mean));
-	e = MAX(now, p->due) + time_of(p, p->prio_backlog + len +
+	e = MAX(now, p->pacer.due) + time_of(p, p->q.prio_backlog + len +
 	    PATH_OVERHEAD) + path_owd(p, mean);
-	if (p->loss_tx > 0)
-		e += (int64_t)LOSS_PENALTY * p->loss_tx / 10000;
+	if (p->tx_loss.rate > 0)
+		e += (int64_t)LOSS_PENALTY * p->tx_loss.rate / 10000;
 	return (e);
 }
 
@@ -255,7 +256,7 @@ choose(struct tunnel *t, int level, size_t len, int64_t mean, uint64_t now,
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (!path_takes(p, level) || p->remote)
+		if (!path_takes(p, level) || p->pacer.distant)
 			continue;
 		e = eta(p, PQ_NORMAL, len, mean, now);
 		if (best == NULL || e < *when) {
@@ -309,8 +310,8 @@ choose_bound(struct tunnel *t, const struct pin *pin, int q,
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (p->blocked || !match_allows(pin, p) ||
-		    (p->remote && !pin->remote && q == PQ_NORMAL) ||
+		if (p->addr.blocked || !match_allows(pin, p) ||
+		    (p->pacer.distant && !pin->remote && q == PQ_NORMAL) ||
 		    path_too_small(p, pkt))
 			continue;
 		most = now + path_owd(p, mean) + time_of(p, PATH_MTU) + SLACK;
@@ -338,7 +339,7 @@ horizon(struct tunnel *t, int level, int64_t mean, uint64_t now)
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (!path_takes(p, level) || p->remote)
+		if (!path_takes(p, level) || p->pacer.distant)
 			continue;
 		h = path_owd(p, mean) + time_of(p, PATH_MTU);
 		if (!any || h > most)
@@ -364,18 +365,18 @@ sched_spread(struct tunnel *t, uint64_t now)
 		if (!path_usable(p))
 			continue;
 		sum += p->rate.bps;
-		if (p->owd_valid && (!any || p->owd_base < least)) {
-			least = p->owd_base;
+		if (p->delay.valid && (!any || p->delay.base < least)) {
+			least = p->delay.base;
 			any = 1;
 		}
 	}
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		p->remote = any && p->owd_valid &&
-		    p->owd_base - least > (int64_t)spread &&
+		p->pacer.distant = any && p->delay.valid &&
+		    p->delay.base - least > (int64_t)spread &&
 		    p->rate.bps < sum / 4 && !p->rate.starting;
-		if (path_usable(p) && !p->remote)
-			slowest = MAX(slowest, p->srtt);
+		if (path_usable(p) && !p->pacer.distant)
+			slowest = MAX(slowest, p->delay.srtt);
 	}
 	t->sched.slowest = slowest;
 	t->sched.rate = sum;
@@ -401,12 +402,12 @@ overflow(struct tunnel *t, uint64_t now)
 		p = t->paths[i];
 		if (!path_usable(p))
 			continue;
-		carried += meter_rate(&p->tx_meter, now);
-		if (p->backup <= t->level)
+		carried += meter_rate(&p->acct.tx_meter, now);
+		if (p->terms.backup <= t->level)
 			rate += p->rate.bps;
-		else if (p->overflow && p->level != t->level &&
-		    (next == 0 || p->backup < next))
-			next = p->backup;
+		else if (p->terms.overflow && p->pacer.level != t->level &&
+		    (next == 0 || p->terms.backup < next))
+			next = p->terms.backup;
 	}
 	if (carried > rate * OVERFLOW_FULL / 100)
 		s->overflow_at = now;
@@ -418,8 +419,9 @@ overflow(struct tunnel *t, uint64_t now)
 		s->overflow = 0;
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		p->level = p->overflow && p->backup > t->level &&
-		    p->backup <= s->overflow ? t->level : p->backup;
+		p->pacer.level = p->terms.overflow &&
+		    p->terms.backup > t->level &&
+		    p->terms.backup <= s->overflow ? t->level : p->terms.backup;
 	}
 }
 
@@ -496,7 +498,7 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		}
 		if (may == 1 && (path = choose_bound(t, &pin, q, p, mean, now,
 		    &when, &limit)) != NULL && q == PQ_PRIORITY &&
-		    time_of(path, path->prio_backlog) > PRIO_AHEAD)
+		    time_of(path, path->q.prio_backlog) > PRIO_AHEAD)
 			may = -1;
 		if (may == 1 && path == NULL && now - p->time > TQ_MAX_AGE)
 			may = -1;
@@ -514,11 +516,11 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 			if (p->rule != 0)
 				match_dropped(t, p);
 			t->tx_dropped++;
-			pkt_put(t->core, p);
+			pkt_put(&t->core->pool, p);
 		} else if (q == PQ_PRIORITY)
 			commit(t, path, p, q, level, mean, now);
 		else {
-			path->resent++;
+			path->acct.resent++;
 			t->tx_resent++;
 			path_enqueue(path, p, q);
 		}
@@ -558,7 +560,7 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 			tq_drop(t, fq);
 			continue;
 		}
-		if (path == NULL || (when > last && !path->unpaced)) {
+		if (path == NULL || (when > last && !path->pacer.unpaced)) {
 			if (when > last)
 				s->wake = MIN(s->wake, now + (when - last));
 			*full |= may == 0;
@@ -574,7 +576,7 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 		if (p != first && (choose_normal(t, p, level, mean, now, &path,
 		    &when, &last) == -1 || path == NULL)) {
 			t->tx_dropped++;
-			pkt_put(t->core, p);
+			pkt_put(&t->core->pool, p);
 			continue;
 		}
 		sent = 1;
@@ -619,7 +621,7 @@ commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
 
 	if ((n = fragment_cut(t, p, piece)) == 0) {
 		t->tx_dropped++;
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 		return;
 	}
 	order(t, p, q, now);
@@ -656,18 +658,18 @@ duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
 	late = eta(path, q, p->len, mean, now) + COPY_LATE;
 	for (i = 0; i < t->npaths; i++) {
 		other = t->paths[i];
-		if (other == path || other->blocked)
+		if (other == path || other->addr.blocked)
 			continue;
 		fits = path_fits(other, level) ||
 		    path_fits(other, LEVEL_SUSPECT);
 		if (bound)
 			fits = fits && match_permits(&pin, other);
 		else if (level >= 0)
-			fits = fits && other->level == level;
+			fits = fits && other->pacer.level == level;
 		if (!fits || !path_carries(other, p) ||
 		    eta(other, q, p->len, mean, now) > late)
 			continue;
-		if (pool_short(t) || (copy = pkt_get(t->core)) == NULL)
+		if (pool_short(t) || (copy = pkt_get(&t->core->pool)) == NULL)
 			return;
 		memcpy(copy, p, offsetof(struct pkt, buf) + PKT_HEADROOM +
 		    p->len);
@@ -727,21 +729,21 @@ static void
 path_enqueue(struct path *path, struct pkt *p, int q)
 {
 	p->pq = q;
-	TAILQ_INSERT_TAIL(&path->queue[q], p, entry);
+	TAILQ_INSERT_TAIL(&path->q.queue[q], p, entry);
 	path->tunnel->nkept++;
-	path->backlog += p->len + PATH_OVERHEAD;
+	path->q.backlog += p->len + PATH_OVERHEAD;
 	if (q != PQ_NORMAL)
-		path->prio_backlog += p->len + PATH_OVERHEAD;
+		path->q.prio_backlog += p->len + PATH_OVERHEAD;
 }
 
 void
 path_dequeue(struct path *path, struct pkt *p)
 {
-	TAILQ_REMOVE(&path->queue[p->pq], p, entry);
+	TAILQ_REMOVE(&path->q.queue[p->pq], p, entry);
 	path->tunnel->nkept--;
-	path->backlog -= p->len + PATH_OVERHEAD;
+	path->q.backlog -= p->len + PATH_OVERHEAD;
 	if (p->pq != PQ_NORMAL)
-		path->prio_backlog -= p->len + PATH_OVERHEAD;
+		path->q.prio_backlog -= p->len + PATH_OVERHEAD;
 }
 
 /* The path carries less than it did: what is too long goes elsewhere. */
@@ -753,13 +755,13 @@ sched_refit(struct path *path)
 	int		 q;
 
 	for (q = 0; q < PQ_MAX; q++)
-		for (p = TAILQ_FIRST(&path->queue[q]); p != NULL; p = next) {
+		for (p = TAILQ_FIRST(&path->q.queue[q]); p != NULL; p = next) {
 			next = TAILQ_NEXT(p, entry);
 			if (path_carries(path, p))
 				continue;
 			path_dequeue(path, p);
 			resend(t, p);
-			pkt_put(t->core, p);
+			pkt_put(&t->core->pool, p);
 			t->sched.wake = 0;
 		}
 }
@@ -778,19 +780,19 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 
 	for (i = 0; i < t->npaths; i++) {
 		path = t->paths[i];
-		if (path->backlog == 0 || path->blocked)
+		if (path->q.backlog == 0 || path->addr.blocked)
 			continue;
 		if (free_at(path) > now) {
 			rate_saturated(path, now);
 			continue;
 		}
-		if ((p = TAILQ_FIRST(&path->queue[PQ_PRIORITY])) == NULL &&
-		    (p = TAILQ_FIRST(&path->queue[PQ_RESEND])) == NULL)
-			p = TAILQ_FIRST(&path->queue[PQ_NORMAL]);
+		if ((p = TAILQ_FIRST(&path->q.queue[PQ_PRIORITY])) == NULL &&
+		    (p = TAILQ_FIRST(&path->q.queue[PQ_RESEND])) == NULL)
+			p = TAILQ_FIRST(&path->q.queue[PQ_NORMAL]);
 		path_dequeue(path, p);
 		dg->tos = outer_tos(t, p);
 		sent = path_send(path, p, dg, now);
-		pkt_put(t->core, p);
+		pkt_put(&t->core->pool, p);
 		if (sent)
 			return (1);
 	}
@@ -822,10 +824,10 @@ sched_charge(struct path *p, size_t bytes, uint64_t now)
 {
 	uint64_t	 credit = MAX(CREDIT_MIN, p->tunnel->core->tick);
 
-	if (p->due + credit < now)
-		p->due = now - credit;
-	p->due += time_of(p, bytes);
-	if (p->unpaced)
+	if (p->pacer.due + credit < now)
+		p->pacer.due = now - credit;
+	p->pacer.due += time_of(p, bytes);
+	if (p->pacer.unpaced)
 		share_unpaced(p->tunnel, now);
 }
 
@@ -842,15 +844,15 @@ share_unpaced(struct tunnel *t, uint64_t now)
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (p->unpaced && path_usable(p) && !p->remote &&
-		    p->level == t->level)
-			least = MIN(least, p->due);
+		if (p->pacer.unpaced && path_usable(p) && !p->pacer.distant &&
+		    p->pacer.level == t->level)
+			least = MIN(least, p->pacer.due);
 	}
 	if (least == NEVER || least <= now)
 		return;
 	for (i = 0; i < t->npaths; i++)
-		if (t->paths[i]->unpaced)
-			t->paths[i]->due -= MIN(t->paths[i]->due,
+		if (t->paths[i]->pacer.unpaced)
+			t->paths[i]->pacer.due -= MIN(t->paths[i]->pacer.due,
 			    least - now);
 }
 
@@ -859,7 +861,7 @@ share_unpaced(struct tunnel *t, uint64_t now)
 uint64_t
 sched_mark(const struct path *p)
 {
-	const struct pkt	*first = TAILQ_FIRST(&p->queue[PQ_NORMAL]);
+	const struct pkt	*first = TAILQ_FIRST(&p->q.queue[PQ_NORMAL]);
 
 	return (first != NULL ? first->seq : p->tunnel->sched.next_seq);
 }
@@ -875,7 +877,7 @@ sched_deadline(struct tunnel *t, uint64_t now)
 		when = NEVER;
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (p->backlog > 0 && !p->blocked)
+		if (p->q.backlog > 0 && !p->addr.blocked)
 			when = MIN(when, MAX(free_at(p), now));
 	}
 	return (when);

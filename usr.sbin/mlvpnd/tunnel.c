@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mss.h"
 #include "tunnel.h"
 #include "wire.h"
 
@@ -99,7 +100,8 @@ tunnel_free(struct tunnel *t)
 
 	while (t->npaths > 0) {
 		if (t->paths[0]->m2 != NULL)
-			mlvpn2_link_remove(t->paths[0], t->paths[0]->last_tx);
+			mlvpn2_link_remove(t->paths[0],
+			    t->paths[0]->acct.last_tx);
 		path_free(t->paths[0]);
 	}
 	links_free(t);
@@ -113,7 +115,7 @@ tunnel_free(struct tunnel *t)
 	batch_clear(t);
 	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
 		TAILQ_REMOVE(&t->out, p, entry);
-		pkt_put(c, p);
+		pkt_put(&c->pool, p);
 	}
 	if (c->first == t)
 		c->first = TAILQ_NEXT(t, entry);
@@ -330,7 +332,7 @@ tunnel_socket(struct tunnel *t, const char *name, const struct endpoint *ep,
 		if (l->path != NULL) {
 			path_suspect(l->path, "no socket", now);
 			history_rescue(l->path, now);
-			l->path->ep.sock = SOCK_NONE;
+			l->path->addr.ep.sock = SOCK_NONE;
 		}
 		tunnel_update(t, now);
 		return (0);
@@ -392,7 +394,7 @@ tunnel_keys_changed(struct tunnel *t, uint64_t now)
 
 	links_open(t, now);
 	for (i = 0; i < t->npaths; i++)
-		t->paths[i]->pending |= PEND_PROBE;
+		t->paths[i]->msg.pending |= PEND_PROBE;
 	tunnel_update(t, now);
 }
 
@@ -444,8 +446,8 @@ update_mtu(struct tunnel *t, uint64_t now)
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (p->m2 == NULL && (p->state == LINK_UP ||
-		    p->state == LINK_SUSPECT))
+		if (p->m2 == NULL && (p->st.state == LINK_UP ||
+		    p->st.state == LINK_SUSPECT))
 			room = MIN(room, path_room(p, p->pmtu.mtu));
 		if (!path_usable(p))
 			continue;
@@ -495,9 +497,9 @@ mlvpn2_mtu(const struct path *p)
 	const struct tunnel	*t = p->tunnel;
 	uint16_t		 mtu = PATH_MTU;
 
-	if (p->mtu_own != 0)
-		mtu = MIN(mtu, p->mtu_own);
-	mtu = MAX(mtu, MTU_LEAST) - (p->ep.remote.family == 6 ? 48 : 28) -
+	if (p->terms.mtu_own != 0)
+		mtu = MIN(mtu, p->terms.mtu_own);
+	mtu = MAX(mtu, MTU_LEAST) - (p->addr.ep.remote.family == 6 ? 48 : 28) -
 	    mlvpn2_overhead(t);
 	return (MIN(mtu, MLVPN2_MTU) - (t->conf.layer2 ? 14 : 0));
 }
@@ -515,7 +517,7 @@ tunnel_event(struct tunnel *t, enum core_event_type type,
 	ev.link = p != NULL ? p->name : "";
 	ev.reason = reason;
 	if (p != NULL)
-		ev.addr = p->ep.remote;
+		ev.addr = p->addr.ep.remote;
 	ev.mtu = t->mtu;
 	t->core->ops.event(t->core->ops.arg, &ev);
 }
@@ -567,7 +569,8 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 		return (when);
 	for (i = 0; i < t->npaths; i++) {
 		when = MIN(when, path_deadline(t->paths[i], now));
-		usable |= path_usable(t->paths[i]) && !t->paths[i]->blocked;
+		usable |= path_usable(t->paths[i]) &&
+		    !t->paths[i]->addr.blocked;
 	}
 	when = MIN(when, MAX(t->conf.protocol == PROTO_MLVPN2 ?
 	    t->m2.order.wake : reorder_deadline(t), now));
@@ -579,15 +582,6 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 /*
  * Packets
  */
-
-/* Kind, sequence and predecessor before a packet: mlvpn(7), DATA. */
-void
-inner_put(uint8_t *p, uint8_t kind, uint64_t seq, uint16_t pred)
-{
-	put32(p, (uint32_t)kind << SEQ_BITS |
-	    (uint32_t)(seq & ((1U << SEQ_BITS) - 1)));
-	put16(p + 4, pred);
-}
 
 /* A control datagram carries the first sequence not yet sent on its path. */
 void
@@ -609,7 +603,7 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
 			tq_enqueue(t, p[i], now);
 		} else {
 			t->tx_dropped++;
-			pkt_put(t->core, p[i]);
+			pkt_put(&t->core->pool, p[i]);
 		}
 	}
 }
@@ -678,7 +672,7 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		t->rx_malformed++;
 		break;
 	}
-	pkt_put(t->core, p);
+	pkt_put(&t->core->pool, p);
 }
 
 void
@@ -689,7 +683,7 @@ tunnel_deliver(struct tunnel *t, struct pkt *p)
 			return;
 		if (!packet_sane(t, p)) {
 			t->rx_malformed++;
-			pkt_put(t->core, p);
+			pkt_put(&t->core->pool, p);
 			return;
 		}
 	}

@@ -190,7 +190,7 @@ test_others(void)
 	deliver(&o, ACK, MSS);
 	CHECK_EQ(output(now), 1);
 	CHECK_EQ(PKT_DATA(out[0])[0] >> 4, 6);
-	p = pkt_get(core);
+	p = pkt_get(core_pool(core));
 	p->len = segment_make(PKT_DATA(p), &s);
 	PKT_DATA(p)[9] = 17;
 	tunnel_deliver(tunnel, p);
@@ -211,7 +211,7 @@ test_others(void)
 
 	TEST("nor has the priority class");
 	for (i = 0; i < 20; i++) {
-		p = pkt_get(core);
+		p = pkt_get(core_pool(core));
 		p->len = segment_make(PKT_DATA(p), &s);
 		PKT_DATA(p)[1] = 0xb8;
 		segment_sums(PKT_DATA(p), p->len);
@@ -231,19 +231,19 @@ test_memory(void)
 	TEST("few buffers: nothing is kept");
 	fresh(1);
 	warm(&s);
-	while (core->nfree > NPKTS / POOL_RESERVE)
-		taken[n++] = pkt_get(core);
+	while (core->pool.nfree > NPKTS / POOL_RESERVE)
+		taken[n++] = pkt_get(core_pool(core));
 	deliver(&s, ACK, MSS);
 	CHECK_EQ(output(now), 1);
 	while (n > 0)
-		pkt_put(core, taken[--n]);
+		pkt_put(core_pool(core), taken[--n]);
 	deliver(&s, ACK, MSS);
 	CHECK_EQ(output(now), 0);
 
 	TEST("the tunnel goes away with what it keeps");
 	tunnel_free(tunnel);
 	tunnel = NULL;
-	CHECK_EQ(core->nfree, NPKTS);
+	CHECK_EQ(core->pool.nfree, NPKTS);
 }
 
 static void
@@ -297,7 +297,7 @@ deliver(struct segment *s, int flags, size_t payload)
 
 	s->flags = flags;
 	s->payload = payload;
-	CHECK((p = pkt_get(core)) != NULL);
+	CHECK((p = pkt_get(core_pool(core))) != NULL);
 	p->len = segment_make(PKT_DATA(p), s);
 	s->seq += payload;
 	s->id++;
@@ -312,7 +312,7 @@ output(uint64_t when)
 
 	n = tunnel_output(tunnel, out, sizeof(out) / sizeof(out[0]), when);
 	for (i = 0; i < n; i++)
-		pkt_put(core, out[i]);
+		pkt_put(core_pool(core), out[i]);
 	return (n);
 }
 

@@ -169,7 +169,7 @@ feed(struct sim_host *h, int t, int n)
 	uint8_t		*d;
 
 	while (n-- > 0) {
-		if ((p = pkt_get(h->core)) == NULL)
+		if ((p = pkt_get(core_pool(h->core))) == NULL)
 			return;
 		d = PKT_DATA(p);
 		memset(d, 0, 1000);

@@ -111,7 +111,8 @@ main(int argc, char *argv[])
 static void
 end_new(struct end *e)
 {
-	static const struct core_ops	 ops = { random_bytes, no_event, NULL, 0 };
+	static const struct core_ops	 ops = { random_bytes, no_event, NULL,
+	    0 };
 	struct tunnel_conf		 conf;
 	size_t				 i;
 
@@ -210,7 +211,7 @@ arrive(struct end *from, struct end *to)
 	do {
 		n = tunnel_output(to->tunnel, p, BATCH_MAX, now);
 		for (i = 0; i < n; i++)
-			pkt_put(to->core, p[i]);
+			pkt_put(core_pool(to->core), p[i]);
 		to->packets += n;
 	} while (n == BATCH_MAX);
 }
@@ -258,7 +259,7 @@ packet(struct end *e, uint32_t n)
 	};
 	struct pkt		*p;
 
-	if ((p = pkt_get(e->core)) == NULL)
+	if ((p = pkt_get(core_pool(e->core))) == NULL)
 		return (NULL);
 	memcpy(PKT_DATA(p), header, sizeof(header));
 	PKT_DATA(p)[21] = n % FLOWS;

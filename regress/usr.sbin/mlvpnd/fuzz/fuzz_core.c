@@ -51,7 +51,7 @@ struct input {
 };
 
 /* A datagram under way, or kept. */
-struct flight {
+struct inbox {
 	struct endpoint	 from;		/* as its receiver sees it */
 	int		 to;		/* which end */
 	uint64_t	 when;
@@ -76,9 +76,9 @@ struct used {
 static struct end	 end[2];
 static uint64_t		 now;
 static uint64_t		 seed;
-static struct flight	 queue[QUEUE];
+static struct inbox	 queue[QUEUE];
 static size_t		 qhead, nqueue;		/* in order: all fly as long */
-static struct flight	 stored[NSTORED];
+static struct inbox	 stored[NSTORED];
 static size_t		 nstored;
 static struct used	 used[4096];
 static size_t		 nused;
@@ -182,7 +182,7 @@ finish(void)
 
 	for (i = 0; i < 2; i++) {
 		tunnel_free(end[i].t);
-		FUZZ_CHECK(end[i].core->nfree == NPKTS);
+		FUZZ_CHECK(end[i].core->pool.nfree == NPKTS);
 		core_free(end[i].core);
 	}
 }
@@ -311,15 +311,15 @@ forge_frame(struct input *in, int who, uint8_t *buf)
 		f.u.ok.mtu = get2(in);
 		if (peer->npaths > 0)
 			memcpy(f.u.ok.token, peer->paths[get(in) %
-			    peer->npaths]->token, TOKEN_LEN);
+			    peer->npaths]->addr.token, TOKEN_LEN);
 		break;
 	case FRAME_CHALLENGE:
 		break;
 	case FRAME_RESPONSE:
 		if (peer->npaths > 0) {
 			p = peer->paths[id % peer->npaths];
-			memcpy(f.u.token, id & 64 ? p->cand.token_new :
-			    p->token, TOKEN_LEN);
+			memcpy(f.u.token, id & 64 ? p->addr.cand.token_new :
+			    p->addr.token, TOKEN_LEN);
 		}
 		break;
 	case FRAME_PATH_STATUS:
@@ -424,7 +424,7 @@ packets(struct input *in, int who)
 	n = get(in);
 	size = size * (n & 64 ? 35 : 6) + 40;
 	for (n %= BATCH_MAX; i < n; i++) {
-		if ((p[i] = pkt_get(e->core)) == NULL)
+		if ((p[i] = pkt_get(core_pool(e->core))) == NULL)
 			break;
 		d = PKT_DATA(p[i]);
 		memset(d, 0, size);
@@ -584,7 +584,7 @@ transmit(int e)
 static void
 fly(int to, const struct endpoint *from, const uint8_t *buf, size_t len)
 {
-	struct flight	*f[2];
+	struct inbox	*f[2];
 	int		 i;
 
 	if (nqueue == QUEUE)
@@ -604,7 +604,7 @@ static int
 arrive(void)
 {
 	struct dgram	 dg;
-	struct flight	*f;
+	struct inbox	*f;
 	int		 any = 0;
 
 	while (nqueue > 0 && (f = &queue[qhead])->when <= now) {
@@ -631,7 +631,7 @@ output(int e)
 		for (i = 0; i < n; i++) {
 			FUZZ_CHECK(p[i]->refs == 1);
 			FUZZ_CHECK(p[i]->len <= PKT_ROOM);
-			pkt_put(end[e].core, p[i]);
+			pkt_put(core_pool(end[e].core), p[i]);
 		}
 }
 

@@ -96,7 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	now += USEC;
 	fragment_timer(t, now);
 	output();
-	FUZZ_CHECK(core->nfree == NPKTS);
+	FUZZ_CHECK(core->pool.nfree == NPKTS);
 	tunnel_free(t);
 	core_free(core);
 	return (0);
@@ -111,7 +111,7 @@ make(size_t len, size_t room)
 	uint8_t		*head;
 	size_t		 i, n, left;
 
-	if ((p = pkt_get(core)) == NULL)
+	if ((p = pkt_get(core_pool(core))) == NULL)
 		return;
 	p->len = (uint16_t)(len < HEAD ? HEAD : len);
 	for (i = 0; i < p->len; i++)
@@ -126,7 +126,7 @@ make(size_t len, size_t room)
 		FUZZ_CHECK(n > 0 || left > 16 * (t->room - 2) ||
 		    pool_short(t));
 		for (i = 0; i < (n == 0 ? 1 : n); i++)
-			pkt_put(core, piece[i]);
+			pkt_put(core_pool(core), piece[i]);
 		return;
 	}
 	for (i = 0; i < n; i++) {
@@ -139,7 +139,7 @@ make(size_t len, size_t room)
 		head = fragment_head(piece[i]);
 		q->len = DATA_INNERLEN + fragment_size(piece[i]);
 		memcpy(q->buf, head, q->len);
-		pkt_put(core, piece[i]);
+		pkt_put(core_pool(core), piece[i]);
 	}
 	FUZZ_CHECK(left == 0);
 	made++;
@@ -153,7 +153,7 @@ arrive(size_t which, uint8_t mask, uint8_t at)
 	struct piece	*q;
 	struct pkt	*p;
 
-	if (npieces == 0 || (p = pkt_get(core)) == NULL)
+	if (npieces == 0 || (p = pkt_get(core_pool(core))) == NULL)
 		return;
 	q = &pieces[which % npieces];
 	p->len = (uint16_t)(q->len - DATA_INNERLEN);
@@ -193,7 +193,7 @@ output(void)
 				FUZZ_CHECK(number >= NMADE ||
 				    came[number]++ == 0);
 			}
-			pkt_put(core, p[i]);
+			pkt_put(core_pool(core), p[i]);
 		}
 }
 

@@ -171,7 +171,7 @@ packet(uint8_t proto, uint16_t port)
 	struct pkt	*p;
 	uint8_t		*d;
 
-	if ((p = pkt_get(core)) == NULL)
+	if ((p = pkt_get(core_pool(core))) == NULL)
 		errx(1, "pkt_get");
 	d = PKT_DATA(p);
 	memset(d, 0, LEN + 14);
@@ -208,7 +208,7 @@ decide(uint8_t proto, uint16_t port)
 	CHECK_EQ(p->match_gen, tun->matches.gen);
 	CHECK_EQ(match_bound(tun, p), p->rule != 0);
 	res = p->match | p->rule << 16 | (uint32_t)p->dscp << 24;
-	pkt_put(core, p);
+	pkt_put(core_pool(core), p);
 	return (res);
 }
 
@@ -340,7 +340,7 @@ test_counters(void)
 	rules(NULL, 0);
 	CHECK_EQ(match_bound(tun, p), 0);
 	CHECK_EQ(p->match, 0);
-	pkt_put(core, p);
+	pkt_put(core_pool(core), p);
 }
 
 static void

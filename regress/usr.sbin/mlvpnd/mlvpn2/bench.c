@@ -230,7 +230,7 @@ bench_flush(struct bench *b)
 		b->len = p->len;
 		CHECK(p->len <= sizeof(b->packet));
 		memcpy(b->packet, PKT_DATA(p), p->len);
-		pkt_put(b->core, p);
+		pkt_put(core_pool(b->core), p);
 	}
 }
 
@@ -307,7 +307,7 @@ bench_input(struct bench *b, size_t len)
 {
 	struct pkt	*p;
 
-	CHECK((p = pkt_get(b->core)) != NULL);
+	CHECK((p = pkt_get(core_pool(b->core))) != NULL);
 	p->len = bench_packet(PKT_DATA(p), len, 17, 0);
 	tunnel_input(b->tunnel, &p, 1, b->now);
 }

@@ -28,7 +28,7 @@
  */
 
 #include "core.h"
-#include "mlvpn2.h"
+#include "mlvpn2_wire.h"
 #include "old.h"
 
 #define BENCH_LINKS	4

@@ -21,7 +21,7 @@
 #include <string.h>
 
 #include "test.h"
-#include "tunnel.h"
+#include "mss.h"
 #include "wire.h"
 
 #define HLEN4	20

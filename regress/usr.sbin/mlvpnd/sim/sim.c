@@ -442,7 +442,7 @@ sim_host_kill(struct sim_host *h)
 	int	 i;
 
 	while (h->nin > 0)
-		pkt_put(h->core, h->in[--h->nin]);
+		pkt_put(core_pool(h->core), h->in[--h->nin]);
 	for (i = 0; i < h->ntunnels; i++) {
 		tunnel_free(h->tunnel[i]);
 		h->tunnel[i] = NULL;
@@ -625,7 +625,7 @@ host_output(struct sim_host *h)
 					sim_flow_input(h, t, p[i], more);
 			}
 			for (i = 0; i < n; i++)
-				pkt_put(h->core, p[i]);
+				pkt_put(core_pool(h->core), p[i]);
 			worked = 1;
 		}
 	}

@@ -186,7 +186,7 @@ flow_packet(struct sim_flow *f, int back, int proto, size_t len)
 
 	if (h->core == NULL)
 		return (NULL);
-	if ((p = pkt_get(h->core)) == NULL) {
+	if ((p = pkt_get(core_pool(h->core))) == NULL) {
 		h->nobuf++;
 		return (NULL);
 	}

@@ -1,0 +1,147 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef ASSOC_H
+#define ASSOC_H
+
+/*
+ * The association of a tunnel and its handshakes.
+ */
+
+#include <sys/queue.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core.h"
+#include "frame.h"
+#include "handshake.h"
+#include "session.h"
+
+#define HELLO_TARGETS		8	/* links that get a copy of a HELLO */
+#define HELLO_RECENT		8	/* HELLOs a responder remembers */
+
+struct link;
+
+/* An entry of the table that finds a tunnel by receiver index. */
+struct receiver {
+	LIST_ENTRY(receiver) entry;
+	uint32_t	 index;
+	struct tunnel	*tunnel;
+};
+
+struct keyset {
+	struct keys	 k;
+	struct receiver	 rx;
+	int		 used;
+	uint64_t	 expires;	/* of old keys, NEVER */
+};
+
+/* A HELLO that was answered. */
+struct recent {
+	uint8_t		 mac1[MAC_LEN];
+	uint64_t	 time;		/* NEVER: unused */
+	struct endpoint	 ep;		/* where it came from first */
+	int		 several;	/* and from elsewhere */
+	int		 answers;
+	size_t		 len;
+	uint8_t		 reply[REPLY_LEN];
+};
+
+/* An association that a REPLY of ours has offered. */
+struct offer {
+	int		 continued;
+	uint64_t	 own_id;
+	uint64_t	 peer_id;
+	uint64_t	 stamp;
+	int		 set_stamp;	/* even downwards, once confirmed */
+	uint16_t	 peer_mtu;
+	const struct recent *hello;	/* what was answered */
+};
+
+struct hello_target {
+	struct endpoint	 ep;
+	uint8_t		 cookie[MAC_LEN];
+	uint64_t	 cookie_at;	/* NEVER: none */
+	int		 pending;	/* HELLO is to be sent */
+	int		 answered;	/* a COOKIE for this HELLO */
+};
+
+/* A handshake this end began. */
+struct attempt {
+	int		 active;
+	struct handshake hs;
+	struct receiver	 rx;
+	uint64_t	 own_id;
+	uint64_t	 began;		/* the first of these tries */
+	uint64_t	 next;		/* time of the next try */
+	unsigned int	 tries;
+	unsigned int	 replies;	/* read for this try */
+	size_t		 len;
+	uint8_t		 buf[HELLO_MAX_LEN];
+	struct hello_target target[HELLO_TARGETS];
+	size_t		 ntargets;
+};
+
+struct assoc {
+	int		 exists;
+	int		 a_end;
+	uint64_t	 own_id;
+	uint64_t	 peer_id;
+	uint64_t	 since;
+	struct keyset	 set[3];
+	struct keyset	*cur;		/* sends, NULL none */
+	struct keyset	*prev;		/* old, receives only */
+	struct keyset	*next;		/* offered, not confirmed */
+	struct offer	 offer;
+	struct attempt	 attempt;
+	struct recent	 recent[HELLO_RECENT];
+	size_t		 recent_next;
+	uint64_t	 max_stamp;	/* of the peer's HELLOs */
+	uint16_t	 peer_mtu;	/* of its tunnel, 0 automatic */
+	uint64_t	 hello_after;	/* none before: the peer refuses us */
+	int		 unconfirmed;	/* as initiator: nothing came yet */
+	uint64_t	 confirm_by;
+	uint64_t	 confirm_next;
+	uint64_t	 rekey_at;
+	struct lane	*lane[PATH_IDS];
+	struct lane	*spare;
+	uint8_t		 gen[PATH_SLOTS];	/* of the paths we open */
+	int		 confirmed;	/* the datagram being read has shown
+					   that its source got our REPLY */
+};
+
+int	 assoc_init(struct tunnel *);
+void	 assoc_clear(struct tunnel *);
+void	 assoc_forget(struct tunnel *, uint64_t);
+void	 assoc_restart(struct tunnel *, uint64_t);
+void	 assoc_link_ready(struct tunnel *, const struct link *, uint64_t);
+void	 assoc_hello(struct tunnel *, const struct dgram *,
+	    struct handshake *, const struct hello *, int, uint64_t);
+void	 assoc_reply(struct tunnel *, const struct dgram *, uint64_t);
+void	 assoc_cookie(struct tunnel *, const struct dgram *, uint64_t);
+void	 assoc_data(struct tunnel *, const struct dgram *, uint8_t, uint32_t,
+	    uint64_t);
+void	 assoc_timer(struct tunnel *, uint64_t);
+uint64_t assoc_deadline(struct tunnel *, uint64_t);
+int	 assoc_transmit(struct tunnel *, struct dgram *, uint64_t);
+struct recent *assoc_recent(struct tunnel *, const uint8_t *, uint64_t);
+int	 assoc_can_send(const struct tunnel *);
+struct lane *assoc_lane(struct tunnel *, uint8_t);
+
+#endif /* ASSOC_H */

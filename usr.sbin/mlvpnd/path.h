@@ -1,0 +1,194 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef PATH_H
+#define PATH_H
+
+/*
+ * A path: one link of a tunnel as both ends see it (mlvpn(7), PATHS).
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "account.h"
+#include "core.h"
+#include "delay.h"
+#include "flight.h"
+#include "frame.h"
+#include "hint.h"
+#include "liveness.h"
+#include "loss.h"
+#include "path_addr.h"
+#include "path_msg.h"
+#include "path_state.h"
+#include "pmtu.h"
+#include "queue.h"
+#include "rate.h"
+#include "report.h"
+#include "sched.h"
+
+struct mlvpn2;
+struct path;
+
+#define IN_PLAY		250000		/* us since a path carried data */
+#define OVERHEAD_IP4	28		/* IP and UDP headers */
+#define OVERHEAD_IP6	48
+#define PATH_OVERHEAD	(DATA_OVERHEAD + OVERHEAD_IP4)
+
+/* A link of the configuration; it has a path while there are keys. */
+struct link {
+	TAILQ_ENTRY(link) entry;
+	struct link_conf conf;
+	struct endpoint	 ep;		/* sock SOCK_NONE: no socket */
+	uint16_t	 mtu;		/* of the outgoing interface */
+	int		 disabled;	/* by the operator */
+	struct path	*path;		/* opened by this end */
+	uint64_t	 since;		/* of having no path */
+};
+TAILQ_HEAD(links, link);
+
+/* What both ends say of the link. */
+struct path_terms {
+	uint8_t		 backup;	/* level */
+	uint8_t		 overflow;	/* see overflow() in sched.c */
+	uint16_t	 mtu_own;	/* announced, 0 unknown */
+	uint16_t	 mtu_peer;
+	uint64_t	 rate_conf;	/* bit/s we may send, 0 automatic */
+	uint64_t	 rate_peer;	/* bit/s announced toward us */
+	uint64_t	 announced;	/* by the peer, for our sending */
+};
+
+struct path {
+	struct tunnel	*tunnel;
+	struct link	*link;		/* as configured here, or NULL */
+	struct mlvpn2	*m2;		/* NULL: the native protocol */
+	char		 name[LINK_NAME_SIZE];
+	uint8_t		 id;
+	uint8_t		 gen;
+	uint8_t		 opener;	/* this end opened it */
+	uint64_t	 order_seq;	/* all in order up to here has come */
+
+	struct path_terms terms;
+	struct path_state st;
+	struct path_addr addr;
+	struct path_msg	 msg;
+	struct liveness	 live;
+	struct delay	 delay;
+	struct loss	 tx_loss;	/* as the peer reports it */
+	struct loss	 rx_loss;
+	struct flight	 flight;
+	struct report_in in;
+	struct report_out out;
+	struct pmtu	 pmtu;
+	struct rate	 rate;
+	struct hint	 hint;
+	struct path_queue q;
+	struct pacer	 pacer;
+	struct account	 acct;
+};
+
+struct path	*path_alloc(struct tunnel *, uint8_t);
+struct path	*path_open(struct tunnel *, struct link *, uint64_t);
+void		 path_state(struct path *, enum link_state, const char *,
+		    uint64_t);
+void		 path_count_rx(struct path *, const struct dgram *, uint64_t);
+void		 path_count_tx(struct path *, const struct dgram *, uint64_t);
+void		 path_reopen(struct path *, uint64_t);
+void		 path_free(struct path *);
+void		 path_backup(struct path *, uint8_t, int);
+void		 path_close(struct path *, uint64_t);
+void		 path_gone(struct path *, const char *, uint64_t);
+struct path	*path_quickest(struct tunnel *);
+struct sent	*path_sent(const struct path *, uint64_t);
+void		 path_frames(struct tunnel *, uint8_t, const struct dgram *,
+		    const uint8_t *, size_t, uint64_t);
+void		 path_received(struct path *, const struct dgram *, uint64_t,
+		    uint64_t);
+void		 path_timer(struct path *, uint64_t);
+uint64_t	 path_deadline(const struct path *, uint64_t);
+int		 path_compose(struct path *, struct dgram *, uint64_t);
+void		 path_suspect(struct path *, const char *, uint64_t);
+void		 path_disable(struct path *, int, uint64_t);
+void		 path_link_changed(struct path *, uint64_t);
+int		 path_usable(const struct path *);
+int		 paths_silent(struct tunnel *, uint64_t);
+void		 path_remove(struct path *, uint8_t, uint64_t);
+int		 path_send(struct path *, struct pkt *, struct dgram *,
+		    uint64_t);
+void		 path_reported(struct path *, uint64_t, uint64_t);
+int		 path_alive(const struct path *);
+int		 path_permitted(const struct path *);
+int		 path_seal_probe(struct path *, const uint8_t *, size_t,
+		    struct dgram *, uint64_t);
+size_t		 path_room(const struct path *, uint16_t);
+size_t		 ip_overhead(const struct endpoint *);
+int		 path_carries(const struct path *, const struct pkt *);
+uint64_t	 path_dead_time(const struct path *);
+void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
+
+/* A path this end has closed and the peer must hear of. */
+struct closing {
+	uint8_t		 id;
+	uint8_t		 gen;
+	uint8_t		 reason;
+	uint8_t		 via;		/* path the last copy went by */
+	uint64_t	 number;	/* and its packet number */
+	uint64_t	 next;
+	unsigned int	 tries;
+};
+
+#define CLOSING_MAX	PATH_SLOTS
+
+/* pmtu.c */
+void	 pmtu_start(struct path *, uint64_t);
+void	 pmtu_limits(struct path *, uint64_t);
+void	 pmtu_verify(struct path *, uint64_t);
+void	 pmtu_timer(struct path *, uint64_t);
+uint64_t pmtu_deadline(const struct path *);
+int	 pmtu_compose(struct path *, struct dgram *, uint64_t);
+void	 pmtu_probed(struct path *, const struct frame *, const struct dgram *,
+	    uint64_t);
+size_t	 pmtu_put_result(struct path *, uint8_t *, size_t, uint64_t);
+void	 pmtu_result(struct tunnel *, const struct frame *, uint64_t);
+unsigned int
+	 pmtu_report(struct path *, const struct frame *, uint64_t, uint64_t,
+	    uint64_t);
+void	 pmtu_refused(struct path *, const struct dgram *, uint64_t);
+
+/* rate.c */
+void	 rate_init(struct path *);
+void	 rate_resume(struct path *);
+void	 rate_saturated(struct path *, uint64_t);
+void	 rate_report(struct path *, const struct rate_sample *, uint64_t);
+
+/* hint.c */
+void	 hint_report(struct path *, const struct rate_sample *, uint64_t);
+void	 hint_text(const struct path *, char *, size_t, uint64_t);
+
+/* resend.c */
+void	 history_add(struct path *, struct sent *, struct pkt *);
+void	 history_clear(struct path *);
+void	 history_drop(struct path *, struct sent *);
+void	 history_report(struct path *, const struct frame *, uint64_t,
+	    uint64_t);
+void	 history_timer(struct path *, uint64_t);
+void	 history_rescue(struct path *, uint64_t);
+void	 resend(struct tunnel *, struct pkt *);
+
+#endif /* PATH_H */

@@ -1,0 +1,39 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef PATH_STATE_H
+#define PATH_STATE_H
+
+/*
+ * The state of a path.
+ */
+
+#include <stdint.h>
+
+#include "ctl.h"
+
+struct path_state {
+	uint8_t		 state;		/* enum link_state */
+	char		 reason[64];
+	uint64_t	 since;		/* of the state */
+	uint8_t		 was_up;
+	uint8_t		 disabled;	/* by the operator, the peer's path */
+	uint8_t		 peer_disabled;
+};
+
+#endif /* PATH_STATE_H */

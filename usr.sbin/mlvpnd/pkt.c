@@ -1,0 +1,74 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pkt.h"
+
+int
+pool_init(struct pool *pool, size_t npkts)
+{
+	size_t	 i;
+
+	if ((pool->pkts = calloc(npkts, sizeof(*pool->pkts))) == NULL)
+		return (-1);
+	TAILQ_INIT(&pool->free);
+	for (i = 0; i < npkts; i++)
+		TAILQ_INSERT_TAIL(&pool->free, &pool->pkts[i], entry);
+	pool->npkts = pool->nfree = npkts;
+	return (0);
+}
+
+void
+pool_free(struct pool *pool)
+{
+	sodium_memzero(pool->pkts, pool->npkts * sizeof(*pool->pkts));
+	free(pool->pkts);
+}
+
+struct pkt *
+pkt_get(struct pool *pool)
+{
+	struct pkt	*p;
+
+	if ((p = TAILQ_FIRST(&pool->free)) == NULL)
+		return (NULL);
+	TAILQ_REMOVE(&pool->free, p, entry);
+	pool->nfree--;
+	memset(p, 0, offsetof(struct pkt, buf));
+	p->refs = 1;
+	return (p);
+}
+
+struct pkt *
+pkt_ref(struct pkt *p)
+{
+	p->refs++;
+	return (p);
+}
+
+void
+pkt_put(struct pool *pool, struct pkt *p)
+{
+	if (--p->refs > 0)
+		return;
+	TAILQ_INSERT_HEAD(&pool->free, p, entry);
+	pool->nfree++;
+}

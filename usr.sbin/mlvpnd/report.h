@@ -1,0 +1,71 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef REPORT_H
+#define REPORT_H
+
+/*
+ * Reports (mlvpn(7), REPORTS): what a receiver tells of a path, and what the
+ * sender learns from it.
+ */
+
+#include <stdint.h>
+
+#include "frame.h"
+
+struct path;
+struct tunnel;
+
+/* The last report that came. */
+struct report_in {
+	uint64_t	 rx;		/* when; 0 none yet */
+	uint32_t	 time;		/* the peer's clock in it */
+	uint32_t	 arrival;
+	uint32_t	 dgrams;
+	uint32_t	 bytes;
+	uint64_t	 number;
+	uint64_t	 total;		/* struct sent of it */
+	uint64_t	 sent;
+	uint16_t	 interval;	/* ms */
+};
+
+/* What this end has to report. */
+struct report_out {
+	uint64_t	 due;		/* NEVER: nothing to tell */
+	uint64_t	 tx;		/* when the last one left */
+	int		 news;		/* since any report about this path */
+	int		 answer;	/* the next one answers a PROBE */
+	uint64_t	 highest;
+	uint64_t	 highest_at;
+	uint64_t	 floor;		/* highest before the path was opened */
+	uint64_t	 reordered_at;	/* by the link, last */
+	uint64_t	 gap_until;	/* above the last gap seen */
+	uint64_t	 loss_number;
+	uint64_t	 loss_dgrams;
+};
+
+void	 report_want(struct path *, uint64_t);
+void	 report_want_gap(struct path *, uint64_t);
+void	 report_fill(const struct path *, struct frame *, uint64_t);
+void	 report_count_loss(struct path *, uint64_t, uint64_t, uint64_t);
+void	 rtt_sample(struct path *, int64_t);
+void	 owd_sample(struct path *, int64_t, uint64_t);
+void	 report_read(struct tunnel *, uint8_t, const struct frame *, uint64_t);
+int	 report_has(const struct frame *, uint64_t, uint64_t);
+
+#endif /* REPORT_H */
