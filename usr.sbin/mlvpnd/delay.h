@@ -16,19 +16,22 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+
 #ifndef DELAY_H
 #define DELAY_H
 
 /*
- * The delay of a path: round-trip time and one-way delay.
+ * The delay of a path: round-trip time (RFC 6298) and one-way delay, in
+ * microseconds.  The latter has the offset of the two ends' clocks in it:
+ * only differences between paths and to its own least value mean something.
  */
 
 #include <stdint.h>
 
 struct delay {
-	int64_t		 srtt;		/* us, -1 no sample */
+	int64_t		 srtt;		/* -1 no sample */
 	int64_t		 rttvar;
-	int64_t		 owd;		/* smoothed, the clocks' offset in it */
+	int64_t		 owd;		/* smoothed */
 	int		 valid;		/* there is an owd */
 	int64_t		 base;		/* least lately */
 	int64_t		 least;		/* of this window */
@@ -36,5 +39,22 @@ struct delay {
 	uint64_t	 at;
 	uint64_t	 aged;		/* owd is as of then */
 };
+
+void	 delay_init(struct delay *);
+void	 delay_rtt(struct delay *, int64_t);
+void	 delay_owd(struct delay *, int64_t, uint64_t);
+void	 delay_owd_is(struct delay *, int64_t);
+void	 delay_owd_forget(struct delay *);
+void	 delay_age(struct delay *, int64_t, uint64_t);
+int64_t	 delay_queueing(const struct delay *);
+
+/*
+ * delay_rtt(us), delay_owd(us, now): a sample.  A round trip longer than
+ *	10 seconds, or less than nothing, is not counted.
+ * delay_owd_is(us): not smoothed, as what was before is too long ago;
+ *	delay_owd_forget(): nor is the least value worth anything.
+ * delay_age(jitter, now): nothing was sent since the last sample.
+ * delay_queueing(): what the smoothed one-way delay is above the least.
+ */
 
 #endif /* DELAY_H */

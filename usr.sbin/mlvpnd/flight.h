@@ -16,6 +16,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+
 #ifndef FLIGHT_H
 #define FLIGHT_H
 
@@ -43,11 +44,37 @@ struct sent {
 
 struct flight {
 	struct sent	*ring;
+	uint64_t	 total;		/* bytes sent on the path */
+	uint64_t	 arrived;	/* of these, up to the highest
+					   reported */
 	uint64_t	 kept;		/* least number that may be kept */
 	uint64_t	 reported;	/* highest reported, +1; 0 none */
 	uint64_t	 eliciting;	/* highest that wants a report, +1 */
 	uint64_t	 out_since;	/* oldest of these not reported */
 	uint64_t	 last_eliciting_tx;
 };
+
+int		 flight_init(struct flight *, uint64_t);
+void		 flight_free(struct flight *);
+struct sent	*flight_slot(const struct flight *, uint64_t);
+struct sent	*flight_sent(const struct flight *, uint64_t);
+void		 flight_add(struct flight *, uint64_t, size_t, int, uint64_t);
+void		 flight_probe(struct flight *, uint64_t);
+void		 flight_report(struct flight *, uint64_t, uint64_t);
+void		 flight_forgive(struct flight *, uint64_t);
+int		 flight_waits(const struct flight *);
+uint64_t	 flight_bytes(const struct flight *);
+
+/*
+ * flight_init(next number): -1 without memory.
+ * flight_slot(number): where it is, or will be, kept; flight_sent(number):
+ *	the datagram, NULL if it was not sent or that is too long ago.
+ * flight_add(number, bytes, eliciting, now): a datagram leaves, the slot's
+ *	packet having been let go; flight_probe(number): it tries a size.
+ * flight_report(number, now): the highest number reported.
+ * flight_forgive(next number): what was sent no longer counts.
+ * flight_waits(): is a report outstanding?
+ * flight_bytes(): sent after the highest reported, with IP and UDP headers.
+ */
 
 #endif /* FLIGHT_H */

@@ -16,6 +16,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+
 #ifndef LOSS_H
 #define LOSS_H
 
@@ -28,8 +29,19 @@
 struct loss {
 	uint64_t	 sent;		/* of the window being counted */
 	uint64_t	 got;
-	uint64_t	 at;
+	uint64_t	 at;		/* when it began */
 	int		 rate;		/* 1/100 percent, -1 unknown */
 };
+
+void	 loss_forget(struct loss *);
+void	 loss_restart(struct loss *, uint64_t);
+void	 loss_count(struct loss *, uint64_t, uint64_t, int, uint64_t);
+
+/*
+ * loss_forget(): nothing is known.  loss_restart(now): a window begins.
+ * loss_count(sent, got, scarce, now): so many datagrams more, and how many of
+ *	them came; got may exceed sent for a while, as they come late.
+ *	scarce: there are so few that a window lasts until it says something.
+ */
 
 #endif /* LOSS_H */

@@ -360,10 +360,8 @@ mlvpn2_rates(struct tunnel *t)
 		if (p->terms.rate_conf == 0)
 			p->terms.rate_conf = mean;
 		p->pacer.unpaced = p->terms.rate_conf == 0;
-		p->rate.bps = 0;
-		rate_init(p);
-		if (p->pacer.unpaced)
-			p->rate.bps = UNPACED;
+		rate_fix(&p->rate, p->pacer.unpaced ? UNPACED :
+		    p->terms.rate_conf * 99 / 100);
 	}
 }
 
@@ -680,7 +678,7 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	m->received = 0;
 	p->out.loss_number = h->seq;
 	p->out.loss_dgrams = 0;
-	p->rx_loss.at = now;
+	loss_restart(&p->rx_loss, now);
 	mlvpn2_order_reset(t);
 }
 
@@ -800,17 +798,17 @@ learn_times(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	m->echo_at = now;
 	m->has_echo = 1;
 	m->echo_sent = now - rtt * 1000ULL;
-	rtt_sample(p, rtt * 1000);
+	delay_rtt(&p->delay, rtt * 1000);
 	if (h->stamp == MLVPN2_NOSTAMP)
 		return;
 	t->m2.owd += (int16_t)(h->stamp - h->echo - (uint16_t)t->m2.owd);
 	owd = t->m2.owd * 1000;
 	if (llabs(owd - p->delay.owd) > (int64_t)OWD_JUMP)
-		p->delay.valid = 0;
+		delay_owd_forget(&p->delay);
 	else if (now - m->owd_at > OWD_FRESH)
-		p->delay.owd = owd;
+		delay_owd_is(&p->delay, owd);
 	m->owd_at = now;
-	owd_sample(p, owd, now);
+	delay_owd(&p->delay, owd, now);
 	learn_queue(m, owd, now);
 }
 
@@ -825,6 +823,7 @@ learn_queue(struct mlvpn2 *m, int64_t owd, uint64_t now)
 	struct path	*p = m->path;
 	struct rate	*r = &p->rate;
 	uint64_t	 bps = r->bps, passed;
+	int64_t		 queue;
 	int		 full;
 
 	m->delay = m->ndelays++ == 0 ? owd : MIN(m->delay, owd);
@@ -833,17 +832,17 @@ learn_queue(struct mlvpn2 *m, int64_t owd, uint64_t now)
 	    (uint64_t)p->delay.srtt ||
 	    (m->ndelays < QUEUE_SAMPLES && passed < QUEUE_PATIENCE))
 		return;
-	r->queueing = MAX(m->delay - p->delay.base, 0);
+	queue = m->delay - p->delay.base;
 	full = r->saturated_at > m->delay_at;
 	m->ndelays = 0;
 	m->delay_at = now;
 
-	if (!m->draining && full && r->queueing > QUEUE_MAX) {
+	if (!m->draining && full && queue > QUEUE_MAX) {
 		m->draining = 1;
 		m->drained_at = now;
 		m->restore = bps * 95 / 100;
 		bps = bps * 80 / 100;
-	} else if (m->draining && r->queueing > QUEUE_GONE &&
+	} else if (m->draining && queue > QUEUE_GONE &&
 	    now - m->drained_at < QUEUE_OTHERS) {
 		bps = bps * 90 / 100;
 	} else if (m->draining) {
@@ -854,8 +853,8 @@ learn_queue(struct mlvpn2 *m, int64_t owd, uint64_t now)
 		m->drained_at = now;
 		bps += p->terms.rate_conf / 100;
 	}
-	r->bps = MAX(p->terms.rate_conf / 4, MIN(bps,
-	    p->terms.rate_conf / 100 * 99));
+	rate_fix(r, MAX(p->terms.rate_conf / 4, MIN(bps,
+	    p->terms.rate_conf / 100 * 99)));
 }
 
 /* The peer is where its news come from. */

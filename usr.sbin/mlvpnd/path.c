@@ -126,8 +126,9 @@ path_alloc(struct tunnel *t, uint8_t id)
 	p->id = id;
 	p->st.state = LINK_OPENING;
 	p->live.quality = LINK_UP;
-	p->delay.srtt = p->delay.rttvar = -1;
-	p->tx_loss.rate = p->rx_loss.rate = -1;
+	delay_init(&p->delay);
+	loss_forget(&p->tx_loss);
+	loss_forget(&p->rx_loss);
 	p->out.due = NEVER;
 	t->path[id] = t->paths[t->npaths++] = p;
 	return (p);
@@ -140,9 +141,8 @@ path_new(struct tunnel *t, uint8_t id)
 
 	if ((p = path_alloc(t, id)) == NULL)
 		return (NULL);
-	if ((p->flight.ring = calloc(SENT_RING,
-	    sizeof(*p->flight.ring))) == NULL ||
-	    assoc_lane(t, id) == NULL) {
+	if (assoc_lane(t, id) == NULL ||
+	    flight_init(&p->flight, t->as.lane[id]->tx_next) == -1) {
 		path_free(p);
 		return (NULL);
 	}
@@ -150,7 +150,6 @@ path_new(struct tunnel *t, uint8_t id)
 	p->out.floor = p->out.loss_number = p->out.highest;
 	p->out.loss_dgrams = t->as.lane[id]->rx_dgrams;
 	p->out.gap_until = p->out.floor;
-	p->flight.kept = t->as.lane[id]->tx_next;
 	p->order_seq = t->reorder.any ? t->reorder.highest : 0;
 	path_forgive(p);
 	return (p);
@@ -177,7 +176,7 @@ path_free(struct path *p)
 		p->link->path = NULL;
 	if (p->m2 != NULL)
 		mlvpn2_link_free(p);
-	free(p->flight.ring);
+	flight_free(&p->flight);
 	free(p);
 }
 
@@ -340,10 +339,15 @@ status_send(struct path *p, uint64_t now)
 static void
 path_rates(struct path *p)
 {
-	uint64_t	 rate = 0;
+	const struct rate_conf	*own = NULL;
+	struct rate_limits	 limits;
+	uint64_t		 rate = 0;
 
+	memset(&limits, 0, sizeof(limits));
 	if (p->link != NULL) {
 		rate = p->link->conf.up.rate;
+		if (p->opener || p->link->path == NULL)
+			own = &p->link->conf.up;
 		if (p->opener) {
 			p->terms.rate_peer = p->link->conf.down.rate;
 			path_backup(p, p->link->conf.backup,
@@ -352,8 +356,12 @@ path_rates(struct path *p)
 	}
 	if (rate == 0 || (p->terms.announced != 0 && p->terms.announced < rate))
 		rate = p->terms.announced;
-	p->terms.rate_conf = rate;
-	rate_init(p);
+	p->terms.rate_conf = limits.configured = rate;
+	if (own != NULL) {
+		limits.min = own->min;
+		limits.max = own->max;
+	}
+	rate_init(&p->rate, &limits);
 }
 
 void
@@ -367,8 +375,8 @@ path_backup(struct path *p, uint8_t level, int overflow)
 static void
 path_forgive(struct path *p)
 {
-	p->flight.reported = p->flight.eliciting = p->live.suspect_number =
-	    p->tunnel->as.lane[p->id]->tx_next;
+	p->live.suspect_number = p->tunnel->as.lane[p->id]->tx_next;
+	flight_forgive(&p->flight, p->live.suspect_number);
 }
 
 /*
@@ -451,10 +459,9 @@ path_reported(struct path *p, uint64_t number, uint64_t now)
 		pmtu_verify(p, now);
 	p->live.stale_at = NEVER;
 	path_forgive(p);
-	rate_resume(p);
+	rate_resume(&p->rate);
 	/* what an outage took does not make the link a lossy one */
-	p->tx_loss.rate = -1;
-	p->tx_loss.sent = p->tx_loss.got = 0;
+	loss_forget(&p->tx_loss);
 	p->live.quality = LINK_UP;
 	path_state(p, LINK_UP, "answers again", now);
 }
@@ -997,9 +1004,7 @@ quality_timer(struct path *p, uint64_t now)
 		slow_recover = c->latency_recover != 0 ? c->latency_recover :
 		    slow * 8 / 10;
 	}
-	rtt = p->delay.srtt;
-	if (p->delay.valid)
-		rtt -= MAX(0, p->delay.owd - p->delay.base);
+	rtt = p->delay.srtt - delay_queueing(&p->delay);
 	if (loss > (p->live.quality == LINK_LOSSY ? recover : lossy) * 100)
 		wanted = LINK_LOSSY;
 	else if (slow != 0 && rtt > (p->live.quality == LINK_SLOW ?
@@ -1029,7 +1034,7 @@ static void
 liveness_timer(struct path *p, uint64_t now)
 {
 	uint64_t	 dead = path_dead_time(p);
-	int		 out = p->flight.eliciting > p->flight.reported;
+	int		 out = flight_waits(&p->flight);
 
 	switch (p->st.state) {
 	case LINK_UP:
@@ -1134,7 +1139,7 @@ path_deadline(const struct path *p, uint64_t now)
 		when = MIN(when, p->msg.status_next);
 	switch (p->st.state) {
 	case LINK_UP:
-		if (p->flight.eliciting > p->flight.reported) {
+		if (flight_waits(&p->flight)) {
 			when = MIN(when, MAX(p->flight.out_since,
 			    p->live.probe_tx) +
 			    dead / 2 + 1);
@@ -1315,7 +1320,7 @@ path_send(struct path *p, struct pkt *pkt, struct dgram *dg, uint64_t now)
 	    fragment_size(pkt), 1, dg, now))
 		return (0);
 	p->acct.last_data_tx = p->tunnel->last_tx = now;
-	history_add(p, &p->flight.ring[number % SENT_RING], pkt);
+	history_add(p, flight_slot(&p->flight, number), pkt);
 	return (1);
 }
 
@@ -1325,7 +1330,6 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 {
 	struct tunnel	*t = p->tunnel;
 	struct lane	*lane = t->as.lane[p->id];
-	struct sent	*s;
 	uint64_t	 number;
 	size_t		 bytes = len + DATA_HDRLEN + DATA_TAGLEN;
 
@@ -1340,20 +1344,9 @@ seal_to(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 	if (dg->len == 0)
 		return (0);
 
-	s = &p->flight.ring[number % SENT_RING];
-	history_drop(p, s);
-	s->number = number;
-	s->time = now;
-	s->bytes = dg->len + ip_overhead(ep);
-	s->total = p->acct.tx_bytes + s->bytes;
-	s->used = 1;
-	s->probe = 0;
-	if (eliciting) {
-		if (p->flight.eliciting <= p->flight.reported)
-			p->flight.out_since = now;
-		p->flight.eliciting = number + 1;
-		p->flight.last_eliciting_tx = now;
-	}
+	history_drop(p, flight_slot(&p->flight, number));
+	flight_add(&p->flight, number, dg->len + ip_overhead(ep), eliciting,
+	    now);
 	p->acct.last_tx = now;
 	path_count_tx(p, dg, now);
 	return (1);
@@ -1368,7 +1361,7 @@ path_seal_probe(struct path *p, const uint8_t *plain, size_t len,
 
 	if (!seal_to(p, &p->addr.ep, plain, len, 0, dg, now))
 		return (0);
-	p->flight.ring[number % SENT_RING].probe = 1;
+	flight_probe(&p->flight, number);
 	return (1);
 }
 
@@ -1384,15 +1377,6 @@ path_carries(const struct path *p, const struct pkt *pkt)
 {
 	return (p->m2 != NULL || fragment_size(pkt) <=
 	    path_room(p, p->pmtu.mtu));
-}
-
-/* What was sent with this number, NULL if that is too long ago. */
-struct sent *
-path_sent(const struct path *p, uint64_t number)
-{
-	struct sent	*s = &p->flight.ring[number % SENT_RING];
-
-	return (s->used && s->number == number ? s : NULL);
 }
 
 /*
@@ -1476,7 +1460,7 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 	c->rttvar = p->delay.rttvar;
 	c->owd_diff = c->queueing = -1;
 	if (p->delay.valid) {
-		c->queueing = MAX(0, p->delay.owd - p->delay.base);
+		c->queueing = delay_queueing(&p->delay);
 		c->owd_diff = 0;
 		for (i = 0; i < t->npaths; i++)
 			if (t->paths[i]->delay.valid)

@@ -115,7 +115,6 @@ void		 path_backup(struct path *, uint8_t, int);
 void		 path_close(struct path *, uint64_t);
 void		 path_gone(struct path *, const char *, uint64_t);
 struct path	*path_quickest(struct tunnel *);
-struct sent	*path_sent(const struct path *, uint64_t);
 void		 path_frames(struct tunnel *, uint8_t, const struct dgram *,
 		    const uint8_t *, size_t, uint64_t);
 void		 path_received(struct path *, const struct dgram *, uint64_t,
@@ -170,12 +169,6 @@ unsigned int
 	 pmtu_report(struct path *, const struct frame *, uint64_t, uint64_t,
 	    uint64_t);
 void	 pmtu_refused(struct path *, const struct dgram *, uint64_t);
-
-/* rate.c */
-void	 rate_init(struct path *);
-void	 rate_resume(struct path *);
-void	 rate_saturated(struct path *, uint64_t);
-void	 rate_report(struct path *, const struct rate_sample *, uint64_t);
 
 /* hint.c */
 void	 hint_report(struct path *, const struct rate_sample *, uint64_t);

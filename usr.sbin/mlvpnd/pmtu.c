@@ -419,7 +419,7 @@ pmtu_report(struct path *p, const struct frame *f, uint64_t first,
 	if (highest >= SENT_RING && first < highest - SENT_RING + 1)
 		first = highest - SENT_RING + 1;
 	for (n = first; n <= highest; n++) {
-		if ((s = path_sent(p, n)) == NULL)
+		if ((s = flight_sent(&p->flight, n)) == NULL)
 			continue;
 		if (report_has(f, highest, n)) {
 			if (s->bytes > SAFE && !s->probe)

@@ -21,7 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tunnel.h"
+#include "clock.h"
+#include "pmtu.h"
+#include "rate.h"
 
 /*
  * The rate a path is paced at.  The queue in front of a link is to be here
@@ -78,20 +80,20 @@ struct view {
 	int64_t		 qd;		/* queueing delay, us */
 	int64_t		 target;
 	int		 behind;	/* less is delivered than sent */
+	int		 others_full;
 };
 
 static int	 is_saturated(const struct rate *, const struct view *);
 static int	 is_queue(const struct rate *, const struct view *);
 static int64_t	 most_delay(const struct rate *, const struct view *);
-static void	 rate_recover(struct path *, const struct view *);
-static int	 others_full(const struct path *, const struct view *);
-static void	 rate_settle(struct path *, const struct view *);
-static void	 rate_double(struct path *, const struct view *);
-static void	 rate_drain(struct path *, const struct view *);
-static void	 rate_drained(struct path *, const struct view *);
-static void	 rate_grow(struct path *, const struct view *);
-static void	 base_probe_begin(struct path *, const struct view *);
-static void	 base_probe_end(struct path *, const struct view *);
+static void	 rate_recover(struct rate *, const struct view *);
+static void	 rate_settle(struct rate *, const struct view *);
+static void	 rate_double(struct rate *, const struct view *);
+static void	 rate_drain(struct rate *, const struct view *);
+static void	 rate_drained(struct rate *, const struct view *);
+static void	 rate_grow(struct rate *, const struct view *);
+static void	 base_probe_begin(struct rate *, const struct view *);
+static void	 base_probe_end(struct rate *, const struct view *);
 static void	 base_reset(struct rate *, uint64_t);
 static void	 sample_owd(struct rate *, int64_t, uint64_t, uint64_t);
 static void	 sample_delivery(struct rate *, const struct rate_sample *,
@@ -100,67 +102,71 @@ static int64_t	 queueing_delay(const struct rate *);
 static int	 delivers_less(const struct rate *, uint64_t, uint64_t);
 static int	 delivery_rate(const struct rate *, uint64_t *, uint64_t *,
 		    uint64_t *);
-static uint64_t	 rate_bound(const struct path *, uint64_t);
+static uint64_t	 rate_bound(const struct rate *, uint64_t);
 static int64_t	 rate_target(const struct rate *, uint64_t);
 
-/* Where the rate begins; keeps what was learnt before. */
 void
-rate_init(struct path *p)
+rate_init(struct rate *r, const struct rate_limits *limits)
 {
-	struct rate	*r = &p->rate;
-
-	if (p->terms.rate_conf != 0)
-		r->bps = p->terms.rate_conf * RATE_SHARE / 100;
+	r->limits = *limits;
+	if (r->limits.configured != 0)
+		r->bps = r->limits.configured * RATE_SHARE / 100;
 	else if (r->bps == 0)
 		r->bps = RATE_START;
-	r->bps = rate_bound(p, r->bps);
-	r->starting = p->terms.rate_conf == 0 && r->cap == 0;
+	r->bps = rate_bound(r, r->bps);
+	r->starting = r->limits.configured == 0 && r->cap == 0;
 	r->step = STEP_MIN;
 }
 
 static uint64_t
-rate_bound(const struct path *p, uint64_t bps)
+rate_bound(const struct rate *r, uint64_t bps)
 {
-	const struct rate_conf	*rc;
-	uint64_t		 most = RATE_CEILING, least = RATE_FLOOR;
+	const struct rate_limits	*l = &r->limits;
+	uint64_t			 most = RATE_CEILING;
+	uint64_t			 least = RATE_FLOOR;
 
-	if (p->terms.rate_conf != 0)
-		most = p->terms.rate_conf * RATE_SHARE / 100;
-	else if (p->link != NULL) {
-		rc = p->opener || p->link->path == NULL ?
-		    &p->link->conf.up : NULL;
-		if (rc != NULL && rc->max != 0)
-			most = rc->max;
-		if (rc != NULL && rc->min != 0)
-			least = rc->min;
+	if (l->configured != 0)
+		most = l->configured * RATE_SHARE / 100;
+	else {
+		if (l->max != 0)
+			most = l->max;
+		if (l->min != 0)
+			least = l->min;
 	}
 	return (MAX(MIN(bps, most), MIN(least, most)));
 }
 
-/* The path is used again after it was down. */
 void
-rate_resume(struct path *p)
+rate_fix(struct rate *r, uint64_t bps)
 {
-	p->rate.bps = rate_bound(p, p->rate.bps * 7 / 10);
-	p->rate.wait_until = 0;
+	r->bps = bps;
 }
 
-/* The pacer had to hold something back. */
 void
-rate_saturated(struct path *p, uint64_t now)
+rate_resume(struct rate *r)
 {
-	struct rate	*r = &p->rate;
+	r->bps = rate_bound(r, r->bps * 7 / 10);
+	r->wait_until = 0;
+}
 
-	if (p->terms.rate_conf == 0 && r->saturated_at != 0 &&
+int
+rate_is_full(const struct rate *r, uint64_t since)
+{
+	return (r->saturated_at >= since);
+}
+
+void
+rate_saturated(struct rate *r, uint64_t now)
+{
+	if (r->limits.configured == 0 && r->saturated_at != 0 &&
 	    now - r->saturated_at > STALE_IDLE)
-		r->bps = rate_bound(p, r->bps * 7 / 10);
+		r->bps = rate_bound(r, r->bps * 7 / 10);
 	r->saturated_at = now;
 }
 
 void
-rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
+rate_report(struct rate *r, const struct rate_sample *rs, uint64_t now)
 {
-	struct rate	*r = &p->rate;
 	struct view	 v;
 
 	sample_owd(r, rs->owd, rs->tx_bytes, now);
@@ -172,33 +178,33 @@ rate_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 	v.best = MAX(r->best[0], r->best[1]);
 	v.target = rate_target(r, v.best);
 	v.behind = delivers_less(r, v.dr, v.sr);
-	v.interval = MAX(p->delay.srtt, INTERVAL_MIN) +
-	    p->in.interval * 1000ULL;
+	v.interval = MAX(rs->rtt, INTERVAL_MIN) + rs->interval;
+	v.others_full = rs->others_full;
 	r->queueing = v.qd;
 	r->delivered = v.dr;
 
 	if (r->probing) {
-		base_probe_end(p, &v);
+		base_probe_end(r, &v);
 		return;
 	}
 	if (!is_saturated(r, &v)) {
 		r->step = STEP_MIN;
 		if (r->starting)
-			rate_settle(p, &v);
+			rate_settle(r, &v);
 		else
-			rate_recover(p, &v);
+			rate_recover(r, &v);
 		return;
 	}
 	if (now - r->base_seen > BASE_PROBE && !r->starting)
-		base_probe_begin(p, &v);
+		base_probe_begin(r, &v);
 	else if (r->starting && v.qd <= 2 * v.target)
-		rate_double(p, &v);
+		rate_double(r, &v);
 	else if (is_queue(r, &v))
-		rate_drain(p, &v);
+		rate_drain(r, &v);
 	else if (r->draining)
-		rate_drained(p, &v);
+		rate_drained(r, &v);
 	else
-		rate_grow(p, &v);
+		rate_grow(r, &v);
 }
 
 /*
@@ -239,32 +245,18 @@ most_delay(const struct rate *r, const struct view *v)
  * not, and may get more.  When nobody wants more, that is all.
  */
 static void
-rate_recover(struct path *p, const struct view *v)
+rate_recover(struct rate *r, const struct view *v)
 {
-	struct rate	*r = &p->rate;
-	uint64_t	 goal = p->terms.rate_conf;
+	uint64_t	 goal = r->limits.configured;
 
 	if (goal == 0)
-		goal = r->cap == 0 || others_full(p, v) ? RATE_START :
+		goal = r->cap == 0 || v->others_full ? RATE_START :
 		    r->cap * 97 / 100;
 	if (v->now - r->drained_at < RECOVER_AFTER ||
 	    v->now - r->grown_at < v->interval || r->bps >= goal)
 		return;
 	r->grown_at = v->now;
-	r->bps = rate_bound(p, MIN(goal, r->bps + r->bps / 8));
-}
-
-static int
-others_full(const struct path *p, const struct view *v)
-{
-	struct tunnel	*t = p->tunnel;
-	int		 i;
-
-	for (i = 0; i < t->npaths; i++)
-		if (t->paths[i] != p && v->now -
-		    t->paths[i]->rate.saturated_at <= v->interval)
-			return (1);
-	return (0);
+	r->bps = rate_bound(r, MIN(goal, r->bps + r->bps / 8));
 }
 
 /*
@@ -274,28 +266,25 @@ others_full(const struct path *p, const struct view *v)
  * growing beyond this link.
  */
 static void
-rate_settle(struct path *p, const struct view *v)
+rate_settle(struct rate *r, const struct view *v)
 {
-	struct rate	*r = &p->rate;
 	uint64_t	 most;
 
 	most = MAX(RATE_START, v->best * SETTLE_RATE / 100);
 	if (v->now - r->grown_at < SETTLE_AFTER * v->interval ||
 	    r->bps <= most)
 		return;
-	r->bps = rate_bound(p, most);
+	r->bps = rate_bound(r, most);
 	r->starting = 0;
 }
 
 static void
-rate_double(struct path *p, const struct view *v)
+rate_double(struct rate *r, const struct view *v)
 {
-	struct rate	*r = &p->rate;
-
 	if (v->now - r->grown_at < v->interval)
 		return;
 	r->grown_at = v->now;
-	r->bps = rate_bound(p, MAX(r->bps, MIN(r->bps * 2, v->best * 5 / 2)));
+	r->bps = rate_bound(r, MAX(r->bps, MIN(r->bps * 2, v->best * 5 / 2)));
 }
 
 /*
@@ -303,9 +292,8 @@ rate_double(struct path *p, const struct view *v)
  * the queue, so that it is gone after about three round trips.
  */
 static void
-rate_drain(struct path *p, const struct view *v)
+rate_drain(struct rate *r, const struct view *v)
 {
-	struct rate	*r = &p->rate;
 	uint64_t	 bps;
 	int64_t		 factor;
 
@@ -320,12 +308,12 @@ rate_drain(struct path *p, const struct view *v)
 	    v->now - r->drain_since > BASE_WRONG * v->interval) {
 		/* what stays though less is sent is no queue: another way */
 		base_reset(r, v->now);
-		r->bps = rate_bound(p, r->cap);
+		r->bps = rate_bound(r, r->cap);
 		return;
 	}
 	/* jitter looks like a queue; what is configured is right until one
 	 * grows */
-	if (r->jitter > JITTERY && ((p->terms.rate_conf != 0 && !v->behind) ||
+	if (r->jitter > JITTERY && ((r->limits.configured != 0 && !v->behind) ||
 	    v->now - r->drained_at < v->interval))
 		return;
 	factor = 1000 + (v->target - v->qd) * 1000 /
@@ -335,30 +323,27 @@ rate_drain(struct path *p, const struct view *v)
 	if (r->jitter > JITTERY && v->qd <= most_delay(r, v))
 		bps = MAX(bps, v->best * JITTERY_LEAST / 100);
 	if (bps < r->bps)
-		r->bps = rate_bound(p, MAX(bps, r->bps / 2));
+		r->bps = rate_bound(r, MAX(bps, r->bps / 2));
 	r->step = STEP_MIN;
 	r->drained_at = v->now;
 }
 
 /* The queue is gone: back to what the link was seen to deliver. */
 static void
-rate_drained(struct path *p, const struct view *v)
+rate_drained(struct rate *r, const struct view *v)
 {
-	struct rate	*r = &p->rate;
-
 	if (v->qd >= v->target / 2 &&
 	    v->now - r->drain_since < BASE_WRONG * v->interval)
 		return;
 	r->draining = 0;
-	r->bps = rate_bound(p, MAX(r->bps, r->cap * 97 / 100));
+	r->bps = rate_bound(r, MAX(r->bps, r->cap * 97 / 100));
 	r->wait_until = v->now + v->interval;
 }
 
 /* The link keeps up: more, carefully near where a queue showed last. */
 static void
-rate_grow(struct path *p, const struct view *v)
+rate_grow(struct rate *r, const struct view *v)
 {
-	struct rate	*r = &p->rate;
 	uint64_t	 bps, near = r->cap * 97 / 100, most =
 	    v->best * 13 / 10;
 
@@ -372,7 +357,7 @@ rate_grow(struct path *p, const struct view *v)
 		bps = MIN(r->bps + r->bps * STEP_MAX / 1000, near);
 	else
 		bps = r->bps + r->bps * r->step / 1000;
-	r->bps = rate_bound(p, MAX(r->bps, MIN(bps, most)));
+	r->bps = rate_bound(r, MAX(r->bps, MIN(bps, most)));
 	if (r->bps > r->cap * 9 / 10 && r->bps < r->cap * 11 / 10)
 		r->step = STEP_MIN;
 	else
@@ -385,26 +370,22 @@ rate_grow(struct path *p, const struct view *v)
  * then, as BBR does.
  */
 static void
-base_probe_begin(struct path *p, const struct view *v)
+base_probe_begin(struct rate *r, const struct view *v)
 {
-	struct rate	*r = &p->rate;
-
 	r->probing = 1;
 	r->restore = MIN(r->bps, v->dr);
-	r->bps = rate_bound(p, v->dr * BASE_PROBE_RATE / 100);
+	r->bps = rate_bound(r, v->dr * BASE_PROBE_RATE / 100);
 	r->wait_until = v->now + 2 * v->interval;
 }
 
 static void
-base_probe_end(struct path *p, const struct view *v)
+base_probe_end(struct rate *r, const struct view *v)
 {
-	struct rate	*r = &p->rate;
-
 	if (v->now < r->wait_until)
 		return;
 	r->probing = 0;
 	r->base_seen = v->now;
-	r->bps = rate_bound(p, r->restore);
+	r->bps = rate_bound(r, r->restore);
 	r->wait_until = v->now + v->interval;
 }
 

@@ -28,6 +28,13 @@
 #define RATE_OWDS	10
 #define RATE_DRS	8
 
+/* bit/s; 0: none */
+struct rate_limits {
+	uint64_t	 configured;	/* where it starts, and the most */
+	uint64_t	 min;
+	uint64_t	 max;
+};
+
 /* What a report tells, since the one before. */
 struct rate_sample {
 	int64_t		 owd;		/* us, the clocks' offset in it */
@@ -36,9 +43,13 @@ struct rate_sample {
 	uint32_t	 rx_us;		/* in so much of the peer's time */
 	uint64_t	 tx_bytes;	/* that had been sent */
 	uint64_t	 tx_us;
+	int64_t		 rtt;		/* us, smoothed */
+	uint64_t	 interval;	/* us, of the reports */
+	int		 others_full;	/* the tunnel's other paths */
 };
 
 struct rate {
+	struct rate_limits limits;
 	uint64_t	 bps;		/* bit/s in force */
 	uint64_t	 cap;		/* delivered when a queue showed */
 	uint64_t	 delivered;
@@ -67,5 +78,20 @@ struct rate {
 	uint64_t	 best[2];	/* delivery of this window, the last */
 	uint64_t	 best_at;
 };
+
+void	 rate_init(struct rate *, const struct rate_limits *);
+void	 rate_fix(struct rate *, uint64_t);
+void	 rate_resume(struct rate *);
+void	 rate_saturated(struct rate *, uint64_t);
+int	 rate_is_full(const struct rate *, uint64_t);
+void	 rate_report(struct rate *, const struct rate_sample *, uint64_t);
+
+/*
+ * rate_init(limits): keeps what was learnt before.
+ * rate_fix(bit/s): what another law found, or nobody knows.
+ * rate_resume(): the path is used again after it was down.
+ * rate_saturated(now): the pacer had to hold something back;
+ *	rate_is_full(since): did it, since then?
+ */
 
 #endif /* RATE_H */

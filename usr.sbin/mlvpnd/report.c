@@ -38,12 +38,6 @@
 #define REPORT_REORDER_MEMORY	(10 * USEC)
 #define REPORT_GAP_WINDOW	256		/* numbers looked back */
 
-#define RTT_MAX			(10 * USEC)
-#define LOSS_DGRAMS		256
-#define LOSS_LEAST		8		/* that say anything */
-#define LOSS_TIME		(2 * USEC)
-#define OWD_WINDOW		(5 * USEC)
-
 static uint64_t	 report_interval(const struct path *);
 static void	 report_gaps(const struct path *, struct frame *, uint64_t);
 static int	 reorders(const struct path *, uint64_t);
@@ -51,6 +45,7 @@ static void	 learn_rtt(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
 static void	 learn_delay(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
+static int	 others_full(const struct path *, uint64_t);
 static void	 age_delays(struct tunnel *, uint64_t);
 static void	 learn_loss(struct path *, const struct frame *, uint64_t,
 		    unsigned int, uint64_t);
@@ -172,17 +167,10 @@ void
 report_count_loss(struct path *p, uint64_t highest, uint64_t dgrams,
     uint64_t now)
 {
-	uint64_t	 sent, got;
-
-	sent = highest - p->out.loss_number;
-	got = dgrams - p->out.loss_dgrams;
-	if (sent < LOSS_DGRAMS && now - p->rx_loss.at < LOSS_TIME)
-		return;
-	if (sent >= LOSS_LEAST)
-		p->rx_loss.rate = got >= sent ? 0 : (sent - got) * 10000 / sent;
+	loss_count(&p->rx_loss, highest - p->out.loss_number,
+	    dgrams - p->out.loss_dgrams, 0, now);
 	p->out.loss_number = highest;
 	p->out.loss_dgrams = dgrams;
-	p->rx_loss.at = now;
 }
 
 /*
@@ -220,8 +208,8 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 	lane->tx_reported = MAX(lane->tx_reported, number);
 	p->in.interval = MIN(f->u.report.interval, 1000);
 	if (newer) {
-		p->flight.reported = number + 1;
-		if ((s = path_sent(p, number)) != NULL) {
+		flight_report(&p->flight, number, now);
+		if ((s = flight_sent(&p->flight, number)) != NULL) {
 			if (via == p->id)
 				learn_rtt(p, f, s, now);
 			learn_delay(p, f, s, now);
@@ -253,21 +241,7 @@ learn_rtt(struct path *p, const struct frame *f, const struct sent *s,
 
 	held = (uint32_t)(f->u.report.time - f->u.report.arrival);
 	rtt = (int64_t)(now - s->time) - held;
-	if (rtt >= 0 && rtt <= (int64_t)RTT_MAX)
-		rtt_sample(p, rtt);
-}
-
-/* RFC 6298, us */
-void
-rtt_sample(struct path *p, int64_t rtt)
-{
-	if (p->delay.srtt == -1) {
-		p->delay.srtt = rtt;
-		p->delay.rttvar = rtt / 2;
-		return;
-	}
-	p->delay.rttvar += (llabs(p->delay.srtt - rtt) - p->delay.rttvar) / 4;
-	p->delay.srtt += (rtt - p->delay.srtt) / 8;
+	delay_rtt(&p->delay, rtt);
 }
 
 /*
@@ -282,63 +256,48 @@ learn_delay(struct path *p, const struct frame *f, const struct sent *s,
 	struct rate_sample	 rs;
 
 	rs.owd = (int32_t)(f->u.report.arrival - (uint32_t)s->time);
-	owd_sample(p, rs.owd - (int64_t)(s->bytes * 8 * USEC / p->rate.bps),
-	    now);
+	delay_owd(&p->delay, rs.owd - (int64_t)(s->bytes * 8 * USEC /
+	    p->rate.bps), now);
 	if (p->in.rx != 0) {
 		rs.rx_dgrams = f->u.report.dgrams - p->in.dgrams;
 		rs.rx_bytes = f->u.report.bytes - p->in.bytes;
 		rs.rx_us = f->u.report.arrival - p->in.arrival;
 		rs.tx_bytes = s->total - p->in.total;
 		rs.tx_us = s->time - p->in.sent;
-		rate_report(p, &rs, now);
+		rs.rtt = p->delay.srtt;
+		rs.interval = p->in.interval * 1000;
+		rs.others_full = others_full(p, now);
+		rate_report(&p->rate, &rs, now);
 		hint_report(p, &rs, now);
 	}
 	p->in.total = s->total;
 	p->in.sent = s->time;
 }
 
-/*
- * One-way delay, with the offset of the two ends' clocks in it: only
- * differences between paths and to its own least value mean something.
- */
-void
-owd_sample(struct path *p, int64_t owd, uint64_t now)
+static int
+others_full(const struct path *p, uint64_t now)
 {
-	if (!p->delay.valid || now - p->delay.at > OWD_WINDOW) {
-		p->delay.last = p->delay.valid ? p->delay.least : owd;
-		p->delay.least = owd;
-		p->delay.at = now;
-	}
-	p->delay.least = MIN(p->delay.least, owd);
-	p->delay.base = MIN(p->delay.least, p->delay.last);
-	if (p->delay.valid)
-		p->delay.owd += (owd - p->delay.owd) / 4;
-	else
-		p->delay.owd = owd;
-	p->delay.valid = 1;
-	p->delay.aged = now;
+	struct tunnel	*t = p->tunnel;
+	int		 i;
+
+	for (i = 0; i < t->npaths; i++)
+		if (t->paths[i] != p && rate_is_full(&t->paths[i]->rate,
+		    now - MAX(p->delay.srtt, 1000) - p->in.interval * 1000))
+			return (1);
+	return (0);
 }
 
-/*
- * What queued on a link that nothing is sent to goes away, a millisecond each
- * millisecond: or a path that was seen full once would stay out of use.
- */
+/* Nothing queues any more where nothing was sent. */
 static void
 age_delays(struct tunnel *t, uint64_t now)
 {
 	struct path	*p;
-	int64_t		 least;
 	int		 i;
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (!p->delay.valid || p->flight.eliciting > p->flight.reported)
-			continue;
-		least = p->delay.base + p->rate.jitter;
-		if (p->delay.owd > least)
-			p->delay.owd = MAX(least, p->delay.owd -
-			    (int64_t)(now - p->delay.aged));
-		p->delay.aged = now;
+		if (!flight_waits(&p->flight))
+			delay_age(&p->delay, p->rate.jitter, now);
 	}
 }
 
@@ -347,20 +306,13 @@ static void
 learn_loss(struct path *p, const struct frame *f, uint64_t number,
     unsigned int probes, uint64_t now)
 {
+	uint64_t	 sent = 0;
+
 	if (number > p->in.number)
-		p->tx_loss.sent += number - p->in.number - probes;
-	p->tx_loss.got += (uint32_t)(f->u.report.dgrams - p->in.dgrams);
-	if (p->tx_loss.sent < LOSS_DGRAMS && now - p->tx_loss.at < LOSS_TIME)
-		return;
+		sent = number - p->in.number - probes;
 	/* a link that is left out is sent so little that this takes longer */
-	if (p->tx_loss.sent < LOSS_LEAST && p->live.quality != LINK_UP)
-		return;
-	if (p->tx_loss.sent >= LOSS_LEAST)
-		p->tx_loss.rate = p->tx_loss.got >= p->tx_loss.sent ? 0 :
-		    (p->tx_loss.sent -
-		    p->tx_loss.got) * 10000 / p->tx_loss.sent;
-	p->tx_loss.sent = p->tx_loss.got = 0;
-	p->tx_loss.at = now;
+	loss_count(&p->tx_loss, sent, (uint32_t)(f->u.report.dgrams -
+	    p->in.dgrams), p->live.quality != LINK_UP, now);
 }
 
 /* Did number arrive, by a report whose highest is highest? */
@@ -385,7 +337,6 @@ settle(struct path *p, const struct frame *f, uint64_t before,
 {
 	struct tunnel	*t = p->tunnel;
 	struct closing	*c;
-	const struct sent *s;
 	int		 i;
 
 	if (p->msg.status && p->msg.status_number != NEVER &&
@@ -399,9 +350,5 @@ settle(struct path *p, const struct frame *f, uint64_t before,
 	}
 	if (number < before)
 		return;
-	if (p->flight.eliciting > p->flight.reported) {
-		s = path_sent(p, p->flight.reported);
-		p->flight.out_since = s != NULL ? s->time : now;
-	}
 	path_reported(p, number, now);
 }

@@ -88,7 +88,7 @@ history_clear(struct path *p)
 	size_t	 i;
 
 	for (i = 0; p->flight.ring != NULL && i < SENT_RING; i++)
-		history_drop(p, &p->flight.ring[i]);
+		history_drop(p, flight_slot(&p->flight, i));
 }
 
 /*
@@ -107,7 +107,7 @@ history_report(struct path *p, const struct frame *f, uint64_t highest,
 	if (highest >= SENT_RING && p->flight.kept < highest - SENT_RING + 1)
 		p->flight.kept = highest - SENT_RING + 1;
 	for (n = p->flight.kept; n <= highest; n++) {
-		if ((s = path_sent(p, n)) == NULL || s->pkt == NULL)
+		if ((s = flight_sent(&p->flight, n)) == NULL || s->pkt == NULL)
 			continue;
 		came = report_has(f, highest, n);
 		if (came && n < highest && highest - n < REPORT_REORDERED)
@@ -131,7 +131,7 @@ history_timer(struct path *p, uint64_t now)
 	if (now - p->in.rx < MISSING_MAX)
 		return;
 	for (; p->flight.kept < p->flight.reported; p->flight.kept++)
-		if ((s = path_sent(p, p->flight.kept)) != NULL)
+		if ((s = flight_sent(&p->flight, p->flight.kept)) != NULL)
 			history_drop(p, s);
 }
 
@@ -181,7 +181,7 @@ rescue_sent(struct path *p, uint64_t now)
 	if (lane->tx_next > SENT_RING && n < lane->tx_next - SENT_RING)
 		n = lane->tx_next - SENT_RING;
 	for (; n < lane->tx_next; n++) {
-		if ((s = path_sent(p, n)) == NULL || s->pkt == NULL)
+		if ((s = flight_sent(&p->flight, n)) == NULL || s->pkt == NULL)
 			continue;
 		/* late is better than never, but for what has no order */
 		most = s->pkt->order == ORDER_NONE ? hold_max(t) : RESCUE_MAX;

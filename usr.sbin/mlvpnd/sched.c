@@ -783,7 +783,7 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 		if (path->q.backlog == 0 || path->addr.blocked)
 			continue;
 		if (free_at(path) > now) {
-			rate_saturated(path, now);
+			rate_saturated(&path->rate, now);
 			continue;
 		}
 		if ((p = TAILQ_FIRST(&path->q.queue[PQ_PRIORITY])) == NULL &&

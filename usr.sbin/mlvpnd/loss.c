@@ -1,0 +1,55 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include "clock.h"
+#include "loss.h"
+
+#define WINDOW		256		/* datagrams */
+#define WINDOW_TIME	(2 * USEC)
+#define WINDOW_LEAST	8		/* datagrams that say anything */
+
+void
+loss_forget(struct loss *l)
+{
+	l->rate = -1;
+	l->sent = l->got = 0;
+}
+
+void
+loss_restart(struct loss *l, uint64_t now)
+{
+	l->sent = l->got = 0;
+	l->at = now;
+}
+
+void
+loss_count(struct loss *l, uint64_t sent, uint64_t got, int scarce,
+    uint64_t now)
+{
+	l->sent += sent;
+	l->got += got;
+	if (l->sent < WINDOW && now - l->at < WINDOW_TIME)
+		return;
+	if (l->sent >= WINDOW_LEAST)
+		l->rate = l->got >= l->sent ? 0 :
+		    (l->sent - l->got) * 10000 / l->sent;
+	else if (scarce)
+		return;
+	loss_restart(l, now);
+}
