@@ -101,7 +101,7 @@ batch_add(struct tunnel *t, struct pkt *p, uint64_t now)
 	}
 	if (!is_bulk(b, now) || fi.cls != CLASS_NORMAL ||
 	    !offload_begin(&o, PKT_DATA(p), p->len) || is_end(b, &o) ||
-	    t->core->pool.nfree < t->core->pool.npkts / POOL_RESERVE) {
+	    pool_low(&t->core->pool)) {
 		TAILQ_INSERT_TAIL(&bs->ready, p, entry);
 		return;
 	}

@@ -161,24 +161,6 @@ core_allow(uint64_t *next, uint64_t interval, unsigned int burst, uint64_t now)
 	return (1);
 }
 
-/*
- * Is the tunnel to take no more buffers for what waits?  The last of them are
- * to receive with, and so that one tunnel cannot stop the others: each has an
- * equal share of them.
- */
-int
-pool_short(const struct tunnel *t)
-{
-	const struct core	*c = t->core;
-	size_t			 reserve = c->pool.npkts / POOL_RESERVE;
-
-	if (c->pool.nfree >= reserve)
-		return (0);
-	return (c->pool.nfree < reserve / 4 || t->tq.npkts + t->nkept +
-	    t->reorder.npkts + t->fragments.n + t->m2.order.npkts >=
-	    reserve * 3 / 4 / c->ntunnels);
-}
-
 uint32_t
 index_add(struct core *c, struct receiver *r, struct tunnel *t)
 {

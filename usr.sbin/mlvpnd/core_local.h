@@ -32,9 +32,6 @@
 #include "mlvpn2.h"
 #include "session.h"
 
-#define POOL_RESERVE		4	/* one in so many buffers is to receive
-					   with: see pool_short() */
-
 struct receiver;
 
 #define INDEX_BUCKETS	256
@@ -96,7 +93,6 @@ uint64_t	 core_stamp(struct core *, uint64_t);
 void		 core_random(struct core *, void *, size_t);
 uint64_t	 core_uniform(struct core *, uint64_t);
 int		 core_allow(uint64_t *, uint64_t, unsigned int, uint64_t);
-int		 pool_short(const struct tunnel *);
 struct raw	*core_raw(struct core *);
 void		 core_raw_undo(struct core *);
 

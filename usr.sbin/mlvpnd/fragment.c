@@ -74,7 +74,7 @@ fragment_cut(struct tunnel *t, struct pkt *p, struct pkt **piece)
 		return (0);
 	size = howmany(p->len, n);
 	for (i = 1; i < n; i++) {
-		if (pool_short(t) || (piece[i] =
+		if (share_short(&t->share) || (piece[i] =
 		    pkt_get(&t->core->pool)) == NULL) {
 			while (--i > 0)
 				pkt_put(&t->core->pool, piece[i]);
@@ -154,10 +154,12 @@ fragment_join(struct tunnel *t, struct pkt *p)
 	struct pkt		*set;
 
 	if (INDEX(p->frag) == 0) {
-		if (fs->n == SETS_MAX || (fs->n > 0 && pool_short(t)))
+		if (fs->n == SETS_MAX || (fs->n > 0 &&
+		    share_short(&t->share)))
 			set_drop(t, TAILQ_FIRST(&fs->sets));
 		TAILQ_INSERT_TAIL(&fs->sets, p, entry);
 		fs->n++;
+		share_hold(&t->share, SHARE_RECEIVED);
 		return (NULL);
 	}
 	if ((set = set_find(t, p)) == NULL) {
@@ -181,6 +183,7 @@ fragment_join(struct tunnel *t, struct pkt *p)
 		return (NULL);
 	TAILQ_REMOVE(&fs->sets, set, entry);
 	fs->n--;
+	share_release(&t->share, SHARE_RECEIVED);
 	set->frag = 0;
 	t->rx_joined++;
 	return (set);
@@ -205,6 +208,7 @@ set_drop(struct tunnel *t, struct pkt *set)
 	t->rx_incomplete += INDEX(set->frag) + 1;
 	TAILQ_REMOVE(&t->fragments.sets, set, entry);
 	t->fragments.n--;
+	share_release(&t->share, SHARE_RECEIVED);
 	pkt_put(&t->core->pool, set);
 }
 

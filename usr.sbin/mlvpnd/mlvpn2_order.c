@@ -89,6 +89,7 @@ deliver_held(struct tunnel *t)
 	while ((p = TAILQ_FIRST(&o->held)) != NULL) {
 		TAILQ_REMOVE(&o->held, p, entry);
 		o->npkts--;
+		share_release(&t->share, SHARE_RECEIVED);
 		tunnel_deliver(t, p);
 	}
 }
@@ -155,6 +156,7 @@ advance(struct tunnel *t)
 				o->next++;
 			TAILQ_REMOVE(&o->held, p, entry);
 			o->npkts--;
+			share_release(&t->share, SHARE_RECEIVED);
 			tunnel_deliver(t, p);
 		} else
 			return;
@@ -179,9 +181,10 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 	else
 		TAILQ_INSERT_AFTER(&o->held, q, p, entry);
 	o->npkts++;
+	share_hold(&t->share, SHARE_RECEIVED);
 	if (t->conf.reorder == ANSWER_YES)
 		most = MIN(most, t->conf.reorder_max);
-	while (o->npkts > 0 && (o->npkts > most || pool_short(t)))
+	while (o->npkts > 0 && (o->npkts > most || share_short(&t->share)))
 		give_up(t);
 }
 

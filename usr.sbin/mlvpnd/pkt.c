@@ -33,6 +33,7 @@ pool_init(struct pool *pool, size_t npkts)
 	for (i = 0; i < npkts; i++)
 		TAILQ_INSERT_TAIL(&pool->free, &pool->pkts[i], entry);
 	pool->npkts = pool->nfree = npkts;
+	pool->nshares = 0;
 	return (0);
 }
 
@@ -71,4 +72,51 @@ pkt_put(struct pool *pool, struct pkt *p)
 		return;
 	TAILQ_INSERT_HEAD(&pool->free, p, entry);
 	pool->nfree++;
+}
+
+void
+share_init(struct share *sh, struct pool *pool)
+{
+	memset(sh, 0, sizeof(*sh));
+	sh->pool = pool;
+	pool->nshares++;
+}
+
+void
+share_free(struct share *sh)
+{
+	sh->pool->nshares--;
+}
+
+void
+share_hold(struct share *sh, enum share_use use)
+{
+	sh->held[use]++;
+}
+
+void
+share_release(struct share *sh, enum share_use use)
+{
+	sh->held[use]--;
+}
+
+int
+pool_low(const struct pool *pool)
+{
+	return (pool->nfree < pool->npkts / POOL_RESERVE);
+}
+
+int
+share_short(const struct share *sh)
+{
+	const struct pool	*pool = sh->pool;
+	size_t			 reserve = pool->npkts / POOL_RESERVE;
+	size_t			 i, held = 0;
+
+	if (!pool_low(pool))
+		return (0);
+	for (i = 0; i < SHARE_USES; i++)
+		held += sh->held[i];
+	return (pool->nfree < reserve / 4 ||
+	    held >= reserve * 3 / 4 / pool->nshares);
 }

@@ -20,7 +20,7 @@
 #define PKT_H
 
 /*
- * Packets and the pool they come from.
+ * Packets, the pool they come from, and what each tunnel has of it.
  */
 
 #include <sys/types.h>
@@ -70,11 +70,28 @@ TAILQ_HEAD(pktq, pkt);
 #define PKT_DATA(p)	((p)->buf + PKT_HEADROOM)
 #define PKT_ROOM	(PKT_SIZE - PKT_HEADROOM)	/* for the packet */
 
+#define POOL_RESERVE	4		/* one in so many is to receive with */
+
 struct pool {
 	struct pkt	*pkts;
 	struct pktq	 free;
 	size_t		 npkts;
 	size_t		 nfree;
+	size_t		 nshares;	/* tunnels */
+};
+
+/* What a tunnel's packets wait for. */
+enum share_use {
+	SHARE_INPUT,			/* to be committed to a path */
+	SHARE_SENT,			/* to be sent, to be reported */
+	SHARE_RECEIVED,			/* for their order, other fragments */
+	SHARE_USES
+};
+
+/* What a tunnel holds of the pool. */
+struct share {
+	struct pool	*pool;
+	size_t		 held[SHARE_USES];	/* packets */
 };
 
 /* So many packets; -1 without memory. */
@@ -85,5 +102,20 @@ void		 pool_free(struct pool *);
 struct pkt	*pkt_get(struct pool *);
 struct pkt	*pkt_ref(struct pkt *);
 void		 pkt_put(struct pool *, struct pkt *);
+
+/*
+ * share_init(), share_free(): a tunnel comes and goes.  Whoever makes packets
+ * wait counts each in and out with share_hold() and share_release().
+ * pool_low(): only the reserve is left.
+ * share_short(): is the tunnel to make no more packets wait?  The reserve is
+ *	to receive with, and so that one tunnel cannot stop the others: each
+ *	has an equal share of it.
+ */
+void		 share_init(struct share *, struct pool *);
+void		 share_free(struct share *);
+void		 share_hold(struct share *, enum share_use);
+void		 share_release(struct share *, enum share_use);
+int		 pool_low(const struct pool *);
+int		 share_short(const struct share *);
 
 #endif /* PKT_H */

@@ -86,6 +86,7 @@ tq_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
 	classify(t, p, now);
 	if (tq->npkts++ == 0)
 		tq->waiting = now;
+	share_hold(&t->share, SHARE_INPUT);
 	if (p->cls != CLASS_NORMAL)
 		TAILQ_INSERT_TAIL(&tq->prio, p, entry);
 	else {
@@ -102,7 +103,7 @@ tq_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
 		}
 	}
 	if (tq->npkts <= TQ_MAX_PKTS && tq->bytes <= TQ_MAX_BYTES &&
-	    !pool_short(t))
+	    !share_short(&t->share))
 		return;
 	if ((fq = fq_longest(tq)) != NULL)
 		tq_drop(t, fq);
@@ -186,6 +187,7 @@ tq_remove(struct tunnel *t, struct pkt *p)
 {
 	TAILQ_REMOVE(&t->tq.prio, p, entry);
 	t->tq.npkts--;
+	share_release(&t->share, SHARE_INPUT);
 }
 
 /*
@@ -249,6 +251,7 @@ tq_dequeue(struct tunnel *t, struct fq *fq, uint64_t now)
 		fq->bytes -= p->len;
 		tq->bytes -= p->len;
 		tq->npkts--;
+		share_release(&t->share, SHARE_INPUT);
 		if (now - p->time <= TQ_MAX_AGE &&
 		    !codel_drop(t, fq, p, now)) {
 			fq->deficit -= p->len;
@@ -271,6 +274,7 @@ tq_drop(struct tunnel *t, struct fq *fq)
 		fq->bytes -= p->len;
 		t->tq.bytes -= p->len;
 		t->tq.npkts--;
+		share_release(&t->share, SHARE_INPUT);
 		pkt_put(&t->core->pool, p);
 	}
 	fq_rest(&t->tq, fq);

@@ -248,6 +248,7 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 	p->is_head = !has_bit(r->seen, pred);
 	TAILQ_INSERT_TAIL(held_bucket(r, pred), p, entry);
 	r->npkts++;
+	share_hold(&t->share, SHARE_RECEIVED);
 	r->bytes += p->len;
 	if (p->is_head)
 		head_insert(r, p);
@@ -259,7 +260,7 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 			p->held_at = next->held_at;
 	}
 	while (!TAILQ_EMPTY(&r->heads) && (r->bytes > HELD_MAX ||
-	    pool_short(t) || (t->conf.reorder == ANSWER_YES &&
+	    share_short(&t->share) || (t->conf.reorder == ANSWER_YES &&
 	    r->npkts > t->conf.reorder_max)))
 		give_up(t, TAILQ_FIRST(&r->heads));
 }
@@ -309,6 +310,7 @@ release(struct tunnel *t, struct pkt *p)
 	if (p->is_head)
 		TAILQ_REMOVE(&r->heads, p, head_entry);
 	r->npkts--;
+	share_release(&t->share, SHARE_RECEIVED);
 	r->bytes -= p->len;
 }
 

@@ -51,10 +51,10 @@ static int	 worth_resending(const struct path *, const struct sent *,
 static int
 history_full(const struct tunnel *t)
 {
-	const struct core	*c = t->core;
+	const struct pool	*pool = t->share.pool;
 
-	return (pool_short(t) || (c->pool.nfree < c->pool.npkts / 2 &&
-	    t->nkept >= c->pool.npkts / 4 / c->ntunnels));
+	return (share_short(&t->share) || (pool->nfree < pool->npkts / 2 &&
+	    t->share.held[SHARE_SENT] >= pool->npkts / 4 / pool->nshares));
 }
 
 /* A packet went out as this datagram. */
@@ -66,7 +66,7 @@ history_add(struct path *p, struct sent *s, struct pkt *pkt)
 	if (t->conf.recover == ANSWER_NO || pkt->extra || history_full(t))
 		return;
 	s->pkt = pkt_ref(pkt);
-	t->nkept++;
+	share_hold(&t->share, SHARE_SENT);
 	t->resend_budget = MIN(BUDGET_MAX, t->resend_budget + pkt->len *
 	    BUDGET_PERCENT / 100);
 }
@@ -79,7 +79,7 @@ history_drop(struct path *p, struct sent *s)
 		return;
 	pkt_put(&p->tunnel->core->pool, s->pkt);
 	s->pkt = NULL;
-	p->tunnel->nkept--;
+	share_release(&p->tunnel->share, SHARE_SENT);
 }
 
 void
@@ -204,5 +204,5 @@ resend(struct tunnel *t, struct pkt *pkt)
 	pkt->copy = 1;
 	pkt_ref(pkt);
 	TAILQ_INSERT_TAIL(&t->sched.resend, pkt, entry);
-	t->nkept++;
+	share_hold(&t->share, SHARE_SENT);
 }

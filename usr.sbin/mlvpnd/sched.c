@@ -106,7 +106,7 @@ static void
 resend_drop(struct tunnel *t, struct pkt *p)
 {
 	TAILQ_REMOVE(&t->sched.resend, p, entry);
-	t->nkept--;
+	share_release(&t->share, SHARE_SENT);
 	p->queued = 0;
 	pkt_put(&t->core->pool, p);
 }
@@ -509,7 +509,7 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 			tq_remove(t, p);
 		else {
 			TAILQ_REMOVE(queue, p, entry);
-			t->nkept--;
+			share_release(&t->share, SHARE_SENT);
 		}
 		p->queued = 0;
 		if (may == -1) {
@@ -669,7 +669,8 @@ duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
 		if (!fits || !path_carries(other, p) ||
 		    eta(other, q, p->len, mean, now) > late)
 			continue;
-		if (pool_short(t) || (copy = pkt_get(&t->core->pool)) == NULL)
+		if (share_short(&t->share) ||
+		    (copy = pkt_get(&t->core->pool)) == NULL)
 			return;
 		memcpy(copy, p, offsetof(struct pkt, buf) + PKT_HEADROOM +
 		    p->len);
@@ -730,7 +731,7 @@ path_enqueue(struct path *path, struct pkt *p, int q)
 {
 	p->pq = q;
 	TAILQ_INSERT_TAIL(&path->q.queue[q], p, entry);
-	path->tunnel->nkept++;
+	share_hold(&path->tunnel->share, SHARE_SENT);
 	path->q.backlog += p->len + PATH_OVERHEAD;
 	if (q != PQ_NORMAL)
 		path->q.prio_backlog += p->len + PATH_OVERHEAD;
@@ -740,7 +741,7 @@ void
 path_dequeue(struct path *path, struct pkt *p)
 {
 	TAILQ_REMOVE(&path->q.queue[p->pq], p, entry);
-	path->tunnel->nkept--;
+	share_release(&path->tunnel->share, SHARE_SENT);
 	path->q.backlog -= p->len + PATH_OVERHEAD;
 	if (p->pq != PQ_NORMAL)
 		path->q.prio_backlog -= p->len + PATH_OVERHEAD;

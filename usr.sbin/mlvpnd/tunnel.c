@@ -66,6 +66,7 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 	if ((t = calloc(1, sizeof(*t))) == NULL)
 		return (NULL);
 	t->core = c;
+	share_init(&t->share, &c->pool);
 	TAILQ_INIT(&t->links);
 	TAILQ_INIT(&t->out);
 	batch_init(t);
@@ -121,6 +122,7 @@ tunnel_free(struct tunnel *t)
 		c->first = TAILQ_NEXT(t, entry);
 	TAILQ_REMOVE(&c->tunnels, t, entry);
 	c->ntunnels--;
+	share_free(&t->share);
 	sodium_memzero(t, sizeof(*t));
 	free(t);
 }

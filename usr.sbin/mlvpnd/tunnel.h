@@ -38,6 +38,7 @@ struct tunnel {
 	TAILQ_ENTRY(tunnel) entry;
 	struct core	*core;
 	struct tunnel_conf conf;	/* without its lists */
+	struct share	 share;
 	struct hs_secret secret;
 	struct links	 links;
 	struct assoc	 as;
@@ -46,8 +47,6 @@ struct tunnel {
 	int		 npaths;
 	int		 level;		/* of backups in use */
 	size_t		 resend_budget;	/* bytes */
-	size_t		 nkept;		/* packets in queues of paths, and
-					   sent but not reported */
 	uint64_t	 last_tx;	/* of a packet */
 	uint64_t	 spread_at;
 	struct tq	 tq;

@@ -124,7 +124,7 @@ make(size_t len, size_t room)
 	n = fragment_cut(t, p, piece);
 	if (n == 0 || n > NPIECES - npieces) {
 		FUZZ_CHECK(n > 0 || left > 16 * (t->room - 2) ||
-		    pool_short(t));
+		    share_short(&t->share));
 		for (i = 0; i < (n == 0 ? 1 : n); i++)
 			pkt_put(core_pool(core), piece[i]);
 		return;
