@@ -139,6 +139,41 @@ addr_equal(const struct addr *a, const struct addr *b)
 	}
 }
 
+/* The same but for the port. */
+int
+addr_same_host(const struct addr *a, const struct addr *b)
+{
+	return (a->family == b->family && a->scope == b->scope &&
+	    memcmp(a->ip, b->ip, sizeof(a->ip)) == 0);
+}
+
+int
+addr_is_any(const struct addr *a)
+{
+	static const uint8_t	 any[16];
+
+	return (memcmp(a->ip, any, sizeof(any)) == 0);
+}
+
+int
+addr_is_loopback(const struct addr *a)
+{
+	static const uint8_t	 loopback6[16] = { [15] = 1 };
+
+	if (a->family == 4)
+		return (a->ip[0] == 127);
+	return (memcmp(a->ip, loopback6, sizeof(loopback6)) == 0);
+}
+
+/* Multicast, or what is beyond it in IPv4. */
+int
+addr_is_multicast(const struct addr *a)
+{
+	if (a->family == 4)
+		return (a->ip[0] >= 224);
+	return (a->ip[0] == 0xff);
+}
+
 /* Returns buf, which has ADDR_STRLEN bytes for the longest; "none". */
 const char *
 addr_ntop(const struct addr *a, char *buf, size_t len)
@@ -175,6 +210,56 @@ addr_ntop_port(const struct addr *a, char *buf, size_t len)
 		break;
 	}
 	return (buf);
+}
+
+int
+prefix_equal(const struct prefix *a, const struct prefix *b)
+{
+	return (a->len == b->len && addr_equal(&a->addr, &b->addr));
+}
+
+/* Is the address in the prefix? */
+int
+prefix_covers(const struct prefix *prefix, const struct addr *a)
+{
+	uint8_t	 mask[16];
+	int	 i;
+
+	if (prefix->addr.family != a->family)
+		return (0);
+	prefix_mask(mask, sizeof(mask), prefix->len);
+	for (i = 0; i < (int)sizeof(mask); i++)
+		if ((prefix->addr.ip[i] ^ a->ip[i]) & mask[i])
+			return (0);
+	return (1);
+}
+
+/* The first len bits of size bytes, in network order. */
+void
+prefix_mask(uint8_t *mask, int size, int len)
+{
+	int	 i;
+
+	for (i = 0; i < size; i++, len -= 8) {
+		if (len >= 8)
+			mask[i] = 0xff;
+		else if (len > 0)
+			mask[i] = 0xff << (8 - len);
+		else
+			mask[i] = 0;
+	}
+}
+
+/* Clears the host bits. */
+void
+prefix_clear(struct prefix *prefix)
+{
+	uint8_t	 mask[16];
+	int	 i;
+
+	prefix_mask(mask, sizeof(mask), prefix->len);
+	for (i = 0; i < (int)sizeof(mask); i++)
+		prefix->addr.ip[i] &= mask[i];
 }
 
 static int

@@ -51,7 +51,15 @@ int		 addr_from_sa(struct addr *, const struct sockaddr *);
 socklen_t	 addr_to_sa(const struct addr *, struct sockaddr_storage *);
 int		 addr_pton(struct addr *, const char *);
 int		 addr_equal(const struct addr *, const struct addr *);
+int		 addr_same_host(const struct addr *, const struct addr *);
+int		 addr_is_any(const struct addr *);
+int		 addr_is_loopback(const struct addr *);
+int		 addr_is_multicast(const struct addr *);
 const char	*addr_ntop(const struct addr *, char *, size_t);
 const char	*addr_ntop_port(const struct addr *, char *, size_t);
+int		 prefix_equal(const struct prefix *, const struct prefix *);
+int		 prefix_covers(const struct prefix *, const struct addr *);
+void		 prefix_mask(uint8_t *mask, int size, int len);
+void		 prefix_clear(struct prefix *);
 
 #endif /* ADDR_H */

@@ -141,7 +141,6 @@ listener_want_link(const struct link_conf *link)
 static struct listener *
 listener_covering(const struct link_conf *link)
 {
-	static const uint8_t	 zero[16];
 	const struct addr	*addr;
 	struct listener		*l, *wildcard = NULL;
 
@@ -158,7 +157,7 @@ listener_covering(const struct link_conf *link)
 		}
 		if (memcmp(addr->ip, link->listen.ip, sizeof(addr->ip)) == 0)
 			return (l);
-		if (memcmp(addr->ip, zero, sizeof(zero)) == 0)
+		if (addr_is_any(addr))
 			wildcard = l;
 	}
 	return (wildcard);

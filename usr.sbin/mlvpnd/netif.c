@@ -135,36 +135,6 @@ netif_own_address(const struct tunnel_conf *conf, int family)
 	return (NULL);
 }
 
-int
-prefix_covers(const struct prefix *prefix, const struct addr *addr)
-{
-	uint8_t	 mask[16];
-	int	 i;
-
-	if (prefix->addr.family != addr->family)
-		return (0);
-	prefix_mask(mask, sizeof(mask), prefix->len);
-	for (i = 0; i < (int)sizeof(mask); i++)
-		if ((prefix->addr.ip[i] ^ addr->ip[i]) & mask[i])
-			return (0);
-	return (1);
-}
-
-void
-prefix_mask(uint8_t *mask, int size, int len)
-{
-	int	 i;
-
-	for (i = 0; i < size; i++, len -= 8) {
-		if (len >= 8)
-			mask[i] = 0xff;
-		else if (len > 0)
-			mask[i] = 0xff << (8 - len);
-		else
-			mask[i] = 0;
-	}
-}
-
 static int
 ifa_addr(struct addr *addr, const struct ifaddrs *ifa)
 {

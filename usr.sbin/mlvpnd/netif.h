@@ -150,10 +150,6 @@ const struct address_conf *
 const struct address_conf *
 	 netif_own_address(const struct tunnel_conf *, int family);
 
-/* Is the address in the prefix?  The first len bits, in network order. */
-int	 prefix_covers(const struct prefix *, const struct addr *);
-void	 prefix_mask(uint8_t *mask, int size, int len);
-
 /* netif_*.c: is that the interface, or one of that interface group? */
 int	 netif_is_member(const char *name, const char *ifname);
 

@@ -228,9 +228,6 @@ static int	 hostname_ok(const char *);
 static int	 path_ok(const char *, const char *);
 static int	 address(struct addr *, const char *);
 static int	 prefix_parse(struct prefix *, const char *);
-static void	 prefix_clear(struct prefix *);
-static int	 addr_is_zero(const struct addr *);
-static int	 addr_is_multicast(const struct addr *);
 static int	 key_decode(uint8_t *, const char *, const char *);
 static void	 secret_open(const char *);
 
@@ -2056,30 +2053,6 @@ prefix_parse(struct prefix *prefix, const char *s)
 	return (errstr == NULL ? 0 : -1);
 }
 
-/* Clears the host bits. */
-static void
-prefix_clear(struct prefix *prefix)
-{
-	int	 bit;
-
-	for (bit = prefix->len; bit < 128; bit++)
-		prefix->addr.ip[bit / 8] &= ~(0x80 >> bit % 8);
-}
-
-static int
-addr_is_zero(const struct addr *addr)
-{
-	return (sodium_is_zero(addr->ip, sizeof(addr->ip)));
-}
-
-static int
-addr_is_multicast(const struct addr *addr)
-{
-	if (addr->family == 4)
-		return (addr->ip[0] >= 224);
-	return (addr->ip[0] == 0xff);
-}
-
 static int
 key_decode(uint8_t *key, const char *s, const char *what)
 {
@@ -2191,7 +2164,7 @@ tunnel_address(const char *s, const char *peer)
 	a = &curtun->address[curtun->naddress];
 	memset(a, 0, sizeof(*a));
 	if (prefix_parse(&a->prefix, s) == -1 || a->prefix.len == 0 ||
-	    addr_is_zero(&a->prefix.addr) ||
+	    addr_is_any(&a->prefix.addr) ||
 	    addr_is_multicast(&a->prefix.addr)) {
 		bad("invalid address %s", s);
 		return;
@@ -2204,7 +2177,7 @@ tunnel_address(const char *s, const char *peer)
 		}
 	}
 	if (peer != NULL) {
-		if (address(&a->peer, peer) == -1 || addr_is_zero(&a->peer) ||
+		if (address(&a->peer, peer) == -1 || addr_is_any(&a->peer) ||
 		    addr_is_multicast(&a->peer)) {
 			bad("invalid peer address %s", peer);
 			return;
@@ -2428,7 +2401,7 @@ link_remote(int port, int family)
 	}
 	for (i = 0; i < nlist; i++) {
 		if (address(&addr, list[i]) == 0) {
-			if (addr_is_zero(&addr) || addr_is_multicast(&addr))
+			if (addr_is_any(&addr) || addr_is_multicast(&addr))
 				bad("remote %s: not the address of a host",
 				    list[i]);
 			else if (family != 0 && family != addr.family)
@@ -2699,7 +2672,7 @@ listen_overlaps(const struct listen_conf *a, const struct listen_conf *b)
 		return (1);
 	return (a->addr.family == b->addr.family &&
 	    (addr_equal(&a->addr, &b->addr) ||
-	    addr_is_zero(&a->addr) || addr_is_zero(&b->addr)));
+	    addr_is_any(&a->addr) || addr_is_any(&b->addr)));
 }
 
 static void
@@ -3012,7 +2985,7 @@ same_port(const struct link_conf *l, const struct link_conf *m)
 		    l->listen.port == m->listen.port &&
 		    l->rtable == m->rtable &&
 		    (addr_equal(&l->listen, &m->listen) ||
-		    addr_is_zero(&l->listen) || addr_is_zero(&m->listen)));
+		    addr_is_any(&l->listen) || addr_is_any(&m->listen)));
 	return (l->nremote > 0 && m->nremote > 0 &&
 	    l->remote_port == m->remote_port &&
 	    strcmp(l->remote[0], m->remote[0]) == 0);

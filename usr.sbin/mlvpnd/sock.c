@@ -39,8 +39,6 @@ static int	sock_send_run(int, const struct dgram *, unsigned int);
 static int	sock_soft_error(int);
 static void	sock_control_read(struct msghdr *, struct dgram *);
 static void	sock_control_write(struct msghdr *, const struct dgram *);
-static int	addr_is_any(const struct addr *);
-static int	addr_is_loopback(const struct addr *);
 
 /* A datagram's way through the kernel. */
 struct slot {
@@ -377,22 +375,4 @@ sock_control_add(struct msghdr *mh, int level, int type, const void *data,
 	cm->cmsg_len = CMSG_LEN(len);
 	memcpy(CMSG_DATA(cm), data, len);
 	mh->msg_controllen += CMSG_SPACE(len);
-}
-
-static int
-addr_is_any(const struct addr *addr)
-{
-	static const uint8_t	 any[16];
-
-	return (memcmp(addr->ip, any, sizeof(any)) == 0);
-}
-
-static int
-addr_is_loopback(const struct addr *addr)
-{
-	static const uint8_t	 loopback6[16] = { [15] = 1 };
-
-	if (addr->family == 4)
-		return (addr->ip[0] == 127);
-	return (memcmp(addr->ip, loopback6, sizeof(loopback6)) == 0);
 }

@@ -80,7 +80,6 @@ static void	 tunif_route_want(struct tunif *, const struct prefix *, int);
 static void	 tunif_route_free(struct tunif *, struct tunif_route *, int);
 static void	 tunif_routes_free(struct tunif *, int);
 static void	 tunif_release(struct tunif *, int);
-static int	 prefix_equal(const struct prefix *, const struct prefix *);
 
 static TAILQ_HEAD(, tunif)	 tunifs = TAILQ_HEAD_INITIALIZER(tunifs);
 static uint32_t			 last_id;
@@ -488,10 +487,4 @@ tunif_routes_free(struct tunif *tif, int keep)
 
 	while ((tr = TAILQ_FIRST(&tif->routes)) != NULL)
 		tunif_route_free(tif, tr, keep);
-}
-
-static int
-prefix_equal(const struct prefix *a, const struct prefix *b)
-{
-	return (a->len == b->len && addr_equal(&a->addr, &b->addr));
 }

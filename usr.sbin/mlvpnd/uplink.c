@@ -121,8 +121,6 @@ static int		 uplink_wants_pin(const struct uplink *,
 static int		 uplink_shares_table(const struct uplink *,
 			    const struct tunnel_conf *);
 static int		 addr_usable(const struct addr *, uint8_t);
-static int		 addr_same_host(const struct addr *,
-			    const struct addr *);
 static unsigned int	 backoff_next(unsigned int, unsigned int,
 			    unsigned int);
 static time_t		 monotime(void);
@@ -789,27 +787,19 @@ uplink_shares_table(const struct uplink *ul, const struct tunnel_conf *tc)
 static int
 addr_usable(const struct addr *addr, uint8_t family)
 {
-	static const uint8_t	 zero[16], mapped[12] = { [10] = 0xff, 0xff };
+	static const uint8_t	 mapped[12] = { [10] = 0xff, 0xff };
 
 	if (family != 0 && addr->family != family)
 		return (0);
 	switch (addr->family) {
 	case 4:
-		return (addr->ip[0] != 0 && addr->ip[0] < 224);
+		return (addr->ip[0] != 0 && !addr_is_multicast(addr));
 	case 6:
-		return (memcmp(addr->ip, zero, sizeof(zero)) != 0 &&
-		    memcmp(addr->ip, mapped, sizeof(mapped)) != 0 &&
-		    addr->ip[0] != 0xff);
+		return (!addr_is_any(addr) && !addr_is_multicast(addr) &&
+		    memcmp(addr->ip, mapped, sizeof(mapped)) != 0);
 	default:
 		return (0);
 	}
-}
-
-static int
-addr_same_host(const struct addr *a, const struct addr *b)
-{
-	return (a->family == b->family && a->scope == b->scope &&
-	    memcmp(a->ip, b->ip, sizeof(a->ip)) == 0);
 }
 
 static unsigned int
