@@ -41,8 +41,11 @@
 
 #include "addr.h"
 #include "conf.h"
+#include "conf_file.h"
+#include "conf_match.h"
 #include "import.h"
 #include "mlvpnctl.h"
+#include "printconf.h"
 
 #define COMPLAINTS_MAX	100
 #define COMMENT_MAX	160		/* of a value in a comment */

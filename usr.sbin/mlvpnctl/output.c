@@ -26,6 +26,7 @@
 
 #include "addr.h"
 #include "mlvpnctl.h"
+#include "printconf.h"
 
 #define FMT_SIZE	24
 

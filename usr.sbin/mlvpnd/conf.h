@@ -236,18 +236,12 @@ struct mlvpnd_conf {
 	int		 status_rtable;
 };
 
-struct bpf_insn;
-struct stat;
-
 /*
- * config.c
+ * conf.c
  *
- * conf_secret_check(): may a file hold a secret?  -1 with a message unless it
- *	is root's or the user's own, and out of reach for others.
- * conf_secret_read(): 32 bytes in base64 from such a file; -1 with a message.
- * conf_phrase_psk(): sets psk from the phrase, taken from what was computed
- *	before where that is possible; -1 without memory.
- * conf_phrase_keep(): forgets all that this configuration does not have.
+ * conf_*_new(): with the defaults of mlvpnd.conf(5); NULL without memory.
+ * conf_tunnel_initiates(): does this end open paths, as it knows where the
+ *	peer is?
  * conf_inactive(): calls back with a line for each tunnel that has settings
  *	which have no effect yet.
  */
@@ -255,55 +249,18 @@ struct mlvpnd_conf	*conf_new(void);
 void			 conf_free(struct mlvpnd_conf *);
 struct tunnel_conf	*conf_tunnel_new(void);
 void			 conf_tunnel_free(struct tunnel_conf *);
-struct tunnel_conf	*conf_tunnel_find(struct mlvpnd_conf *, const char *);
+struct tunnel_conf	*conf_tunnel_find(const struct mlvpnd_conf *,
+			    const char *);
 struct link_conf	*conf_link_new(void);
-struct link_conf	*conf_link_find(struct tunnel_conf *, const char *);
+struct link_conf	*conf_link_find(const struct tunnel_conf *,
+			    const char *);
 int			 conf_tunnel_initiates(const struct tunnel_conf *);
-int			 conf_secret_check(const struct stat *, char *,
-			    size_t);
-int			 conf_secret_read(const char *, uint8_t *, char *,
-			    size_t);
-int			 conf_phrase_psk(struct tunnel_conf *);
-void			 conf_phrase_keep(const struct mlvpnd_conf *);
 void			 conf_inactive(const struct mlvpnd_conf *,
 			    void (*)(const char *));
 
-/*
- * check.c
- *
- * conf_match_compile(): the program for an expression of the tunnel, to be
- *	freed, and its number of instructions; NULL with a message.  Asks no
- *	name server.
- * conf_command_check(): may root run this program?  -1 with a message unless
- *	it is root's or the user's own, and writable by nobody else.
- * check_pcap_newer: pcap_compile(3) is that of tcpdump.org, which knows more
- *	words than OpenBSD's.
- */
-struct bpf_insn		*conf_match_compile(const struct tunnel_conf *,
-			    const char *, unsigned int *, char *, size_t);
-int			 conf_command_check(const char *, char *, size_t);
-extern const int	 check_pcap_newer;
-
-/*
- * parse.y
- *
- * parse_config(): NULL after any error; every error is logged as
- *	"file:line: message".  With OPT_NOACTION the psk of a phrase is not
- *	computed.
- * parse_report(): the errors go to this function too, NULL: to none.
- */
-struct mlvpnd_conf	*parse_config(const char *);
-void			 parse_report(void (*)(const char *));
-int			 cmdline_symset(char *);
+struct bpf_insn;
 
 /* bpf.c: may bpf_filter(3) run these? */
 int			 match_valid(const struct bpf_insn *, unsigned int);
-
-/* printmatch.c */
-void			 print_match(const struct match_conf *);
-void			 print_string(const char *);
-
-/* printconf.c */
-void			 print_config(struct mlvpnd_conf *);
 
 #endif /* CONF_H */

@@ -50,6 +50,8 @@
 #include "mlvpnd.h"
 #include "netif.h"
 #include "parent.h"
+#include "parse.h"
+#include "printconf.h"
 
 /* A child process. */
 struct child {
@@ -165,7 +167,7 @@ main(int argc, char *argv[])
 	if (is_resolver)
 		resolver(debug, (cmd_opts & OPT_VERBOSE) != 0);
 
-	if ((conf = parse_config(conffile)) == NULL)
+	if ((conf = parse_config(conffile, NULL)) == NULL)
 		exit(1);
 	if (cmd_opts & OPT_NOACTION) {
 		if (cmd_opts & OPT_VERBOSE)

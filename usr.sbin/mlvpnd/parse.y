@@ -19,7 +19,6 @@
 %{
 #include <sys/types.h>
 #include <sys/queue.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <ctype.h>
@@ -31,16 +30,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "conf.h"
+#include "conf_check.h"
+#include "conf_error.h"
+#include "conf_file.h"
+#include "conf_phrase.h"
+#include "conf_value.h"
 #include "handshake.h"
 #include "log.h"
 #include "mlvpnd.h"
+#include "parse.h"
 #include "sock.h"
 
-#define ERRORS_MAX	200	/* of a run, then no more is read */
 #define INCLUDE_MAX	16	/* files open at a time */
 #define FILES_MAX	1000	/* of a run */
 #define TOKEN_MAX	8192
@@ -49,32 +52,17 @@
 #define STATEMENTS_MAX	40	/* different ones of a block */
 #define UNGET_MAX	4
 
-#define NAME_CHARS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
-			"0123456789._-"
 #define MACRO_CHARS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
 			"0123456789_"
 #define DIGITS		"0123456789"
 
-#define RATE_MIN	8000ULL
-#define RATE_MAX	100000000000ULL
-#define QUOTA_MIN	1000000ULL
-#define QUOTA_MAX	1000000000000000ULL
-#define MSEC		1000ULL
-#define SECOND		1000000ULL
-#define MINUTE		(60 * SECOND)
-#define HOUR		(60 * MINUTE)
 #define MSS_MIN		216
 #define MSS_MAX		(TUNNEL_MTU_MAX - 40)
-#define MTU_IP6_MIN	1280
 #define LINK_MTU_MAX	9216
 #define REORDER_MAX	65535
 #define OVERHEAD_MAX	255
 #define RTABLE_MAX	255
 #define PRIORITY_MAX	63
-#define PHRASE_MIN	12
-#define PHRASE_GOOD	20
-#define PSK_TUNNELS_MAX	256	/* each costs a MAC for every HELLO */
-#define FDS_OTHER	32	/* descriptors for other things than packets */
 
 /* Strings live until the end of the run, so that no action frees any. */
 struct string {
@@ -116,30 +104,6 @@ struct token {
 	char		 text[TOKEN_TEXT];
 };
 
-/* Where an object of the configuration was seen. */
-struct origin {
-	LIST_ENTRY(origin) entry;
-	const void	*object;
-	const char	*file;
-	int		 lineno;
-	int		 had;		/* HAD_*: good or bad */
-	int		 damaged;	/* syntax errors were within it */
-};
-
-#define HAD_INTERFACE	0x01
-#define HAD_SECRET	0x02
-#define HAD_KEY		0x04
-#define HAD_PEER_KEY	0x08
-#define HAD_ADDRESS	0x10
-#define HAD_REMOTE	0x20
-#define HAD_LISTEN	0x40
-#define HAD_FEC		0x80
-
-struct unit {
-	const char	*name;
-	uint64_t	 value;
-};
-
 /* The statements a block has had. */
 struct seen {
 	const char	*name[STATEMENTS_MAX];
@@ -178,7 +142,9 @@ static int	 lookup(const char *);
 static void	 token_text(const char *);
 static int	 pushfile(const char *, const char **);
 static int	 popfile(void);
+static void	 closefile(struct file *);
 static void	 include(const char *);
+static void	 stretch_phrases(void);
 static char	*keep(const char *);
 static void	 forget(void);
 
@@ -188,46 +154,25 @@ static void	 symset(const char *, const char *, const char *, int);
 static struct sym *symfind(const char *);
 static void	 symend(void);
 
-/* messages */
-static void	 report(const char *, int, int, const char *, va_list)
-		    __attribute__((__format__ (printf, 4, 0)));
-static void	 message(const char *, int, int, const char *);
+/* errors */
 static void	 bad(const char *, ...)
 		    __attribute__((__format__ (printf, 1, 2)));
-static void	 bad_at(const void *, const char *, ...)
-		    __attribute__((__format__ (printf, 2, 3)));
-static void	 warn_at(const void *, const char *, ...)
-		    __attribute__((__format__ (printf, 2, 3)));
 static void	 bad_block(void);
 static void	 damage(void);
-static void	 had(const void *, int);
-static int	 lacks(const void *, int);
-static int	 intact(const void *);
-static void	 remember(const void *, int);
-static struct origin *recall(const void *);
 
 /* values */
 static int	 once(struct seen *, const char *);
 static void	 list_add(char *);
 static void	 list_end(void);
 static int64_t	 number(const char *, const char *, int64_t, int64_t);
-static int	 scaled(const char *, const struct unit *, uint64_t *);
-static uint64_t	 rate(const char *);
-static uint64_t	 volume(const char *);
-static int64_t	 duration(const char *);
+static int64_t	 value(const char *, int64_t (*)(const char *, const char **));
 static int	 time_range(const char *, int64_t, uint64_t, const char *,
 		    uint64_t, const char *);
-static int	 percent(const char *);
 static int	 backup_level(const char *);
-static int	 traffic_class(const char *, int);
 static int	 copy(char *, const char *, size_t, const char *);
 static int	 name_ok(const char *, size_t, const char *);
-static int	 is_ifname(const char *);
 static int	 ifname_ok(const char *);
-static int	 hostname_ok(const char *);
 static int	 path_ok(const char *, const char *);
-static int	 address(struct addr *, const char *);
-static int	 prefix_parse(struct prefix *, const char *);
 static int	 key_decode(uint8_t *, const char *, const char *);
 static void	 secret_open(const char *);
 
@@ -268,41 +213,11 @@ static void	 match_begin(const char *, int);
 static void	 match_flag(uint32_t, const char *);
 static void	 match_links(uint32_t);
 
-/* the whole file */
-static void	 check(void);
-static void	 check_listens(void);
-static int	 listen_overlaps(const struct listen_conf *,
-		    const struct listen_conf *);
-static void	 check_tunnel(struct tunnel_conf *);
-static void	 check_interface(struct tunnel_conf *);
-static void	 check_addresses(struct tunnel_conf *);
-static void	 check_routes(struct tunnel_conf *);
-static int	 routable(const struct tunnel_conf *, int);
-static int	 route_equal(const struct route_conf *,
-		    const struct route_conf *);
-static void	 check_secret(struct tunnel_conf *);
-static void	 check_secret_v3(struct tunnel_conf *);
-static void	 check_secret_mlvpn2(struct tunnel_conf *);
-static void	 check_secret_equal(struct tunnel_conf *,
-		    struct tunnel_conf *);
-static void	 check_links(struct tunnel_conf *);
-static void	 check_link_v3(struct tunnel_conf *, struct link_conf *);
-static void	 check_link_mlvpn2(struct tunnel_conf *, struct link_conf *);
-static void	 check_port_mlvpn2(struct tunnel_conf *, struct link_conf *);
-static int	 same_port(const struct link_conf *,
-		    const struct link_conf *);
-static void	 check_link_family(struct link_conf *);
-static void	 check_matches(struct tunnel_conf *);
-static void	 check_limits(void);
-static void	 phrases(void);
-
 static LIST_HEAD(, string)	 strings = LIST_HEAD_INITIALIZER(strings);
-static LIST_HEAD(, origin)	 origins = LIST_HEAD_INITIALIZER(origins);
 static struct symhead		 symhead = TAILQ_HEAD_INITIALIZER(symhead);
-static void			(*reporter)(const char *);
 static struct file		*file;
 static struct token		 tok, prev;
-static int			 nfiles, errors;
+static int			 nfiles;
 static int			 quiet;		/* no messages */
 static int			 resync;	/* skip() is due */
 static int			 pending;	/* token that ended it */
@@ -311,35 +226,9 @@ static struct mlvpnd_conf	*conf;
 static struct tunnel_conf	*curtun;	/* NULL outside of one */
 static struct link_conf		*curlink;
 static struct match_conf	*curmatch;
-static int			 damaged;	/* outside of tunnels */
 static struct seen		 seen_global, seen_tunnel, seen_link;
 static char			*list[LIST_MAX];
 static int			 nlist;
-
-static const struct unit rate_units[] = {
-	{ "", 1 },
-	{ "K", 1000ULL },
-	{ "M", 1000000ULL },
-	{ "G", 1000000000ULL },
-	{ NULL, 0 }
-};
-
-static const struct unit volume_units[] = {
-	{ "B", 1 },
-	{ "K", 1000ULL },
-	{ "M", 1000000ULL },
-	{ "G", 1000000000ULL },
-	{ "T", 1000000000000ULL },
-	{ NULL, 0 }
-};
-
-static const struct unit time_units[] = {
-	{ "ms", MSEC },
-	{ "s", SECOND },
-	{ "m", MINUTE },
-	{ "h", HOUR },
-	{ NULL, 0 }
-};
 %}
 
 %token	ADDRESS ATM AUTO BACKUP BANDWIDTH BULK CIPHER CLEARTEXT COMMAND COMPAT
@@ -459,7 +348,7 @@ yesno		: YES {
 		;
 
 time		: word {
-			$$ = duration($1);
+			$$ = value($1, value_time);
 		}
 		;
 
@@ -472,12 +361,13 @@ time_max	: /* empty */ {
 		;
 
 percent		: word {
-			$$ = percent($1);
+			$$ = value($1, value_percent);
 		}
 		;
 
 bits		: word {
-			$$ = rate($1);
+			if (($$ = value($1, value_rate)) == -1)
+				$$ = 0;
 		}
 		;
 
@@ -616,7 +506,7 @@ tunnelopt	: DESCRIPTION STRING {
 			tunnel_tos(ANSWER_NO, 0);
 		}
 		| TOS word {
-			tunnel_tos(ANSWER_AUTO, traffic_class($2, 0));
+			tunnel_tos(ANSWER_AUTO, value($2, value_tos));
 		}
 		| LATENCY SPREAD time {
 			if (once(&seen_tunnel, "latency spread") &&
@@ -713,7 +603,8 @@ linkopt		: RDOMAIN word {
 			link_local($2, $3);
 		}
 		| LOCAL PORT port {
-			link_local(NULL, $3);
+			if (once(&seen_link, "local"))
+				curlink->local.port = $3;
 		}
 		| INTERFACE STRING {
 			if (once(&seen_link, "interface") && ifname_ok($2))
@@ -934,15 +825,15 @@ matchopt	: QUICK {
 			curmatch->flags |= $2 ? MATCH_ORDER : MATCH_NOORDER;
 		}
 		| DSCP word {
-			int	 dscp;
+			int64_t	 dscp;
 
 			match_flag(MATCH_DSCP, "dscp");
-			if ((dscp = traffic_class($2, 1)) != -1)
+			if ((dscp = value($2, value_dscp)) != -1)
 				curmatch->dscp = dscp;
 		}
 		| FEC {
 			bad("fec is not supported");
-			had(curmatch, HAD_FEC);
+			origin_had(curmatch, HAD_FEC);
 		}
 		;
 %%
@@ -955,7 +846,7 @@ struct keyword {
 int
 yylex(void)
 {
-	if (errors >= ERRORS_MAX)
+	if (conf_errors() >= ERRORS_MAX)
 		return (0);
 	prev = tok;
 	if (resync) {
@@ -980,7 +871,7 @@ yyerror(const char *msg)
 
 	resync = 1;
 	damage();
-	if (tok.type == ERROR || errors >= ERRORS_MAX)
+	if (tok.type == ERROR || conf_errors() >= ERRORS_MAX)
 		return (0);
 	if (strcmp(msg, "syntax error") != 0) {
 		bad("%s", msg);
@@ -1211,7 +1102,7 @@ lex_error(const char *fmt, ...)
 
 	if (!quiet) {
 		va_start(ap, fmt);
-		report(file->name, yylval.lineno, 0, fmt, ap);
+		conf_verror(file->name, yylval.lineno, fmt, ap);
 		va_end(ap);
 	}
 	return (ERROR);
@@ -1420,9 +1311,15 @@ popfile(void)
 	if (file->outer == NULL)
 		return (-1);
 	file = f->outer;
+	closefile(f);
+	return (0);
+}
+
+static void
+closefile(struct file *f)
+{
 	fclose(f->stream);
 	freezero(f, sizeof(*f));
-	return (0);
 }
 
 static void
@@ -1463,6 +1360,65 @@ include(const char *name)
 	lungetc('\n');
 }
 
+struct mlvpnd_conf *
+parse_config(const char *filename, void (*report)(const char *))
+{
+	const char	*what;
+
+	nfiles = resync = pending = quiet = 0;
+	memset(&tok, 0, sizeof(tok));
+	memset(&prev, 0, sizeof(prev));
+	memset(&seen_global, 0, sizeof(seen_global));
+	curtun = NULL;
+	curlink = NULL;
+	conf_error_begin(report);
+	if (sodium_init() == -1)
+		fatalx("sodium_init");
+	if ((conf = conf_new()) == NULL)
+		fatal("%s", __func__);
+
+	if (pushfile(filename, &what) == -1)
+		conf_error_file(filename, what);
+	else {
+		origin_add(conf, file->name, 0);
+		yyparse();
+		curtun = NULL;
+		curlink = NULL;
+		if (conf_errors() < ERRORS_MAX)
+			conf_check(conf);
+		if (conf_errors() == 0 && !(cmd_opts & OPT_NOACTION))
+			stretch_phrases();
+		while (popfile() == 0)
+			;
+		closefile(file);
+		file = NULL;
+		symend();
+	}
+	conf_error_end();
+	forget();
+	if (conf_errors() > 0) {
+		conf_free(conf);
+		conf = NULL;
+	}
+	return (conf);
+}
+
+/* The psk of each secret, which takes its time. */
+static void
+stretch_phrases(void)
+{
+	struct tunnel_conf	*t;
+
+	TAILQ_FOREACH(t, &conf->tunnels, entry) {
+		if (t->secret_source == SECRET_PHRASE &&
+		    t->protocol != PROTO_MLVPN2 && conf_phrase_psk(t) == -1)
+			conf_error(t->secret,
+			    "not enough memory for the secret");
+	}
+	if (conf_errors() == 0)
+		conf_phrase_keep(conf);
+}
+
 static char *
 keep(const char *s)
 {
@@ -1481,15 +1437,10 @@ static void
 forget(void)
 {
 	struct string	*p;
-	struct origin	*o;
 
 	while ((p = LIST_FIRST(&strings)) != NULL) {
 		LIST_REMOVE(p, entry);
 		freezero(p, p->size);
-	}
-	while ((o = LIST_FIRST(&origins)) != NULL) {
-		LIST_REMOVE(o, entry);
-		free(o);
 	}
 }
 
@@ -1569,44 +1520,6 @@ cmdline_symset(char *s)
 	return (0);
 }
 
-void
-parse_report(void (*f)(const char *))
-{
-	reporter = f;
-}
-
-static void
-report(const char *name, int lineno, int warning, const char *fmt, va_list ap)
-{
-	char	 msg[1024];
-
-	vsnprintf(msg, sizeof(msg), fmt, ap);
-	message(name, lineno, warning, msg);
-}
-
-/* Without a line if that is 0. */
-static void
-message(const char *name, int lineno, int warning, const char *msg)
-{
-	char	 line[PATH_MAX + 1024];
-
-	if (!warning && errors++ >= ERRORS_MAX)
-		return;
-	if (lineno == 0)
-		snprintf(line, sizeof(line), "%s: %s", name, msg);
-	else
-		snprintf(line, sizeof(line), "%s:%d: %s%s", name, lineno,
-		    warning ? "warning: " : "", msg);
-	if (warning)
-		log_warnx("%s", line);
-	else
-		logit(LOG_CRIT, "%s", line);
-	if (reporter != NULL)
-		reporter(line);
-	if (!warning && errors == ERRORS_MAX)
-		log_warnx("%s: too many errors", name);
-}
-
 /* An error in the line that is being read. */
 static void
 bad(const char *fmt, ...)
@@ -1614,29 +1527,7 @@ bad(const char *fmt, ...)
 	va_list	 ap;
 
 	va_start(ap, fmt);
-	report(file->name, yylval.lineno, 0, fmt, ap);
-	va_end(ap);
-}
-
-static void
-bad_at(const void *object, const char *fmt, ...)
-{
-	const struct origin	*o = recall(object);
-	va_list			 ap;
-
-	va_start(ap, fmt);
-	report(o->file, o->lineno, 0, fmt, ap);
-	va_end(ap);
-}
-
-static void
-warn_at(const void *object, const char *fmt, ...)
-{
-	const struct origin	*o = recall(object);
-	va_list			 ap;
-
-	va_start(ap, fmt);
-	report(o->file, o->lineno, 1, fmt, ap);
+	conf_verror(file->name, yylval.lineno, fmt, ap);
 	va_end(ap);
 }
 
@@ -1645,10 +1536,10 @@ static void
 bad_block(void)
 {
 	if (curlink != NULL)
-		bad_at(curlink, "link \"%s\" is not closed by \"}\"",
+		conf_error(curlink, "link \"%s\" is not closed by \"}\"",
 		    curlink->name);
 	if (curtun != NULL)
-		bad_at(curtun, "tunnel \"%s\" is not closed by \"}\"",
+		conf_error(curtun, "tunnel \"%s\" is not closed by \"}\"",
 		    curtun->name);
 }
 
@@ -1657,55 +1548,11 @@ static void
 damage(void)
 {
 	if (curlink != NULL)
-		recall(curlink)->damaged = 1;
+		origin_damage(curlink);
 	if (curtun != NULL)
-		recall(curtun)->damaged = 1;
+		origin_damage(curtun);
 	else
-		damaged = 1;
-}
-
-static void
-had(const void *object, int what)
-{
-	recall(object)->had |= what;
-}
-
-/* Has the object certainly none of these statements? */
-static int
-lacks(const void *object, int what)
-{
-	return (intact(object) && (recall(object)->had & what) == 0);
-}
-
-static int
-intact(const void *object)
-{
-	return (!recall(object)->damaged);
-}
-
-static void
-remember(const void *object, int lineno)
-{
-	struct origin	*o;
-
-	if ((o = calloc(1, sizeof(*o))) == NULL)
-		fatal("%s", __func__);
-	o->object = object;
-	o->file = file->name;
-	o->lineno = lineno;
-	LIST_INSERT_HEAD(&origins, o, entry);
-}
-
-static struct origin *
-recall(const void *object)
-{
-	struct origin	*o;
-
-	LIST_FOREACH(o, &origins, entry) {
-		if (o->object == object)
-			return (o);
-	}
-	fatalx("%s: unknown object", __func__);
+		origin_damage(conf);
 }
 
 static int
@@ -1761,85 +1608,18 @@ number(const char *what, const char *s, int64_t min, int64_t max)
 	return (n);
 }
 
-/* Digits, at most six of them behind a point, and a unit; -1 without one. */
-static int
-scaled(const char *s, const struct unit *unit, uint64_t *v)
-{
-	uint64_t	 whole = 0, part = 0, scale = 1;
-
-	if (!isdigit((unsigned char)*s))
-		return (-1);
-	for (; isdigit((unsigned char)*s); s++) {
-		if (whole > UINT64_MAX / 100)
-			return (-1);
-		whole = whole * 10 + *s - '0';
-	}
-	if (*s == '.') {
-		s++;
-		if (!isdigit((unsigned char)*s))
-			return (-1);
-		for (; isdigit((unsigned char)*s) && scale < 1000000; s++) {
-			part = part * 10 + *s - '0';
-			scale *= 10;
-		}
-	}
-	for (; unit->name != NULL; unit++) {
-		if (strcmp(unit->name, s) == 0)
-			break;
-	}
-	if (unit->name == NULL || whole > UINT64_MAX / 2 / unit->value)
-		return (-1);
-	*v = whole * unit->value + part * unit->value / scale;
-	return (0);
-}
-
-/* bit/s, or 0 with a message */
-static uint64_t
-rate(const char *s)
-{
-	uint64_t	 v;
-
-	if (scaled(s, rate_units, &v) == -1) {
-		bad("%s: not a number of bits per second, as 800K, 11M, 1G",
-		    s);
-		return (0);
-	}
-	if (v < RATE_MIN || v > RATE_MAX) {
-		bad("%s: not between 8K and 100G bits per second", s);
-		return (0);
-	}
-	return (v);
-}
-
-/* bytes, or 0 with a message */
-static uint64_t
-volume(const char *s)
-{
-	uint64_t	 v;
-
-	if (scaled(s, volume_units, &v) == -1) {
-		bad("%s: not a number of bytes with a unit, as 500M, 50G, 1T",
-		    s);
-		return (0);
-	}
-	if (v < QUOTA_MIN || v > QUOTA_MAX) {
-		bad("%s: not between 1M and 1000T bytes", s);
-		return (0);
-	}
-	return (v);
-}
-
-/* microseconds, or -1 with a message */
+/* What the word means, or -1 with a message. */
 static int64_t
-duration(const char *s)
+value(const char *s, int64_t (*convert)(const char *, const char **))
 {
-	uint64_t	 v;
+	const char	*errstr;
+	int64_t		 v;
 
-	if (scaled(s, time_units, &v) == -1) {
-		bad("%s: not a time with a unit, as 300ms, 5s, 10m, 1h", s);
-		return (-1);
-	}
-	return (v);
+	v = convert(s, &errstr);
+	if (errstr == NULL)
+		return (v);
+	bad("%s: %s", s, errstr);
+	return (-1);
 }
 
 /* A time of -1 had its message. */
@@ -1856,77 +1636,12 @@ time_range(const char *what, int64_t v, uint64_t min, const char *smin,
 	return (1);
 }
 
-/* 1 to 100, or -1 with a message */
-static int
-percent(const char *s)
-{
-	static const struct unit	 units[] = { { "%", 1 }, { NULL, 0 } };
-	uint64_t			 v;
-
-	if (strchr(s, '.') != NULL || scaled(s, units, &v) == -1 || v < 1 ||
-	    v > 100) {
-		bad("%s: not a percentage from 1%% to 100%%", s);
-		return (-1);
-	}
-	return (v);
-}
-
 static int
 backup_level(const char *s)
 {
 	int64_t	 level = number("backup", s, 1, 7);
 
 	return (level == -1 ? 1 : level);
-}
-
-/*
- * The number or name of a code point of Differentiated Services (RFC 2474,
- * 2597, 3246), or with tos that of an IPv4 TOS octet, as in pf.conf(5).
- * -1 with a message.
- */
-static int
-traffic_class(const char *s, int dscp)
-{
-	static const struct unit	 names[] = {
-		{ "critical",		0xa0 },
-		{ "inetcontrol",	0xc0 },
-		{ "lowdelay",		0x10 },
-		{ "netcontrol",		0xe0 },
-		{ "reliability",	0x04 },
-		{ "throughput",		0x08 },
-		{ NULL,			0 }
-	};
-	const struct unit		*u;
-	char				*end;
-	unsigned long			 v;
-	int				 shift = dscp ? 0 : 2;
-
-	if (strcmp(s, "ef") == 0)
-		return (46 << shift);
-	if (strlen(s) == 3 && strncmp(s, "cs", 2) == 0 && s[2] >= '0' &&
-	    s[2] <= '7')
-		return ((s[2] - '0') << 3 << shift);
-	if (strlen(s) == 4 && strncmp(s, "af", 2) == 0 && s[2] >= '1' &&
-	    s[2] <= '4' && s[3] >= '1' && s[3] <= '3')
-		return (((s[2] - '0') << 3 | (s[3] - '0') << 1) << shift);
-	for (u = names; !dscp && u->name != NULL; u++) {
-		if (strcmp(s, u->name) == 0)
-			return (u->value);
-	}
-	if (isdigit((unsigned char)*s)) {
-		errno = 0;
-		v = strtoul(s, &end, 0);
-		if (*end == '\0' && errno == 0 && v <= (dscp ? 63 : 255)) {
-			if (dscp || (v & 3) == 0)
-				return (v);
-			bad("tos %s: the lower two bits are those of ECN", s);
-			return (-1);
-		}
-	}
-	bad("%s: not a %s", s, dscp ? "code point: ef, af11 to af43, "
-	    "cs0 to cs7 or 0 to 63" : "type of service: lowdelay, ef, "
-	    "af11 to af43, cs0 to cs7 or 0 to 252");
-	return (-1);
 }
 
 static int
@@ -1942,7 +1657,7 @@ copy(char *dst, const char *src, size_t size, const char *what)
 static int
 name_ok(const char *s, size_t size, const char *what)
 {
-	if (!isalnum((unsigned char)*s) || s[strspn(s, NAME_CHARS)] != '\0') {
+	if (!value_is_name(s)) {
 		bad("%s \"%s\": a name has letters, digits, \".\", \"_\" and "
 		    "\"-\" and begins with one of the first two", what, s);
 		return (0);
@@ -1955,47 +1670,14 @@ name_ok(const char *s, size_t size, const char *what)
 	return (1);
 }
 
-/* Of an interface, as em0 or eth0.5, or of a group of them. */
-static int
-is_ifname(const char *s)
-{
-	const char	*dot = strchr(s, '.');
-
-	return (isalpha((unsigned char)*s) && strlen(s) < IFNAMSIZ &&
-	    s[strspn(s, NAME_CHARS)] == '\0' &&
-	    (dot == NULL || dot[1 + strspn(dot + 1, DIGITS)] == '\0'));
-}
-
 static int
 ifname_ok(const char *s)
 {
-	if (!is_ifname(s)) {
+	if (!value_is_ifname(s)) {
 		bad("\"%s\" is no name of an interface", s);
 		return (0);
 	}
 	return (1);
-}
-
-/* A name, or a literal address. */
-static int
-hostname_ok(const char *s)
-{
-	const char	*label = s;
-	size_t		 len;
-
-	if (strlen(s) >= HOST_SIZE || strchr(s, ':') != NULL)
-		return (0);
-	for (;;) {
-		len = strcspn(label, ".");
-		if (len == 0 || len > 63 || *label == '-' ||
-		    strspn(label, NAME_CHARS) < len)
-			return (0);
-		if (label[len] == '\0' || label[len + 1] == '\0')
-			break;
-		label += len + 1;
-	}
-	/* a mistyped address is not to be looked up as a name */
-	return (strspn(label, DIGITS) != len);
 }
 
 static int
@@ -2010,47 +1692,6 @@ path_ok(const char *what, const char *path)
 		return (0);
 	}
 	return (1);
-}
-
-/* A literal address, whose scope may be the name of an interface. */
-static int
-address(struct addr *addr, const char *s)
-{
-	const char	*scope;
-	char		 buf[ADDR_STRLEN];
-	unsigned int	 index;
-
-	if ((scope = strchr(s, '%')) == NULL ||
-	    !isalpha((unsigned char)scope[1]))
-		return (addr_pton(addr, s));
-	if ((index = if_nametoindex(scope + 1)) == 0 ||
-	    (size_t)snprintf(buf, sizeof(buf), "%.*s%%%u", (int)(scope - s),
-	    s, index) >= sizeof(buf))
-		return (-1);
-	return (addr_pton(addr, buf));
-}
-
-/* "address/length", or an address alone; host bits are kept. */
-static int
-prefix_parse(struct prefix *prefix, const char *s)
-{
-	const char	*errstr, *slash;
-	char		 buf[ADDR_STRLEN];
-	int		 bits;
-
-	memset(prefix, 0, sizeof(*prefix));
-	if ((slash = strchr(s, '/')) == NULL)
-		slash = s + strlen(s);
-	if ((size_t)snprintf(buf, sizeof(buf), "%.*s", (int)(slash - s), s) >=
-	    sizeof(buf) || address(&prefix->addr, buf) == -1)
-		return (-1);
-	prefix->len = bits = prefix->addr.family == 4 ? 32 : 128;
-	if (*slash == '\0')
-		return (0);
-	if (!isdigit((unsigned char)slash[1]))
-		return (-1);
-	prefix->len = strtonum(slash + 1, 0, bits, &errstr);
-	return (errstr == NULL ? 0 : -1);
 }
 
 static int
@@ -2081,10 +1722,10 @@ listen_add(const char *where, int port, int rtable)
 	if ((listen = calloc(1, sizeof(*listen))) == NULL)
 		fatal("%s", __func__);
 	TAILQ_INSERT_TAIL(&conf->listens, listen, entry);
-	remember(listen, yylval.lineno);
+	origin_add(listen, file->name, yylval.lineno);
 	listen->rtable = rtable;
-	if (strcmp(where, "*") != 0 && address(&listen->addr, where) == -1) {
-		if (!is_ifname(where)) {
+	if (strcmp(where, "*") != 0 && value_addr(&listen->addr, where) == -1) {
+		if (!value_is_ifname(where)) {
 			bad("listen on %s: not an address or interface",
 			    where);
 			return;
@@ -2104,7 +1745,7 @@ status_set(const char *where, int port, int rtable)
 		return;
 	if (strcmp(where, "*") == 0)
 		conf->status.family = 4;
-	else if (address(&conf->status, where) == -1) {
+	else if (value_addr(&conf->status, where) == -1) {
 		bad("status listen on %s: not an address", where);
 		return;
 	}
@@ -2120,7 +1761,7 @@ tunnel_begin(const char *name, int lineno)
 	memset(&seen_tunnel, 0, sizeof(seen_tunnel));
 	if ((curtun = conf_tunnel_new()) == NULL)
 		fatal("%s", __func__);
-	remember(curtun, lineno);
+	origin_add(curtun, file->name, lineno);
 	curtun->lineno = lineno;
 	other = conf_tunnel_find(conf, name);
 	TAILQ_INSERT_TAIL(&conf->tunnels, curtun, entry);
@@ -2135,13 +1776,20 @@ tunnel_begin(const char *name, int lineno)
 static void
 tunnel_end(void)
 {
+	if (curtun->protocol == PROTO_V3 &&
+	    curtun->secret_source == SECRET_PHRASE) {
+		curtun->has_psk = 1;
+		if (*curtun->secret_id == '\0')
+			strlcpy(curtun->secret_id, curtun->name,
+			    sizeof(curtun->secret_id));
+	}
 	curtun = NULL;
 }
 
 static void
 tunnel_interface(const char *name, int layer2)
 {
-	had(curtun, HAD_INTERFACE);
+	origin_had(curtun, HAD_INTERFACE);
 	if (!once(&seen_tunnel, "interface") || !ifname_ok(name))
 		return;
 	strlcpy(curtun->ifname, name, sizeof(curtun->ifname));
@@ -2156,14 +1804,14 @@ tunnel_address(const char *s, const char *peer)
 	struct address_conf	*a;
 	int			 i;
 
-	had(curtun, HAD_ADDRESS);
+	origin_had(curtun, HAD_ADDRESS);
 	if (curtun->naddress == TUNNEL_ADDR_MAX) {
 		bad("more than %d addresses", TUNNEL_ADDR_MAX);
 		return;
 	}
 	a = &curtun->address[curtun->naddress];
 	memset(a, 0, sizeof(*a));
-	if (prefix_parse(&a->prefix, s) == -1 || a->prefix.len == 0 ||
+	if (value_prefix(&a->prefix, s) == -1 || a->prefix.len == 0 ||
 	    addr_is_any(&a->prefix.addr) ||
 	    addr_is_multicast(&a->prefix.addr)) {
 		bad("invalid address %s", s);
@@ -2177,7 +1825,7 @@ tunnel_address(const char *s, const char *peer)
 		}
 	}
 	if (peer != NULL) {
-		if (address(&a->peer, peer) == -1 || addr_is_any(&a->peer) ||
+		if (value_addr(&a->peer, peer) == -1 || addr_is_any(&a->peer) ||
 		    addr_is_multicast(&a->peer)) {
 			bad("invalid peer address %s", peer);
 			return;
@@ -2208,14 +1856,14 @@ tunnel_routes(int priority)
 		route->priority = priority;
 		if (list[i] == NULL)
 			route->is_default = 1;
-		else if (prefix_parse(&route->prefix, list[i]) == -1 ||
+		else if (value_prefix(&route->prefix, list[i]) == -1 ||
 		    addr_is_multicast(&route->prefix.addr)) {
 			bad("invalid prefix %s", list[i]);
 			free(route);
 			continue;
 		}
 		prefix_clear(&route->prefix);
-		remember(route, yylval.lineno);
+		origin_add(route, file->name, yylval.lineno);
 		TAILQ_INSERT_TAIL(&curtun->routes, route, entry);
 	}
 }
@@ -2223,7 +1871,7 @@ tunnel_routes(int priority)
 static void
 tunnel_psk(const char *s, const char *open)
 {
-	had(curtun, HAD_SECRET);
+	origin_had(curtun, HAD_SECRET);
 	secret_open(open);
 	if (!once(&seen_tunnel, "psk or secret") ||
 	    !key_decode(curtun->psk, s, "psk"))
@@ -2237,7 +1885,7 @@ tunnel_psk_file(const char *path)
 {
 	char	 errbuf[128];
 
-	had(curtun, HAD_SECRET);
+	origin_had(curtun, HAD_SECRET);
 	if (!once(&seen_tunnel, "psk or secret") ||
 	    !path_ok("psk file", path))
 		return;
@@ -2254,11 +1902,11 @@ tunnel_psk_file(const char *path)
 static void
 tunnel_secret(const char *s, const char *open, const char *id)
 {
-	had(curtun, HAD_SECRET);
+	origin_had(curtun, HAD_SECRET);
 	secret_open(open);
 	if (!once(&seen_tunnel, "psk or secret"))
 		return;
-	remember(curtun->secret, yylval.lineno);
+	origin_add(curtun->secret, file->name, yylval.lineno);
 	if (*s == '\0')
 		bad("secret is empty");
 	else if (copy(curtun->secret, s, sizeof(curtun->secret), "secret"))
@@ -2276,7 +1924,7 @@ tunnel_key(const char *path)
 {
 	char	 errbuf[128];
 
-	had(curtun, HAD_KEY);
+	origin_had(curtun, HAD_KEY);
 	if (!once(&seen_tunnel, "key") || !path_ok("key file", path))
 		return;
 	if (conf_secret_read(path, curtun->key, errbuf,
@@ -2290,7 +1938,7 @@ tunnel_key(const char *path)
 static void
 tunnel_peer_key(const char *s)
 {
-	had(curtun, HAD_PEER_KEY);
+	origin_had(curtun, HAD_PEER_KEY);
 	if (!once(&seen_tunnel, "peer key") ||
 	    !key_decode(curtun->peer_key, s, "peer key"))
 		return;
@@ -2362,7 +2010,7 @@ link_begin(const char *name, int lineno)
 	memset(&seen_link, 0, sizeof(seen_link));
 	if ((curlink = conf_link_new()) == NULL)
 		fatal("%s", __func__);
-	remember(curlink, lineno);
+	origin_add(curlink, file->name, lineno);
 	curlink->lineno = lineno;
 	other = conf_link_find(curtun, name);
 	TAILQ_FOREACH(l, &curtun->links, entry)
@@ -2391,8 +2039,8 @@ link_remote(int port, int family)
 	struct addr	 addr;
 	int		 i;
 
-	had(curlink, HAD_REMOTE);
-	had(curtun, HAD_REMOTE);
+	origin_had(curlink, HAD_REMOTE);
+	origin_had(curtun, HAD_REMOTE);
 	if (!once(&seen_link, "remote"))
 		return;
 	if (nlist > REMOTE_MAX) {
@@ -2400,14 +2048,14 @@ link_remote(int port, int family)
 		return;
 	}
 	for (i = 0; i < nlist; i++) {
-		if (address(&addr, list[i]) == 0) {
+		if (value_addr(&addr, list[i]) == 0) {
 			if (addr_is_any(&addr) || addr_is_multicast(&addr))
 				bad("remote %s: not the address of a host",
 				    list[i]);
 			else if (family != 0 && family != addr.family)
 				bad("remote %s is not of the address family "
 				    "asked for", list[i]);
-		} else if (!hostname_ok(list[i])) {
+		} else if (!value_is_hostname(list[i])) {
 			bad("remote %s: not an address or name", list[i]);
 			continue;
 		}
@@ -2418,32 +2066,30 @@ link_remote(int port, int family)
 	curlink->family = family;
 }
 
-/* where NULL: only the port */
 static void
 link_local(const char *where, int port)
 {
 	if (!once(&seen_link, "local"))
 		return;
-	if (where != NULL && address(&curlink->local, where) == -1) {
-		if (is_ifname(where))
-			strlcpy(curlink->local_if, where,
-			    sizeof(curlink->local_if));
-		else
-			bad("local %s: not an address or interface", where);
-	} else if (addr_is_multicast(&curlink->local))
-		bad("local %s: multicast address", where);
+	if (value_addr(&curlink->local, where) == 0) {
+		if (addr_is_multicast(&curlink->local))
+			bad("local %s: multicast address", where);
+	} else if (value_is_ifname(where))
+		strlcpy(curlink->local_if, where, sizeof(curlink->local_if));
+	else
+		bad("local %s: not an address or interface", where);
 	curlink->local.port = port;
 }
 
 static void
 link_listen(const char *where, int port)
 {
-	had(curlink, HAD_LISTEN);
+	origin_had(curlink, HAD_LISTEN);
 	if (!once(&seen_link, "listen"))
 		return;
 	if (strcmp(where, "*") == 0)
 		curlink->listen.family = 4;
-	else if (address(&curlink->listen, where) == -1 ||
+	else if (value_addr(&curlink->listen, where) == -1 ||
 	    addr_is_multicast(&curlink->listen))
 		bad("listen on %s: not an address", where);
 	curlink->listen.port = port;
@@ -2492,7 +2138,7 @@ link_quota(const char *s, int period, int day)
 {
 	if (!once(&seen_link, "quota"))
 		return;
-	curlink->quota.bytes = volume(s);
+	curlink->quota.bytes = value(s, value_volume);
 	curlink->quota.period = period;
 	curlink->quota.day = day;
 }
@@ -2546,7 +2192,7 @@ match_begin(const char *expr, int lineno)
 {
 	if ((curmatch = calloc(1, sizeof(*curmatch))) == NULL)
 		fatal("%s", __func__);
-	remember(curmatch, lineno);
+	origin_add(curmatch, file->name, lineno);
 	curmatch->lineno = lineno;
 	TAILQ_INSERT_TAIL(&curtun->matches, curmatch, entry);
 	copy(curmatch->expr, expr, sizeof(curmatch->expr), "expression");
@@ -2586,511 +2232,4 @@ match_links(uint32_t flag)
 		strlcpy(curmatch->links[curmatch->nlinks++], list[i],
 		    LINK_NAME_SIZE);
 	}
-}
-
-struct mlvpnd_conf *
-parse_config(const char *filename)
-{
-	struct file	*f;
-	const char	*what;
-
-	errors = nfiles = damaged = resync = pending = quiet = 0;
-	memset(&tok, 0, sizeof(tok));
-	memset(&prev, 0, sizeof(prev));
-	memset(&seen_global, 0, sizeof(seen_global));
-	curtun = NULL;
-	curlink = NULL;
-	if (sodium_init() == -1)
-		fatalx("sodium_init");
-
-	if (pushfile(filename, &what) == -1) {
-		message(filename, 0, 0, what);
-		forget();
-		return (NULL);
-	}
-	if ((conf = conf_new()) == NULL)
-		fatal("%s", __func__);
-
-	yyparse();
-	curtun = NULL;
-	curlink = NULL;
-	while (popfile() == 0)
-		;
-	if (errors < ERRORS_MAX)
-		check();
-	if (errors == 0 && !(cmd_opts & OPT_NOACTION))
-		phrases();
-
-	f = file;
-	file = NULL;
-	fclose(f->stream);
-	freezero(f, sizeof(*f));
-	symend();
-	forget();
-	if (errors > 0) {
-		conf_free(conf);
-		conf = NULL;
-	}
-	return (conf);
-}
-
-static void
-check(void)
-{
-	struct tunnel_conf	*t;
-
-	check_listens();
-	TAILQ_FOREACH(t, &conf->tunnels, entry)
-		check_tunnel(t);
-	check_limits();
-}
-
-static void
-check_listens(void)
-{
-	struct listen_conf	*a, *b;
-
-	TAILQ_FOREACH(a, &conf->listens, entry) {
-		for (b = TAILQ_FIRST(&conf->listens); b != a;
-		    b = TAILQ_NEXT(b, entry)) {
-			if (listen_overlaps(a, b)) {
-				bad_at(a, "listen on port %u covers addresses "
-				    "of line %d", a->port, recall(b)->lineno);
-				break;
-			}
-		}
-	}
-}
-
-static int
-listen_overlaps(const struct listen_conf *a, const struct listen_conf *b)
-{
-	if (a->port != b->port || a->port == 0 || a->rtable != b->rtable ||
-	    strcmp(a->ifname, b->ifname) != 0)
-		return (0);
-	if (a->addr.family == 0 || b->addr.family == 0)
-		return (1);
-	return (a->addr.family == b->addr.family &&
-	    (addr_equal(&a->addr, &b->addr) ||
-	    addr_is_any(&a->addr) || addr_is_any(&b->addr)));
-}
-
-static void
-check_tunnel(struct tunnel_conf *t)
-{
-	check_interface(t);
-	check_addresses(t);
-	check_routes(t);
-	check_secret(t);
-	check_links(t);
-	check_matches(t);
-}
-
-static void
-check_interface(struct tunnel_conf *t)
-{
-	struct tunnel_conf	*other;
-
-	if (lacks(t, HAD_INTERFACE))
-		bad_at(t, "tunnel \"%s\" has no interface", t->name);
-	if (*t->ifname == '\0')
-		return;
-	if (isdigit((unsigned char)t->group[strlen(t->group) - 1]))
-		bad_at(t, "tunnel \"%s\": name of group \"%s\" ends with a "
-		    "digit", t->name, t->group);
-	for (other = TAILQ_FIRST(&conf->tunnels); other != t;
-	    other = TAILQ_NEXT(other, entry)) {
-		if (strcmp(t->ifname, other->ifname) == 0)
-			bad_at(t, "tunnel \"%s\": interface %s is that of "
-			    "tunnel \"%s\"", t->name, t->ifname, other->name);
-	}
-}
-
-static void
-check_addresses(struct tunnel_conf *t)
-{
-	struct tunnel_conf	*other;
-	char			 buf[ADDR_STRLEN];
-	int			 i, j;
-
-	for (i = 0; i < t->naddress; i++) {
-		if (t->address[i].prefix.addr.family == 6 && t->mtu != 0 &&
-		    t->mtu < MTU_IP6_MIN) {
-			bad_at(t, "tunnel \"%s\": IPv6 needs an mtu of %d",
-			    t->name, MTU_IP6_MIN);
-			break;
-		}
-	}
-	for (other = TAILQ_FIRST(&conf->tunnels); other != t;
-	    other = TAILQ_NEXT(other, entry)) {
-		if (other->rdomain != t->rdomain)
-			continue;
-		for (i = 0; i < t->naddress; i++) {
-			for (j = 0; j < other->naddress; j++) {
-				if (!addr_equal(&t->address[i].prefix.addr,
-				    &other->address[j].prefix.addr))
-					continue;
-				bad_at(t, "tunnel \"%s\": address %s is that "
-				    "of tunnel \"%s\"", t->name,
-				    addr_ntop(&t->address[i].prefix.addr, buf,
-				    sizeof(buf)), other->name);
-			}
-		}
-	}
-}
-
-/* Can a route of this family, 0 for any, go by the tunnel? */
-static int
-routable(const struct tunnel_conf *t, int family)
-{
-	const struct address_conf	*a;
-	int				 i;
-
-	for (i = 0; i < t->naddress; i++) {
-		a = &t->address[i];
-		if ((family == 0 || a->prefix.addr.family == family) &&
-		    (!t->layer2 || a->peer.family != 0))
-			return (1);
-	}
-	return (0);
-}
-
-static int
-route_equal(const struct route_conf *a, const struct route_conf *b)
-{
-	return (a->is_default == b->is_default &&
-	    a->priority == b->priority && a->prefix.len == b->prefix.len &&
-	    addr_equal(&a->prefix.addr, &b->prefix.addr));
-}
-
-static void
-check_routes(struct tunnel_conf *t)
-{
-	struct tunnel_conf	*other;
-	struct route_conf	*route, *r;
-	char			 buf[ADDR_STRLEN + 8];
-
-	TAILQ_FOREACH(route, &t->routes, entry) {
-		if (route->is_default)
-			strlcpy(buf, "default", sizeof(buf));
-		else {
-			addr_ntop(&route->prefix.addr, buf, sizeof(buf));
-			snprintf(buf + strlen(buf), sizeof(buf) - strlen(buf),
-			    "/%u", route->prefix.len);
-		}
-		if (!routable(t, route->prefix.addr.family) &&
-		    (t->naddress > 0 || lacks(t, HAD_ADDRESS)))
-			bad_at(route, "route %s: tunnel \"%s\" has no such "
-			    "address%s", buf, t->name, t->layer2 ?
-			    " with a peer, the gateway" : "");
-
-		TAILQ_FOREACH(other, &conf->tunnels, entry) {
-			TAILQ_FOREACH(r, &other->routes, entry) {
-				if (r == route)
-					break;
-				if (other->rdomain == t->rdomain &&
-				    route_equal(r, route))
-					bad_at(route, "route %s is given "
-					    "already, in line %d", buf,
-					    recall(r)->lineno);
-			}
-			if (other == t)
-				break;
-		}
-	}
-}
-
-static void
-check_secret(struct tunnel_conf *t)
-{
-	struct tunnel_conf	*other;
-	int			 n = 0;
-
-	if (t->protocol == PROTO_MLVPN2)
-		check_secret_mlvpn2(t);
-	else
-		check_secret_v3(t);
-
-	for (other = TAILQ_FIRST(&conf->tunnels); other != t;
-	    other = TAILQ_NEXT(other, entry)) {
-		check_secret_equal(t, other);
-		if (other->has_psk && !other->has_key)
-			n++;
-	}
-	if (t->has_psk && !t->has_key && n == PSK_TUNNELS_MAX)
-		bad_at(t, "more than %d tunnels with a psk and no key",
-		    PSK_TUNNELS_MAX);
-}
-
-static void
-check_secret_v3(struct tunnel_conf *t)
-{
-	uint8_t	 pub[32];
-
-	if (t->secret_source == SECRET_PHRASE) {
-		t->has_psk = 1;
-		if (*t->secret_id == '\0')
-			strlcpy(t->secret_id, t->name, sizeof(t->secret_id));
-		if (strlen(t->secret) < PHRASE_MIN)
-			bad_at(t->secret, "secret of less than %d characters",
-			    PHRASE_MIN);
-		else if (strlen(t->secret) < PHRASE_GOOD)
-			warn_at(t->secret, "secret of less than %d characters "
-			    "can be guessed, mlvpnctl keygen -p makes a psk",
-			    PHRASE_GOOD);
-	}
-	if (t->cleartext)
-		bad_at(t, "tunnel \"%s\": cleartext needs protocol mlvpn2",
-		    t->name);
-	if (lacks(t, HAD_SECRET | HAD_KEY | HAD_PEER_KEY))
-		bad_at(t, "tunnel \"%s\" has no psk, secret or key", t->name);
-	else if (!lacks(t, HAD_PEER_KEY) && lacks(t, HAD_KEY))
-		bad_at(t, "tunnel \"%s\": peer key without key", t->name);
-	else if (!lacks(t, HAD_KEY) && lacks(t, HAD_PEER_KEY))
-		bad_at(t, "tunnel \"%s\": key without peer key", t->name);
-	else if (t->has_key && *t->key_file != '\0' &&
-	    crypto_scalarmult_base(pub, t->key) == 0 &&
-	    memcmp(pub, t->peer_key, sizeof(pub)) == 0)
-		bad_at(t, "tunnel \"%s\": peer key is this end's own",
-		    t->name);
-}
-
-static void
-check_secret_mlvpn2(struct tunnel_conf *t)
-{
-	if (t->has_psk || t->has_key || *t->key_file != '\0')
-		bad_at(t, "tunnel \"%s\": protocol mlvpn2 has no psk and key",
-		    t->name);
-	else if (lacks(t, HAD_SECRET))
-		bad_at(t, "tunnel \"%s\": protocol mlvpn2 needs secret",
-		    t->name);
-	if (*t->secret_id != '\0')
-		bad_at(t->secret, "protocol mlvpn2 has no id");
-	if (t->aeads != 0)
-		bad_at(t, "tunnel \"%s\": protocol mlvpn2 has no choice of "
-		    "cipher", t->name);
-}
-
-static void
-check_secret_equal(struct tunnel_conf *t, struct tunnel_conf *other)
-{
-	if (t->protocol == PROTO_MLVPN2 || other->protocol == PROTO_MLVPN2)
-		return;
-	if (t->secret_source == SECRET_PHRASE ||
-	    other->secret_source == SECRET_PHRASE) {
-		if (t->secret_source == other->secret_source &&
-		    strcmp(t->secret, other->secret) == 0 &&
-		    strcmp(t->secret_id, other->secret_id) == 0)
-			bad_at(t, "tunnel \"%s\": secret and id are those of "
-			    "tunnel \"%s\"", t->name, other->name);
-	} else if (t->has_psk && other->has_psk &&
-	    sodium_memcmp(t->psk, other->psk, sizeof(t->psk)) == 0)
-		bad_at(t, "tunnel \"%s\": psk is that of tunnel \"%s\"",
-		    t->name, other->name);
-	if (t->has_key && other->has_key &&
-	    memcmp(t->peer_key, other->peer_key, sizeof(t->peer_key)) == 0)
-		bad_at(t, "tunnel \"%s\": peer key is that of tunnel \"%s\"",
-		    t->name, other->name);
-}
-
-static void
-check_links(struct tunnel_conf *t)
-{
-	struct link_conf	*l;
-
-	TAILQ_FOREACH(l, &t->links, entry) {
-		if (t->protocol == PROTO_MLVPN2)
-			check_link_mlvpn2(t, l);
-		else
-			check_link_v3(t, l);
-		check_link_family(l);
-	}
-	if (t->protocol == PROTO_MLVPN2) {
-		if (TAILQ_EMPTY(&t->links) && intact(t))
-			bad_at(t, "tunnel \"%s\": protocol mlvpn2 needs links",
-			    t->name);
-	} else if (lacks(t, HAD_REMOTE) && TAILQ_EMPTY(&conf->listens) &&
-	    !damaged)
-		bad_at(t, "tunnel \"%s\": no link has a remote and there is "
-		    "no listen on", t->name);
-}
-
-/* Without remotes links only say what those that the peer opens may do. */
-static void
-check_link_v3(struct tunnel_conf *t, struct link_conf *l)
-{
-	if (l->listen.family != 0)
-		bad_at(l, "link \"%s\": listen is for protocol mlvpn2, else it "
-		    "stands outside of the tunnel", l->name);
-	if (!lacks(l, HAD_REMOTE))
-		return;
-	if (conf_tunnel_initiates(t))
-		bad_at(l, "link \"%s\" has no remote, others of tunnel \"%s\" "
-		    "have", l->name, t->name);
-	else if (l->local.family != 0 || l->local.port != 0 ||
-	    *l->local_if != '\0' || *l->ifname != '\0' ||
-	    l->rtable != RTABLE_DEFAULT)
-		bad_at(l, "link \"%s\": local, interface and rdomain need "
-		    "remote", l->name);
-}
-
-static void
-check_link_mlvpn2(struct tunnel_conf *t, struct link_conf *l)
-{
-	if (l->nremote > 0 && l->listen.family != 0)
-		bad_at(l, "link \"%s\" has both remote and listen", l->name);
-	else if (lacks(l, HAD_REMOTE | HAD_LISTEN))
-		bad_at(l, "link \"%s\" has neither remote nor listen",
-		    l->name);
-	else if (l->listen.family != 0 && conf_tunnel_initiates(t))
-		bad_at(l, "link \"%s\" listens, others of tunnel \"%s\" have a "
-		    "remote", l->name, t->name);
-	if (l->listen.family != 0 && (l->local.family != 0 ||
-	    l->local.port != 0 || *l->local_if != '\0'))
-		bad_at(l, "link \"%s\": local and listen exclude each other",
-		    l->name);
-	check_port_mlvpn2(t, l);
-}
-
-/* A datagram of mlvpn2 has no other sign of the link that it belongs to. */
-static void
-check_port_mlvpn2(struct tunnel_conf *t, struct link_conf *l)
-{
-	struct tunnel_conf	*other;
-	struct link_conf	*m;
-
-	TAILQ_FOREACH(other, &conf->tunnels, entry) {
-		if (other->protocol != PROTO_MLVPN2)
-			continue;
-		TAILQ_FOREACH(m, &other->links, entry) {
-			if (m == l)
-				return;
-			if (!same_port(l, m))
-				continue;
-			bad_at(l, "link \"%s\": port %u is that of link \"%s\" "
-			    "of tunnel \"%s\", protocol mlvpn2 has one port a "
-			    "link", l->name, l->listen.family != 0 ?
-			    l->listen.port : l->remote_port, m->name,
-			    other->name);
-			return;
-		}
-	}
-}
-
-static int
-same_port(const struct link_conf *l, const struct link_conf *m)
-{
-	if (l->listen.family != 0)
-		return (l->listen.family == m->listen.family &&
-		    l->listen.port == m->listen.port &&
-		    l->rtable == m->rtable &&
-		    (addr_equal(&l->listen, &m->listen) ||
-		    addr_is_any(&l->listen) || addr_is_any(&m->listen)));
-	return (l->nremote > 0 && m->nremote > 0 &&
-	    l->remote_port == m->remote_port &&
-	    strcmp(l->remote[0], m->remote[0]) == 0);
-}
-
-static void
-check_link_family(struct link_conf *l)
-{
-	struct addr	 addr;
-	int		 i;
-
-	if (l->local.family == 0)
-		return;
-	if (l->family != 0 && l->family != l->local.family) {
-		bad_at(l, "link \"%s\": local and remote are of different "
-		    "address families", l->name);
-		return;
-	}
-	for (i = 0; i < l->nremote; i++) {
-		if (address(&addr, l->remote[i]) == 0 &&
-		    addr.family != l->local.family)
-			bad_at(l, "link \"%s\": local and remote %s are of "
-			    "different address families", l->name,
-			    l->remote[i]);
-	}
-}
-
-/* A server does not know all names before the links are opened. */
-static void
-check_matches(struct tunnel_conf *t)
-{
-	struct match_conf	*m;
-	struct bpf_insn		*insns;
-	char			 errbuf[256];
-	unsigned int		 n;
-	int			 i, known, count = 0;
-
-	known = intact(t) && (t->protocol == PROTO_MLVPN2 ||
-	    conf_tunnel_initiates(t));
-	TAILQ_FOREACH(m, &t->matches, entry) {
-		if (++count == MATCH_MAX + 1)
-			bad_at(m, "match: more than %d rules", MATCH_MAX);
-		for (i = 0; i < m->nlinks; i++) {
-			if (known &&
-			    conf_link_find(t, m->links[i]) == NULL)
-				bad_at(m, "match: tunnel \"%s\" has no link "
-				    "\"%s\"", t->name, m->links[i]);
-		}
-		if ((m->flags & ~MATCH_QUICK) == 0 && intact(t) &&
-		    lacks(m, HAD_FEC))
-			bad_at(m, "match without an action");
-		if ((m->flags & MATCH_ONLY) && !(m->flags & MATCH_LINKS))
-			bad_at(m, "match: only needs link");
-		if ((m->flags & MATCH_DUPLICATE) &&
-		    t->protocol == PROTO_MLVPN2)
-			bad_at(m, "match: protocol mlvpn2 cannot duplicate");
-		insns = conf_match_compile(t, m->expr, &n, errbuf,
-		    sizeof(errbuf));
-		if (insns == NULL)
-			bad_at(m, "match: %s", errbuf);
-		else if (!match_valid(insns, n))
-			bad_at(m, "match: protochain, %%, ^ and shifts by "
-			    "more than 31 bits are not supported");
-		free(insns);
-	}
-}
-
-/* One descriptor for each interface, link and listening socket. */
-static void
-check_limits(void)
-{
-	struct listen_conf	*listen;
-	struct tunnel_conf	*t;
-	struct link_conf	*l;
-	struct rlimit		 rl;
-	rlim_t			 n = FDS_OTHER;
-
-	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 ||
-	    rl.rlim_max == RLIM_INFINITY)
-		return;
-	TAILQ_FOREACH(listen, &conf->listens, entry)
-		n += 2;
-	TAILQ_FOREACH(t, &conf->tunnels, entry) {
-		n++;
-		TAILQ_FOREACH(l, &t->links, entry)
-			n++;
-		if (n > rl.rlim_max) {
-			bad_at(t, "tunnel \"%s\": more interfaces and sockets "
-			    "than the limit of %llu open files permits",
-			    t->name, (unsigned long long)rl.rlim_max);
-			return;
-		}
-	}
-}
-
-static void
-phrases(void)
-{
-	struct tunnel_conf	*t;
-
-	TAILQ_FOREACH(t, &conf->tunnels, entry) {
-		if (t->secret_source == SECRET_PHRASE &&
-		    t->protocol != PROTO_MLVPN2 && conf_phrase_psk(t) == -1)
-			bad_at(t->secret, "not enough memory for the secret");
-	}
-	if (errors == 0)
-		conf_phrase_keep(conf);
 }

@@ -26,6 +26,7 @@
 
 #include "conf.h"
 #include "handshake.h"
+#include "printconf.h"
 
 static void	 print_tunnel(const struct tunnel_conf *);
 static void	 print_secret(const struct tunnel_conf *);

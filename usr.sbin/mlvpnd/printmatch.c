@@ -23,6 +23,7 @@
 #include <stdio.h>
 
 #include "conf.h"
+#include "printconf.h"
 
 /* A rule as the configuration has it, for those who print more than that. */
 void

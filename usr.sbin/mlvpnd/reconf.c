@@ -34,9 +34,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf_match.h"
 #include "log.h"
 #include "mlvpn2_wire.h"
 #include "parent.h"
+#include "parse.h"
 
 #define RETRY_MIN	100		/* ms, doubled each time */
 #define RETRY_MAX	30000
@@ -113,7 +115,6 @@ reconf_reload_ctl(const char *file, uint32_t peerid)
 	memset(&res, 0, sizeof(res));
 	ctl_peer = peerid;
 	ctl_warned = 0;
-	parse_report(reconf_message);
 	if (reconf_read(file) == -1) {
 		log_warnx("configuration reload failed");
 		res.code = CTL_RES_PARSE;
@@ -126,7 +127,6 @@ reconf_reload_ctl(const char *file, uint32_t peerid)
 			    sizeof(res.text));
 		}
 	}
-	parse_report(NULL);
 	ctl_peer = 0;
 	main_compose_engine(IMSG_CTL_RESULT, peerid, -1, &res, sizeof(res));
 }
@@ -278,7 +278,7 @@ reconf_read(const char *file)
 	struct tunnel_conf	*tc;
 	char			 msg[256];
 
-	if ((new = parse_config(file)) == NULL)
+	if ((new = parse_config(file, reconf_message)) == NULL)
 		return (-1);
 	reconf_notes(new);
 	if (!script_permitted() && (tc = reconf_command(new)) != NULL) {
@@ -370,7 +370,6 @@ reconf_apply(struct mlvpnd_conf *new)
 		reconf_tunnel(pt);
 	conf_free(conf);
 	conf = new;
-	conf_phrase_keep(conf);
 
 	retry = 0;
 	(void)reconf_open(&missing);

@@ -40,6 +40,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conf_file.h"
 #include "core.h"
 #include "log.h"
 #include "parent.h"

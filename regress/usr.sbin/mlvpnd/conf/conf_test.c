@@ -42,7 +42,9 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "conf_match.h"
 #include "conf_test.h"
+#include "parse.h"
 #include "test.h"
 
 #define PSK(c)	"psk \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" c "=\"\n"
@@ -121,7 +123,7 @@ good(const char *path)
 
 	TEST("%s", path);
 	messages_clear();
-	if ((conf = parse_config(path)) == NULL)
+	if ((conf = parse_config(path, NULL)) == NULL)
 		errx(1, "%s: refused:\n%s", path, messages);
 	out = print_again(conf, "again.conf");
 	conf_free(conf);
@@ -158,7 +160,7 @@ bad(const char *path)
 
 	TEST("%s", path);
 	messages_clear();
-	conf = parse_config(path);
+	conf = parse_config(path, NULL);
 	if ((conf == NULL) != (nerrors > 0))
 		errx(1, "%s: %d errors and %s configuration", path, nerrors,
 		    conf == NULL ? "no" : "a");
@@ -214,7 +216,7 @@ expect(const char *what, const char *want)
 	struct mlvpnd_conf	*conf;
 
 	messages_clear();
-	conf = parse_config("unit.conf");
+	conf = parse_config("unit.conf", NULL);
 	if (strcmp(messages, want) != 0)
 		errx(1, "%s: said\n%s\ninstead of\n%s", what, messages, want);
 	CHECK((conf == NULL) == (nerrors > 0));
@@ -272,13 +274,13 @@ test_phrases(void)
 	    "secret \"correct horse battery staple\"\n"
 	    "link l { listen on * port 2 } }\n");
 	cmd_opts = OPT_NOACTION;
-	conf = parse_config("unit.conf");
+	conf = parse_config("unit.conf", NULL);
 	CHECK(conf != NULL);
 	CHECK_EQ(phrase_calls, 0);
 	conf_free(conf);
 
 	cmd_opts = 0;
-	conf = parse_config("unit.conf");
+	conf = parse_config("unit.conf", NULL);
 	CHECK(conf != NULL);
 	CHECK_EQ(phrase_calls, 2);
 	t = conf_tunnel_find(conf, "a");
@@ -291,7 +293,7 @@ test_phrases(void)
 	CHECK(t != NULL && !t->has_psk);
 	conf_free(conf);
 
-	conf = parse_config("unit.conf");
+	conf = parse_config("unit.conf", NULL);
 	CHECK(conf != NULL);
 	CHECK_EQ(phrase_calls, 2);
 	CHECK_MEM(conf_tunnel_find(conf, "a")->psk,
@@ -302,12 +304,12 @@ test_phrases(void)
 	write_conf("listen on * port 1\n"
 	    "tunnel a { interface tun0\n"
 	    "secret \"correct horse battery staple\" }\n");
-	conf_free(parse_config("unit.conf"));
+	conf_free(parse_config("unit.conf", NULL));
 	CHECK_EQ(phrase_calls, 2);
 	write_conf("listen on * port 1\n"
 	    "tunnel b { interface tun1\n"
 	    "secret \"correct horse battery staple\" id other }\n");
-	conf_free(parse_config("unit.conf"));
+	conf_free(parse_config("unit.conf", NULL));
 	CHECK_EQ(phrase_calls, 3);
 
 	TEST("a phrase whose psk cannot be computed");
@@ -333,7 +335,7 @@ test_inactive(void)
 	    "tunnel b { interface tun1\n" PSK("E")
 	    "link l { quota 1G per day }\n"
 	    "match tcp bulk\n}\n");
-	conf = parse_config("unit.conf");
+	conf = parse_config("unit.conf", NULL);
 	CHECK(conf != NULL);
 	if ((inactive = strdup("")) == NULL)
 		err(1, NULL);
@@ -446,7 +448,7 @@ test_macros(void)
 	write_conf("gw = 192.0.2.1\n"
 	    "tunnel a { interface tun0\n" PSK("A")
 	    "link l { remote $gw port 1 } }\n");
-	conf = parse_config("unit.conf");
+	conf = parse_config("unit.conf", NULL);
 	CHECK(conf != NULL);
 	CHECK(strcmp(conf_link_find(conf_tunnel_find(conf, "a"),
 	    "l")->remote[0], "192.0.2.9") == 0);
@@ -647,7 +649,7 @@ test_includes(void)
 	CHECK_EQ(rename("unit.conf", "13.inc"), 0);
 	write_conf("include \"0.inc\"\n");
 	messages_clear();
-	conf = parse_config("unit.conf");
+	conf = parse_config("unit.conf", NULL);
 	CHECK(conf == NULL);
 	CHECK(strstr(messages, "too many files\n") != NULL);
 	CHECK(nerrors < 20);
@@ -661,11 +663,11 @@ test_includes(void)
 	    "unit.conf:3: include \"missing\": No such file or directory\n"
 	    "unit.conf:4: include \"/dev/zero\": not a regular file\n");
 	messages_clear();
-	CHECK(parse_config("missing.conf") == NULL);
+	CHECK(parse_config("missing.conf", NULL) == NULL);
 	CHECK(strcmp(messages,
 	    "missing.conf: No such file or directory\n") == 0);
 	messages_clear();
-	CHECK(parse_config("/") == NULL);
+	CHECK(parse_config("/", NULL) == NULL);
 	CHECK(strcmp(messages, "/: not a regular file\n") == 0);
 }
 
@@ -686,7 +688,7 @@ test_many_errors(void)
 	write_file("unit.conf", text, size);
 	free(text);
 	messages_clear();
-	CHECK(parse_config("unit.conf") == NULL);
+	CHECK(parse_config("unit.conf", NULL) == NULL);
 	CHECK_EQ(nerrors, 200);
 	CHECK(strstr(messages,
 	    "unit.conf:200: unknown keyword \"bogus\"\n"
@@ -718,7 +720,7 @@ test_hostile(void)
 		write_file("unit.conf", text, size);
 		free(text);
 		messages_clear();
-		conf_free(parse_config("unit.conf"));
+		conf_free(parse_config("unit.conf", NULL));
 	}
 
 	TEST("random words");
@@ -734,7 +736,7 @@ test_hostile(void)
 		write_file("unit.conf", text, size);
 		free(text);
 		messages_clear();
-		conf_free(parse_config("unit.conf"));
+		conf_free(parse_config("unit.conf", NULL));
 	}
 
 	TEST("huge tokens, lines, lists and depths");
@@ -756,7 +758,7 @@ test_hostile(void)
 		write_file("unit.conf", text, size);
 		free(text);
 		messages_clear();
-		CHECK(parse_config("unit.conf") == NULL);
+		CHECK(parse_config("unit.conf", NULL) == NULL);
 		CHECK(nerrors > 0);
 	}
 
@@ -816,7 +818,7 @@ mutate(const char *path, unsigned int n)
 		}
 		write_file("ok/mutated.conf", copy, newsize);
 		messages_clear();
-		if ((conf = parse_config("ok/mutated.conf")) == NULL) {
+		if ((conf = parse_config("ok/mutated.conf", NULL)) == NULL) {
 			CHECK(nerrors > 0);
 			continue;
 		}

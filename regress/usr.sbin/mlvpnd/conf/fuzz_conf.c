@@ -32,6 +32,7 @@
 
 #include "conf.h"
 #include "conf_test.h"
+#include "parse.h"
 #include "test.h"
 
 int	 LLVMFuzzerInitialize(int *, char ***);
@@ -59,7 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    fwrite(data, 1, size, f) != size || fclose(f) == EOF)
 		err(1, "fuzz.conf");
 	messages_clear();
-	if ((conf = parse_config("fuzz.conf")) == NULL) {
+	if ((conf = parse_config("fuzz.conf", NULL)) == NULL) {
 		CHECK(nerrors > 0);
 		return (0);
 	}

@@ -37,6 +37,8 @@
 #include "conf_test.h"
 #include "handshake.h"
 #include "log.h"
+#include "parse.h"
+#include "printconf.h"
 #include "test.h"
 
 static char	*print(struct mlvpnd_conf *, const char *);
@@ -140,7 +142,7 @@ print_again(struct mlvpnd_conf *conf, const char *file)
 
 	first = print(conf, file);
 	messages_clear();
-	if ((again = parse_config(file)) == NULL)
+	if ((again = parse_config(file, NULL)) == NULL)
 		errx(1, "what was printed is refused:\n%s\n%s", messages,
 		    first);
 	compare(conf, again);

@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf_match.h"
 #include "pair.h"
 #include "test.h"
 #include "tunnel.h"

@@ -29,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf_match.h"
 #include "test.h"
 #include "tunnel.h"
 

@@ -17,13 +17,12 @@
  */
 
 /*
- * What a configuration names that is not part of it: the checks that both
- * the daemon and mlvpnctl(8) make.
+ * Expressions of match rules: made into programs by pcap_compile(3), which
+ * is not allowed to ask a name server.
  */
 
 #include <sys/types.h>
 #include <sys/queue.h>
-#include <sys/stat.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -31,9 +30,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conf.h"
+#include "conf_match.h"
 
 #define BPF_PROGRAM_MAX	512
 
@@ -165,41 +164,10 @@ match_word_known(const char *word)
 		if (strcmp(word, words[i]) == 0)
 			return (1);
 	}
-	for (i = 0; check_pcap_newer &&
+	for (i = 0; conf_match_newer &&
 	    i < sizeof(words_newer) / sizeof(words_newer[0]); i++) {
 		if (strcmp(word, words_newer[i]) == 0)
 			return (1);
-	}
-	return (0);
-}
-
-/* A program that root is to run: nobody else may change it. */
-int
-conf_command_check(const char *path, char *errbuf, size_t size)
-{
-	struct stat	 st;
-
-	if (stat(path, &st) == -1) {
-		strlcpy(errbuf, strerror(errno), size);
-		return (-1);
-	}
-	if (!S_ISREG(st.st_mode)) {
-		strlcpy(errbuf, "not a regular file", size);
-		return (-1);
-	}
-	if (st.st_uid != 0 && st.st_uid != geteuid()) {
-		strlcpy(errbuf, "owner is neither root nor the current user",
-		    size);
-		return (-1);
-	}
-	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
-		snprintf(errbuf, size, "mode %04o lets others write it",
-		    (unsigned int)(st.st_mode & 07777));
-		return (-1);
-	}
-	if (!(st.st_mode & S_IXUSR)) {
-		strlcpy(errbuf, "not executable", size);
-		return (-1);
 	}
 	return (0);
 }

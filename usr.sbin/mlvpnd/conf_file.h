@@ -16,9 +16,26 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+#ifndef CONF_FILE_H
+#define CONF_FILE_H
+
 #include <sys/types.h>
-#include <sys/queue.h>
 
-#include "conf.h"
+#include <stdint.h>
 
-const int	 check_pcap_newer = 1;
+struct stat;
+
+/*
+ * All return -1 with a message in the buffer of that size.
+ *
+ * conf_secret_check(): may a file hold a secret?  Not unless it is root's or
+ *	the user's own, and out of reach for others.
+ * conf_secret_read(): 32 bytes in base64 from such a file.
+ * conf_command_check(): may root run this program?  Not unless it is root's
+ *	or the user's own, and writable by nobody else.
+ */
+int	 conf_secret_check(const struct stat *, char *, size_t);
+int	 conf_secret_read(const char *, uint8_t *, char *, size_t);
+int	 conf_command_check(const char *, char *, size_t);
+
+#endif /* CONF_FILE_H */

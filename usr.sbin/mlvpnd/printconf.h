@@ -16,9 +16,17 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#include <sys/types.h>
-#include <sys/queue.h>
+#ifndef PRINTCONF_H
+#define PRINTCONF_H
 
-#include "conf.h"
+struct match_conf;
+struct mlvpnd_conf;
 
-const int	 check_pcap_newer = 1;
+/* printconf.c: in a form that parse_config() reads. */
+void	 print_config(struct mlvpnd_conf *);
+
+/* printmatch.c */
+void	 print_match(const struct match_conf *);
+void	 print_string(const char *);
+
+#endif /* PRINTCONF_H */

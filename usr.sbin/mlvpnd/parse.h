@@ -16,9 +16,18 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#include <sys/types.h>
-#include <sys/queue.h>
+#ifndef PARSE_H
+#define PARSE_H
 
-#include "conf.h"
+struct mlvpnd_conf;
 
-const int	 check_pcap_newer = 0;
+/*
+ * parse_config(): NULL after any error; every error is logged as
+ *	"file:line: message", and passed to the function if that is not NULL.
+ *	With OPT_NOACTION the psk of a phrase is not computed.
+ * cmdline_symset(): "name=value"; -1 if it is not that.
+ */
+struct mlvpnd_conf	*parse_config(const char *, void (*)(const char *));
+int			 cmdline_symset(char *);
+
+#endif /* PARSE_H */

@@ -16,30 +16,18 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The configuration: making, finding and freeing its parts.
+ */
+
 #include <sys/types.h>
 #include <sys/queue.h>
-#include <sys/stat.h>
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conf.h"
-#include "handshake.h"
-
-#define SECRET_FILE_MAX	4096
-
-/* A phrase that was stretched already. */
-struct phrase {
-	LIST_ENTRY(phrase) entry;
-	char		 text[SECRET_SIZE];
-	char		 id[TUNNEL_NAME_SIZE];
-	uint8_t		 psk[32];
-};
 
 /* What can be configured and has no effect yet, by the names of keywords. */
 struct feature {
@@ -48,14 +36,9 @@ struct feature {
 	int		(*link)(const struct link_conf *);
 };
 
-static int		 secret_decode(char *, uint8_t *);
-static int		 phrase_is(const struct phrase *,
-			    const struct tunnel_conf *);
 static int		 feature_used(const struct feature *,
 			    const struct tunnel_conf *);
 static int		 uses_quota(const struct link_conf *);
-
-static LIST_HEAD(, phrase)	 phrases = LIST_HEAD_INITIALIZER(phrases);
 
 static const struct feature features[] = {
 	{ "quota",		NULL,		uses_quota }
@@ -95,7 +78,6 @@ conf_free(struct mlvpnd_conf *conf)
 	free(conf);
 }
 
-/* A tunnel with the defaults of mlvpnd.conf(5); NULL without memory. */
 struct tunnel_conf *
 conf_tunnel_new(void)
 {
@@ -137,7 +119,7 @@ conf_tunnel_free(struct tunnel_conf *tunnel)
 }
 
 struct tunnel_conf *
-conf_tunnel_find(struct mlvpnd_conf *conf, const char *name)
+conf_tunnel_find(const struct mlvpnd_conf *conf, const char *name)
 {
 	struct tunnel_conf	*tunnel;
 
@@ -160,7 +142,7 @@ conf_link_new(void)
 }
 
 struct link_conf *
-conf_link_find(struct tunnel_conf *tunnel, const char *name)
+conf_link_find(const struct tunnel_conf *tunnel, const char *name)
 {
 	struct link_conf	*link;
 
@@ -171,7 +153,6 @@ conf_link_find(struct tunnel_conf *tunnel, const char *name)
 	return (NULL);
 }
 
-/* Does this end open paths, as it knows where the peer is? */
 int
 conf_tunnel_initiates(const struct tunnel_conf *tunnel)
 {
@@ -182,137 +163,6 @@ conf_tunnel_initiates(const struct tunnel_conf *tunnel)
 			return (1);
 	}
 	return (0);
-}
-
-int
-conf_secret_read(const char *path, uint8_t *key, char *errbuf, size_t size)
-{
-	struct stat	 st;
-	char		 buf[SECRET_FILE_MAX];
-	ssize_t		 n;
-	int		 fd, ret = -1;
-
-	if ((fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) == -1) {
-		strlcpy(errbuf, strerror(errno), size);
-		return (-1);
-	}
-	if (fstat(fd, &st) == -1) {
-		strlcpy(errbuf, strerror(errno), size);
-		goto done;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		strlcpy(errbuf, "not a regular file", size);
-		goto done;
-	}
-	if (conf_secret_check(&st, errbuf, size) == -1)
-		goto done;
-	if ((n = read(fd, buf, sizeof(buf) - 1)) == -1) {
-		strlcpy(errbuf, strerror(errno), size);
-		goto done;
-	}
-	buf[n] = '\0';
-	if (secret_decode(buf, key) == -1) {
-		strlcpy(errbuf, "not one line of 32 bytes in base64", size);
-		goto done;
-	}
-	ret = 0;
-done:
-	explicit_bzero(buf, sizeof(buf));
-	close(fd);
-	return (ret);
-}
-
-/* Is the file safe enough for a secret?  -1 with a message if not. */
-int
-conf_secret_check(const struct stat *st, char *errbuf, size_t size)
-{
-	if (st->st_uid != 0 && st->st_uid != geteuid()) {
-		strlcpy(errbuf, "owner is neither root nor the current user",
-		    size);
-		return (-1);
-	}
-	if (st->st_mode & (S_IWGRP | S_IXGRP)) {
-		snprintf(errbuf, size, "mode %04o lets the group write it",
-		    (unsigned int)(st->st_mode & 07777));
-		return (-1);
-	}
-	if (st->st_mode & S_IRWXO) {
-		snprintf(errbuf, size, "mode %04o lets others read it",
-		    (unsigned int)(st->st_mode & 07777));
-		return (-1);
-	}
-	return (0);
-}
-
-/* Empty lines and those that begin with '#' do not count. */
-static int
-secret_decode(char *buf, uint8_t *key)
-{
-	char	*line;
-	size_t	 len;
-	int	 found = 0;
-
-	while ((line = strsep(&buf, "\n")) != NULL) {
-		if (*line == '\0' || *line == '#')
-			continue;
-		if (found++ || sodium_base642bin(key, 32, line, strlen(line),
-		    " \t\r", &len, NULL, sodium_base64_VARIANT_ORIGINAL) ==
-		    -1 || len != 32)
-			return (-1);
-	}
-	return (found ? 0 : -1);
-}
-
-int
-conf_phrase_psk(struct tunnel_conf *tunnel)
-{
-	struct phrase	*p;
-
-	LIST_FOREACH(p, &phrases, entry) {
-		if (phrase_is(p, tunnel))
-			break;
-	}
-	if (p == NULL) {
-		if ((p = calloc(1, sizeof(*p))) == NULL)
-			return (-1);
-		if (phrase_psk(p->psk, tunnel->secret,
-		    tunnel->secret_id) == -1) {
-			freezero(p, sizeof(*p));
-			return (-1);
-		}
-		strlcpy(p->text, tunnel->secret, sizeof(p->text));
-		strlcpy(p->id, tunnel->secret_id, sizeof(p->id));
-		LIST_INSERT_HEAD(&phrases, p, entry);
-	}
-	memcpy(tunnel->psk, p->psk, sizeof(tunnel->psk));
-	return (0);
-}
-
-void
-conf_phrase_keep(const struct mlvpnd_conf *conf)
-{
-	struct tunnel_conf	*tunnel;
-	struct phrase		*p, *next;
-
-	for (p = LIST_FIRST(&phrases); p != NULL; p = next) {
-		next = LIST_NEXT(p, entry);
-		TAILQ_FOREACH(tunnel, &conf->tunnels, entry) {
-			if (phrase_is(p, tunnel))
-				break;
-		}
-		if (tunnel != NULL)
-			continue;
-		LIST_REMOVE(p, entry);
-		freezero(p, sizeof(*p));
-	}
-}
-
-static int
-phrase_is(const struct phrase *p, const struct tunnel_conf *tunnel)
-{
-	return (tunnel->secret_source == SECRET_PHRASE &&
-	    strcmp(p->text, tunnel->secret) == 0 &&
-	    strcmp(p->id, tunnel->secret_id) == 0);
 }
 
 void
