@@ -526,8 +526,7 @@ check_match(const struct tunnel_conf *t)
 		if (++count == MATCH_MAX + 1)
 			conf_error(m, "match: more than %d rules", MATCH_MAX);
 		check_match_links(t, m);
-		if ((m->flags & ~MATCH_QUICK) == 0 && origin_intact(t) &&
-		    origin_lacks(m, HAD_FEC))
+		if ((m->flags & ~MATCH_QUICK) == 0 && origin_intact(t))
 			conf_error(m, "match without an action");
 		if ((m->flags & MATCH_ONLY) && !(m->flags & MATCH_LINKS))
 			conf_error(m, "match: only needs link");

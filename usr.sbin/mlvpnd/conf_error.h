@@ -37,7 +37,6 @@
 #define HAD_ADDRESS	0x10
 #define HAD_REMOTE	0x20
 #define HAD_LISTEN	0x40
-#define HAD_FEC		0x80
 
 /*
  * conf_error_begin(): of a run; each message is passed to this function

@@ -232,7 +232,7 @@ static int			 nlist;
 %}
 
 %token	ADDRESS ATM AUTO BACKUP BANDWIDTH BULK CIPHER CLEARTEXT COMMAND COMPAT
-%token	COPY DATA DAY DEFAULT DESCRIPTION DOWN DSCP DUPLICATE ERROR FEC
+%token	COPY DATA DAY DEFAULT DESCRIPTION DOWN DSCP DUPLICATE ERROR
 %token	KWFILE GROUP ID INCLUDE INET INET6 INTERFACE KEEPALIVE KEY LATENCY
 %token	LIMIT LINK LISTEN LOCAL LOSS MATCH MAX MAXMSS MIN MLVPN2 MLVPN3 MONTH
 %token	MTU NO NOT ON ONLY ORDER OVERFLOW OVERHEAD PEER PER PERSIST PORT
@@ -831,10 +831,6 @@ matchopt	: QUICK {
 			if ((dscp = value($2, value_dscp)) != -1)
 				curmatch->dscp = dscp;
 		}
-		| FEC {
-			bad("fec is not supported");
-			origin_had(curmatch, HAD_FEC);
-		}
 		;
 %%
 
@@ -1185,7 +1181,6 @@ lookup(const char *s)
 		{ "down",		DOWN },
 		{ "dscp",		DSCP },
 		{ "duplicate",		DUPLICATE },
-		{ "fec",		FEC },
 		{ "file",		KWFILE },
 		{ "group",		GROUP },
 		{ "id",			ID },
