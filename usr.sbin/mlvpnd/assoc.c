@@ -131,7 +131,7 @@ assoc_forget(struct tunnel *t, uint64_t now)
 	memset(as->gen, 0, sizeof(as->gen));
 	t->nclosing = 0;
 	sched_reset(t);
-	reorder_reset(t);
+	deliver_reset(t);
 	tunnel_update(t, now);
 }
 

@@ -133,7 +133,7 @@ void
 mlvpn2_init(struct tunnel *t, uint64_t now)
 {
 	t->m2.data_seq = start_seq(t->core, now);
-	mlvpn2_order_init(&t->m2.order);
+	mlvpn2_order_init(&t->m2.order, &t->share);
 }
 
 /*
@@ -304,7 +304,7 @@ mlvpn2_restart(struct tunnel *t, uint64_t now)
 	struct mlvpn2	*m;
 	int		 i;
 
-	mlvpn2_order_reset(t);
+	deliver_reset(t);
 	for (i = 0; i < t->npaths; i++) {
 		m = t->paths[i]->m2;
 		retire(m);
@@ -679,7 +679,7 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	p->out.loss_number = h->seq;
 	p->out.loss_dgrams = 0;
 	loss_restart(&p->rx_loss, now);
-	mlvpn2_order_reset(t);
+	deliver_reset(t);
 }
 
 /*
@@ -947,9 +947,11 @@ got_data(struct mlvpn2 *m, const struct mlvpn2_header *h, struct pkt *p,
 	}
 	p->len = len;
 	if (h->version == 0 || !h->reorder)
-		tunnel_deliver(t, p);
-	else
-		mlvpn2_order_input(t, m, p, h->data_seq, now);
+		deliver_unordered(t, p);
+	else {
+		p->seq = h->data_seq;
+		deliver_mlvpn2(t, m, p, now);
+	}
 }
 
 /*

@@ -95,9 +95,7 @@ struct mlvpn2 {
 	uint64_t	 share_at;	/* their number at the last one */
 	unsigned int	 turns;		/* since it changed */
 
-	/* order */
-	uint64_t	 order_seq;	/* last of what order matters for */
-	uint64_t	 order_at;	/* 0: none */
+	struct mlvpn2_order_link order;
 };
 
 /* Of a tunnel. */

@@ -19,99 +19,82 @@
 
 #include <sys/param.h>
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "tunnel.h"
+#include "clock.h"
+#include "flow.h"
+#include "mlvpn2_order.h"
 
-/*
- * Order at the receiver, of what an MLVPN 2.x peer sends.  It numbers packets
- * over all links and says nothing about flows.  So only what order matters
- * for is held, and not for long: until every link that brings such packets
- * has brought a later one, or for twice the difference of the links' delays.
- */
-
-#define IN_PLAY		250000		/* us since a link brought something */
-#define HOLD_MIN	20000
-#define HOLD_MAX	100000
-#define HELD_MAX	1024		/* packets */
+#define LINK_IN_PLAY	250000		/* us since it brought something */
+#define WAIT_MIN	20000		/* us */
+#define WAIT_MAX	100000
+#define NPKTS_MAX	1024
 #define STRANGE_MAX	8		/* in a row: the numbers are new ones */
 
 #define WORDS		(MLVPN2_ORDER_WINDOW / 64)
 #define WORD(n)		(((n) / 64) % WORDS)
 #define BIT(n)		(1ULL << ((n) % 64))
 
-static void	 deliver_held(struct tunnel *);
-static void	 advance(struct tunnel *);
-static void	 hold(struct tunnel *, struct pkt *, uint64_t);
-static void	 give_up(struct tunnel *);
-static int	 is_lost(struct tunnel *, uint64_t, uint64_t);
-static uint64_t	 hold_time(struct tunnel *);
+static void	 advance(struct mlvpn2_order *, struct pktq *);
+static void	 hold(struct mlvpn2_order *, size_t, struct pkt *,
+		    struct pktq *, uint64_t);
+static void	 release(struct mlvpn2_order *, struct pkt *, struct pktq *);
+static void	 give_up(struct mlvpn2_order *, struct pktq *);
 
 void
-mlvpn2_order_init(struct mlvpn2_order *o)
+mlvpn2_order_init(struct mlvpn2_order *o, struct share *share)
 {
 	memset(o, 0, sizeof(*o));
 	TAILQ_INIT(&o->held);
+	o->share = share;
+	o->epoch = 1;
 	o->wake = NEVER;
 }
 
 void
-mlvpn2_order_free(struct tunnel *t)
+mlvpn2_order_free(struct mlvpn2_order *o)
 {
-	struct mlvpn2_order	*o = &t->m2.order;
-	struct pkt		*p;
+	struct pktq	 out = TAILQ_HEAD_INITIALIZER(out);
+	struct pkt	*p;
 
-	while ((p = TAILQ_FIRST(&o->held)) != NULL) {
-		TAILQ_REMOVE(&o->held, p, entry);
-		pkt_put(&t->core->pool, p);
+	mlvpn2_order_reset(o, &out);
+	while ((p = TAILQ_FIRST(&out)) != NULL) {
+		TAILQ_REMOVE(&out, p, entry);
+		pkt_put(o->share->pool, p);
 	}
 }
 
-/* The peer's numbers begin anew; what is held is let go. */
 void
-mlvpn2_order_reset(struct tunnel *t)
+mlvpn2_order_reset(struct mlvpn2_order *o, struct pktq *out)
 {
-	int	 i;
+	struct pkt	*p;
 
-	deliver_held(t);
-	mlvpn2_order_init(&t->m2.order);
-	for (i = 0; i < t->npaths; i++)
-		t->paths[i]->m2->order_at = 0;
-}
-
-static void
-deliver_held(struct tunnel *t)
-{
-	struct mlvpn2_order	*o = &t->m2.order;
-	struct pkt		*p;
-
-	while ((p = TAILQ_FIRST(&o->held)) != NULL) {
-		TAILQ_REMOVE(&o->held, p, entry);
-		o->npkts--;
-		share_release(&t->share, SHARE_RECEIVED);
-		tunnel_deliver(t, p);
-	}
+	while ((p = TAILQ_FIRST(&o->held)) != NULL)
+		release(o, p, out);
+	memset(o->done, 0, sizeof(o->done));
+	o->any = 0;
+	o->strange = 0;
+	o->epoch++;
 }
 
 /*
- * Takes over p.  A number far off may be forged or the first after a long
- * outage: it counts when others agree.
+ * A number far off may be forged or the first after a long outage: it counts
+ * when others agree.
  */
 void
-mlvpn2_order_input(struct tunnel *t, struct mlvpn2 *m, struct pkt *p,
-    uint64_t seq, uint64_t now)
+mlvpn2_order_input(struct mlvpn2_order *o, const struct reorder_conf *conf,
+    struct mlvpn2_order_link *link, struct pkt *p, struct pktq *out,
+    uint64_t now)
 {
-	struct mlvpn2_order	*o = &t->m2.order;
-	struct flow_info	 fi;
+	uint64_t	 seq = p->seq;
 
 	if (o->any && (seq >= o->next + MLVPN2_ORDER_WINDOW ||
 	    seq + MLVPN2_ORDER_WINDOW < o->next)) {
 		if (++o->strange < STRANGE_MAX) {
-			tunnel_deliver(t, p);
+			TAILQ_INSERT_TAIL(out, p, entry);
 			return;
 		}
-		mlvpn2_order_reset(t);
+		mlvpn2_order_reset(o, out);
 	}
 	o->strange = 0;
 	if (!o->any) {
@@ -119,32 +102,40 @@ mlvpn2_order_input(struct tunnel *t, struct mlvpn2 *m, struct pkt *p,
 		o->next = seq;
 	}
 
-	p->seq = seq;
-	flow_classify(PKT_DATA(p), p->len, t->conf.layer2, t->flow_key, &fi);
-	if (fi.order == ORDER_ALWAYS) {
-		m->order_seq = seq > m->order_seq || now - m->order_at >
-		    IN_PLAY ? seq : m->order_seq;
-		m->order_at = now;
+	if (p->order == ORDER_ALWAYS) {
+		if (seq > link->seq || mlvpn2_order_passed(o, link, now) ==
+		    NEVER)
+			link->seq = seq;
+		link->at = now;
+		link->epoch = o->epoch;
 	}
 	if (seq < o->next) {
-		t->rx_late++;
-		tunnel_deliver(t, p);
-	} else if (seq > o->next && fi.order == ORDER_ALWAYS &&
-	    t->conf.reorder != ANSWER_NO)
-		hold(t, p, now);
+		o->count.late++;
+		TAILQ_INSERT_TAIL(out, p, entry);
+	} else if (seq > o->next && p->order == ORDER_ALWAYS &&
+	    !conf->unordered)
+		hold(o, MIN(conf->max, NPKTS_MAX), p, out, now);
 	else {
 		o->done[WORD(seq)] |= BIT(seq);
-		tunnel_deliver(t, p);
-		advance(t);
+		TAILQ_INSERT_TAIL(out, p, entry);
+		advance(o, out);
 	}
+}
+
+uint64_t
+mlvpn2_order_passed(const struct mlvpn2_order *o,
+    const struct mlvpn2_order_link *link, uint64_t now)
+{
+	if (link->epoch != o->epoch || now - link->at > LINK_IN_PLAY)
+		return (NEVER);
+	return (link->seq);
 }
 
 /* Past all that has come, in order. */
 static void
-advance(struct tunnel *t)
+advance(struct mlvpn2_order *o, struct pktq *out)
 {
-	struct mlvpn2_order	*o = &t->m2.order;
-	struct pkt		*p;
+	struct pkt	*p;
 
 	for (;;) {
 		if (o->done[WORD(o->next)] & BIT(o->next)) {
@@ -154,10 +145,7 @@ advance(struct tunnel *t)
 		    p->seq <= o->next) {
 			if (p->seq == o->next)
 				o->next++;
-			TAILQ_REMOVE(&o->held, p, entry);
-			o->npkts--;
-			share_release(&t->share, SHARE_RECEIVED);
-			tunnel_deliver(t, p);
+			release(o, p, out);
 		} else
 			return;
 	}
@@ -165,13 +153,12 @@ advance(struct tunnel *t)
 
 /* Sorted; what comes late is seldom far from the end. */
 static void
-hold(struct tunnel *t, struct pkt *p, uint64_t now)
+hold(struct mlvpn2_order *o, size_t max, struct pkt *p, struct pktq *out,
+    uint64_t now)
 {
-	struct mlvpn2_order	*o = &t->m2.order;
-	struct pkt		*q;
-	size_t			 most = HELD_MAX;
+	struct pkt	*q;
 
-	t->rx_held++;
+	o->count.held++;
 	p->held_at = now;
 	q = TAILQ_LAST(&o->held, pktq);
 	while (q != NULL && q->seq > p->seq)
@@ -181,81 +168,60 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 	else
 		TAILQ_INSERT_AFTER(&o->held, q, p, entry);
 	o->npkts++;
-	share_hold(&t->share, SHARE_RECEIVED);
-	if (t->conf.reorder == ANSWER_YES)
-		most = MIN(most, t->conf.reorder_max);
-	while (o->npkts > 0 && (o->npkts > most || share_short(&t->share)))
-		give_up(t);
+	share_hold(o->share, SHARE_RECEIVED);
+	while (o->npkts > 0 && (o->npkts > max || share_short(o->share)))
+		give_up(o, out);
+}
+
+static void
+release(struct mlvpn2_order *o, struct pkt *p, struct pktq *out)
+{
+	TAILQ_REMOVE(&o->held, p, entry);
+	o->npkts--;
+	share_release(o->share, SHARE_RECEIVED);
+	TAILQ_INSERT_TAIL(out, p, entry);
 }
 
 /* Whatever is before the first that is held is passed over. */
 static void
-give_up(struct tunnel *t)
+give_up(struct mlvpn2_order *o, struct pktq *out)
 {
-	struct mlvpn2_order	*o = &t->m2.order;
-	uint64_t		 first = TAILQ_FIRST(&o->held)->seq;
+	uint64_t	 first = TAILQ_FIRST(&o->held)->seq;
 
-	t->rx_given_up++;
+	o->count.given_up++;
 	for (; o->next < first; o->next++)
 		o->done[WORD(o->next)] &= ~BIT(o->next);
-	advance(t);
+	advance(o, out);
 }
 
 void
-mlvpn2_order_timer(struct tunnel *t, uint64_t now)
+mlvpn2_order_timer(struct mlvpn2_order *o, uint64_t passed, uint64_t hold_time,
+    struct pktq *out, uint64_t now)
 {
-	struct mlvpn2_order	*o = &t->m2.order;
-	uint64_t		 wait, until;
-	struct pkt		*p;
+	struct pkt	*p;
+	uint64_t	 until;
 
-	o->wake = NEVER;
-	if (TAILQ_EMPTY(&o->held))
-		return;
-	wait = hold_time(t);
 	while ((p = TAILQ_FIRST(&o->held)) != NULL) {
-		until = p->held_at + wait;
-		if (now < until && !is_lost(t, p->seq, now)) {
+		until = p->held_at + hold_time;
+		if (now < until && passed < p->seq) {
 			o->wake = until;
 			return;
 		}
-		give_up(t);
+		give_up(o, out);
 	}
 }
 
-/* Nothing before seq can still come, as each link sends in order. */
-static int
-is_lost(struct tunnel *t, uint64_t seq, uint64_t now)
+uint64_t
+mlvpn2_order_deadline(const struct mlvpn2_order *o)
 {
-	const struct mlvpn2	*m;
-	int			 i;
-
-	for (i = 0; i < t->npaths; i++) {
-		m = t->paths[i]->m2;
-		if (m->order_at != 0 && now - m->order_at <= IN_PLAY &&
-		    m->order_seq < seq)
-			return (0);
-	}
-	return (1);
+	return (TAILQ_EMPTY(&o->held) ? NEVER : o->wake);
 }
 
-static uint64_t
-hold_time(struct tunnel *t)
+uint64_t
+mlvpn2_order_hold_time(uint64_t spread, uint64_t max)
 {
-	const struct path	*p;
-	int64_t			 slow = 0, fast = INT64_MAX;
-	uint64_t		 wait;
-	int			 i;
+	uint64_t	 hold_time;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
-		if (!path_alive(p) || p->delay.srtt == -1)
-			continue;
-		slow = MAX(slow, p->delay.srtt);
-		fast = MIN(fast, p->delay.srtt);
-	}
-	wait = slow > fast ? 2 * (slow - fast) : 0;
-	wait = MAX(HOLD_MIN, MIN(wait, HOLD_MAX));
-	if (t->conf.reorder_time != 0)
-		wait = MIN(wait, t->conf.reorder_time);
-	return (wait);
+	hold_time = MAX(WAIT_MIN, MIN(2 * spread, WAIT_MAX));
+	return (max != 0 ? MIN(hold_time, max) : hold_time);
 }

@@ -59,7 +59,7 @@ struct pkt {
 	uint16_t	 match;		/* MATCH_* in force */
 	uint16_t	 rule;		/* that binds it to links, 0 none */
 	uint32_t	 match_gen;	/* of the rules that said so */
-	uint8_t		 frag;		/* of a piece: as on the wire */
+	uint8_t		 frag;		/* of a piece: index, count - 1 */
 	uint8_t		 is_head;
 	uint64_t	 held_at;
 	uint64_t	 certain_at;	/* that its predecessor is lost */
@@ -68,6 +68,7 @@ struct pkt {
 TAILQ_HEAD(pktq, pkt);
 
 #define PKT_DATA(p)	((p)->buf + PKT_HEADROOM)
+#define PKT_FRAG_INDEX(p) ((p)->frag >> 4)
 #define PKT_ROOM	(PKT_SIZE - PKT_HEADROOM)	/* for the packet */
 
 #define POOL_RESERVE	4		/* one in so many is to receive with */

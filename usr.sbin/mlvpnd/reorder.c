@@ -21,14 +21,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tunnel.h"
+#include "clock.h"
+#include "frame.h"
+#include "reorder.h"
 
 /*
- * Order at the receiver (mlvpn(7), ORDER).  A packet that came already, over
- * whichever path, is dropped.  A packet whose predecessor in its flow is
- * missing is held, its flow only, and no longer than the predecessor can
- * still come: once every path in play has delivered something later, the
- * predecessor is lost, and only a repair over another path is waited for.
+ * A packet that came already, over whichever path, is dropped.  A packet whose
+ * predecessor in its flow is missing is held, its flow only, and no longer
+ * than the predecessor can still come: once every path in play has delivered
+ * something later, the predecessor is lost, and only a repair over another
+ * path is waited for.
  */
 
 #define WORDS		(SEQ_WINDOW / 64)
@@ -36,34 +38,35 @@
 #define BIT(n)		(1ULL << ((n) % 64))
 
 #define REPAIR_MARGIN	10000		/* us */
+#define REPAIR_UNKNOWN	200000		/* without a round-trip time */
 #define HOLD_MARGIN	100000
 #define HOLD_MIN	200000
 #define HOLD_MAX	500000
-#define HELD_MAX	(16U << 20)	/* bytes */
+#define HOLD_BYTES	(16U << 20)
 #define HEADS_BACK	64
 
 static uint64_t	 sequence_unwrap(const struct reorder *, uint32_t);
-static void	 window_advance(struct tunnel *, uint64_t);
+static void	 window_advance(struct reorder *, uint64_t, struct pktq *);
 static int	 has_bit(const uint64_t *, uint64_t);
 static void	 set_bit(uint64_t *, uint64_t);
-static void	 hold(struct tunnel *, struct pkt *, uint64_t);
+static void	 hold(struct reorder *, const struct reorder_conf *,
+		    struct pkt *, struct pktq *, uint64_t);
 static void	 head_insert(struct reorder *, struct pkt *);
 static struct pktq *held_bucket(struct reorder *, uint64_t);
 static struct pkt *held_after(struct reorder *, uint64_t);
-static void	 release(struct tunnel *, struct pkt *);
-static void	 deliver_chain(struct tunnel *, struct pkt *);
-static void	 give_up(struct tunnel *, struct pkt *);
-static uint64_t	 least_delivered(struct tunnel *, uint64_t);
-static uint64_t	 repair_wait(struct tunnel *);
+static void	 release(struct reorder *, struct pkt *);
+static void	 deliver_chain(struct reorder *, struct pkt *, struct pktq *);
+static void	 give_up(struct reorder *, struct pkt *, struct pktq *);
 
 int
-reorder_init(struct tunnel *t)
+reorder_init(struct reorder *r, struct share *share, uint64_t mix)
 {
-	struct reorder	*r = &t->reorder;
-	size_t		 i;
+	size_t	 i;
 
-	memcpy(&r->mix, t->flow_key, sizeof(r->mix));
-	r->mix |= 1;
+	memset(r, 0, sizeof(*r));
+	r->share = share;
+	r->mix = mix | 1;
+	r->wake = NEVER;
 	TAILQ_INIT(&r->heads);
 	for (i = 0; i < HOLD_BUCKETS; i++)
 		TAILQ_INIT(&r->held[i]);
@@ -72,108 +75,91 @@ reorder_init(struct tunnel *t)
 	return (r->seen == NULL || r->done == NULL ? -1 : 0);
 }
 
-/* The tunnel goes away, with what it holds. */
 void
-reorder_free(struct tunnel *t)
+reorder_free(struct reorder *r)
 {
-	struct reorder	*r = &t->reorder;
 	struct pkt	*p;
 	size_t		 i;
 
 	for (i = 0; i < HOLD_BUCKETS; i++)
 		while ((p = TAILQ_FIRST(&r->held[i])) != NULL) {
-			TAILQ_REMOVE(&r->held[i], p, entry);
-			pkt_put(&t->core->pool, p);
+			release(r, p);
+			pkt_put(r->share->pool, p);
 		}
 	free(r->seen);
 	free(r->done);
 	r->seen = r->done = NULL;
 }
 
-/* A new association counts from the beginning; what is held is let go. */
 void
-reorder_reset(struct tunnel *t)
+reorder_reset(struct reorder *r, struct pktq *out)
 {
-	struct reorder	*r = &t->reorder;
 	struct pkt	*p;
 
 	while ((p = TAILQ_FIRST(&r->heads)) != NULL)
-		give_up(t, p);
-	fragment_clear(t);
+		give_up(r, p, out);
 	r->any = 0;
 	r->first = 0;
 	memset(r->seen, 0, WORDS * sizeof(*r->seen));
 	memset(r->done, 0, WORDS * sizeof(*r->done));
 }
 
-/*
- * A packet with the low bits of its sequence, and how far back its
- * predecessor is (0: none).  Takes over p.
- */
 void
-reorder_input(struct tunnel *t, struct path *path, struct pkt *p,
-    uint32_t seq32, uint16_t distance, int copy, uint64_t now)
+reorder_input(struct reorder *r, const struct reorder_conf *conf,
+    uint64_t *passed, struct pkt *p, struct pktq *out, uint64_t now)
 {
-	struct reorder	*r = &t->reorder;
-	uint64_t	 seq;
+	uint64_t	 seq, pred;
 
 	if (!r->any) {
 		r->any = 1;
-		r->highest = seq32;
+		r->highest = p->seq;
 	}
-	seq = sequence_unwrap(r, seq32);
+	seq = sequence_unwrap(r, p->seq);
 	if (seq > r->highest)
-		window_advance(t, seq);
+		window_advance(r, seq, out);
 	else if (r->highest - seq >= SEQ_WINDOW) {
 		/* too old to tell; a copy most likely came already */
-		t->rx_late++;
-		if (copy || p->frag != 0)
-			pkt_put(&t->core->pool, p);
+		r->count.late++;
+		if (p->copy || p->frag != 0)
+			pkt_put(r->share->pool, p);
 		else
-			tunnel_deliver(t, p);
+			TAILQ_INSERT_TAIL(out, p, entry);
 		return;
 	}
-	if (!copy && path != NULL)
-		path->order_seq = MAX(path->order_seq, seq);
+	if (!p->copy && passed != NULL)
+		*passed = MAX(*passed, seq);
 	if (has_bit(r->seen, seq)) {
-		t->rx_duplicate++;
-		pkt_put(&t->core->pool, p);
+		r->count.duplicate++;
+		pkt_put(r->share->pool, p);
 		return;
 	}
 	set_bit(r->seen, seq);
 
 	p->seq = seq;
-	p->pred = distance;
+	pred = seq - p->pred;
 	if (has_bit(r->done, seq))
-		t->rx_late++;		/* passed over already */
-	else if (distance != 0 && distance < seq &&
-	    (t->conf.reorder != ANSWER_NO || fragment_follows(p)) &&
-	    r->highest - (seq - distance) < SEQ_WINDOW &&
-	    seq - distance >= r->first &&
-	    !has_bit(r->done, seq - distance) &&
-	    held_after(r, seq - distance) == NULL) {
+		r->count.late++;	/* passed over already */
+	else if (p->pred != 0 && p->pred < seq &&
+	    (!conf->unordered || PKT_FRAG_INDEX(p) > 0) &&
+	    r->highest - pred < SEQ_WINDOW && pred >= r->first &&
+	    !has_bit(r->done, pred) && held_after(r, pred) == NULL) {
 		/* one at most follows another: a second is no honest one */
-		hold(t, p, now);
+		hold(r, conf, p, out, now);
 		return;
 	}
-	deliver_chain(t, p);
+	deliver_chain(r, p, out);
 }
 
-/*
- * A control datagram of the path came: all that will come on it in order has
- * this sequence or a later one.
- */
 void
-reorder_mark(struct tunnel *t, struct path *path, uint32_t seq32)
+reorder_mark(const struct reorder *r, uint64_t *passed, uint32_t seq32)
 {
-	struct reorder	*r = &t->reorder;
 	uint64_t	 seq;
 
 	if (!r->any)
 		return;
 	seq = sequence_unwrap(r, seq32);
 	if (seq > 0)
-		path->order_seq = MAX(path->order_seq, seq - 1);
+		*passed = MAX(*passed, seq - 1);
 }
 
 /* The 64-bit sequence nearest to the highest one with these low bits. */
@@ -193,15 +179,14 @@ sequence_unwrap(const struct reorder *r, uint32_t low)
 
 /* The bits of what the window moves over belong to other sequences now. */
 static void
-window_advance(struct tunnel *t, uint64_t seq)
+window_advance(struct reorder *r, uint64_t seq, struct pktq *out)
 {
-	struct reorder	*r = &t->reorder;
 	struct pkt	*p;
 	uint64_t	 i, n, mask;
 
 	if (seq - r->highest >= SEQ_WINDOW) {
 		while ((p = TAILQ_FIRST(&r->heads)) != NULL)
-			give_up(t, p);
+			give_up(r, p, out);
 		memset(r->seen, 0, WORDS * sizeof(*r->seen));
 		memset(r->done, 0, WORDS * sizeof(*r->done));
 		r->first = seq;
@@ -236,19 +221,19 @@ set_bit(uint64_t *bits, uint64_t seq)
  * has not come, has a deadline, set once.
  */
 static void
-hold(struct tunnel *t, struct pkt *p, uint64_t now)
+hold(struct reorder *r, const struct reorder_conf *conf, struct pkt *p,
+    struct pktq *out, uint64_t now)
 {
-	struct reorder	*r = &t->reorder;
 	struct pkt	*next;
 	uint64_t	 pred = p->seq - p->pred;
 
-	t->rx_held++;
+	r->count.held++;
 	p->held_at = now;
 	p->certain_at = 0;
 	p->is_head = !has_bit(r->seen, pred);
 	TAILQ_INSERT_TAIL(held_bucket(r, pred), p, entry);
 	r->npkts++;
-	share_hold(&t->share, SHARE_RECEIVED);
+	share_hold(r->share, SHARE_RECEIVED);
 	r->bytes += p->len;
 	if (p->is_head)
 		head_insert(r, p);
@@ -259,10 +244,9 @@ hold(struct tunnel *t, struct pkt *p, uint64_t now)
 		if (p->is_head)
 			p->held_at = next->held_at;
 	}
-	while (!TAILQ_EMPTY(&r->heads) && (r->bytes > HELD_MAX ||
-	    share_short(&t->share) || (t->conf.reorder == ANSWER_YES &&
-	    r->npkts > t->conf.reorder_max)))
-		give_up(t, TAILQ_FIRST(&r->heads));
+	while (!TAILQ_EMPTY(&r->heads) && (r->bytes > HOLD_BYTES ||
+	    r->npkts > conf->max || share_short(r->share)))
+		give_up(r, TAILQ_FIRST(&r->heads), out);
 }
 
 /* By sequence: two of one flow, with nothing but losses between them, are let
@@ -302,43 +286,37 @@ held_after(struct reorder *r, uint64_t seq)
 }
 
 static void
-release(struct tunnel *t, struct pkt *p)
+release(struct reorder *r, struct pkt *p)
 {
-	struct reorder	*r = &t->reorder;
-
 	TAILQ_REMOVE(held_bucket(r, p->seq - p->pred), p, entry);
 	if (p->is_head)
 		TAILQ_REMOVE(&r->heads, p, head_entry);
 	r->npkts--;
-	share_release(&t->share, SHARE_RECEIVED);
+	share_release(r->share, SHARE_RECEIVED);
 	r->bytes -= p->len;
 }
 
 /* The packet, and all that waited for it and for each other. */
 static void
-deliver_chain(struct tunnel *t, struct pkt *p)
+deliver_chain(struct reorder *r, struct pkt *p, struct pktq *out)
 {
-	struct reorder	*r = &t->reorder;
-	uint64_t	 seq;
-
 	for (;;) {
-		seq = p->seq;
-		set_bit(r->done, seq);
-		tunnel_deliver(t, p);
-		if ((p = held_after(r, seq)) == NULL)
+		set_bit(r->done, p->seq);
+		TAILQ_INSERT_TAIL(out, p, entry);
+		if ((p = held_after(r, p->seq)) == NULL)
 			return;
-		release(t, p);
+		release(r, p);
 	}
 }
 
 /* The head's predecessor is passed over. */
 static void
-give_up(struct tunnel *t, struct pkt *p)
+give_up(struct reorder *r, struct pkt *p, struct pktq *out)
 {
-	set_bit(t->reorder.done, p->seq - p->pred);
-	t->rx_given_up++;
-	release(t, p);
-	deliver_chain(t, p);
+	set_bit(r->done, p->seq - p->pred);
+	r->count.given_up++;
+	release(r, p);
+	deliver_chain(r, p, out);
 }
 
 /*
@@ -346,93 +324,49 @@ give_up(struct tunnel *t, struct pkt *p)
  */
 
 void
-reorder_timer(struct tunnel *t, uint64_t now)
+reorder_timer(struct reorder *r, const struct reorder_paths *paths,
+    struct pktq *out, uint64_t now)
 {
-	struct reorder	*r = &t->reorder;
 	struct pkt	*p, *next;
-	uint64_t	 least, wait, most, deadline;
+	uint64_t	 deadline;
 
 	r->wake = NEVER;
-	if (TAILQ_EMPTY(&r->heads))
-		return;
-	least = least_delivered(t, now);
-	wait = repair_wait(t);
-	most = hold_max(t);
 	for (p = TAILQ_FIRST(&r->heads); p != NULL; p = next) {
 		next = TAILQ_NEXT(p, head_entry);
-		if (p->certain_at == 0 && p->seq - p->pred < least)
+		if (p->certain_at == 0 && p->seq - p->pred < paths->passed)
 			p->certain_at = now;
-		deadline = p->held_at + most;
+		deadline = p->held_at + paths->hold;
 		if (p->certain_at != 0)
-			deadline = MIN(deadline, p->certain_at + wait);
+			deadline = MIN(deadline, p->certain_at +
+			    paths->repair);
 		if (now >= deadline) {
 			/* what follows p is no head */
-			give_up(t, p);
+			give_up(r, p, out);
 			continue;
 		}
 		r->wake = MIN(r->wake, deadline);
 	}
 }
 
-/* What every path in play is beyond. */
-static uint64_t
-least_delivered(struct tunnel *t, uint64_t now)
-{
-	const struct path	*p;
-	uint64_t		 least = NEVER;
-	int			 i;
-
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
-		if (now - p->acct.last_rx <= IN_PLAY)
-			least = MIN(least, p->order_seq);
-	}
-	return (least);
-}
-
-/* How long a repair takes: a report, and the packet over the best path. */
-static uint64_t
-repair_wait(struct tunnel *t)
-{
-	const struct path	*best;
-
-	if (t->conf.recover == ANSWER_NO)
-		return (0);
-	if ((best = path_quickest(t)) == NULL)
-		return (HOLD_MIN);
-	return (best->delay.srtt + 4 * best->delay.rttvar + REPAIR_MARGIN +
-	    t->core->tick);
-}
-
-/*
- * The longest a packet is held, in microseconds: until what a path that died
- * took with it has come over another.
- */
 uint64_t
-hold_max(struct tunnel *t)
+reorder_deadline(const struct reorder *r)
 {
-	const struct path	*p;
-	uint64_t		 dead = 0, most;
-	int64_t			 slow = 0, fast = INT64_MAX;
-	int			 i;
-
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
-		if (!path_usable(p) || p->delay.srtt == -1)
-			continue;
-		dead = MAX(dead, path_dead_time(p));
-		slow = MAX(slow, p->delay.srtt / 2);
-		fast = MIN(fast, p->delay.srtt / 2);
-	}
-	most = dead + (slow > fast ? slow - fast : 0) + HOLD_MARGIN;
-	most = MAX(HOLD_MIN, MIN(most, HOLD_MAX));
-	if (t->conf.reorder_time != 0)
-		most = MIN(most, t->conf.reorder_time);
-	return (most);
+	return (TAILQ_EMPTY(&r->heads) ? NEVER : r->wake);
 }
 
 uint64_t
-reorder_deadline(const struct tunnel *t)
+reorder_repair_time(int64_t srtt, int64_t rttvar, uint64_t tick)
 {
-	return (t->reorder.wake);
+	if (srtt == -1)
+		return (REPAIR_UNKNOWN);
+	return (srtt + 4 * rttvar + REPAIR_MARGIN + tick);
+}
+
+uint64_t
+reorder_hold_time(uint64_t dead, uint64_t spread, uint64_t max)
+{
+	uint64_t	 hold;
+
+	hold = MAX(HOLD_MIN, MIN(dead + spread + HOLD_MARGIN, HOLD_MAX));
+	return (max != 0 ? MIN(hold, max) : hold);
 }

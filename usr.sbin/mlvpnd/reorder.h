@@ -16,11 +16,14 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+
 #ifndef REORDER_H
 #define REORDER_H
 
 /*
- * Doubles and order at the receiver.
+ * The order of what a tunnel receives (mlvpn(7), ORDER): owns the window of
+ * sequences and the packets that wait for an earlier one of their flow.  It
+ * knows no paths: its user tells how far they have delivered.
  */
 
 #include <stddef.h>
@@ -28,13 +31,11 @@
 
 #include "pkt.h"
 
-struct path;
-struct tunnel;
-
-#define SEQ_WINDOW	(1U << 18)
+#define SEQ_WINDOW	(1U << 18)	/* sequences told apart */
 #define HOLD_BUCKETS	1024
 
 struct reorder {
+	struct share	*share;
 	int		 any;
 	uint64_t	 highest;	/* sequence */
 	uint64_t	 first;		/* nothing below is waited for */
@@ -46,16 +47,58 @@ struct reorder {
 	size_t		 npkts;
 	size_t		 bytes;
 	uint64_t	 wake;
+	struct {
+		uint64_t duplicate, late, held, given_up;
+	} count;
 };
 
-int	 reorder_init(struct tunnel *);
-void	 reorder_free(struct tunnel *);
-void	 reorder_reset(struct tunnel *);
-void	 reorder_input(struct tunnel *, struct path *, struct pkt *, uint32_t,
-	    uint16_t, int, uint64_t);
-void	 reorder_mark(struct tunnel *, struct path *, uint32_t);
-void	 reorder_timer(struct tunnel *, uint64_t);
-uint64_t reorder_deadline(const struct tunnel *);
-uint64_t hold_max(struct tunnel *);
+/* What the user wants. */
+struct reorder_conf {
+	int		 unordered;	/* but for fragments */
+	size_t		 max;		/* packets held */
+};
+
+/* What the paths say. */
+struct reorder_paths {
+	uint64_t	 passed;	/* sequence that all in play are
+					   beyond; NEVER: none is in play */
+	uint64_t	 repair;	/* us, 0: lost packets do not come again */
+	uint64_t	 hold;		/* us, at most */
+};
+
+int	 reorder_init(struct reorder *, struct share *, uint64_t);
+void	 reorder_free(struct reorder *);
+void	 reorder_reset(struct reorder *, struct pktq *);
+void	 reorder_input(struct reorder *, const struct reorder_conf *,
+	    uint64_t *, struct pkt *, struct pktq *, uint64_t);
+void	 reorder_mark(const struct reorder *, uint64_t *, uint32_t);
+void	 reorder_timer(struct reorder *, const struct reorder_paths *,
+	    struct pktq *, uint64_t);
+uint64_t reorder_deadline(const struct reorder *);
+uint64_t reorder_repair_time(int64_t, int64_t, uint64_t);
+uint64_t reorder_hold_time(uint64_t, uint64_t, uint64_t);
+
+/*
+ * What is released is put at the end of the queue given, in order.
+ *
+ * reorder_init(share, mix): -1 without memory.  mix is random: a peer is not
+ *	to know which packets are looked for together.
+ * reorder_reset(out): sequences begin anew; all that is held is released.
+ * reorder_input(conf, passed, p, out, now): takes over p, with the low
+ *	SEQ_BITS of its sequence in p->seq, how far back its predecessor is in
+ *	p->pred (0 none), and p->copy if it is out of the order of its path.
+ *	passed is the highest sequence its path has delivered in order, NULL
+ *	of an unknown path, and is kept up to date.
+ * reorder_mark(passed, seq): all that comes on that path in order has this
+ *	sequence or a later one.
+ * reorder_timer(paths, out, now): gives up what cannot come any more.
+ * reorder_repair_time(srtt, rttvar, tick): how long a lost packet takes to
+ *	be reported and to come again over the path with this round-trip time
+ *	(us, -1 unknown), at timers of tick us.
+ * reorder_hold_time(dead, spread, max): how long what a path that died took
+ *	with it takes to come over another, when paths are known to be dead
+ *	after at most dead us and their one-way delays differ by spread us; at
+ *	most max us if that is not 0.
+ */
 
 #endif /* REORDER_H */

@@ -143,7 +143,7 @@ worth_resending(const struct path *p, const struct sent *s, uint64_t now)
 	/* nobody waits for what has no order */
 	if (s->pkt->order == ORDER_NONE || s->pkt->tries >= TRIES_MAX)
 		return (0);
-	if (now - s->time > hold_max(t))
+	if (now - s->time > deliver_hold_time(t))
 		return (0);
 	if (t->resend_budget < s->pkt->len)
 		return (0);
@@ -184,7 +184,7 @@ rescue_sent(struct path *p, uint64_t now)
 		if ((s = flight_sent(&p->flight, n)) == NULL || s->pkt == NULL)
 			continue;
 		/* late is better than never, but for what has no order */
-		most = s->pkt->order == ORDER_NONE ? hold_max(t) : RESCUE_MAX;
+		most = s->pkt->order == ORDER_NONE ? deliver_hold_time(t) : RESCUE_MAX;
 		if (now - s->time <= most)
 			resend(t, s->pkt);
 		history_drop(p, s);

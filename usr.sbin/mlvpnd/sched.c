@@ -434,7 +434,7 @@ expire(struct tunnel *t, uint64_t now)
 
 	for (p = TAILQ_FIRST(&s->resend); p != NULL; p = next) {
 		next = TAILQ_NEXT(p, entry);
-		if (now - p->time > TQ_MAX_AGE + hold_max(t))
+		if (now - p->time > TQ_MAX_AGE + deliver_hold_time(t))
 			resend_drop(t, p);
 	}
 	tq_expire(t, now);

@@ -49,8 +49,6 @@ static void	 update_initiates(struct tunnel *);
 static void	 update_mtu(struct tunnel *, uint64_t);
 static uint16_t	 fitting_mtu(const struct path *);
 static uint16_t	 mlvpn2_mtu(const struct path *);
-static void	 fit_segments(const struct tunnel *, struct pkt *);
-static int	 packet_sane(const struct tunnel *, const struct pkt *);
 static void	 link_ctl(struct tunnel *, const struct link *,
 		    struct ctl_link *, uint64_t);
 
@@ -85,7 +83,8 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 		return (NULL);
 	}
 	mlvpn2_init(t, now);
-	if (reorder_init(t) == -1 || assoc_init(t) == -1) {
+	if (reorder_init(&t->reorder, &t->share, get64(t->flow_key)) == -1 ||
+	    assoc_init(t) == -1) {
 		tunnel_free(t);
 		errno = ENOMEM;
 		return (NULL);
@@ -110,9 +109,9 @@ tunnel_free(struct tunnel *t)
 	tq_clear(t);
 	sched_clear(t);
 	match_free(t);
-	reorder_free(t);
+	reorder_free(&t->reorder);
 	fragment_clear(t);
-	mlvpn2_order_free(t);
+	mlvpn2_order_free(&t->m2.order);
 	batch_clear(t);
 	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
 		TAILQ_REMOVE(&t->out, p, entry);
@@ -548,10 +547,7 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 	/* downwards, as a path may go away in its timer */
 	for (i = t->npaths - 1; i >= 0; i--)
 		path_timer(t->paths[i], now);
-	if (t->conf.protocol == PROTO_MLVPN2)
-		mlvpn2_order_timer(t, now);
-	else
-		reorder_timer(t, now);
+	deliver_timer(t, now);
 	if (now - t->spread_at >= SPREAD_INTERVAL) {
 		t->spread_at = now;
 		sched_spread(t, now);
@@ -574,8 +570,7 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 		usable |= path_usable(t->paths[i]) &&
 		    !t->paths[i]->addr.blocked;
 	}
-	when = MIN(when, MAX(t->conf.protocol == PROTO_MLVPN2 ?
-	    t->m2.order.wake : reorder_deadline(t), now));
+	when = MIN(when, MAX(deliver_deadline(t), now));
 	for (i = 0; usable && i < t->nclosing; i++)
 		when = MIN(when, MAX(t->closing[i].next, now));
 	return (MIN(when, sched_deadline(t, now)));
@@ -600,8 +595,8 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
 
 	for (i = 0; i < n; i++) {
 		if (assoc_can_send(t) && !t->core->stopping &&
-		    packet_sane(t, p[i])) {
-			fit_segments(t, p[i]);
+		    tunnel_sane(t, p[i])) {
+			tunnel_fit(t, p[i]);
 			tq_enqueue(t, p[i], now);
 		} else {
 			t->tx_dropped++;
@@ -611,15 +606,16 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
 }
 
 /* "max-mss": 1 stands for no. */
-static void
-fit_segments(const struct tunnel *t, struct pkt *p)
+void
+tunnel_fit(const struct tunnel *t, struct pkt *p)
 {
 	if (!t->conf.layer2 && t->conf.max_mss != 1)
 		mss_clamp(PKT_DATA(p), p->len, t->mtu, t->conf.max_mss);
 }
 
-static int
-packet_sane(const struct tunnel *t, const struct pkt *p)
+/* A packet of IP, or a frame, that the peer's interface could take. */
+int
+tunnel_sane(const struct tunnel *t, const struct pkt *p)
 {
 	const uint8_t	*d = PKT_DATA(p);
 
@@ -649,7 +645,7 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 	switch (kind) {
 	case KIND_CONTROL:
 		if (path != NULL)
-			reorder_mark(t, path, seq);
+			reorder_mark(&t->reorder, &path->order_seq, seq);
 		path_frames(t, id, dg, PKT_DATA(p), p->len, now);
 		break;
 	case KIND_PACKET:
@@ -660,13 +656,15 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 			report_want(path, now);
 		if (((kind & ~KIND_COPY) == KIND_FRAGMENT &&
 		    fragment_parse(p, get16(inner + 4)) == -1) ||
-		    (p->frag == 0 && !packet_sane(t, p))) {
+		    (p->frag == 0 && !tunnel_sane(t, p))) {
 			t->rx_malformed++;
 			break;
 		}
 		p->time = now;
-		reorder_input(t, path, p, seq, get16(inner + 4),
-		    kind & KIND_COPY, now);
+		p->seq = seq;
+		p->pred = get16(inner + 4);
+		p->copy = (kind & KIND_COPY) != 0;
+		deliver_packet(t, path, p, now);
 		return;
 	default:
 		if (path != NULL)
@@ -675,44 +673,6 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		break;
 	}
 	pkt_put(&t->core->pool, p);
-}
-
-void
-tunnel_deliver(struct tunnel *t, struct pkt *p)
-{
-	if (p->frag != 0) {
-		if ((p = fragment_join(t, p)) == NULL)
-			return;
-		if (!packet_sane(t, p)) {
-			t->rx_malformed++;
-			pkt_put(&t->core->pool, p);
-			return;
-		}
-	}
-	fit_segments(t, p);
-	t->rx_packets++;
-	t->rx_bytes += p->len;
-	TAILQ_INSERT_TAIL(&t->out, p, entry);
-}
-
-/* Packets for the interface. */
-size_t
-tunnel_output(struct tunnel *t, struct pkt **p, size_t max, uint64_t now)
-{
-	struct pktq	*ready = &t->batches.ready;
-	struct pkt	*next;
-	size_t		 n = 0;
-
-	while ((next = TAILQ_FIRST(&t->out)) != NULL) {
-		TAILQ_REMOVE(&t->out, next, entry);
-		batch_add(t, next, now);
-	}
-	batch_timer(t, now);
-	while (n < max && (p[n] = TAILQ_FIRST(ready)) != NULL) {
-		TAILQ_REMOVE(ready, p[n], entry);
-		n++;
-	}
-	return (n);
 }
 
 /*
@@ -756,15 +716,16 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	c->rx_packets = t->rx_packets;
 	c->rx_bytes = t->rx_bytes;
 	c->tx_dropped = t->tx_dropped;
-	c->rx_duplicate = t->rx_duplicate;
+	c->rx_duplicate = t->reorder.count.duplicate;
 	c->rx_replayed = t->rx_replayed;
 	c->rx_badtag = t->rx_badtag;
 	c->rx_malformed = t->rx_malformed;
 	c->handshakes = t->handshakes;
 	c->rx_rejected = t->rx_rejected;
-	c->rx_held = t->rx_held;
-	c->rx_given_up = t->rx_given_up;
-	c->rx_late = t->rx_late;
+	c->rx_held = t->reorder.count.held + t->m2.order.count.held;
+	c->rx_given_up = t->reorder.count.given_up +
+	    t->m2.order.count.given_up;
+	c->rx_late = t->reorder.count.late + t->m2.order.count.late;
 	c->tx_resent = t->tx_resent;
 	c->false_dead = t->false_dead;
 	c->tx_cut = t->tx_cut;

@@ -26,6 +26,7 @@
 #include "assoc.h"
 #include "batch.h"
 #include "core_local.h"
+#include "deliver.h"
 #include "fragment.h"
 #include "match.h"
 #include "mlvpn2.h"
@@ -71,9 +72,9 @@ struct tunnel {
 	uint64_t	 open_allow;	/* see core_allow() */
 	uint64_t	 new_allow;
 	uint64_t	 tx_packets, tx_bytes, rx_packets, rx_bytes;
-	uint64_t	 tx_dropped, rx_duplicate, rx_replayed, rx_badtag;
+	uint64_t	 tx_dropped, rx_replayed, rx_badtag;
 	uint64_t	 rx_malformed, handshakes, rx_rejected;
-	uint64_t	 rx_held, rx_given_up, rx_late, tx_resent, false_dead;
+	uint64_t	 tx_resent, false_dead;
 	uint64_t	 tx_cut, rx_joined, rx_incomplete;
 };
 
@@ -82,7 +83,8 @@ void		 tunnel_keys_changed(struct tunnel *, uint64_t);
 void		 tunnel_update(struct tunnel *, uint64_t);
 void		 tunnel_data(struct tunnel *, uint8_t, const struct dgram *,
 		    struct pkt *, uint64_t, uint64_t);
-void		 tunnel_deliver(struct tunnel *, struct pkt *);
+int		 tunnel_sane(const struct tunnel *, const struct pkt *);
+void		 tunnel_fit(const struct tunnel *, struct pkt *);
 void		 tunnel_mark(const struct path *, uint8_t *);
 void		 tunnel_event(struct tunnel *, enum core_event_type,
 		    const struct path *, const char *);

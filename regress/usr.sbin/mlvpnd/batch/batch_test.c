@@ -193,7 +193,7 @@ test_others(void)
 	p = pkt_get(core_pool(core));
 	p->len = segment_make(PKT_DATA(p), &s);
 	PKT_DATA(p)[9] = 17;
-	tunnel_deliver(tunnel, p);
+	deliver_unordered(tunnel, p);
 	CHECK_EQ(output(now), 1);
 	CHECK_EQ(PKT_DATA(out[0])[9], 17);
 	CHECK_EQ(output(now + HOLD), 1);
@@ -216,7 +216,7 @@ test_others(void)
 		PKT_DATA(p)[1] = 0xb8;
 		segment_sums(PKT_DATA(p), p->len);
 		s.seq += MSS;
-		tunnel_deliver(tunnel, p);
+		deliver_unordered(tunnel, p);
 		CHECK_EQ(output(now), 1);
 	}
 }
@@ -301,7 +301,7 @@ deliver(struct segment *s, int flags, size_t payload)
 	p->len = segment_make(PKT_DATA(p), s);
 	s->seq += payload;
 	s->id++;
-	tunnel_deliver(tunnel, p);
+	deliver_unordered(tunnel, p);
 }
 
 /* The packets stay readable, though they have been given back. */

@@ -86,13 +86,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			    data[0] >> 4);
 			break;
 		}
-		reorder_timer(t, now);
+		deliver_timer(t, now);
 		fragment_timer(t, now);
 		output();
 	}
 	/* nothing waits for ever */
 	now += USEC;
-	reorder_timer(t, now);
+	deliver_timer(t, now);
 	now += USEC;
 	fragment_timer(t, now);
 	output();

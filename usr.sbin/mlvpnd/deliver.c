@@ -1,0 +1,231 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/param.h>
+
+#include "tunnel.h"
+
+static void	 output(struct tunnel *, struct pktq *);
+static struct reorder_conf wanted(const struct tunnel *);
+static void	 timer_v3(struct tunnel *, struct pktq *, uint64_t);
+static void	 timer_mlvpn2(struct tunnel *, struct pktq *, uint64_t);
+static uint64_t	 repair_time(struct tunnel *);
+
+void
+deliver_packet(struct tunnel *t, struct path *path, struct pkt *p,
+    uint64_t now)
+{
+	struct reorder_conf	 conf = wanted(t);
+	struct pktq		 out = TAILQ_HEAD_INITIALIZER(out);
+
+	reorder_input(&t->reorder, &conf, path != NULL ? &path->order_seq :
+	    NULL, p, &out, now);
+	output(t, &out);
+}
+
+/* Its sequence is in p->seq. */
+void
+deliver_mlvpn2(struct tunnel *t, struct mlvpn2 *m, struct pkt *p,
+    uint64_t now)
+{
+	struct reorder_conf	 conf = wanted(t);
+	struct pktq		 out = TAILQ_HEAD_INITIALIZER(out);
+	struct flow_info	 fi;
+
+	flow_classify(PKT_DATA(p), p->len, t->conf.layer2, t->flow_key, &fi);
+	p->order = fi.order;
+	mlvpn2_order_input(&t->m2.order, &conf, &m->order, p, &out, now);
+	output(t, &out);
+}
+
+void
+deliver_unordered(struct tunnel *t, struct pkt *p)
+{
+	struct pktq	 out = TAILQ_HEAD_INITIALIZER(out);
+
+	TAILQ_INSERT_TAIL(&out, p, entry);
+	output(t, &out);
+}
+
+void
+deliver_reset(struct tunnel *t)
+{
+	struct pktq	 out = TAILQ_HEAD_INITIALIZER(out);
+
+	if (t->conf.protocol == PROTO_MLVPN2)
+		mlvpn2_order_reset(&t->m2.order, &out);
+	else
+		reorder_reset(&t->reorder, &out);
+	output(t, &out);
+	fragment_clear(t);
+}
+
+/* In order; what is whole goes to the interface. */
+static void
+output(struct tunnel *t, struct pktq *q)
+{
+	struct pkt	*p;
+
+	while ((p = TAILQ_FIRST(q)) != NULL) {
+		TAILQ_REMOVE(q, p, entry);
+		if (p->frag != 0) {
+			if ((p = fragment_join(t, p)) == NULL)
+				continue;
+			if (!tunnel_sane(t, p)) {
+				t->rx_malformed++;
+				pkt_put(t->share.pool, p);
+				continue;
+			}
+		}
+		tunnel_fit(t, p);
+		t->rx_packets++;
+		t->rx_bytes += p->len;
+		TAILQ_INSERT_TAIL(&t->out, p, entry);
+	}
+}
+
+/* "reorder" */
+static struct reorder_conf
+wanted(const struct tunnel *t)
+{
+	struct reorder_conf	 conf;
+
+	conf.unordered = t->conf.reorder == ANSWER_NO;
+	conf.max = t->conf.reorder == ANSWER_YES ? t->conf.reorder_max :
+	    SIZE_MAX;
+	return (conf);
+}
+
+void
+deliver_timer(struct tunnel *t, uint64_t now)
+{
+	struct pktq	 out = TAILQ_HEAD_INITIALIZER(out);
+
+	if (t->conf.protocol == PROTO_MLVPN2)
+		timer_mlvpn2(t, &out, now);
+	else
+		timer_v3(t, &out, now);
+	output(t, &out);
+}
+
+static void
+timer_v3(struct tunnel *t, struct pktq *out, uint64_t now)
+{
+	struct reorder_paths	 rp;
+	const struct path	*p;
+	int			 i;
+
+	if (t->reorder.npkts == 0)
+		return;
+	rp.passed = NEVER;
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (now - p->acct.last_rx <= IN_PLAY)
+			rp.passed = MIN(rp.passed, p->order_seq);
+	}
+	rp.repair = repair_time(t);
+	rp.hold = deliver_hold_time(t);
+	reorder_timer(&t->reorder, &rp, out, now);
+}
+
+/* A report, and the packet over the best path. */
+static uint64_t
+repair_time(struct tunnel *t)
+{
+	const struct path	*best;
+
+	if (t->conf.recover == ANSWER_NO)
+		return (0);
+	if ((best = path_quickest(t)) == NULL)
+		return (reorder_repair_time(-1, -1, t->core->tick));
+	return (reorder_repair_time(best->delay.srtt, best->delay.rttvar,
+	    t->core->tick));
+}
+
+uint64_t
+deliver_hold_time(struct tunnel *t)
+{
+	const struct path	*p;
+	uint64_t		 dead = 0;
+	int64_t			 slow = 0, fast = INT64_MAX;
+	int			 i;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (!path_usable(p) || p->delay.srtt == -1)
+			continue;
+		dead = MAX(dead, path_dead_time(p));
+		slow = MAX(slow, p->delay.srtt / 2);
+		fast = MIN(fast, p->delay.srtt / 2);
+	}
+	return (reorder_hold_time(dead, slow > fast ? slow - fast : 0,
+	    t->conf.reorder_time));
+}
+
+static void
+timer_mlvpn2(struct tunnel *t, struct pktq *out, uint64_t now)
+{
+	struct mlvpn2_order	*o = &t->m2.order;
+	const struct path	*p;
+	uint64_t		 passed = NEVER;
+	int64_t			 slow = 0, fast = INT64_MAX;
+	int			 i;
+
+	if (o->npkts == 0)
+		return;
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		passed = MIN(passed, mlvpn2_order_passed(o, &p->m2->order,
+		    now));
+		if (!path_alive(p) || p->delay.srtt == -1)
+			continue;
+		slow = MAX(slow, p->delay.srtt);
+		fast = MIN(fast, p->delay.srtt);
+	}
+	mlvpn2_order_timer(o, passed, mlvpn2_order_hold_time(slow > fast ?
+	    slow - fast : 0, t->conf.reorder_time), out, now);
+}
+
+uint64_t
+deliver_deadline(const struct tunnel *t)
+{
+	if (t->conf.protocol == PROTO_MLVPN2)
+		return (mlvpn2_order_deadline(&t->m2.order));
+	return (reorder_deadline(&t->reorder));
+}
+
+/* Packets for the interface. */
+size_t
+tunnel_output(struct tunnel *t, struct pkt **p, size_t max, uint64_t now)
+{
+	struct pktq	*ready = &t->batches.ready;
+	struct pkt	*next;
+	size_t		 n = 0;
+
+	while ((next = TAILQ_FIRST(&t->out)) != NULL) {
+		TAILQ_REMOVE(&t->out, next, entry);
+		batch_add(t, next, now);
+	}
+	batch_timer(t, now);
+	while (n < max && (p[n] = TAILQ_FIRST(ready)) != NULL) {
+		TAILQ_REMOVE(ready, p[n], entry);
+		n++;
+	}
+	return (n);
+}
