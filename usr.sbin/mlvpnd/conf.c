@@ -165,6 +165,26 @@ conf_tunnel_initiates(const struct tunnel_conf *tunnel)
 	return (0);
 }
 
+int
+conf_tunnel_routes(const struct tunnel_conf *tc, const struct addr *addr)
+{
+	const struct route_conf	*rc;
+	int			 i;
+
+	TAILQ_FOREACH(rc, &tc->routes, entry) {
+		if (!rc->is_default) {
+			if (prefix_covers(&rc->prefix, addr))
+				return (1);
+			continue;
+		}
+		for (i = 0; i < tc->naddress; i++) {
+			if (tc->address[i].prefix.addr.family == addr->family)
+				return (1);
+		}
+	}
+	return (0);
+}
+
 void
 conf_inactive(const struct mlvpnd_conf *conf, void (*report)(const char *))
 {

@@ -242,6 +242,8 @@ struct mlvpnd_conf {
  * conf_*_new(): with the defaults of mlvpnd.conf(5); NULL without memory.
  * conf_tunnel_initiates(): does this end open paths, as it knows where the
  *	peer is?
+ * conf_tunnel_routes(): would the tunnel's routes lead packets for that
+ *	address into it?
  * conf_inactive(): calls back with a line for each tunnel that has settings
  *	which have no effect yet.
  */
@@ -255,6 +257,8 @@ struct link_conf	*conf_link_new(void);
 struct link_conf	*conf_link_find(const struct tunnel_conf *,
 			    const char *);
 int			 conf_tunnel_initiates(const struct tunnel_conf *);
+int			 conf_tunnel_routes(const struct tunnel_conf *,
+			    const struct addr *);
 void			 conf_inactive(const struct mlvpnd_conf *,
 			    void (*)(const char *));
 

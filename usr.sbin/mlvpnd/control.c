@@ -30,6 +30,7 @@
 
 #include "control.h"
 #include "engine.h"
+#include "imsgev.h"
 #include "log.h"
 #include "mlvpnd.h"
 

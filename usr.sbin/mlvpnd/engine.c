@@ -47,6 +47,7 @@
 #include "control.h"
 #include "core.h"
 #include "engine.h"
+#include "imsgev.h"
 #include "log.h"
 #include "mlvpn2_file.h"
 #include "mlvpnd.h"

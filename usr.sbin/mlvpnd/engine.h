@@ -27,6 +27,9 @@
 
 #include "ctl.h"
 
+/* The process that moves packets.  Does not return. */
+__dead void	 engine(int debug, int verbose);
+
 /*
  * What control.c asks of the engine.  Those that list return how many
  * entries, with engine_show_filters() how many tunnels, matched the

@@ -25,13 +25,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "imsgev.h"
 #include "mlvpnd.h"
 
-/*
- * Has the event loop watch a channel: for reading always, for writing while
- * messages wait.  To be called after every change of its queue.  The imsgev
- * is zeroed memory before its first use.
- */
 void
 imsg_event_add(struct imsgev *iev)
 {
@@ -45,10 +41,6 @@ imsg_event_add(struct imsgev *iev)
 	event_add(&iev->ev, NULL);
 }
 
-/*
- * Queues a message; the descriptor, -1 for none, is closed once it is sent.
- * Returns 1, or -1 with errno; then the descriptor is still the caller's.
- */
 int
 imsg_compose_event(struct imsgev *iev, uint16_t type, uint32_t peerid,
     pid_t pid, int fd, const void *data, size_t len)
@@ -63,7 +55,6 @@ imsg_compose_event(struct imsgev *iev, uint16_t type, uint32_t peerid,
 
 #define IMSG_CASE(t)	case t: return (#t)
 
-/* The name of a message type for the log. */
 const char *
 imsg_name(uint32_t type)
 {

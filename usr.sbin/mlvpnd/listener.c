@@ -30,8 +30,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "child.h"
+#include "listener.h"
 #include "log.h"
-#include "parent.h"
+#include "mlvpnd.h"
+#include "netif.h"
+#include "notice.h"
 #include "sock.h"
 
 struct listener {
@@ -230,7 +234,7 @@ listener_send(void)
 		lc = l->conf;
 		lc.id = l->id;
 		lc.addr = l->bound;
-		main_compose_engine(IMSG_RECONF_LISTEN, 0, l->fd, &lc,
+		compose_engine(IMSG_RECONF_LISTEN, 0, l->fd, &lc,
 		    sizeof(lc));
 		l->fd = -1;
 	}
@@ -278,7 +282,7 @@ listener_try(struct listener *l)
 	}
 	l->bound = sc.local;
 	l->error = 0;
-	l->id = reconf_socket_id();
+	l->id = sock_new_id();
 	return (0);
 }
 
@@ -304,10 +308,10 @@ listener_failed(struct listener *l, const char *what)
 			log_info("listen on %s port %u: no IPv%d address yet",
 			    l->conf.ifname, l->conf.port, l->conf.addr.family);
 		else
-			reconf_warn("listen on %s port %u: %s", l->conf.ifname,
+			notice_failure("listen on %s port %u: %s", l->conf.ifname,
 			    l->conf.port, what);
 	} else if (!listener_excused(l))
-		reconf_warn("listen on %s port %u: %s",
+		notice_failure("listen on %s port %u: %s",
 		    addr_ntop(&l->conf.addr, buf, sizeof(buf)), l->conf.port,
 		    what);
 }

@@ -28,7 +28,6 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 
 #include <err.h>
 #include <errno.h>
@@ -36,6 +35,7 @@
 #include <fcntl.h>
 #include <imsg.h>
 #include <limits.h>
+#include <paths.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,36 +44,29 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "child.h"
+#include "conf.h"
 #include "confine.h"
-#include "core.h"
+#include "engine.h"
 #include "log.h"
 #include "mlvpnd.h"
 #include "netif.h"
-#include "parent.h"
 #include "parse.h"
 #include "printconf.h"
+#include "reconf.h"
+#include "resolver.h"
+#include "script.h"
 
-/* A child process. */
-struct child {
-	const char	*name;
-	char		*flag;		/* its option */
-	int		(*receive)(struct imsg *);
-	pid_t		 pid;
-	struct imsgev	 iev;
-	int		 lost;		/* closed its end of the channel */
-};
+#define CONF_FILE	"/etc/mlvpnd.conf"
+#define FLOWS_FILE	_PATH_VARDB "mlvpnd.flows"
 
 static __dead void	 usage(void);
-static void		 start_child(struct child *, char *, int);
 static void		 control_path(const char *);
 static void		 control_check(void);
 static int		 control_open(gid_t);
 static __dead void	 main_shutdown(int);
-static int		 main_reap(struct child *);
 static void		 main_sig_handler(int, short, void *);
 static void		 main_netchange(int, short, void *);
-static void		 main_dispatch(int, short, void *);
-static void		 main_lost(struct child *);
 static int		 main_engine_imsg(struct imsg *);
 static int		 main_recv_verbose(struct imsg *);
 static int		 main_recv_stale(struct imsg *);
@@ -83,18 +76,7 @@ static int		 main_resolver_imsg(struct imsg *);
 static int		 is_text(const char *, size_t);
 
 uint32_t		 cmd_opts;
-
-static struct child	 engine_child = {
-	.name = "engine",
-	.flag = "-E",
-	.receive = main_engine_imsg
-};
-static struct child	 resolver_child = {
-	.name = "resolver",
-	.flag = "-R",
-	.receive = main_resolver_imsg
-};
-static const char	*conffile = MLVPND_CONF_FILE;
+static const char	*conffile = CONF_FILE;
 static struct sockaddr_un csock = { .sun_family = AF_UNIX };
 static char		 flowsfile[PATH_MAX];
 
@@ -195,8 +177,7 @@ main(int argc, char *argv[])
 	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
 		fatal("setrlimit");
 
-	start_child(&engine_child, argv0, debug);
-	start_child(&resolver_child, argv0, debug);
+	child_start(argv0, debug, main_engine_imsg, main_resolver_imsg);
 	log_procinit("parent");
 
 	event_init();
@@ -208,9 +189,7 @@ main(int argc, char *argv[])
 	signal_add(&ev_sighup, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
-	imsgbuf_allow_fdpass(&engine_child.iev.ibuf);
-	imsg_event_add(&engine_child.iev);
-	imsg_event_add(&resolver_child.iev);
+	child_watch();
 
 	if (netif_init() == -1)
 		fatal("cannot open the sockets for interfaces and routes");
@@ -222,9 +201,9 @@ main(int argc, char *argv[])
 
 	if ((control_fd = control_open(pw->pw_gid)) == -1)
 		fatalx("control socket setup failed");
-	main_compose_engine(IMSG_CONTROLFD, 0, control_fd, NULL, 0);
+	compose_engine(IMSG_CONTROLFD, 0, control_fd, NULL, 0);
 
-	if (reconf_start(conf) == -1)
+	if (reconf_start(conf, flowsfile) == -1)
 		main_shutdown(1);
 
 	confine_parent(csock.sun_path, flowsfile, script_permitted());
@@ -234,59 +213,11 @@ main(int argc, char *argv[])
 	main_shutdown(0);
 }
 
-/*
- * Runs this program anew: nothing that the parent has read or will read is
- * in the child's memory, and its addresses are other ones.
- */
-static void
-start_child(struct child *c, char *argv0, int debug)
-{
-	char	*argv[6];
-	int	 argc = 0, fds[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    PF_UNSPEC, fds) == -1)
-		fatal("socketpair");
-
-	switch (c->pid = fork()) {
-	case -1:
-		fatal("cannot fork");
-	case 0:
-		break;
-	default:
-		close(fds[1]);
-		if (imsgbuf_init(&c->iev.ibuf, fds[0]) == -1)
-			fatal("imsgbuf_init");
-		c->iev.handler = main_dispatch;
-		return;
-	}
-
-	if (fds[1] != 3) {
-		if (dup2(fds[1], 3) == -1)
-			fatal("dup2");
-	} else if (fcntl(fds[1], F_SETFD, 0) == -1)
-		fatal("fcntl");
-	closefrom(4);
-
-	argv[argc++] = argv0;
-	argv[argc++] = c->flag;
-	if (debug)
-		argv[argc++] = "-d";
-	if (cmd_opts & OPT_VERBOSE)
-		argv[argc++] = "-v";
-	if (cmd_opts & OPT_VERBOSE2)
-		argv[argc++] = "-v";
-	argv[argc] = NULL;
-
-	execvp(argv0, argv);
-	fatal("cannot run %s again", argv0);
-}
-
 /* NULL: the default, one for each routing table that a daemon runs in. */
 static void
 control_path(const char *path)
 {
-	const char	*flows = MLVPND_FLOWS;
+	const char	*flows = FLOWS_FILE;
 	char		 table[16] = "";
 	int		 len, rtable;
 
@@ -301,32 +232,6 @@ control_path(const char *path)
 	    path != NULL ? path : MLVPND_SOCKET, path != NULL ? "" : table);
 	if (len < 0 || (size_t)len >= sizeof(csock.sun_path))
 		errx(1, "%s: name too long for a socket", path);
-}
-
-/* Once there is a tunnel for it; without the file the engine does as well. */
-void
-main_open_flows(void)
-{
-	static int	 done;
-	struct stat	 st;
-	int		 fd;
-
-	if (done)
-		return;
-	if ((fd = open(flowsfile, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-	    0600)) == -1 || fstat(fd, &st) == -1) {
-		log_warn("%s", flowsfile);
-		if (fd != -1)
-			close(fd);
-		return;
-	}
-	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || st.st_nlink != 1) {
-		log_warnx("%s: not a file of root", flowsfile);
-		close(fd);
-		return;
-	}
-	main_compose_engine(IMSG_FLOWS, 0, fd, NULL, 0);
-	done = 1;
 }
 
 /* Ends the program if a daemon serves the socket. */
@@ -381,54 +286,17 @@ control_open(gid_t gid)
 	return (fd);
 }
 
-/*
- * The children end when their channels are closed; the engine takes leave
- * of its peers, for which it needs the routes.
- */
+/* The engine takes leave of its peers before its routes go. */
 static __dead void
 main_shutdown(int status)
 {
-	imsgbuf_clear(&engine_child.iev.ibuf);
-	close(engine_child.iev.ibuf.fd);
-	imsgbuf_clear(&resolver_child.iev.ibuf);
-	close(resolver_child.iev.ibuf.fd);
-
-	log_debug("waiting for children to terminate");
-	if (main_reap(&engine_child) == -1)
+	if (child_stop() == -1)
 		status = 1;
-	if (main_reap(&resolver_child) == -1)
-		status = 1;
-
 	reconf_stop();
 	if (unlink(csock.sun_path) == -1 && errno != ENOENT)
 		log_warn("unlink %s", csock.sun_path);
 	log_info("terminating");
 	exit(status);
-}
-
-/* Returns -1 when a child did not end as it should. */
-static int
-main_reap(struct child *c)
-{
-	int	 status;
-
-	while (waitpid(c->pid, &status, 0) == -1) {
-		if (errno == EINTR)
-			continue;
-		log_warn("wait for the %s", c->name);
-		return (-1);
-	}
-	if (WIFSIGNALED(status))
-		log_warnx("%s terminated; signal %d (%s)", c->name,
-		    WTERMSIG(status), strsignal(WTERMSIG(status)));
-	else if (WEXITSTATUS(status) != 0)
-		log_warnx("%s terminated; exit status %d", c->name,
-		    WEXITSTATUS(status));
-	else if (c->lost)
-		log_warnx("%s terminated", c->name);
-	else
-		return (0);
-	return (-1);
 }
 
 static void
@@ -438,7 +306,7 @@ main_sig_handler(int sig, short event, void *bula)
 	case SIGINT:
 	case SIGTERM:
 		/* on a terminal the children get it too, and may be faster */
-		engine_child.lost = resolver_child.lost = 0;
+		child_ending();
 		main_shutdown(0);
 	case SIGHUP:
 		reconf_reload(conffile);
@@ -455,100 +323,11 @@ main_netchange(int fd, short event, void *bula)
 		reconf_netchange();
 }
 
-void
-main_compose_engine(uint16_t type, uint32_t peerid, int fd, const void *data,
-    size_t len)
-{
-	if (imsg_compose_event(&engine_child.iev, type, peerid, 0, fd, data,
-	    len) == -1)
-		fatal("%s: %s", __func__, imsg_name(type));
-}
-
-void
-main_compose_resolver(uint16_t type, uint32_t peerid, const void *data,
-    size_t len)
-{
-	if (imsg_compose_event(&resolver_child.iev, type, peerid, 0, -1, data,
-	    len) == -1)
-		fatal("%s: %s", __func__, imsg_name(type));
-}
-
-/* Has a timer run off in so many milliseconds. */
-void
-timer_set(struct event *ev, unsigned int ms)
-{
-	struct timeval	 tv;
-
-	tv.tv_sec = ms / 1000;
-	tv.tv_usec = ms % 1000 * 1000;
-	evtimer_add(ev, &tv);
-}
-
 /*
  * What the children say.  They run as another user because they may have
  * been taken over: no message is taken on trust, and a malformed one ends
  * the daemon.
  */
-
-static void
-main_dispatch(int fd, short event, void *arg)
-{
-	struct child	*c;
-	struct imsg	 imsg;
-	ssize_t		 n;
-
-	c = arg == &engine_child.iev ? &engine_child : &resolver_child;
-	if (c->lost)
-		return;
-
-	if (event & EV_READ) {
-		if ((n = imsgbuf_read(&c->iev.ibuf)) == -1)
-			log_warn("%s: imsgbuf_read", c->name);
-		if (n != 1) {
-			main_lost(c);
-			return;
-		}
-	}
-	if (event & EV_WRITE) {
-		if (imsgbuf_write(&c->iev.ibuf) == -1) {
-			if (errno != EPIPE)
-				log_warn("%s: imsgbuf_write", c->name);
-			main_lost(c);
-			return;
-		}
-	}
-
-	while ((n = imsg_get(&c->iev.ibuf, &imsg)) > 0) {
-		if (c->receive(&imsg) == -1) {
-			log_warnx("%s: invalid %s", c->name,
-			    imsg_name(imsg_get_type(&imsg)));
-			imsg_free(&imsg);
-			main_lost(c);
-			return;
-		}
-		imsg_free(&imsg);
-	}
-	if (n == -1) {
-		log_warn("%s: imsg_get", c->name);
-		main_lost(c);
-		return;
-	}
-	imsg_event_add(&c->iev);
-}
-
-/*
- * Without one of its processes the daemon ends, a moment later: if it was a
- * signal to all of them, the parent's is to be seen first.
- */
-static void
-main_lost(struct child *c)
-{
-	struct timeval	 moment = { 0, 10000 };
-
-	c->lost = 1;
-	event_del(&c->iev.ev);
-	event_loopexit(&moment);
-}
 
 static int
 main_engine_imsg(struct imsg *imsg)
@@ -581,8 +360,7 @@ main_recv_verbose(struct imsg *imsg)
 		return (-1);
 	verbose = verbose != 0;
 	log_setverbose(verbose);
-	main_compose_resolver(IMSG_CTL_LOG_VERBOSE, 0, &verbose,
-	    sizeof(verbose));
+	compose_resolver(IMSG_CTL_LOG_VERBOSE, 0, &verbose, sizeof(verbose));
 	return (0);
 }
 

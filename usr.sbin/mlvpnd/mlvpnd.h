@@ -19,13 +19,13 @@
 #ifndef MLVPND_H
 #define MLVPND_H
 
-#include <sys/types.h>
-#include <sys/queue.h>
-#include <sys/uio.h>
+/*
+ * What all processes and mlvpnctl(8) share: names of the daemon, and the
+ * messages between them.
+ */
 
-#include <event.h>
-#include <imsg.h>
-#include <paths.h>
+#include <sys/types.h>
+
 #include <stdint.h>
 
 #include "addr.h"
@@ -33,21 +33,12 @@
 #include "ctl.h"
 
 #define MLVPND_VERSION		"3.0"
-#define MLVPND_CONF_FILE	"/etc/mlvpnd.conf"
-#define MLVPND_SOCKET		"/var/run/mlvpnd.sock"
-#define MLVPND_FLOWS		_PATH_VARDB "mlvpnd.flows"
 #define MLVPND_USER		"_mlvpnd"
+#define MLVPND_SOCKET		"/var/run/mlvpnd.sock"
 
 #define OPT_VERBOSE		0x01
 #define OPT_VERBOSE2		0x02
 #define OPT_NOACTION		0x04
-
-struct imsgev {
-	struct imsgbuf	 ibuf;
-	void		(*handler)(int, short, void *);
-	struct event	 ev;
-	short		 events;
-};
 
 enum imsg_type {
 	IMSG_NONE,
@@ -127,17 +118,6 @@ struct imsg_resolve {
 };
 
 /* mlvpnd.c */
-extern uint32_t	 cmd_opts;
-
-void		 imsg_event_add(struct imsgev *);
-int		 imsg_compose_event(struct imsgev *, uint16_t, uint32_t,
-		    pid_t, int, const void *, size_t);
-const char	*imsg_name(uint32_t);
-
-/* engine.c */
-__dead void	 engine(int, int);
-
-/* resolver.c */
-__dead void	 resolver(int, int);
+extern uint32_t	 cmd_opts;		/* OPT_*, of the parent */
 
 #endif /* MLVPND_H */

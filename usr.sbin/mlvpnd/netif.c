@@ -68,6 +68,12 @@ netif_own(unsigned int index)
 }
 
 int
+netif_rtable(int rtable)
+{
+	return (rtable == RTABLE_DEFAULT ? getrtable() : rtable);
+}
+
+int
 netif_ifaddr(const char *name, int family, struct addr *addr)
 {
 	struct ifaddrs	*ifap, *ifa;

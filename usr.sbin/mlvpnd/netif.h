@@ -97,6 +97,9 @@ int	 netif_route_del(const struct netif *, const struct tunnel_conf *,
 int	 netif_pin_add(const struct addr *, int rtable, int *added);
 int	 netif_pin_del(const struct addr *, int rtable);
 
+/* The number of a configured routing table. */
+int	 netif_rtable(int);
+
 /*
  * First address of the family on the interface, or on one of the interface
  * group; not a link-local one if there is another.  ENOENT without one.

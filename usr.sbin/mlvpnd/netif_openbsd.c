@@ -142,7 +142,6 @@ static void	 sa_from_mask(union sa *, int, int);
 static int	 sa_masklen(const union sa *, int);
 static void	 sa_copy(union sa *, const uint8_t *, size_t);
 static void	 host_prefix(struct prefix *, const struct addr *);
-static int	 table_number(int);
 static int	 addr_bits(int);
 
 static int	 inet_fd = -1, inet6_fd = -1, route_fd = -1;
@@ -367,7 +366,7 @@ int
 netif_pin_add(const struct addr *addr, int rtable, int *added)
 {
 	struct way	 way;
-	int		 table = table_number(rtable);
+	int		 table = netif_rtable(rtable);
 
 	*added = 0;
 	if (addr->scope != 0)
@@ -393,7 +392,7 @@ netif_pin_del(const struct addr *addr, int rtable)
 {
 	struct prefix	 host;
 	struct rtinfo	 pin;
-	int		 table = table_number(rtable);
+	int		 table = netif_rtable(rtable);
 
 	host_prefix(&host, addr);
 	if (route_lookup(&host, table, 0, &pin) == -1)
@@ -1273,12 +1272,6 @@ host_prefix(struct prefix *prefix, const struct addr *addr)
 	memset(prefix, 0, sizeof(*prefix));
 	prefix->addr = *addr;
 	prefix->len = addr_bits(addr->family);
-}
-
-static int
-table_number(int rtable)
-{
-	return (rtable == RTABLE_DEFAULT ? getrtable() : rtable);
 }
 
 static int

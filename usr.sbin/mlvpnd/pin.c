@@ -29,7 +29,8 @@
 #include <string.h>
 
 #include "log.h"
-#include "parent.h"
+#include "netif.h"
+#include "pin.h"
 
 struct pin {
 	TAILQ_ENTRY(pin) entry;
@@ -45,10 +46,6 @@ static int	pin_route(struct pin *);
 
 static TAILQ_HEAD(, pin)	pins = TAILQ_HEAD_INITIALIZER(pins);
 
-/*
- * Takes a reference to the pin of an address; its port does not matter.
- * NULL without memory or while the system has no route to the address.
- */
 struct pin *
 pin_get(const struct addr *addr, int rtable)
 {
@@ -94,7 +91,6 @@ pin_put(struct pin *pin)
 	free(pin);
 }
 
-/* Leaves the route in place when the last reference goes. */
 void
 pin_keep(struct pin *pin)
 {
@@ -102,7 +98,6 @@ pin_keep(struct pin *pin)
 		pin->keep = 1;
 }
 
-/* After a change of the system's routes: has all pins follow them. */
 void
 pin_refresh(void)
 {

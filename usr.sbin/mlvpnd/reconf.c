@@ -24,21 +24,33 @@
 #include <sys/types.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 
 #include <errno.h>
+#include <event.h>
+#include <fcntl.h>
 #include <pcap.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "child.h"
+#include "conf.h"
 #include "conf_match.h"
+#include "listener.h"
 #include "log.h"
 #include "mlvpn2_wire.h"
-#include "parent.h"
+#include "mlvpnd.h"
+#include "notice.h"
 #include "parse.h"
+#include "pin.h"
+#include "reconf.h"
+#include "script.h"
+#include "timer.h"
+#include "tunif.h"
+#include "uplink.h"
 
 #define RETRY_MIN	100		/* ms, doubled each time */
 #define RETRY_MAX	30000
@@ -46,9 +58,36 @@
 #define COMMAND_TIME	30000		/* ms, for a command to end */
 #define COMMAND_GRACE	2000		/* ms, after a signal */
 
+/*
+ * The engine must give up the device that a tunnel had; it has to before the
+ * parent can open the one of the same name.
+ */
+enum release {
+	RELEASE_NO,
+	RELEASE,
+	RELEASE_WAIT
+};
+
+/* A tunnel of the configuration. */
+struct ptunnel {
+	TAILQ_ENTRY(ptunnel)	 entry;
+	struct tunnel_conf	*conf;		/* in the one in force */
+	struct tunnel_conf	*nconf;		/* and in that to come */
+	uint32_t		 id;
+	struct tunif		*tunif;		/* NULL: could not be opened */
+	uint32_t		 sent;		/* id of the one the engine has,
+						   0: it lacks the tunnel */
+	enum release		 release;	/* of the engine's device */
+	int			 error;		/* of opening, logged */
+	uint16_t		 auto_mtu;	/* the engine's, 0 not yet */
+	struct script		*script;	/* its command */
+	struct uplinks		*uplinks;	/* its links */
+};
+
 static int		 reconf_read(const char *);
 static struct tunnel_conf *reconf_command(const struct mlvpnd_conf *);
 static void		 reconf_notes(const struct mlvpnd_conf *);
+static void		 reconf_inactive(const char *);
 static void		 reconf_apply(struct mlvpnd_conf *);
 static void		 reconf_tunnel(struct ptunnel *);
 static int		 reconf_open(int *);
@@ -56,34 +95,31 @@ static void		 reconf_send(void);
 static void		 reconf_send_tunnel(struct ptunnel *);
 static void		 reconf_send_match(const struct tunnel_conf *,
 			    const struct match_conf *);
+static void		 reconf_open_flows(void);
 static void		 reconf_schedule(int);
 static void		 reconf_retry(int, short, void *);
 static void		 reconf_settled(int, short, void *);
-static void		 reconf_message(const char *);
 static struct ptunnel	*ptunnel_find(uint32_t);
 static struct ptunnel	*ptunnel_byname(const char *);
 static struct ptunnel	*ptunnel_new(void);
+static void		 ptunnel_restore(void *);
+static void		 ptunnel_pinned(void *);
 static void		 ptunnel_apply(struct ptunnel *, struct tunnel_conf *);
 
 static struct mlvpnd_conf	*conf;
-static struct ptunnels		 ptunnels = TAILQ_HEAD_INITIALIZER(ptunnels);
+static TAILQ_HEAD(, ptunnel)	 ptunnels = TAILQ_HEAD_INITIALIZER(ptunnels);
 static uint32_t			 last_tunnel;
-static uint32_t			 last_socket;
 static struct event		 ev_retry;
 static struct event		 ev_settled;
 static unsigned int		 retry;		/* ms */
-static uint32_t			 ctl_peer;	/* who asked for a reload */
-static int			 ctl_warned;	/* was told of a failure */
+static const char		*flowsfile;
 
-/*
- * The first configuration.  Returns -1 when a tunnel's interface could not
- * be opened, which has been logged.
- */
 int
-reconf_start(struct mlvpnd_conf *new)
+reconf_start(struct mlvpnd_conf *new, const char *flows)
 {
 	struct ptunnel	*pt;
 
+	flowsfile = flows;
 	evtimer_set(&ev_retry, reconf_retry, NULL);
 	evtimer_set(&ev_settled, reconf_settled, NULL);
 	script_init(reconf_command(new) != NULL, COMMAND_TIME, COMMAND_GRACE);
@@ -96,7 +132,6 @@ reconf_start(struct mlvpnd_conf *new)
 	return (0);
 }
 
-/* Reads the file anew; after an error in it all stays as it is. */
 void
 reconf_reload(const char *file)
 {
@@ -106,32 +141,28 @@ reconf_reload(const char *file)
 		log_info("configuration reloaded");
 }
 
-/* The same for a client of the control socket, who is told what happens. */
 void
 reconf_reload_ctl(const char *file, uint32_t peerid)
 {
 	struct ctl_result	 res;
 
 	memset(&res, 0, sizeof(res));
-	ctl_peer = peerid;
-	ctl_warned = 0;
+	notice_begin(peerid);
 	if (reconf_read(file) == -1) {
 		log_warnx("configuration reload failed");
 		res.code = CTL_RES_PARSE;
 		strlcpy(res.text, "nothing changed", sizeof(res.text));
 	} else {
 		log_info("configuration reloaded");
-		if (ctl_warned) {
-			res.code = CTL_RES_FAIL;
-			strlcpy(res.text, "reloaded, but not all of it works",
-			    sizeof(res.text));
-		}
 	}
-	ctl_peer = 0;
-	main_compose_engine(IMSG_CTL_RESULT, peerid, -1, &res, sizeof(res));
+	if (notice_end() && res.code == 0) {
+		res.code = CTL_RES_FAIL;
+		strlcpy(res.text, "reloaded, but not all of it works",
+		    sizeof(res.text));
+	}
+	compose_engine(IMSG_CTL_RESULT, peerid, -1, &res, sizeof(res));
 }
 
-/* The daemon's end, after that of its children. */
 void
 reconf_stop(void)
 {
@@ -146,7 +177,7 @@ reconf_stop(void)
 		keep = pt->conf->persist;
 		if (pt->tunif != NULL)
 			tunif_stop(pt->tunif);
-		uplink_stop(pt, keep);
+		uplinks_free(pt->uplinks, keep);
 		free(pt);
 	}
 	listener_stop();
@@ -154,7 +185,6 @@ reconf_stop(void)
 	conf = NULL;
 }
 
-/* The system's addresses, interfaces or routes have changed. */
 void
 reconf_netchange(void)
 {
@@ -162,7 +192,6 @@ reconf_netchange(void)
 		timer_set(&ev_settled, SETTLE_TIME);
 }
 
-/* The engine has found out the MTU of a tunnel. */
 void
 reconf_mtu(uint32_t id, uint16_t mtu)
 {
@@ -179,17 +208,15 @@ reconf_mtu(uint32_t id, uint16_t mtu)
 	ptunnel_apply(pt, pt->conf);
 }
 
-/* The engine gets no answer on a link. */
 void
 reconf_stale(uint32_t id, const char *link)
 {
 	struct ptunnel	*pt;
 
 	if ((pt = ptunnel_find(id)) != NULL)
-		uplink_stale(pt, link);
+		uplinks_stale(pt->uplinks, link);
 }
 
-/* Something has happened to a tunnel or link, enum core_event_type. */
 void
 reconf_event(uint32_t id, int type, const char *link, const char *reason)
 {
@@ -199,76 +226,15 @@ reconf_event(uint32_t id, int type, const char *link, const char *reason)
 		script_event(pt->script, type, link, reason);
 }
 
-/* A command may have taken the tunnel's interface down and up again. */
-void
-reconf_restore(uint32_t id)
-{
-	struct ptunnel	*pt;
-
-	if ((pt = ptunnel_find(id)) != NULL && pt->tunif != NULL)
-		tunif_restore(pt->tunif);
-}
-
-/* The resolver's answer to a request. */
 void
 reconf_resolved(uint32_t request, const struct addr *addr, size_t n)
 {
 	struct ptunnel	*pt;
 
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
-		if (uplink_resolved(pt, request, addr, n))
+		if (uplinks_resolved(pt->uplinks, request, addr, n))
 			return;
 	}
-}
-
-/* A link's endpoint was pinned: there may be routes waiting for that. */
-void
-reconf_pinned(struct ptunnel *pt)
-{
-	ptunnel_apply(pt, pt->conf);
-}
-
-/* The number of a configured routing table. */
-int
-reconf_rtable(int rtable)
-{
-	return (rtable == RTABLE_DEFAULT ? getrtable() : rtable);
-}
-
-/* Sockets of listeners and of links share one count, and none is reused. */
-uint32_t
-reconf_socket_id(void)
-{
-	return (++last_socket);
-}
-
-/*
- * What a configuration asks for and the system refuses: for the log and, if
- * there is one, the client that asked for the reload.
- */
-void
-reconf_warn(const char *fmt, ...)
-{
-	char	 what[512], msg[768];
-	va_list	 ap;
-	int	 saved_errno = errno;
-
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	snprintf(msg, sizeof(msg), "%s: %s", what, strerror(saved_errno));
-	log_warnx("%s", msg);
-	reconf_message(msg);
-	ctl_warned = 1;
-	errno = saved_errno;
-}
-
-/* What is worth knowing for whoever changed the configuration. */
-void
-reconf_note(const char *msg)
-{
-	log_warnx("%s", msg);
-	reconf_message(msg);
 }
 
 static int
@@ -276,16 +242,13 @@ reconf_read(const char *file)
 {
 	struct mlvpnd_conf	*new;
 	struct tunnel_conf	*tc;
-	char			 msg[256];
 
-	if ((new = parse_config(file, reconf_message)) == NULL)
+	if ((new = parse_config(file, notice_client)) == NULL)
 		return (-1);
 	reconf_notes(new);
-	if (!script_permitted() && (tc = reconf_command(new)) != NULL) {
-		snprintf(msg, sizeof(msg), "%s: command: mlvpnd must be "
-		    "restarted, as it was started without any", tc->name);
-		reconf_note(msg);
-	}
+	if (!script_permitted() && (tc = reconf_command(new)) != NULL)
+		notice("%s: command: mlvpnd must be restarted, as it was "
+		    "started without any", tc->name);
 	reconf_apply(new);
 	return (0);
 }
@@ -307,22 +270,23 @@ static void
 reconf_notes(const struct mlvpnd_conf *new)
 {
 	struct tunnel_conf	*tc;
-	char			 line[256];
 
-	conf_inactive(new, reconf_note);
+	conf_inactive(new, reconf_inactive);
 	TAILQ_FOREACH(tc, &new->tunnels, entry) {
 		if (tc->protocol != PROTO_MLVPN2)
 			continue;
-		snprintf(line, sizeof(line), "%s: protocol mlvpn2 is weak: "
-		    "whoever learns the secret reads all that was ever sent",
-		    tc->name);
-		reconf_note(line);
-		if (!tc->cleartext)
-			continue;
-		snprintf(line, sizeof(line), "%s: cleartext data: anyone on "
-		    "the way can read, change and insert packets", tc->name);
-		reconf_note(line);
+		notice("%s: protocol mlvpn2 is weak: whoever learns the "
+		    "secret reads all that was ever sent", tc->name);
+		if (tc->cleartext)
+			notice("%s: cleartext data: anyone on the way can "
+			    "read, change and insert packets", tc->name);
 	}
+}
+
+static void
+reconf_inactive(const char *line)
+{
+	notice("%s", line);
 }
 
 /*
@@ -353,7 +317,7 @@ reconf_apply(struct mlvpnd_conf *new)
 		if (pt->nconf == NULL) {
 			TAILQ_REMOVE(&ptunnels, pt, entry);
 			script_free(pt->script);
-			uplink_stop(pt, 0);
+			uplinks_free(pt->uplinks, 0);
 			free(pt);
 			continue;
 		}
@@ -381,10 +345,10 @@ reconf_apply(struct mlvpnd_conf *new)
 static void
 reconf_tunnel(struct ptunnel *pt)
 {
-	uplink_reconf(pt, pt->nconf);
-	uplink_pin(pt, pt->nconf);
+	uplinks_reconf(pt->uplinks, pt->nconf);
+	uplinks_pin(pt->uplinks);
 	ptunnel_apply(pt, pt->nconf);
-	uplink_unpin(pt, pt->nconf);
+	uplinks_unpin(pt->uplinks);
 	pt->conf = pt->nconf;
 	pt->nconf = NULL;
 	pt->error = 0;
@@ -412,7 +376,7 @@ reconf_open(int *missing)
 			*missing = 1;
 			if (errno != pt->error) {
 				pt->error = errno;
-				reconf_warn("%s: interface %s", pt->conf->name,
+				notice_failure("%s: interface %s", pt->conf->name,
 				    pt->conf->ifname);
 			}
 			continue;
@@ -436,26 +400,26 @@ reconf_send(void)
 
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->conf->protocol == PROTO_MLVPN2)
-			main_open_flows();
+			reconf_open_flows();
 	}
-	main_compose_engine(IMSG_RECONF_CONF, 0, -1, NULL, 0);
+	compose_engine(IMSG_RECONF_CONF, 0, -1, NULL, 0);
 	listener_send();
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif == NULL && pt->release != RELEASE_NO &&
 		    pt->sent != 0) {
 			pt->sent = 0;
-			uplink_reset(pt);
+			uplinks_reset(pt->uplinks);
 			script_down(pt->script);
 		}
 		pt->release = RELEASE_NO;
 		if (pt->tunif != NULL || pt->sent != 0)
 			reconf_send_tunnel(pt);
 	}
-	main_compose_engine(IMSG_RECONF_END, 0, -1, NULL, 0);
+	compose_engine(IMSG_RECONF_END, 0, -1, NULL, 0);
 
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->sent != 0)
-			uplink_start(pt);
+			uplinks_start(pt->uplinks);
 	}
 }
 
@@ -492,14 +456,14 @@ reconf_send_tunnel(struct ptunnel *pt)
 	memset(tc.key_file, 0, sizeof(tc.key_file));
 	tc.lineno = 0;
 	tc.offload = pt->tunif != NULL && tunif_offload(pt->tunif);
-	main_compose_engine(IMSG_RECONF_TUNNEL, 0, fd, &tc, sizeof(tc));
+	compose_engine(IMSG_RECONF_TUNNEL, 0, fd, &tc, sizeof(tc));
 	explicit_bzero(&tc, sizeof(tc));
 
 	TAILQ_FOREACH(link, &pt->conf->links, entry) {
 		memcpy(&lc, link, sizeof(lc));
 		memset(&lc.entry, 0, sizeof(lc.entry));
 		lc.lineno = 0;
-		main_compose_engine(IMSG_RECONF_LINK, 0, -1, &lc, sizeof(lc));
+		compose_engine(IMSG_RECONF_LINK, 0, -1, &lc, sizeof(lc));
 	}
 	TAILQ_FOREACH(match, &pt->conf->matches, entry)
 		reconf_send_match(pt->conf, match);
@@ -520,10 +484,36 @@ reconf_send_match(const struct tunnel_conf *tc, const struct match_conf *match)
 	memcpy(&mc, match, sizeof(mc));
 	memset(&mc.entry, 0, sizeof(mc.entry));
 	mc.lineno = 0;
-	main_compose_engine(IMSG_RECONF_MATCH, 0, -1, &mc, sizeof(mc));
-	main_compose_engine(IMSG_RECONF_BPF, 0, -1, insns,
+	compose_engine(IMSG_RECONF_MATCH, 0, -1, &mc, sizeof(mc));
+	compose_engine(IMSG_RECONF_BPF, 0, -1, insns,
 	    n * sizeof(*insns));
 	free(insns);
+}
+
+/* Once there is a tunnel for it; without the file the engine does as well. */
+static void
+reconf_open_flows(void)
+{
+	static int	 done;
+	struct stat	 st;
+	int		 fd;
+
+	if (done)
+		return;
+	if ((fd = open(flowsfile, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+	    0600)) == -1 || fstat(fd, &st) == -1) {
+		log_warn("%s", flowsfile);
+		if (fd != -1)
+			close(fd);
+		return;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || st.st_nlink != 1) {
+		log_warnx("%s: not a file of root", flowsfile);
+		close(fd);
+		return;
+	}
+	compose_engine(IMSG_FLOWS, 0, fd, NULL, 0);
+	done = 1;
 }
 
 static void
@@ -534,10 +524,7 @@ reconf_schedule(int missing)
 		retry = 0;
 		return;
 	}
-	if (retry == 0)
-		retry = RETRY_MIN;
-	else if ((retry *= 2) > RETRY_MAX)
-		retry = RETRY_MAX;
+	retry = timer_backoff(retry, RETRY_MIN, RETRY_MAX);
 	timer_set(&ev_retry, retry);
 }
 
@@ -572,20 +559,12 @@ reconf_settled(int fd, short event, void *bula)
 		reconf_send();
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->sent != 0)
-			uplink_netchange(pt);
+			uplinks_netchange(pt->uplinks);
 	}
 	if (missing) {
 		retry = 0;
 		reconf_schedule(1);
 	}
-}
-
-static void
-reconf_message(const char *msg)
-{
-	if (ctl_peer != 0)
-		main_compose_engine(IMSG_CTL_MESSAGE, ctl_peer, -1, msg,
-		    strlen(msg) + 1);
 }
 
 static struct ptunnel *
@@ -620,9 +599,28 @@ ptunnel_new(void)
 	if ((pt = calloc(1, sizeof(*pt))) == NULL)
 		fatal("%s", __func__);
 	pt->id = ++last_tunnel;
-	TAILQ_INIT(&pt->uplinks);
-	pt->script = script_new();
+	pt->uplinks = uplinks_new(pt->id, ptunnel_pinned, pt);
+	pt->script = script_new(ptunnel_restore, pt);
 	return (pt);
+}
+
+/* The interface may have been taken down and up again. */
+static void
+ptunnel_restore(void *arg)
+{
+	struct ptunnel	*pt = arg;
+
+	if (pt->tunif != NULL)
+		tunif_restore(pt->tunif);
+}
+
+/* There may be routes waiting for that. */
+static void
+ptunnel_pinned(void *arg)
+{
+	struct ptunnel	*pt = arg;
+
+	ptunnel_apply(pt, pt->conf);
 }
 
 static void
@@ -632,7 +630,7 @@ ptunnel_apply(struct ptunnel *pt, struct tunnel_conf *tc)
 		script_interface(pt->script, NULL, 0);
 		return;
 	}
-	tunif_apply(pt->tunif, tc, pt->auto_mtu, uplink_pinned(pt, tc));
+	tunif_apply(pt->tunif, tc, pt->auto_mtu, uplinks_pinned(pt->uplinks));
 	script_interface(pt->script, tunif_name(pt->tunif),
 	    tunif_current_mtu(pt->tunif));
 }

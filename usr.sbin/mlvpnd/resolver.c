@@ -39,8 +39,10 @@
 #include <unistd.h>
 
 #include "confine.h"
+#include "imsgev.h"
 #include "log.h"
 #include "mlvpnd.h"
+#include "resolver.h"
 
 #define PARENT_FD	3
 #define WATCH_INTERVAL	200000		/* us */

@@ -28,7 +28,6 @@
 #include <sys/wait.h>
 #include <net/if.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <event.h>
 #include <fcntl.h>
@@ -37,13 +36,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "conf.h"
 #include "conf_file.h"
+#include "conf_value.h"
 #include "core.h"
 #include "log.h"
-#include "parent.h"
+#include "script.h"
+#include "timer.h"
 
 #define JOBS_MAX	16		/* waiting, of a tunnel */
 #define LINKS_MAX	256		/* up at a time; paths have one byte */
@@ -55,8 +56,6 @@
 
 #define COMMAND_PATH	"/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin:" \
 			"/usr/local/sbin"
-#define NAME_CHARS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
-			"0123456789._-"
 
 enum script_event {
 	ATTACH,
@@ -100,6 +99,8 @@ struct script_link {
 struct script {
 	TAILQ_ENTRY(script) entry;
 	const struct tunnel_conf *conf;	/* NULL: the tunnel is gone */
+	void		(*restore)(void *);
+	void		*arg;
 	char		 name[TUNNEL_NAME_SIZE];
 	char		 command[PATH_MAX];	/* empty: none to be told */
 	int		 compat;
@@ -152,7 +153,6 @@ static void	 script_sigchld(int, short, void *);
 static void	 script_reap(struct script *);
 static struct script_link *link_find(struct script *, const char *);
 static void	 link_free(struct script *, struct script_link *);
-static unsigned int now_ms(void);
 
 static TAILQ_HEAD(, script)	 scripts = TAILQ_HEAD_INITIALIZER(scripts);
 static struct event		 ev_sigchld;
@@ -160,11 +160,6 @@ static int			 permitted, stopping;
 static unsigned int		 time_max, time_grace;	/* ms */
 static char			 list[LIST_SIZE];
 
-/*
- * Commands may be run if there are any at the start, for otherwise the
- * process is confined to do without.  One that takes longer than max gets a
- * SIGTERM, and a SIGKILL after another grace, both in milliseconds.
- */
 void
 script_init(int commands, unsigned int max, unsigned int grace)
 {
@@ -185,12 +180,14 @@ script_permitted(void)
 }
 
 struct script *
-script_new(void)
+script_new(void (*restore)(void *), void *arg)
 {
 	struct script	*s;
 
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		fatal("%s", __func__);
+	s->restore = restore;
+	s->arg = arg;
 	TAILQ_INIT(&s->links);
 	TAILQ_INIT(&s->jobs);
 	evtimer_set(&s->ev_timeout, script_timeout, s);
@@ -198,7 +195,6 @@ script_new(void)
 	return (s);
 }
 
-/* The tunnel's configuration from now on.  A new command is told all. */
 void
 script_conf(struct script *s, const struct tunnel_conf *tc)
 {
@@ -212,7 +208,6 @@ script_conf(struct script *s, const struct tunnel_conf *tc)
 	script_sync(s, 0);
 }
 
-/* The interface, NULL: there is none. */
 void
 script_interface(struct script *s, const char *ifname, uint16_t mtu)
 {
@@ -221,10 +216,6 @@ script_interface(struct script *s, const char *ifname, uint16_t mtu)
 	script_sync(s, 0);
 }
 
-/*
- * Of the engine, by enum core_event_type.  A tunnel is up for a command while
- * one of its links is: not to be usable for a moment takes nothing down.
- */
 void
 script_event(struct script *s, int type, const char *link, const char *reason)
 {
@@ -238,7 +229,6 @@ script_event(struct script *s, int type, const char *link, const char *reason)
 	script_sync(s, 0);
 }
 
-/* The engine has given up the tunnel. */
 void
 script_down(struct script *s)
 {
@@ -246,7 +236,6 @@ script_down(struct script *s)
 	script_sync(s, 0);
 }
 
-/* The tunnel is no more; its command still hears of that. */
 void
 script_free(struct script *s)
 {
@@ -258,10 +247,6 @@ script_free(struct script *s)
 	script_next(s);
 }
 
-/*
- * The daemon's end, in place of its event loop: tells all of it, and waits
- * for a limited time.
- */
 void
 script_stop(void)
 {
@@ -273,7 +258,7 @@ script_stop(void)
 	if (permitted)
 		signal_del(&ev_sigchld);
 	max = time_max < STOP_MAX ? time_max : STOP_MAX;
-	start = now_ms();
+	start = timer_now();
 	for (s = TAILQ_FIRST(&scripts); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, entry);
 		if (s->conf != NULL)
@@ -281,7 +266,7 @@ script_stop(void)
 	}
 
 	while (!TAILQ_EMPTY(&scripts)) {
-		elapsed = now_ms() - start;
+		elapsed = timer_now() - start;
 		if (elapsed >= max + 2 * time_grace)
 			break;
 		for (s = TAILQ_FIRST(&scripts); s != NULL; s = next) {
@@ -721,7 +706,7 @@ script_reap(struct script *s)
 		log_warnx("%s: command %s: exit status %d", s->name,
 		    j->argv[2], WEXITSTATUS(wstatus));
 	if (j->event == UP && s->compat && s->conf != NULL)
-		reconf_restore(s->conf->id);
+		s->restore(s->arg);
 	TAILQ_REMOVE(&s->jobs, j, entry);
 	s->njobs--;
 	job_free(j);
@@ -740,9 +725,7 @@ link_find(struct script *s, const char *name)
 		if (strcmp(l->name, name) == 0)
 			return (l);
 	}
-	if (!isalnum((unsigned char)*name) ||
-	    name[strspn(name, NAME_CHARS)] != '\0' ||
-	    strlen(name) >= sizeof(l->name) || s->nlinks == LINKS_MAX) {
+	if (!value_is_name(name) || strlen(name) >= sizeof(l->name) || s->nlinks == LINKS_MAX) {
 		if (!s->refused)
 			log_warnx("%s: command not run for link %s", s->name,
 			    name);
@@ -763,14 +746,4 @@ link_free(struct script *s, struct script_link *l)
 	TAILQ_REMOVE(&s->links, l, entry);
 	s->nlinks--;
 	free(l);
-}
-
-static unsigned int
-now_ms(void)
-{
-	struct timespec	 ts;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
-		fatal("clock_gettime");
-	return (ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
 }

@@ -72,6 +72,14 @@ sock_open(const struct sock_conf *conf, const char **what)
 	return (fd);
 }
 
+uint32_t
+sock_new_id(void)
+{
+	static uint32_t	 last;
+
+	return (++last);
+}
+
 int
 sock_route(const struct sock_conf *conf, const struct addr *remote,
     struct addr *local, uint16_t *mtu)

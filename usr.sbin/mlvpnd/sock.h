@@ -52,6 +52,9 @@ int	 sock_open(const struct sock_conf *, const char **what);
 extern const int sock_can_bind_device;
 extern const int sock_can_dontfrag;
 
+/* A number for a socket, never SOCK_NONE; none is given twice. */
+uint32_t sock_new_id(void);
+
 /*
  * The local address the system would send from to the remote one, its port
  * 0, and the MTU of the interface it would leave by, 0 if not known.

@@ -30,8 +30,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf.h"
 #include "log.h"
-#include "parent.h"
+#include "netif.h"
+#include "notice.h"
+#include "tunif.h"
 
 /* "mtu auto" before the engine knows: an outer 1500 with IPv6 and UDP. */
 #define MTU_INITIAL	1420
@@ -54,7 +57,7 @@ struct tunif {
 	TAILQ_ENTRY(tunif) entry;
 	struct netif	 nif;
 	uint32_t	 id;		/* never used again */
-	struct tunnel_conf *conf;	/* last applied */
+	const struct tunnel_conf *conf;	/* last applied */
 	char		 ifname[IFNAMSIZ];
 	int		 layer2;
 	int		 rdomain;
@@ -93,7 +96,6 @@ static const struct prefix	 halves[] = {
 };
 #define NHALVES		(sizeof(halves) / sizeof(halves[0]))
 
-/* The interface that we have and that suits this tunnel, or NULL. */
 struct tunif *
 tunif_claim(const struct tunnel_conf *tc)
 {
@@ -101,7 +103,7 @@ tunif_claim(const struct tunnel_conf *tc)
 
 	TAILQ_FOREACH(tif, &tunifs, entry) {
 		if (!tif->claimed && tif->layer2 == tc->layer2 &&
-		    reconf_rtable(tif->rdomain) == reconf_rtable(tc->rdomain) &&
+		    netif_rtable(tif->rdomain) == netif_rtable(tc->rdomain) &&
 		    strcmp(tif->ifname, tc->ifname) == 0) {
 			tif->claimed = 1;
 			return (tif);
@@ -110,7 +112,6 @@ tunif_claim(const struct tunnel_conf *tc)
 	return (NULL);
 }
 
-/* Takes away the interfaces that no tunnel has claimed, and all claims. */
 void
 tunif_sweep(void)
 {
@@ -125,7 +126,6 @@ tunif_sweep(void)
 	}
 }
 
-/* Opens the interface of a tunnel; NULL with errno. */
 struct tunif *
 tunif_open(const struct tunnel_conf *tc)
 {
@@ -148,23 +148,14 @@ tunif_open(const struct tunnel_conf *tc)
 	return (tif);
 }
 
-/*
- * Changes what differs from the configuration.  auto_mtu is what the engine
- * has found out, 0 if nothing yet.  The default routes are left out unless
- * pinned says that the links' endpoints are safe from them.
- */
 void
-tunif_apply(struct tunif *tif, struct tunnel_conf *tc, uint16_t auto_mtu,
+tunif_apply(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu,
     int pinned)
 {
-	char	 msg[256];
-
 	if (tif->conf != NULL && tif->conf->persist != tc->persist &&
-	    tif->persist != tc->persist) {
-		snprintf(msg, sizeof(msg), "%s: \"persist\" changes when %s is "
-		    "made again", tc->name, tif->ifname);
-		reconf_note(msg);
-	}
+	    tif->persist != tc->persist)
+		notice("%s: \"persist\" changes when %s is made again",
+		    tc->name, tif->ifname);
 	tunif_describe(tif, tc);
 	tunif_mtu(tif, tc, auto_mtu);
 	if (tunif_addresses_differ(tif, tc)) {
@@ -176,7 +167,6 @@ tunif_apply(struct tunif *tif, struct tunnel_conf *tc, uint16_t auto_mtu,
 	tif->conf = tc;
 }
 
-/* Adds again what somebody has taken away. */
 void
 tunif_restore(struct tunif *tif)
 {
@@ -196,7 +186,6 @@ tunif_restore(struct tunif *tif)
 	}
 }
 
-/* A number that tells this opening of a device from all others. */
 uint32_t
 tunif_id(const struct tunif *tif)
 {
@@ -215,35 +204,30 @@ tunif_current_mtu(const struct tunif *tif)
 	return (tif->mtu);
 }
 
-/* A descriptor of the device for the engine, -1 with errno. */
 int
 tunif_dup(const struct tunif *tif)
 {
 	return (fcntl(tif->nif.fd, F_DUPFD_CLOEXEC, 0));
 }
 
-/* Does the device know tun_write_tcp()? */
 int
 tunif_offload(const struct tunif *tif)
 {
 	return (tif->nif.offload);
 }
 
-/* Has somebody destroyed the interface? */
 int
 tunif_vanished(const struct tunif *tif)
 {
 	return (if_nametoindex(tif->nif.name) != tif->nif.index);
 }
 
-/* Takes the interface away, or what we have added to one that was there. */
 void
 tunif_free(struct tunif *tif)
 {
 	tunif_release(tif, 0);
 }
 
-/* The same at the daemon's end, when "persist" counts. */
 void
 tunif_stop(struct tunif *tif)
 {
@@ -263,27 +247,6 @@ tunif_release(struct tunif *tif, int keep)
 	free(tif);
 }
 
-/* Would this tunnel's routes lead packets for that address into it? */
-int
-tunif_routed(const struct tunnel_conf *tc, const struct addr *addr)
-{
-	const struct route_conf	*rc;
-	int			 i;
-
-	TAILQ_FOREACH(rc, &tc->routes, entry) {
-		if (!rc->is_default) {
-			if (prefix_covers(&rc->prefix, addr))
-				return (1);
-			continue;
-		}
-		for (i = 0; i < tc->naddress; i++) {
-			if (tc->address[i].prefix.addr.family == addr->family)
-				return (1);
-		}
-	}
-	return (0);
-}
-
 static void
 tunif_describe(struct tunif *tif, const struct tunnel_conf *tc)
 {
@@ -299,7 +262,7 @@ tunif_describe(struct tunif *tif, const struct tunnel_conf *tc)
 	else
 		snprintf(descr, sizeof(descr), "mlvpnd: %s", tc->name);
 	if (netif_describe(&tif->nif, descr, tc->group) == -1)
-		reconf_warn("%s: %s: description and group", tc->name,
+		notice_failure("%s: %s: description and group", tc->name,
 		    tif->ifname);
 }
 
@@ -313,7 +276,7 @@ tunif_mtu(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu)
 	if (mtu == tif->mtu)
 		return;
 	if (netif_mtu(&tif->nif, mtu) == -1) {
-		reconf_warn("%s: %s: mtu %u", tc->name, tif->ifname,
+		notice_failure("%s: %s: mtu %u", tc->name, tif->ifname,
 		    mtu);
 		return;
 	}
@@ -346,7 +309,7 @@ tunif_addresses(struct tunif *tif, const struct tunnel_conf *tc)
 			fatal("%s", __func__);
 		ta->conf = tc->address[i];
 		if (netif_address_add(&tif->nif, &ta->conf, &ta->added) == -1) {
-			reconf_warn("%s: %s: address %s/%u", tc->name,
+			notice_failure("%s: %s: address %s/%u", tc->name,
 			    tif->ifname, addr_ntop(&ta->conf.prefix.addr, buf,
 			    sizeof(buf)), ta->conf.prefix.len);
 			free(ta);
@@ -390,7 +353,7 @@ tunif_address_free(struct tunif *tif, struct tunif_address *ta, int keep)
 
 	if (ta->added && !keep &&
 	    netif_address_del(&tif->nif, &ta->conf) == -1)
-		reconf_warn("%s: cannot delete address %s", tif->ifname,
+		notice_failure("%s: cannot delete address %s", tif->ifname,
 		    addr_ntop(&ta->conf.prefix.addr, buf, sizeof(buf)));
 	TAILQ_REMOVE(&tif->addresses, ta, entry);
 	free(ta);
@@ -436,7 +399,7 @@ tunif_routes(struct tunif *tif, const struct tunnel_conf *tc, int pinned)
 			continue;
 		if (netif_route_add(&tif->nif, tc, &tr->prefix, tr->priority,
 		    &tr->added) == -1) {
-			reconf_warn("%s: %s: route %s/%u", tc->name,
+			notice_failure("%s: %s: route %s/%u", tc->name,
 			    tif->ifname, addr_ntop(&tr->prefix.addr, buf,
 			    sizeof(buf)), tr->prefix.len);
 			TAILQ_REMOVE(&tif->routes, tr, entry);
@@ -473,7 +436,7 @@ tunif_route_free(struct tunif *tif, struct tunif_route *tr, int keep)
 
 	if (tr->added == 1 && !keep && netif_route_del(&tif->nif, tif->conf,
 	    &tr->prefix, tr->priority) == -1)
-		reconf_warn("%s: cannot delete route %s/%u", tif->ifname,
+		notice_failure("%s: cannot delete route %s/%u", tif->ifname,
 		    addr_ntop(&tr->prefix.addr, buf, sizeof(buf)),
 		    tr->prefix.len);
 	TAILQ_REMOVE(&tif->routes, tr, entry);

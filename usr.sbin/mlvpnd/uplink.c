@@ -27,14 +27,23 @@
 #include <sys/time.h>
 
 #include <errno.h>
+#include <event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "child.h"
+#include "conf.h"
+#include "listener.h"
 #include "log.h"
-#include "parent.h"
+#include "mlvpnd.h"
+#include "netif.h"
+#include "notice.h"
+#include "pin.h"
 #include "sock.h"
+#include "timer.h"
+#include "uplink.h"
 
 #define RESOLVE_RETRY_MIN	1	/* seconds, doubled each time */
 #define RESOLVE_RETRY_MAX	60
@@ -66,7 +75,7 @@ enum uplink_todo {
 
 struct uplink {
 	TAILQ_ENTRY(uplink) entry;
-	struct ptunnel	*tunnel;
+	struct uplinks	*tunnel;
 	struct link_conf conf;
 	enum uplink_todo todo;
 	struct remote	 remote[REMOTE_MAX];
@@ -86,8 +95,17 @@ struct uplink {
 	time_t		 opened;
 };
 
-static struct uplink	*uplink_find(struct ptunnel *, const char *);
-static struct uplink	*uplink_new(struct ptunnel *, const struct link_conf *);
+/* Those of a tunnel. */
+struct uplinks {
+	uint32_t		 id;		/* the tunnel's */
+	const struct tunnel_conf *conf;
+	void			(*pinned)(void *);
+	void			*arg;
+	TAILQ_HEAD(, uplink)	 links;
+};
+
+static struct uplink	*uplink_find(struct uplinks *, const char *);
+static struct uplink	*uplink_new(struct uplinks *, const struct link_conf *);
 static void		 uplink_free(struct uplink *);
 static int		 uplink_same_remotes(const struct link_conf *,
 			    const struct link_conf *);
@@ -117,27 +135,35 @@ static void		 uplink_retry(int, short, void *);
 static int		 uplink_inside(const struct uplink *,
 			    const struct addr *);
 static int		 uplink_wants_pin(const struct uplink *,
-			    const struct tunnel_conf *, const struct addr *);
-static int		 uplink_shares_table(const struct uplink *,
-			    const struct tunnel_conf *);
+			    const struct addr *);
+static int		 uplink_shares_table(const struct uplink *);
 static int		 addr_usable(const struct addr *, uint8_t);
-static unsigned int	 backoff_next(unsigned int, unsigned int,
-			    unsigned int);
 static time_t		 monotime(void);
 
 static uint32_t		 last_request;
 
-/*
- * Takes over the links of a new configuration.  What has to be done about
- * their sockets is left to uplink_start(), when the engine knows the links.
- */
+struct uplinks *
+uplinks_new(uint32_t id, void (*pinned)(void *), void *arg)
+{
+	struct uplinks	*uls;
+
+	if ((uls = calloc(1, sizeof(*uls))) == NULL)
+		fatal("%s", __func__);
+	uls->id = id;
+	uls->pinned = pinned;
+	uls->arg = arg;
+	TAILQ_INIT(&uls->links);
+	return (uls);
+}
+
 void
-uplink_reconf(struct ptunnel *pt, const struct tunnel_conf *tc)
+uplinks_reconf(struct uplinks *uls, const struct tunnel_conf *tc)
 {
 	struct uplink		*ul, *next;
 	struct link_conf	*lc;
 
-	for (ul = TAILQ_FIRST(&pt->uplinks); ul != NULL; ul = next) {
+	uls->conf = tc;
+	for (ul = TAILQ_FIRST(&uls->links); ul != NULL; ul = next) {
 		next = TAILQ_NEXT(ul, entry);
 		TAILQ_FOREACH(lc, &tc->links, entry) {
 			if (strcmp(lc->name, ul->conf.name) == 0)
@@ -148,8 +174,8 @@ uplink_reconf(struct ptunnel *pt, const struct tunnel_conf *tc)
 	}
 
 	TAILQ_FOREACH(lc, &tc->links, entry) {
-		if ((ul = uplink_find(pt, lc->name)) == NULL) {
-			uplink_new(pt, lc);
+		if ((ul = uplink_find(uls, lc->name)) == NULL) {
+			uplink_new(uls, lc);
 			continue;
 		}
 		if (!uplink_same_socket(&ul->conf, lc))
@@ -162,12 +188,12 @@ uplink_reconf(struct ptunnel *pt, const struct tunnel_conf *tc)
 }
 
 void
-uplink_start(struct ptunnel *pt)
+uplinks_start(struct uplinks *uls)
 {
 	struct uplink		*ul;
 	enum uplink_todo	 todo;
 
-	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+	TAILQ_FOREACH(ul, &uls->links, entry) {
 		todo = ul->todo;
 		ul->todo = TODO_NOTHING;
 		switch (todo) {
@@ -190,40 +216,37 @@ uplink_start(struct ptunnel *pt)
 	}
 }
 
-/* The engine has lost the tunnel: it will need all sockets anew. */
 void
-uplink_reset(struct ptunnel *pt)
+uplinks_reset(struct uplinks *uls)
 {
 	struct uplink	*ul;
 
-	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+	TAILQ_FOREACH(ul, &uls->links, entry) {
 		ul->sock = SOCK_NONE;
 		ul->todo = TODO_RESTART;
 		evtimer_del(&ul->ev);
 	}
 }
 
-/* Makes the links' endpoints safe from routes that are about to be added. */
 void
-uplink_pin(struct ptunnel *pt, const struct tunnel_conf *tc)
+uplinks_pin(struct uplinks *uls)
 {
 	struct uplink	*ul;
 
-	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
-		if (ul->pin == NULL && uplink_wants_pin(ul, tc, &ul->cur))
+	TAILQ_FOREACH(ul, &uls->links, entry) {
+		if (ul->pin == NULL && uplink_wants_pin(ul, &ul->cur))
 			ul->pin = pin_get(&ul->cur,
-			    reconf_rtable(ul->conf.rtable));
+			    netif_rtable(ul->conf.rtable));
 	}
 }
 
-/* Takes away the pins that no route calls for any more. */
 void
-uplink_unpin(struct ptunnel *pt, const struct tunnel_conf *tc)
+uplinks_unpin(struct uplinks *uls)
 {
 	struct uplink	*ul;
 
-	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
-		if (ul->pin != NULL && !uplink_wants_pin(ul, tc, &ul->cur)) {
+	TAILQ_FOREACH(ul, &uls->links, entry) {
+		if (ul->pin != NULL && !uplink_wants_pin(ul, &ul->cur)) {
 			pin_put(ul->pin);
 			ul->pin = NULL;
 		}
@@ -231,34 +254,33 @@ uplink_unpin(struct ptunnel *pt, const struct tunnel_conf *tc)
 }
 
 /*
- * May the tunnel have its default routes?  Not before the peer is known and
- * pinned on one link, as names could not be looked up any more.
+ * Not before the peer is known and pinned on one link, as names could not be
+ * looked up any more.
  */
 int
-uplink_pinned(const struct ptunnel *pt, const struct tunnel_conf *tc)
+uplinks_pinned(const struct uplinks *uls)
 {
 	struct uplink	*ul;
 	int		 waiting = 0;
 
-	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
-		if (ul->conf.nremote == 0 || !uplink_shares_table(ul, tc))
+	TAILQ_FOREACH(ul, &uls->links, entry) {
+		if (ul->conf.nremote == 0 || !uplink_shares_table(ul))
 			continue;
 		if (ul->pin != NULL || (ul->cur.family != 0 &&
-		    !tunif_routed(tc, &ul->cur)))
+		    !conf_tunnel_routes(uls->conf, &ul->cur)))
 			return (1);
 		waiting = 1;
 	}
 	return (!waiting);
 }
 
-/* Addresses, interfaces or routes of the system have changed. */
 void
-uplink_netchange(struct ptunnel *pt)
+uplinks_netchange(struct uplinks *uls)
 {
 	struct uplink	*ul;
 	int		 i;
 
-	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+	TAILQ_FOREACH(ul, &uls->links, entry) {
 		if (ul->todo != TODO_NOTHING)
 			continue;
 		for (i = 0; i < ul->nremote; i++) {
@@ -272,12 +294,12 @@ uplink_netchange(struct ptunnel *pt)
 }
 
 /*
- * The engine gets no answer on a link.  Names are looked up again, the next
- * address is tried if there are several, else now and then another socket:
- * a middlebox may have forgotten, or taken a dislike to, the old one.
+ * Names are looked up again, the next address is tried if there are several,
+ * else now and then another socket: a middlebox may have forgotten, or taken
+ * a dislike to, the old one.
  */
 void
-uplink_stale(struct ptunnel *pt, const char *name)
+uplinks_stale(struct uplinks *uls, const char *name)
 {
 	struct uplink	*ul;
 	struct addr	 cand[REMOTE_MAX * RESOLVE_MAX];
@@ -286,7 +308,7 @@ uplink_stale(struct ptunnel *pt, const char *name)
 	size_t		 n;
 	int		 i;
 
-	if ((ul = uplink_find(pt, name)) == NULL || ul->todo != TODO_NOTHING)
+	if ((ul = uplink_find(uls, name)) == NULL || ul->todo != TODO_NOTHING)
 		return;
 	now = monotime();
 	if (ul->stale != 0 && now - ul->stale < STALE_INTERVAL)
@@ -306,11 +328,8 @@ uplink_stale(struct ptunnel *pt, const char *name)
 		(void)uplink_try(ul, &cand[0], 1, &what);
 }
 
-/*
- * The resolver's answer.  Returns 0 when the question was not this tunnel's.
- */
 int
-uplink_resolved(struct ptunnel *pt, uint32_t request, const struct addr *addr,
+uplinks_resolved(struct uplinks *uls, uint32_t request, const struct addr *addr,
     size_t n)
 {
 	struct uplink	*ul;
@@ -318,7 +337,7 @@ uplink_resolved(struct ptunnel *pt, uint32_t request, const struct addr *addr,
 	size_t		 j;
 	int		 i;
 
-	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+	TAILQ_FOREACH(ul, &uls->links, entry) {
 		for (i = 0; i < ul->nremote; i++) {
 			r = &ul->remote[i];
 			if (r->request == request && request != 0)
@@ -342,9 +361,9 @@ uplink_resolved(struct ptunnel *pt, uint32_t request, const struct addr *addr,
 	if (i == 0) {
 		if (!r->failed)
 			log_warnx("%s: link %s: cannot resolve %s",
-			    pt->conf->name, ul->conf.name, r->host);
+			    uls->conf->name, ul->conf.name, r->host);
 		r->failed = 1;
-		r->backoff = backoff_next(r->backoff, RESOLVE_RETRY_MIN,
+		r->backoff = timer_backoff(r->backoff, RESOLVE_RETRY_MIN,
 		    RESOLVE_RETRY_MAX);
 		timer_set(&r->ev, r->backoff * 1000);
 		return (1);
@@ -359,25 +378,25 @@ uplink_resolved(struct ptunnel *pt, uint32_t request, const struct addr *addr,
 	return (1);
 }
 
-/* The end of a tunnel; keep leaves its pins. */
 void
-uplink_stop(struct ptunnel *pt, int keep)
+uplinks_free(struct uplinks *uls, int keep)
 {
 	struct uplink	*ul;
 
-	while ((ul = TAILQ_FIRST(&pt->uplinks)) != NULL) {
+	while ((ul = TAILQ_FIRST(&uls->links)) != NULL) {
 		if (keep)
 			pin_keep(ul->pin);
 		uplink_free(ul);
 	}
+	free(uls);
 }
 
 static struct uplink *
-uplink_find(struct ptunnel *pt, const char *name)
+uplink_find(struct uplinks *uls, const char *name)
 {
 	struct uplink	*ul;
 
-	TAILQ_FOREACH(ul, &pt->uplinks, entry) {
+	TAILQ_FOREACH(ul, &uls->links, entry) {
 		if (strcmp(ul->conf.name, name) == 0)
 			break;
 	}
@@ -385,17 +404,17 @@ uplink_find(struct ptunnel *pt, const char *name)
 }
 
 static struct uplink *
-uplink_new(struct ptunnel *pt, const struct link_conf *lc)
+uplink_new(struct uplinks *uls, const struct link_conf *lc)
 {
 	struct uplink	*ul;
 
 	if ((ul = calloc(1, sizeof(*ul))) == NULL)
 		fatal("%s", __func__);
-	ul->tunnel = pt;
+	ul->tunnel = uls;
 	ul->conf = *lc;
 	ul->todo = TODO_RESTART;
 	evtimer_set(&ul->ev, uplink_retry, ul);
-	TAILQ_INSERT_TAIL(&pt->uplinks, ul, entry);
+	TAILQ_INSERT_TAIL(&uls->links, ul, entry);
 	return (ul);
 }
 
@@ -405,7 +424,7 @@ uplink_free(struct uplink *ul)
 	uplink_remotes_clear(ul);
 	evtimer_del(&ul->ev);
 	pin_put(ul->pin);
-	TAILQ_REMOVE(&ul->tunnel->uplinks, ul, entry);
+	TAILQ_REMOVE(&ul->tunnel->links, ul, entry);
 	free(ul);
 }
 
@@ -481,7 +500,7 @@ uplink_lookup(int fd, short event, void *arg)
 	memset(&ir, 0, sizeof(ir));
 	strlcpy(ir.host, r->host, sizeof(ir.host));
 	ir.family = r->uplink->conf.family;
-	main_compose_resolver(IMSG_RESOLVE, r->request, &ir, sizeof(ir));
+	compose_resolver(IMSG_RESOLVE, r->request, &ir, sizeof(ir));
 }
 
 /* All addresses of the peer, in the order of the configuration. */
@@ -573,10 +592,10 @@ uplink_connect(struct uplink *ul, size_t start)
 
 	if (error != ul->error) {
 		ul->error = errno = error;
-		reconf_warn("%s: link %s: %s: %s", name, ul->conf.name,
+		notice_failure("%s: link %s: %s: %s", name, ul->conf.name,
 		    addr_ntop(&cand[start % n], buf, sizeof(buf)), first);
 	}
-	ul->backoff = backoff_next(ul->backoff, OPEN_RETRY_MIN,
+	ul->backoff = timer_backoff(ul->backoff, OPEN_RETRY_MIN,
 	    OPEN_RETRY_MAX);
 	timer_set(&ul->ev, ul->backoff * 1000);
 }
@@ -590,7 +609,7 @@ static int
 uplink_try(struct uplink *ul, const struct addr *remote, int anew,
     const char **what)
 {
-	struct ptunnel		*pt = ul->tunnel;
+	struct uplinks		*uls = ul->tunnel;
 	struct sock_conf	 sc;
 	struct pin		*pin = NULL;
 	struct addr		 local;
@@ -605,8 +624,8 @@ uplink_try(struct uplink *ul, const struct addr *remote, int anew,
 		return (-1);
 
 	*what = "host route";
-	if (uplink_wants_pin(ul, pt->conf, remote) && (pin = pin_get(remote,
-	    reconf_rtable(ul->conf.rtable))) == NULL)
+	if (uplink_wants_pin(ul, remote) && (pin = pin_get(remote,
+	    netif_rtable(ul->conf.rtable))) == NULL)
 		return (-1);
 	*what = "route";
 	if (sock_route(&sc, remote, &local, &mtu) == -1)
@@ -627,7 +646,7 @@ uplink_try(struct uplink *ul, const struct addr *remote, int anew,
 
 	pin_put(ul->pin);
 	ul->pin = pin;
-	reconf_pinned(pt);
+	uls->pinned(uls->arg);
 	return (0);
 
  fail:
@@ -685,7 +704,7 @@ uplink_open(struct uplink *ul, const struct sock_conf *sc,
 	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0 &&
 	    addr_from_sa(&bound, (struct sockaddr *)&ss) == 0)
 		ul->local.port = bound.port;
-	ul->sock = reconf_socket_id();
+	ul->sock = sock_new_id();
 	ul->opened = monotime();
 	uplink_send(ul, fd, remote, mtu);
 	return (0);
@@ -707,7 +726,7 @@ uplink_send(struct uplink *ul, int fd, const struct addr *remote, uint16_t mtu)
 	ls.local = ul->local;
 	ls.remote = ul->cur;
 	ls.mtu = ul->mtu;
-	main_compose_engine(IMSG_LINK_SOCKET, 0, fd, &ls, sizeof(ls));
+	compose_engine(IMSG_LINK_SOCKET, 0, fd, &ls, sizeof(ls));
 
 	log_debug("%s: link %s: from %s to %s, mtu %u", ul->tunnel->conf->name,
 	    ul->conf.name, addr_ntop_port(&ul->local, from, sizeof(from)),
@@ -728,7 +747,7 @@ uplink_close(struct uplink *ul)
 	ls.sock = ul->sock;
 	ul->sock = SOCK_NONE;
 	ul->released = 1;
-	main_compose_engine(IMSG_LINK_NOSOCKET, 0, -1, &ls, sizeof(ls));
+	compose_engine(IMSG_LINK_NOSOCKET, 0, -1, &ls, sizeof(ls));
 }
 
 /* The peer calls on this link: it has one of the listening sockets. */
@@ -741,7 +760,7 @@ uplink_listen(struct uplink *ul)
 	ls.tunnel = ul->tunnel->id;
 	strlcpy(ls.link, ul->conf.name, sizeof(ls.link));
 	ls.sock = listener_of_link(&ul->conf, &ls.local);
-	main_compose_engine(ls.sock != SOCK_NONE ? IMSG_LINK_SOCKET :
+	compose_engine(ls.sock != SOCK_NONE ? IMSG_LINK_SOCKET :
 	    IMSG_LINK_NOSOCKET, 0, -1, &ls, sizeof(ls));
 }
 
@@ -758,7 +777,7 @@ uplink_inside(const struct uplink *ul, const struct addr *local)
 	const struct tunnel_conf	*tc = ul->tunnel->conf;
 	int				 i;
 
-	if (!uplink_shares_table(ul, tc))
+	if (!uplink_shares_table(ul))
 		return (0);
 	for (i = 0; i < tc->naddress; i++) {
 		if (addr_same_host(&tc->address[i].prefix.addr, local))
@@ -768,19 +787,18 @@ uplink_inside(const struct uplink *ul, const struct addr *local)
 }
 
 static int
-uplink_wants_pin(const struct uplink *ul, const struct tunnel_conf *tc,
-    const struct addr *remote)
+uplink_wants_pin(const struct uplink *ul, const struct addr *remote)
 {
-	return (remote->family != 0 && uplink_shares_table(ul, tc) &&
-	    tunif_routed(tc, remote));
+	return (remote->family != 0 && uplink_shares_table(ul) &&
+	    conf_tunnel_routes(ul->tunnel->conf, remote));
 }
 
 /* A socket bound to a device does not see the routes by another one. */
 static int
-uplink_shares_table(const struct uplink *ul, const struct tunnel_conf *tc)
+uplink_shares_table(const struct uplink *ul)
 {
-	return (ul->conf.ifname[0] == '\0' && reconf_rtable(ul->conf.rtable) ==
-	    reconf_rtable(tc->rdomain));
+	return (ul->conf.ifname[0] == '\0' && netif_rtable(ul->conf.rtable) ==
+	    netif_rtable(ul->tunnel->conf->rdomain));
 }
 
 /* What the resolver says is not taken on trust. */
@@ -800,14 +818,6 @@ addr_usable(const struct addr *addr, uint8_t family)
 	default:
 		return (0);
 	}
-}
-
-static unsigned int
-backoff_next(unsigned int now, unsigned int min, unsigned int max)
-{
-	if (now == 0)
-		return (min);
-	return (now > max / 2 ? max : now * 2);
 }
 
 static time_t

@@ -44,6 +44,7 @@
 #include <unistd.h>
 
 #include "core.h"
+#include "engine.h"
 #include "log.h"
 #include "mlvpnd.h"
 #include "netif.h"

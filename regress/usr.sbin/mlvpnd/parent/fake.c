@@ -55,6 +55,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "imsgev.h"
 #include "mlvpnd.h"
 
 #define PARENT_FD	3

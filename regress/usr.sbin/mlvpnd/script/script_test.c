@@ -35,10 +35,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conf.h"
 #include "core.h"
 #include "log.h"
-#include "parent.h"
+#include "script.h"
 #include "test.h"
+#include "timer.h"
 
 #define DIR_TEMPLATE	"/tmp/script_test.XXXXXXXXXX"
 #define MAX		10000		/* ms for a command, and at the end */
@@ -54,6 +56,7 @@
 
 static void	 cleanup(void);
 static void	 setup(void);
+static void	 restore(void *);
 static void	 make_command(mode_t);
 static void	 command_does(const char *);
 static struct tunnel_conf *make_tunnel(const char *, int);
@@ -120,7 +123,7 @@ cleanup(void)
 	(void)rmdir(dir);
 }
 
-/* of mlvpnd.c; none runs off by itself, however slow the machine is */
+/* of timer.c; none runs off by itself, however slow the machine is */
 void
 timer_set(struct event *ev, unsigned int ms)
 {
@@ -128,9 +131,14 @@ timer_set(struct event *ev, unsigned int ms)
 	timer_ms = ms;
 }
 
-/* of reconf.c */
-void
-reconf_restore(uint32_t id)
+unsigned int
+timer_now(void)
+{
+	return (now());
+}
+
+static void
+restore(void *bula)
 {
 	restored++;
 }
@@ -379,7 +387,7 @@ test_native(void)
 	TEST("arguments and environment");
 	start(1);
 	CHECK(setenv("SECRET", "of ours", 1) == 0);
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
 	check_said("home attach\n");
@@ -419,7 +427,7 @@ test_compat(void)
 	TEST("those of MLVPN 2.x");
 	start(1);
 	restored = 0;
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 1));
 	script_interface(s, "tun7", 1428);
 	link_up(s, "dsl1");
@@ -439,7 +447,7 @@ test_compat(void)
 
 	TEST("without addresses");
 	start(1);
-	s = script_new();
+	s = script_new(restore, NULL);
 	tc = make_tunnel("home", 1);
 	tc->naddress = 0;
 	script_conf(s, tc);
@@ -458,7 +466,7 @@ test_interface(void)
 
 	TEST("an interface that goes and comes");
 	start(1);
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	link_up(s, "a");
 	check_said("");
@@ -489,12 +497,12 @@ test_slow(void)
 	    "a) until grep -q '^b attach' said; do sleep 0.01; done\n"
 	    "esac\n"
 	    "echo end of $1 $2 >>said");
-	a = script_new();
+	a = script_new(restore, NULL);
 	script_conf(a, make_tunnel("a", 0));
 	script_interface(a, "tun7", 1420);
 	check_said("a attach\n");
 	link_up(a, "x");
-	b = script_new();
+	b = script_new(restore, NULL);
 	script_conf(b, make_tunnel("b", 0));
 	script_interface(b, "tun8", 1420);
 	while (count("end of a up") == 0 || count("end of b") == 0)
@@ -510,7 +518,7 @@ test_slow(void)
 	start(1);
 	path(name, sizeof(name), "other");
 	command_does("while [ ! -e other ]; do sleep 0.01; done");
-	a = script_new();
+	a = script_new(restore, NULL);
 	script_conf(a, make_tunnel("a", 0));
 	script_interface(a, "tun7", 1420);
 	for (i = 0; i < 1000; i++) {
@@ -538,7 +546,7 @@ test_hang(void)
 	start(1);
 	command_does("[ \"$2\" != attach ] || "
 	    "{ : >hangs; sleep 100 | sleep 100; }");
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
 	link_up(s, "a");
@@ -551,7 +559,7 @@ test_hang(void)
 	start(1);
 	command_does("[ \"$2\" != attach ] || "
 	    "{ trap '' TERM; : >hangs; while :; do sleep 100; done; }");
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
 	link_up(s, "a");
@@ -564,7 +572,7 @@ test_hang(void)
 	TEST("one that fails does not matter");
 	start(1);
 	command_does("exit 3");
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
 	link_up(s, "a");
@@ -582,7 +590,7 @@ test_unsafe(void)
 	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		TEST("mode %04o: not run any more", (unsigned int)modes[i]);
 		start(1);
-		s = script_new();
+		s = script_new(restore, NULL);
 		script_conf(s, make_tunnel("home", 0));
 		script_interface(s, "tun7", 1420);
 		check_said("home attach\n");
@@ -611,7 +619,7 @@ test_names(void)
 
 	TEST("names that no link has");
 	start(1);
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -622,7 +630,7 @@ test_names(void)
 
 	TEST("more links than there can be");
 	start(0);
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	for (i = 0; i < 1000; i++) {
 		snprintf(name, sizeof(name), "%zu", i);
@@ -639,7 +647,7 @@ test_conf(void)
 
 	TEST("a command that comes later is told all");
 	start(1);
-	s = script_new();
+	s = script_new(restore, NULL);
 	tc = make_tunnel("home", 0);
 	tc->command[0] = '\0';
 	script_conf(s, tc);
@@ -670,7 +678,7 @@ test_forbidden(void)
 	TEST("nothing is run without leave");
 	start(0);
 	CHECK(!script_permitted());
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
 	link_up(s, "a");
@@ -685,7 +693,7 @@ test_free(void)
 
 	TEST("a tunnel that is no more");
 	start(1);
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
 	link_up(s, "a");
@@ -699,7 +707,7 @@ test_free(void)
 
 	TEST("the engine has lost it");
 	start(1);
-	s = script_new();
+	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
 	link_up(s, "a");
@@ -718,11 +726,11 @@ test_stop(void)
 	TEST("the end does not wait for ever");
 	start(1);
 	command_does("trap '' TERM; while [ $1 = a ]; do sleep 100; done");
-	a = script_new();
+	a = script_new(restore, NULL);
 	script_conf(a, make_tunnel("a", 0));
 	script_interface(a, "tun7", 1420);
 	check_said("a attach\n");
-	b = script_new();
+	b = script_new(restore, NULL);
 	script_conf(b, make_tunnel("b", 0));
 	script_interface(b, "tun8", 1420);
 	link_up(b, "x");

@@ -1,0 +1,52 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef IMSGEV_H
+#define IMSGEV_H
+
+#include <sys/types.h>
+#include <sys/queue.h>
+#include <sys/uio.h>
+
+#include <event.h>
+#include <imsg.h>
+#include <stdint.h>
+
+/* A channel to another process, watched by the event loop. */
+struct imsgev {
+	struct imsgbuf	 ibuf;
+	void		(*handler)(int, short, void *);
+	struct event	 ev;
+	short		 events;
+};
+
+/*
+ * imsg_event_add(): for reading always, for writing while messages wait.  To
+ *	be called after every change of the queue.  The imsgev is zeroed
+ *	memory before its first use.
+ * imsg_compose_event(): queues a message; the descriptor, -1 for none, is
+ *	closed once it is sent.  Returns 1, or -1 with errno; then the
+ *	descriptor is still the caller's.
+ * imsg_name(): the name of a message type for the log.
+ */
+void		 imsg_event_add(struct imsgev *);
+int		 imsg_compose_event(struct imsgev *, uint16_t, uint32_t, pid_t,
+		    int, const void *, size_t);
+const char	*imsg_name(uint32_t);
+
+#endif /* IMSGEV_H */

@@ -1,0 +1,38 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef PIN_H
+#define PIN_H
+
+struct addr;
+struct pin;
+
+/*
+ * pin_get(): takes a reference to the host route of an address in a routing
+ *	table; the port does not matter.  NULL without memory or while the
+ *	system has no route to the address.
+ * pin_put(): gives it back; NULL is none.
+ * pin_keep(): leaves the route in place when the last reference goes.
+ * pin_refresh(): has all follow a change of the system's routes.
+ */
+struct pin	*pin_get(const struct addr *, int rtable);
+void		 pin_put(struct pin *);
+void		 pin_keep(struct pin *);
+void		 pin_refresh(void);
+
+#endif /* PIN_H */

@@ -1,0 +1,59 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef SCRIPT_H
+#define SCRIPT_H
+
+#include <stdint.h>
+
+struct script;
+struct tunnel_conf;
+
+/*
+ * The command of a tunnel.
+ *
+ * script_init(): commands may be run if there are any at the start, for
+ *	otherwise the process is confined to do without.  One that takes longer
+ *	than max gets a SIGTERM, and a SIGKILL after another grace, both in
+ *	milliseconds.
+ * script_new(): calls back when a script for MLVPN 2.x may have taken the
+ *	tunnel's interface down and up again.
+ * script_conf(): the tunnel's configuration from now on, which has to last
+ *	until the next call.  A new command is told all.
+ * script_interface(): the interface, NULL: there is none.
+ * script_event(): of the engine, by enum core_event_type.  A tunnel is up for
+ *	a command while one of its links is: not to be usable for a moment
+ *	takes nothing down.
+ * script_down(): the engine has given up the tunnel.
+ * script_free(): the tunnel is no more; its command still hears of that.
+ * script_stop(): the daemon's end, in place of its event loop: tells all of
+ *	it, and waits for a limited time.
+ */
+void		 script_init(int commands, unsigned int max,
+		    unsigned int grace);
+int		 script_permitted(void);
+struct script	*script_new(void (*restore)(void *), void *arg);
+void		 script_conf(struct script *, const struct tunnel_conf *);
+void		 script_interface(struct script *, const char *, uint16_t mtu);
+void		 script_event(struct script *, int, const char *link,
+		    const char *reason);
+void		 script_down(struct script *);
+void		 script_free(struct script *);
+void		 script_stop(void);
+
+#endif /* SCRIPT_H */
