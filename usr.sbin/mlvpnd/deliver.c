@@ -22,6 +22,7 @@
 #include "tunnel.h"
 
 static void	 output(struct tunnel *, struct pktq *);
+static size_t	 joined_max(const struct tunnel *);
 static struct reorder_conf wanted(const struct tunnel *);
 static void	 timer_v3(struct tunnel *, struct pktq *, uint64_t);
 static void	 timer_mlvpn2(struct tunnel *, struct pktq *, uint64_t);
@@ -73,7 +74,7 @@ deliver_reset(struct tunnel *t)
 	else
 		reorder_reset(&t->reorder, &out);
 	output(t, &out);
-	fragment_clear(t);
+	fragment_clear(&t->fragments);
 }
 
 /* In order; what is whole goes to the interface. */
@@ -85,7 +86,8 @@ output(struct tunnel *t, struct pktq *q)
 	while ((p = TAILQ_FIRST(q)) != NULL) {
 		TAILQ_REMOVE(q, p, entry);
 		if (p->frag != 0) {
-			if ((p = fragment_join(t, p)) == NULL)
+			if ((p = fragment_join(&t->fragments, p,
+			    joined_max(t))) == NULL)
 				continue;
 			if (!tunnel_sane(t, p)) {
 				t->rx_malformed++;
@@ -98,6 +100,19 @@ output(struct tunnel *t, struct pktq *q)
 		t->rx_bytes += p->len;
 		TAILQ_INSERT_TAIL(&t->out, p, entry);
 	}
+}
+
+/*
+ * The longest result of fragments: an Ethernet header and two VLAN tags more
+ * than the MTU of the tunnel at either end.  Where that is found out, it may
+ * be another at the other end, but hardly more than links of Ethernet carry.
+ */
+static size_t
+joined_max(const struct tunnel *t)
+{
+	uint16_t	 mtu = t->as.peer_mtu != 0 ? t->as.peer_mtu : PATH_MTU;
+
+	return (MAX(mtu, t->mtu) + 22U);
 }
 
 /* "reorder" */

@@ -16,11 +16,15 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+
 #ifndef FRAGMENT_H
 #define FRAGMENT_H
 
 /*
- * Packets too long for a path: cutting and joining.
+ * Packets too long for a path (mlvpn(7), Fragments): owns those that are
+ * being joined.  They are cut so that every path in use carries each
+ * fragment, which is a packet of its own to all that is between here and
+ * there, and waits for the one before it as packets of a flow do.
  */
 
 #include <stddef.h>
@@ -28,25 +32,48 @@
 
 #include "pkt.h"
 
-struct tunnel;
-
 #define FRAGMENT_HDRLEN	2
-#define FRAGMENT_MAX	16		/* pieces of a packet */
+#define FRAGMENT_MAX	16		/* of a packet */
 
 struct fragments {
+	struct share	*share;
 	struct pktq	 sets;		/* being joined, oldest first */
 	size_t		 n;
+	struct {
+		uint64_t cut;		/* packets */
+		uint64_t joined;	/* packets */
+		uint64_t incomplete;	/* fragments dropped */
+	} count;
 };
 
-void	 fragment_init(struct tunnel *);
-void	 fragment_clear(struct tunnel *);
-size_t	 fragment_cut(struct tunnel *, struct pkt *, struct pkt **);
+void	 fragment_init(struct fragments *, struct share *);
+void	 fragment_clear(struct fragments *);
+size_t	 fragment_cut(struct fragments *, struct pkt *, size_t,
+	    struct pkt **);
 size_t	 fragment_size(const struct pkt *);
 uint8_t	*fragment_head(struct pkt *);
-int	 fragment_parse(struct pkt *, uint16_t);
-int	 fragment_follows(const struct pkt *);
-struct pkt *fragment_join(struct tunnel *, struct pkt *);
-void	 fragment_timer(struct tunnel *, uint64_t);
-uint64_t fragment_deadline(const struct tunnel *);
+int	 fragment_parse(struct pkt *);
+struct pkt *fragment_join(struct fragments *, struct pkt *, size_t);
+void	 fragment_timer(struct fragments *, uint64_t);
+uint64_t fragment_deadline(const struct fragments *);
+
+/*
+ * Sizes are bytes.
+ *
+ * fragment_cut(p, room, frags): what p is cut into where a datagram has room
+ *	for so much (more than FRAGMENT_HDRLEN): p itself, and others out of
+ *	the pool if it is too long.  Returns how many, at most FRAGMENT_MAX;
+ *	0, and p is as it was, if that is not enough or there are no buffers.
+ * fragment_size(p): of a packet, or of a fragment with its header.
+ * fragment_head(p): writes what is before the data in a datagram, and returns
+ *	where that begins.
+ * fragment_parse(p): a fragment came, its header before its data and the
+ *	distance of its predecessor in p->pred.  -1 if it is none that could
+ *	be; one that is the whole packet is no fragment any more.
+ * fragment_join(p, max): takes over the next fragment in order.  Returns the
+ *	packet if it is the last one and none is missing, else NULL.  A packet
+ *	of more than max bytes is dropped.
+ * fragment_timer(now): gives up what has waited too long.
+ */
 
 #endif /* FRAGMENT_H */

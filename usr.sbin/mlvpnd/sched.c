@@ -619,7 +619,7 @@ commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
 	struct pkt	*piece[FRAGMENT_MAX];
 	size_t		 i, n, len = p->len;
 
-	if ((n = fragment_cut(t, p, piece)) == 0) {
+	if ((n = fragment_cut(&t->fragments, p, t->room, piece)) == 0) {
 		t->tx_dropped++;
 		pkt_put(&t->core->pool, p);
 		return;

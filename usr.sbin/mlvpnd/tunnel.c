@@ -68,7 +68,7 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 	TAILQ_INIT(&t->links);
 	TAILQ_INIT(&t->out);
 	batch_init(t);
-	fragment_init(t);
+	fragment_init(&t->fragments, &t->share);
 	tq_init(&t->tq);
 	sched_init(&t->sched);
 	core_random(c, t->flow_key, sizeof(t->flow_key));
@@ -110,7 +110,7 @@ tunnel_free(struct tunnel *t)
 	sched_clear(t);
 	match_free(t);
 	reorder_free(&t->reorder);
-	fragment_clear(t);
+	fragment_clear(&t->fragments);
 	mlvpn2_order_free(&t->m2.order);
 	batch_clear(t);
 	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
@@ -541,7 +541,7 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 	if (t->core->stopping)
 		return;
 	assoc_timer(t, now);
-	fragment_timer(t, now);
+	fragment_timer(&t->fragments, now);
 	if (!assoc_can_send(t))
 		return;
 	/* downwards, as a path may go away in its timer */
@@ -562,7 +562,7 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	int		 i, usable = 0;
 
 	when = MIN(assoc_deadline(t, now), MAX(batch_deadline(t), now));
-	when = MIN(when, MAX(fragment_deadline(t), now));
+	when = MIN(when, MAX(fragment_deadline(&t->fragments), now));
 	if (!assoc_can_send(t))
 		return (when);
 	for (i = 0; i < t->npaths; i++) {
@@ -654,16 +654,16 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 	case KIND_FRAGMENT | KIND_COPY:
 		if (path != NULL)
 			report_want(path, now);
+		p->seq = seq;
+		p->pred = get16(inner + 4);
+		p->copy = (kind & KIND_COPY) != 0;
 		if (((kind & ~KIND_COPY) == KIND_FRAGMENT &&
-		    fragment_parse(p, get16(inner + 4)) == -1) ||
+		    fragment_parse(p) == -1) ||
 		    (p->frag == 0 && !tunnel_sane(t, p))) {
 			t->rx_malformed++;
 			break;
 		}
 		p->time = now;
-		p->seq = seq;
-		p->pred = get16(inner + 4);
-		p->copy = (kind & KIND_COPY) != 0;
 		deliver_packet(t, path, p, now);
 		return;
 	default:
@@ -728,9 +728,9 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	c->rx_late = t->reorder.count.late + t->m2.order.count.late;
 	c->tx_resent = t->tx_resent;
 	c->false_dead = t->false_dead;
-	c->tx_cut = t->tx_cut;
-	c->rx_joined = t->rx_joined;
-	c->rx_incomplete = t->rx_incomplete;
+	c->tx_cut = t->fragments.count.cut;
+	c->rx_joined = t->fragments.count.joined;
+	c->rx_incomplete = t->fragments.count.incomplete;
 }
 
 /* This end's links, then those that the peer opened. */

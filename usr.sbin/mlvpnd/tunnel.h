@@ -75,7 +75,6 @@ struct tunnel {
 	uint64_t	 tx_dropped, rx_replayed, rx_badtag;
 	uint64_t	 rx_malformed, handshakes, rx_rejected;
 	uint64_t	 tx_resent, false_dead;
-	uint64_t	 tx_cut, rx_joined, rx_incomplete;
 };
 
 struct link	*link_find(struct tunnel *, const char *);

@@ -22,16 +22,19 @@
  * each at most once, unless a piece was changed; and nothing may stay.
  */
 
-#include <sodium.h>
-
+#include "clock.h"
+#include "fragment.h"
+#include "frame.h"
 #include "fuzz.h"
-#include "tunnel.h"
+#include "reorder.h"
 #include "wire.h"
 
 #define NPKTS		128
 #define NPIECES		64		/* under way */
 #define NMADE		256		/* packets, then the numbers repeat */
 #define HEAD		22		/* number, length, rest of it */
+#define LEN_MAX		9022
+#define ROOM_MIN	464
 
 /* The plaintext of a datagram. */
 struct piece {
@@ -39,39 +42,40 @@ struct piece {
 	uint8_t	 buf[2048];
 };
 
-static struct core	*core;
-static struct tunnel	*t;
+static struct pool	 pool;
+static struct share	 share;
+static struct fragments	 fragments;
+static struct reorder	 reorder;
+static struct reorder_conf conf;
+static struct pktq	 out;
 static struct piece	 pieces[NPIECES];
 static size_t		 npieces, made;
 static uint8_t		 came[NMADE];
 static int		 tainted;
-static uint64_t		 now;
+static uint64_t		 now, next_seq, passed;
 
 static void	 make(size_t, size_t);
 static void	 arrive(size_t, uint8_t, uint8_t);
+static void	 timers(void);
 static void	 output(void);
-static void	 fill(void *, void *, size_t);
-static void	 event(void *, const struct core_event *);
+static void	 check(struct pkt *);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct core_ops		 ops = { .random = fill, .event = event };
-	struct tunnel_conf	 tc;
-
-	if (sodium_init() == -1)
-		abort();
 	now = 1000 * USEC;
 	npieces = made = 0;
+	next_seq = 1;
+	passed = 0;
 	tainted = 0;
 	memset(came, 0, sizeof(came));
-	memset(&tc, 0, sizeof(tc));
-	tc.id = 1;
-	tc.mtu = TUNNEL_MTU_MAX;
-	tc.has_psk = 1;
-	tc.reorder = size % 2 ? ANSWER_NO : ANSWER_AUTO;
-	FUZZ_CHECK((core = core_new(&ops, NPKTS)) != NULL);
-	FUZZ_CHECK((t = tunnel_new(core, &tc, now)) != NULL);
+	conf.unordered = size % 2;
+	conf.max = SIZE_MAX;
+	TAILQ_INIT(&out);
+	FUZZ_CHECK(pool_init(&pool, NPKTS) == 0);
+	share_init(&share, &pool);
+	fragment_init(&fragments, &share);
+	FUZZ_CHECK(reorder_init(&reorder, &share, 0x9e3779b97f4a7c15) == 0);
 	for (; size >= 3; data += 3, size -= 3) {
 		switch (data[0] & 7) {
 		case 0:
@@ -86,19 +90,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			    data[0] >> 4);
 			break;
 		}
-		deliver_timer(t, now);
-		fragment_timer(t, now);
+		timers();
 		output();
 	}
 	/* nothing waits for ever */
 	now += USEC;
-	deliver_timer(t, now);
-	now += USEC;
-	fragment_timer(t, now);
+	timers();
 	output();
-	FUZZ_CHECK(core->pool.nfree == NPKTS);
-	tunnel_free(t);
-	core_free(core);
+	now += USEC;
+	timers();
+	output();
+	FUZZ_CHECK(pool.nfree == NPKTS);
+	FUZZ_CHECK(share.held[SHARE_RECEIVED] == 0);
+	reorder_free(&reorder);
+	share_free(&share);
+	pool_free(&pool);
 	return (0);
 }
 
@@ -111,35 +117,35 @@ make(size_t len, size_t room)
 	uint8_t		*head;
 	size_t		 i, n, left;
 
-	if ((p = pkt_get(core_pool(core))) == NULL)
+	if ((p = pkt_get(&pool)) == NULL)
 		return;
 	p->len = (uint16_t)(len < HEAD ? HEAD : len);
 	for (i = 0; i < p->len; i++)
 		PKT_DATA(p)[i] = (uint8_t)(made + i + i / 256);
-	PKT_DATA(p)[0] = 0x45;
 	put16(PKT_DATA(p) + 1, (uint16_t)made);
 	put16(PKT_DATA(p) + 3, p->len);
-	t->room = room < 464 ? 464 : room;
+	if (room < ROOM_MIN)
+		room = ROOM_MIN;
 	left = p->len;
-	n = fragment_cut(t, p, piece);
+	n = fragment_cut(&fragments, p, room, piece);
 	if (n == 0 || n > NPIECES - npieces) {
-		FUZZ_CHECK(n > 0 || left > 16 * (t->room - 2) ||
-		    share_short(&t->share));
+		FUZZ_CHECK(n > 0 || left > 16 * (room - 2) ||
+		    share_short(&share));
 		for (i = 0; i < (n == 0 ? 1 : n); i++)
-			pkt_put(core_pool(core), piece[i]);
+			pkt_put(&pool, piece[i]);
 		return;
 	}
 	for (i = 0; i < n; i++) {
 		FUZZ_CHECK(piece[i]->len > 0 && piece[i]->len <= left);
-		FUZZ_CHECK(fragment_size(piece[i]) <= t->room);
+		FUZZ_CHECK(fragment_size(piece[i]) <= room);
 		left -= piece[i]->len;
-		piece[i]->seq = t->sched.next_seq++;
+		piece[i]->seq = next_seq++;
 		piece[i]->pred = i > 0;
 		q = &pieces[npieces++];
 		head = fragment_head(piece[i]);
 		q->len = DATA_INNERLEN + fragment_size(piece[i]);
 		memcpy(q->buf, head, q->len);
-		pkt_put(core_pool(core), piece[i]);
+		pkt_put(&pool, piece[i]);
 	}
 	FUZZ_CHECK(left == 0);
 	made++;
@@ -149,61 +155,71 @@ make(size_t len, size_t room)
 static void
 arrive(size_t which, uint8_t mask, uint8_t at)
 {
-	struct dgram	 dg;
 	struct piece	*q;
 	struct pkt	*p;
+	uint8_t		*inner, kind;
 
-	if (npieces == 0 || (p = pkt_get(core_pool(core))) == NULL)
+	if (npieces == 0 || (p = pkt_get(&pool)) == NULL)
 		return;
 	q = &pieces[which % npieces];
+	inner = PKT_DATA(p) - DATA_INNERLEN;
 	p->len = (uint16_t)(q->len - DATA_INNERLEN);
-	memcpy(PKT_DATA(p) - DATA_INNERLEN, q->buf, q->len);
+	memcpy(inner, q->buf, q->len);
 	if (mask != 0) {
 		tainted = 1;
-		(PKT_DATA(p) - DATA_INNERLEN)[at % 9] ^= mask;
-		/* control frames are for others */
-		if ((PKT_DATA(p) - DATA_INNERLEN)[0] >> 4 == KIND_CONTROL)
-			*(PKT_DATA(p) - DATA_INNERLEN) |= KIND_PACKET << 4;
+		inner[at % 9] ^= mask;
 	} else if (which & 128)
 		*q = pieces[--npieces];
-	memset(&dg, 0, sizeof(dg));
-	tunnel_data(t, 0, &dg, p, 0, now);
+	kind = inner[0] >> 4;
+	p->time = now;
+	p->seq = get32(inner) & ((1U << SEQ_BITS) - 1);
+	p->pred = get16(inner + 4);
+	p->copy = (kind & KIND_COPY) != 0;
+	if ((kind & ~KIND_COPY) == KIND_FRAGMENT && fragment_parse(p) == -1) {
+		FUZZ_CHECK(tainted);
+		pkt_put(&pool, p);
+		return;
+	}
+	reorder_input(&reorder, &conf, &passed, p, &out, now);
+}
+
+static void
+timers(void)
+{
+	struct reorder_paths	 paths = { passed, 10000, 500000 };
+
+	reorder_timer(&reorder, &paths, &out, now);
+	fragment_timer(&fragments, now);
 }
 
 static void
 output(void)
 {
-	struct pkt	*p[BATCH_MAX];
-	uint8_t		*d;
-	size_t		 i, j, n, number;
+	struct pkt	*p;
 
-	while ((n = tunnel_output(t, p, BATCH_MAX, now)) > 0)
-		for (i = 0; i < n; i++) {
-			FUZZ_CHECK(p[i]->refs == 1 && p[i]->frag == 0);
-			FUZZ_CHECK(p[i]->len <= TUNNEL_MTU_MAX + 22 ||
-			    tainted);
-			d = PKT_DATA(p[i]);
-			number = get16(d + 1);
-			for (j = 5; j < p[i]->len && !tainted; j++)
-				FUZZ_CHECK(d[j] == (uint8_t)(number + j +
-				    j / 256));
-			if (!tainted) {
-				FUZZ_CHECK(number < made);
-				FUZZ_CHECK(get16(d + 3) == p[i]->len);
-				FUZZ_CHECK(number >= NMADE ||
-				    came[number]++ == 0);
-			}
-			pkt_put(core_pool(core), p[i]);
-		}
+	while ((p = TAILQ_FIRST(&out)) != NULL) {
+		TAILQ_REMOVE(&out, p, entry);
+		if (p->frag != 0 &&
+		    (p = fragment_join(&fragments, p, LEN_MAX)) == NULL)
+			continue;
+		check(p);
+		pkt_put(&pool, p);
+	}
 }
 
 static void
-fill(void *arg, void *buf, size_t len)
+check(struct pkt *p)
 {
-	memset(buf, 7, len);
-}
+	uint8_t		*d = PKT_DATA(p);
+	size_t		 number = get16(d + 1), i;
 
-static void
-event(void *arg, const struct core_event *ev)
-{
+	FUZZ_CHECK(p->refs == 1 && p->frag == 0);
+	FUZZ_CHECK(p->len <= LEN_MAX || tainted);
+	if (tainted)
+		return;
+	for (i = 5; i < p->len; i++)
+		FUZZ_CHECK(d[i] == (uint8_t)(number + i + i / 256));
+	FUZZ_CHECK(number < made);
+	FUZZ_CHECK(get16(d + 3) == p->len);
+	FUZZ_CHECK(number >= NMADE || came[number]++ == 0);
 }

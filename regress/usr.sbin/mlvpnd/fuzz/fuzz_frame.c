@@ -19,7 +19,7 @@
 /* Control frames: what is read can be written, and reads the same again. */
 
 #include "fuzz.h"
-#include "tunnel.h"
+#include "frame.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
