@@ -28,6 +28,7 @@
 #include <string.h>
 
 #include "conf.h"
+#include "defaults.h"
 
 /* What can be configured and has no effect yet, by the names of keywords. */
 struct feature {
@@ -88,7 +89,7 @@ conf_tunnel_new(void)
 	TAILQ_INIT(&tunnel->routes);
 	TAILQ_INIT(&tunnel->links);
 	TAILQ_INIT(&tunnel->matches);
-	strlcpy(tunnel->group, GROUP_DEFAULT, sizeof(tunnel->group));
+	strlcpy(tunnel->group, DEFAULT_GROUP, sizeof(tunnel->group));
 	tunnel->rdomain = RTABLE_DEFAULT;
 	tunnel->tos = ANSWER_NO;
 	return (tunnel);

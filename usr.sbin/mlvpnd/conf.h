@@ -39,7 +39,6 @@
 #define HOST_SIZE		256
 #define DESCR_SIZE		64
 #define GROUP_SIZE		16
-#define GROUP_DEFAULT		"mlvpn"
 #define SECRET_SIZE		256
 #define REMOTE_MAX		4
 #define MATCH_LINKS_MAX		16

@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "defaults.h"
 #include "tunnel.h"
 #include "wire.h"
 
@@ -49,7 +50,6 @@
 #define PASSED_OVER_PKTS	8	/* and four turns missed */
 #define PASSED_OVER_TURNS	30	/* taken before */
 #define SILENT_SLOW	(4200 * 1000)	/* of peers that say little */
-#define DEAD_SLOW	(5500 * 1000)
 #define DEAD_MIN	(2 * USEC)
 #define GAP		(2300 * 1000)	/* more than one KEEPALIVE is late */
 #define GAP_AGAIN	(30 * USEC)
@@ -1057,8 +1057,9 @@ dead_after(const struct mlvpn2 *m, uint64_t now)
 	if (cap == 0)
 		cap = m->path->tunnel->conf.timeout;
 	if (cap == 0)
-		cap = DEAD_SLOW;
-	return (MIN(is_slow(m, now) ? DEAD_SLOW : DEAD, MAX(cap, DEAD_MIN)));
+		cap = DEFAULT_MLVPN2_TIMEOUT;
+	return (MIN(is_slow(m, now) ? DEFAULT_MLVPN2_TIMEOUT :
+	    DEAD, MAX(cap, DEAD_MIN)));
 }
 
 static uint64_t

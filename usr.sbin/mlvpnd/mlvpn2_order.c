@@ -22,12 +22,12 @@
 #include <string.h>
 
 #include "clock.h"
+#include "defaults.h"
 #include "flow.h"
 #include "mlvpn2_order.h"
 
 #define LINK_IN_PLAY	250000		/* us since it brought something */
 #define WAIT_MIN	20000		/* us */
-#define WAIT_MAX	100000
 #define NPKTS_MAX	1024
 #define STRANGE_MAX	8		/* in a row: the numbers are new ones */
 
@@ -222,6 +222,7 @@ mlvpn2_order_hold_time(uint64_t spread, uint64_t max)
 {
 	uint64_t	 hold_time;
 
-	hold_time = MAX(WAIT_MIN, MIN(2 * spread, WAIT_MAX));
+	hold_time = MAX(WAIT_MIN, MIN(2 * spread,
+	    DEFAULT_MLVPN2_REORDER_TIME));
 	return (max != 0 ? MIN(hold_time, max) : hold_time);
 }

@@ -153,7 +153,7 @@ main(int argc, char *argv[])
 		exit(1);
 	if (cmd_opts & OPT_NOACTION) {
 		if (cmd_opts & OPT_VERBOSE)
-			print_config(conf);
+			print_config(conf, (cmd_opts & OPT_VERBOSE2) != 0);
 		else
 			fprintf(stderr, "configuration OK\n");
 		exit(0);

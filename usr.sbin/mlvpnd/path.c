@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "defaults.h"
 #include "tunnel.h"
 #include "wire.h"
 
@@ -51,7 +52,6 @@
 #define CANDIDATE_PAUSE		(1 * USEC)
 
 #define DEAD_MIN		(40 * 1000)
-#define DEAD_MAX		(1 * USEC)
 #define DEAD_UNKNOWN		(500 * 1000)	/* before the first sample */
 #define DEAD_TICK		(10 * 1000)	/* the coarsest timer */
 #define DOWN_AFTER		(3 * USEC)
@@ -68,9 +68,6 @@
 #define SYNC_INTERVAL		(25 * 1000)
 #define LEARN			8		/* probes, of a new path */
 #define LEARN_INTERVAL		(30 * 1000)
-#define KEEPALIVE		(2 * USEC)
-#define KEEPALIVE_BACKUP	(10 * USEC)
-#define LOSS_TOLERANCE		20		/* percent */
 #define EXCLUDE_AFTER		(2 * USEC)
 #define READMIT_AFTER		(10 * USEC)
 #define EXCLUDED_PROBE		(500 * 1000)
@@ -548,7 +545,7 @@ path_dead_time(const struct path *p)
 		cap = p->link->conf.timeout;
 	if (cap == 0)
 		cap = p->tunnel->conf.timeout;
-	return (MIN(dead, cap != 0 ? cap : DEAD_MAX));
+	return (MIN(dead, cap != 0 ? cap : DEFAULT_TIMEOUT));
 }
 
 /*
@@ -991,18 +988,18 @@ quality_timer(struct path *p, uint64_t now)
 	enum link_state		 wanted = LINK_UP;
 
 	/* legacy peers do not report: what they lose stands for what we do */
-	lossy = p->m2 != NULL ? 100 : LOSS_TOLERANCE;
+	lossy = p->m2 != NULL ? 100 : DEFAULT_LOSS_TOLERANCE;
 	loss = MAX(p->m2 != NULL ? p->rx_loss.rate : p->tx_loss.rate, 0);
 	if (c != NULL && c->loss_tolerance != 0) {
 		lossy = c->loss_tolerance;
 		recover = c->loss_recover;
 	}
 	if (recover == 0)
-		recover = lossy / 2;
+		recover = DEFAULT_LOSS_RECOVER(lossy);
 	if (c != NULL && c->latency_tolerance != 0) {
 		slow = c->latency_tolerance;
 		slow_recover = c->latency_recover != 0 ? c->latency_recover :
-		    slow * 8 / 10;
+		    DEFAULT_LATENCY_RECOVER(slow);
 	}
 	rtt = p->delay.srtt - delay_queueing(&p->delay);
 	if (loss > (p->live.quality == LINK_LOSSY ? recover : lossy) * 100)
@@ -1108,7 +1105,8 @@ keepalive_due(const struct path *p)
 	if (us == 0)
 		us = p->tunnel->conf.keepalive;
 	if (us == 0)
-		us = p->terms.backup ? KEEPALIVE_BACKUP : KEEPALIVE;
+		us = p->terms.backup ? DEFAULT_KEEPALIVE_BACKUP :
+		    DEFAULT_KEEPALIVE;
 	if (p->live.quality != LINK_UP)
 		us = EXCLUDED_PROBE;	/* its loss is to be known */
 	if (p->opener || p->live.quality != LINK_UP)

@@ -16,42 +16,68 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Prints a configuration so that parse.y reads the same from it.  On demand
+ * the defaults in force stand among it as comments.
+ */
+
 #include <sys/types.h>
 #include <sys/queue.h>
 
 #include <inttypes.h>
 #include <sodium.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "conf.h"
+#include "defaults.h"
 #include "handshake.h"
 #include "printconf.h"
 
 static void	 print_tunnel(const struct tunnel_conf *);
+static void	 print_interface(const struct tunnel_conf *);
+static void	 print_routes(const struct tunnel_conf *);
 static void	 print_secret(const struct tunnel_conf *);
-static void	 print_cipher(uint8_t);
+static void	 print_cipher(const struct tunnel_conf *);
 static void	 print_reorder(const struct tunnel_conf *);
-static void	 print_link(const struct link_conf *, int);
+static void	 print_tos(const struct tunnel_conf *);
+static void	 print_keepalive(const struct tunnel_conf *);
+static void	 print_timeout(const struct tunnel_conf *);
+static void	 print_link(const struct link_conf *,
+		    const struct tunnel_conf *);
 static void	 print_remote(const struct link_conf *);
-static void	 print_bandwidth(const struct link_conf *);
+static void	 print_bandwidth(const struct link_conf *, int);
 static void	 print_rate_conf(const char *, const struct rate_conf *);
+static void	 print_overhead(const struct link_conf *);
+static void	 print_loss(const struct link_conf *, int);
+static void	 print_latency(const struct link_conf *);
+static void	 print_link_keepalive(const struct link_conf *,
+		    const struct tunnel_conf *);
+static void	 print_link_timeout(const struct link_conf *,
+		    const struct tunnel_conf *);
 static void	 print_quota(const struct quota_conf *);
+static void	 print_listen(const struct addr *, uint16_t, int);
 static void	 print_addr(const struct addr *);
 static void	 print_prefix(const struct prefix *);
-static void	 print_listen(const struct addr *, uint16_t, int);
 static void	 print_base64(const uint8_t *);
 static void	 print_scaled(uint64_t, const char *);
 static void	 print_time(uint64_t);
+static void	 print_time_line(const char *, uint64_t);
+static void	 print_default(const char *, ...)
+		    __attribute__((__format__ (printf, 1, 2)));
+
+static int	 defaults;		/* are asked for */
 
 /* Secrets included: who runs this could read the file. */
 void
-print_config(struct mlvpnd_conf *conf)
+print_config(const struct mlvpnd_conf *conf, int with_defaults)
 {
 	struct listen_conf	*listen;
 	struct tunnel_conf	*tunnel;
 	int			 n = 0;
 
+	defaults = with_defaults;
 	if (conf->status.family != 0) {
 		printf("status ");
 		print_listen(&conf->status, conf->status.port,
@@ -92,10 +118,8 @@ print_listen(const struct addr *addr, uint16_t port, int rtable)
 static void
 print_tunnel(const struct tunnel_conf *t)
 {
-	const struct route_conf	*route;
 	const struct link_conf	*link;
 	const struct match_conf	*match;
-	int			 i;
 
 	printf("tunnel ");
 	print_string(t->name);
@@ -104,19 +128,61 @@ print_tunnel(const struct tunnel_conf *t)
 		printf("\tdescription ");
 		print_string(t->descr);
 		printf("\n");
-	}
+	} else
+		print_default("\t# description \"" DEFAULT_DESCRIPTION "\"\n",
+		    t->name);
 	if (t->protocol == PROTO_MLVPN2)
 		printf("\tprotocol mlvpn2\n");
+	else
+		print_default("\t# protocol mlvpn3\n");
+	print_interface(t);
+	print_routes(t);
+	print_secret(t);
+	print_cipher(t);
+	if (t->cleartext)
+		printf("\tcleartext data\n");
+	print_reorder(t);
+	print_tos(t);
+	if (t->latency_spread != 0)
+		print_time_line("\tlatency spread ", t->latency_spread);
+	else if (defaults)
+		print_time_line("\t# latency spread ", DEFAULT_LATENCY_SPREAD);
+	print_keepalive(t);
+	print_timeout(t);
+	if (*t->command != '\0') {
+		printf("\tcommand ");
+		print_string(t->command);
+		printf("%s\n", t->compat ? " compat" : "");
+	}
+	TAILQ_FOREACH(link, &t->links, entry)
+		print_link(link, t);
+	TAILQ_FOREACH(match, &t->matches, entry) {
+		printf("\t");
+		print_match(match);
+		printf("\n");
+	}
+	printf("}\n");
+}
+
+static void
+print_interface(const struct tunnel_conf *t)
+{
+	const char	*layer = t->layer2 ? "tap" : "tun";
+	int		 i;
+
 	printf("\tinterface ");
 	print_string(t->ifname);
 	if (t->layer2 != (strncmp(t->ifname, "tap", 3) == 0))
-		printf(" %s", t->layer2 ? "tap" : "tun");
+		printf(" %s", layer);
+	else
+		print_default("\t# %s", layer);
 	printf("\n");
-	if (strcmp(t->group, GROUP_DEFAULT) != 0) {
+	if (strcmp(t->group, DEFAULT_GROUP) != 0) {
 		printf("\tgroup ");
 		print_string(t->group);
 		printf("\n");
-	}
+	} else
+		print_default("\t# group \"%s\"\n", DEFAULT_GROUP);
 	if (t->rdomain != RTABLE_DEFAULT)
 		printf("\trdomain %d\n", t->rdomain);
 	if (t->persist)
@@ -132,10 +198,21 @@ print_tunnel(const struct tunnel_conf *t)
 	}
 	if (t->mtu != 0)
 		printf("\tmtu %u\n", t->mtu);
+	else
+		print_default("\t# mtu auto\t# %u at first\n", DEFAULT_MTU);
 	if (t->max_mss == 1)
 		printf("\tmax-mss no\n");
 	else if (t->max_mss != 0)
 		printf("\tmax-mss %u\n", t->max_mss);
+	else
+		print_default("\t# max-mss auto\n");
+}
+
+static void
+print_routes(const struct tunnel_conf *t)
+{
+	const struct route_conf	*route;
+
 	TAILQ_FOREACH(route, &t->routes, entry) {
 		printf("\troute ");
 		if (route->is_default)
@@ -146,43 +223,6 @@ print_tunnel(const struct tunnel_conf *t)
 			printf(" priority %d", route->priority);
 		printf("\n");
 	}
-	print_secret(t);
-	print_cipher(t->aeads);
-	if (t->cleartext)
-		printf("\tcleartext data\n");
-	print_reorder(t);
-	if (t->tos == ANSWER_YES)
-		printf("\ttos copy\n");
-	else if (t->tos == ANSWER_AUTO)
-		printf("\ttos 0x%02x\n", t->tos_value);
-	if (t->latency_spread != 0) {
-		printf("\tlatency spread ");
-		print_time(t->latency_spread);
-		printf("\n");
-	}
-	if (t->keepalive != 0) {
-		printf("\tkeepalive ");
-		print_time(t->keepalive);
-		printf("\n");
-	}
-	if (t->timeout != 0) {
-		printf("\ttimeout ");
-		print_time(t->timeout);
-		printf("\n");
-	}
-	if (*t->command != '\0') {
-		printf("\tcommand ");
-		print_string(t->command);
-		printf("%s\n", t->compat ? " compat" : "");
-	}
-	TAILQ_FOREACH(link, &t->links, entry)
-		print_link(link, t->protocol);
-	TAILQ_FOREACH(match, &t->matches, entry) {
-		printf("\t");
-		print_match(match);
-		printf("\n");
-	}
-	printf("}\n");
 }
 
 static void
@@ -206,7 +246,8 @@ print_secret(const struct tunnel_conf *t)
 		    strcmp(t->secret_id, t->name) != 0) {
 			printf(" id ");
 			print_string(t->secret_id);
-		}
+		} else if (t->protocol == PROTO_V3)
+			print_default("\t# id \"%s\"", t->name);
 		printf("\n");
 		break;
 	}
@@ -220,14 +261,18 @@ print_secret(const struct tunnel_conf *t)
 }
 
 static void
-print_cipher(uint8_t aeads)
+print_cipher(const struct tunnel_conf *t)
 {
-	if (aeads == 0)
+	if (t->protocol == PROTO_MLVPN2)
 		return;
+	if (t->aeads == 0) {
+		print_default("\t# cipher { chacha20-poly1305 aes-256-gcm }\n");
+		return;
+	}
 	printf("\tcipher {");
-	if (aeads & 1 << AEAD_CHACHA)
+	if (t->aeads & 1 << AEAD_CHACHA)
 		printf(" chacha20-poly1305");
-	if (aeads & 1 << AEAD_AES)
+	if (t->aeads & 1 << AEAD_AES)
 		printf(" aes-256-gcm");
 	printf(" }\n");
 }
@@ -235,69 +280,94 @@ print_cipher(uint8_t aeads)
 static void
 print_reorder(const struct tunnel_conf *t)
 {
+	uint64_t	 time = t->protocol == PROTO_MLVPN2 ?
+			    DEFAULT_MLVPN2_REORDER_TIME : DEFAULT_REORDER_TIME;
+
 	if (t->reorder == ANSWER_NO)
 		printf("\treorder no\n");
-	else if (t->reorder == ANSWER_YES || t->reorder_time != 0) {
+	else if (t->reorder_time != 0) {
 		if (t->reorder == ANSWER_YES)
 			printf("\treorder %u", t->reorder_max);
 		else
 			printf("\treorder auto");
-		if (t->reorder_time != 0) {
-			printf(" max ");
-			print_time(t->reorder_time);
-		}
-		printf("\n");
-	}
+		print_time_line(" max ", t->reorder_time);
+	} else if (t->reorder == ANSWER_YES) {
+		printf("\treorder %u", t->reorder_max);
+		if (defaults)
+			print_time_line("\t# max ", time);
+		else
+			printf("\n");
+	} else if (defaults)
+		print_time_line("\t# reorder auto max ", time);
+
 	if (t->recover != ANSWER_AUTO)
 		printf("\trecover %s\n",
 		    t->recover == ANSWER_YES ? "yes" : "no");
+	else if (t->protocol == PROTO_V3)
+		print_default("\t# recover yes\n");
 }
 
 static void
-print_link(const struct link_conf *l, int protocol)
+print_tos(const struct tunnel_conf *t)
+{
+	switch (t->tos) {
+	case ANSWER_YES:
+		printf("\ttos copy\n");
+		break;
+	case ANSWER_AUTO:
+		printf("\ttos 0x%02x\n", t->tos_value);
+		break;
+	default:
+		print_default("\t# tos no\n");
+		break;
+	}
+}
+
+/* Not of MLVPN 2.x, where it has no effect. */
+static void
+print_keepalive(const struct tunnel_conf *t)
+{
+	if (t->keepalive != 0)
+		print_time_line("\tkeepalive ", t->keepalive);
+	else if (defaults && t->protocol == PROTO_V3) {
+		printf("\t# keepalive ");
+		print_time(DEFAULT_KEEPALIVE);
+		print_time_line("\t# of a backup ", DEFAULT_KEEPALIVE_BACKUP);
+	}
+}
+
+static void
+print_timeout(const struct tunnel_conf *t)
+{
+	if (t->timeout != 0)
+		print_time_line("\ttimeout ", t->timeout);
+	else if (defaults)
+		print_time_line("\t# timeout ", t->protocol == PROTO_MLVPN2 ?
+		    DEFAULT_MLVPN2_TIMEOUT : DEFAULT_TIMEOUT);
+}
+
+static void
+print_link(const struct link_conf *l, const struct tunnel_conf *t)
 {
 	printf("\tlink ");
 	print_string(l->name);
 	printf(" {\n");
 	if (l->rtable != RTABLE_DEFAULT)
 		printf("\t\trdomain %d\n", l->rtable);
-	if (protocol == PROTO_MLVPN2 && l->listen.family != 0) {
+	if (t->protocol == PROTO_MLVPN2 && l->listen.family != 0) {
 		printf("\t\t");
 		print_listen(&l->listen, l->listen.port, RTABLE_DEFAULT);
 	}
 	print_remote(l);
-	print_bandwidth(l);
-	if (l->overhead != 0 || l->atm)
-		printf("\t\toverhead %u%s\n", l->overhead,
-		    l->atm ? " atm" : "");
+	print_bandwidth(l, t->protocol);
+	print_overhead(l);
 	if (l->backup != 0)
 		printf("\t\tbackup %u%s\n", l->backup,
 		    l->overflow ? " overflow" : "");
-	if (l->loss_tolerance != 0) {
-		printf("\t\tloss tolerance %u%%", l->loss_tolerance);
-		if (l->loss_recover != 0)
-			printf(" recover %u%%", l->loss_recover);
-		printf("\n");
-	}
-	if (l->latency_tolerance != 0) {
-		printf("\t\tlatency tolerance ");
-		print_time(l->latency_tolerance);
-		if (l->latency_recover != 0) {
-			printf(" recover ");
-			print_time(l->latency_recover);
-		}
-		printf("\n");
-	}
-	if (l->keepalive != 0) {
-		printf("\t\tkeepalive ");
-		print_time(l->keepalive);
-		printf("\n");
-	}
-	if (l->timeout != 0) {
-		printf("\t\ttimeout ");
-		print_time(l->timeout);
-		printf("\n");
-	}
+	print_loss(l, t->protocol);
+	print_latency(l);
+	print_link_keepalive(l, t);
+	print_link_timeout(l, t);
 	if (l->mtu != 0)
 		printf("\t\tmtu %u\n", l->mtu);
 	print_quota(&l->quota);
@@ -338,16 +408,28 @@ print_remote(const struct link_conf *l)
 }
 
 static void
-print_bandwidth(const struct link_conf *l)
+print_bandwidth(const struct link_conf *l, int protocol)
 {
 	static const struct rate_conf	 none;
+	uint64_t			 start;
+	int				 configured;
 
-	if (memcmp(&l->up, &none, sizeof(none)) == 0 &&
-	    memcmp(&l->down, &none, sizeof(none)) == 0)
+	configured = memcmp(&l->up, &none, sizeof(none)) != 0 ||
+	    memcmp(&l->down, &none, sizeof(none)) != 0;
+	if (!configured && (!defaults || protocol == PROTO_MLVPN2))
 		return;
-	printf("\t\tbandwidth");
+	printf("\t\t%sbandwidth", configured ? "" : "# ");
 	print_rate_conf("up", &l->up);
 	print_rate_conf("down", &l->down);
+	if (defaults && protocol == PROTO_V3 && l->up.rate == 0) {
+		start = DEFAULT_RATE;
+		if (l->up.max != 0 && l->up.max < start)
+			start = l->up.max;
+		if (l->up.min > start)
+			start = l->up.min;
+		printf("\t# up starts at ");
+		print_scaled(start, "");
+	}
 	printf("\n");
 }
 
@@ -368,6 +450,79 @@ print_rate_conf(const char *direction, const struct rate_conf *rc)
 		printf(" max ");
 		print_scaled(rc->max, "");
 	}
+}
+
+static void
+print_overhead(const struct link_conf *l)
+{
+	if (l->overhead != 0 || l->atm)
+		printf("\t\toverhead %u%s\n", l->overhead,
+		    l->atm ? " atm" : "");
+	else
+		print_default("\t\t# overhead 0\n");
+}
+
+static void
+print_loss(const struct link_conf *l, int protocol)
+{
+	int	 tolerance = l->loss_tolerance;
+
+	if (tolerance == 0) {
+		if (protocol == PROTO_V3)
+			print_default("\t\t# loss tolerance %u%% "
+			    "recover %u%%\n", DEFAULT_LOSS_TOLERANCE,
+			    DEFAULT_LOSS_RECOVER(DEFAULT_LOSS_TOLERANCE));
+		else
+			print_default("\t\t# no loss tolerance\n");
+		return;
+	}
+	printf("\t\tloss tolerance %u%%", tolerance);
+	if (l->loss_recover != 0)
+		printf(" recover %u%%", l->loss_recover);
+	else if (DEFAULT_LOSS_RECOVER(tolerance) > 0)
+		print_default("\t# recover %u%%",
+		    DEFAULT_LOSS_RECOVER(tolerance));
+	printf("\n");
+}
+
+static void
+print_latency(const struct link_conf *l)
+{
+	if (l->latency_tolerance == 0) {
+		print_default("\t\t# no latency tolerance\n");
+		return;
+	}
+	printf("\t\tlatency tolerance ");
+	print_time(l->latency_tolerance);
+	if (l->latency_recover != 0)
+		print_time_line(" recover ", l->latency_recover);
+	else if (defaults)
+		print_time_line("\t# recover ",
+		    DEFAULT_LATENCY_RECOVER((uint64_t)l->latency_tolerance));
+	else
+		printf("\n");
+}
+
+static void
+print_link_keepalive(const struct link_conf *l, const struct tunnel_conf *t)
+{
+	if (l->keepalive != 0)
+		print_time_line("\t\tkeepalive ", l->keepalive);
+	else if (defaults && t->protocol == PROTO_V3)
+		print_time_line("\t\t# keepalive ", t->keepalive != 0 ?
+		    t->keepalive : l->backup != 0 ? DEFAULT_KEEPALIVE_BACKUP :
+		    DEFAULT_KEEPALIVE);
+}
+
+static void
+print_link_timeout(const struct link_conf *l, const struct tunnel_conf *t)
+{
+	if (l->timeout != 0)
+		print_time_line("\t\ttimeout ", l->timeout);
+	else if (defaults)
+		print_time_line("\t\t# timeout ", t->timeout != 0 ?
+		    t->timeout : t->protocol == PROTO_MLVPN2 ?
+		    DEFAULT_MLVPN2_TIMEOUT : DEFAULT_TIMEOUT);
 }
 
 static void
@@ -451,4 +606,24 @@ print_time(uint64_t v)
 		printf("%" PRIu64 "ms", v / 1000);
 	else
 		printf("%" PRIu64 ".%03" PRIu64 "ms", v / 1000, v % 1000);
+}
+
+static void
+print_time_line(const char *before, uint64_t v)
+{
+	printf("%s", before);
+	print_time(v);
+	printf("\n");
+}
+
+static void
+print_default(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	if (!defaults)
+		return;
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
 }

@@ -22,8 +22,11 @@
 struct match_conf;
 struct mlvpnd_conf;
 
-/* printconf.c: in a form that parse_config() reads. */
-void	 print_config(struct mlvpnd_conf *);
+/*
+ * printconf.c: in a form that parse_config() reads, with the defaults as
+ * comments if these are asked for.
+ */
+void	 print_config(const struct mlvpnd_conf *, int with_defaults);
 
 /* printmatch.c */
 void	 print_match(const struct match_conf *);

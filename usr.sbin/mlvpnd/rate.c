@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "defaults.h"
 #include "pmtu.h"
 #include "rate.h"
 
@@ -38,7 +39,6 @@
  * (RFC 6817).
  */
 
-#define RATE_START	30000000ULL	/* bit/s, of a link that says nothing */
 #define RATE_FLOOR	128000ULL
 #define RATE_CEILING	100000000000ULL
 #define RATE_SHARE	99		/* percent of a configured rate */
@@ -112,7 +112,7 @@ rate_init(struct rate *r, const struct rate_limits *limits)
 	if (r->limits.configured != 0)
 		r->bps = r->limits.configured * RATE_SHARE / 100;
 	else if (r->bps == 0)
-		r->bps = RATE_START;
+		r->bps = DEFAULT_RATE;
 	r->bps = rate_bound(r, r->bps);
 	r->starting = r->limits.configured == 0 && r->cap == 0;
 	r->step = STEP_MIN;
@@ -250,7 +250,7 @@ rate_recover(struct rate *r, const struct view *v)
 	uint64_t	 goal = r->limits.configured;
 
 	if (goal == 0)
-		goal = r->cap == 0 || v->others_full ? RATE_START :
+		goal = r->cap == 0 || v->others_full ? DEFAULT_RATE :
 		    r->cap * 97 / 100;
 	if (v->now - r->drained_at < RECOVER_AFTER ||
 	    v->now - r->grown_at < v->interval || r->bps >= goal)
@@ -270,7 +270,7 @@ rate_settle(struct rate *r, const struct view *v)
 {
 	uint64_t	 most;
 
-	most = MAX(RATE_START, v->best * SETTLE_RATE / 100);
+	most = MAX(DEFAULT_RATE, v->best * SETTLE_RATE / 100);
 	if (v->now - r->grown_at < SETTLE_AFTER * v->interval ||
 	    r->bps <= most)
 		return;

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "defaults.h"
 #include "frame.h"
 #include "reorder.h"
 
@@ -41,7 +42,6 @@
 #define REPAIR_UNKNOWN	200000		/* without a round-trip time */
 #define HOLD_MARGIN	100000
 #define HOLD_MIN	200000
-#define HOLD_MAX	500000
 #define HOLD_BYTES	(16U << 20)
 #define HEADS_BACK	64
 
@@ -367,6 +367,7 @@ reorder_hold_time(uint64_t dead, uint64_t spread, uint64_t max)
 {
 	uint64_t	 hold;
 
-	hold = MAX(HOLD_MIN, MIN(dead + spread + HOLD_MARGIN, HOLD_MAX));
+	hold = MAX(HOLD_MIN, MIN(dead + spread + HOLD_MARGIN,
+	    DEFAULT_REORDER_TIME));
 	return (max != 0 ? MIN(hold, max) : hold);
 }

@@ -20,6 +20,7 @@
 
 #include <string.h>
 
+#include "defaults.h"
 #include "tunnel.h"
 #include "wire.h"
 
@@ -45,7 +46,6 @@
 #define PRIO_AHEAD	100000		/* us of it a path's queue takes */
 #define COPY_LATE	100000		/* us after the first, no use */
 #define BULK_SHARE	16		/* part of the rate that "bulk" has */
-#define SPREAD		150000		/* default of "latency spread" */
 #define OVERFLOW_AFTER	500000		/* us of packets that wait */
 #define OVERFLOW_IDLE	(10 * USEC)
 #define OVERFLOW_FULL	90		/* percent of the rate */
@@ -359,7 +359,7 @@ sched_spread(struct tunnel *t, uint64_t now)
 	int		 i, any = 0;
 
 	if (spread == 0)
-		spread = SPREAD;
+		spread = DEFAULT_LATENCY_SPREAD;
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
 		if (!path_usable(p))

@@ -31,13 +31,11 @@
 #include <string.h>
 
 #include "conf.h"
+#include "defaults.h"
 #include "log.h"
 #include "netif.h"
 #include "notice.h"
 #include "tunif.h"
-
-/* "mtu auto" before the engine knows: an outer 1500 with IPv6 and UDP. */
-#define MTU_INITIAL	1420
 
 struct tunif_address {
 	TAILQ_ENTRY(tunif_address) entry;
@@ -260,7 +258,7 @@ tunif_describe(struct tunif *tif, const struct tunnel_conf *tc)
 	if (tc->descr[0] != '\0')
 		strlcpy(descr, tc->descr, sizeof(descr));
 	else
-		snprintf(descr, sizeof(descr), "mlvpnd: %s", tc->name);
+		snprintf(descr, sizeof(descr), DEFAULT_DESCRIPTION, tc->name);
 	if (netif_describe(&tif->nif, descr, tc->group) == -1)
 		notice_failure("%s: %s: description and group", tc->name,
 		    tif->ifname);
@@ -272,7 +270,7 @@ tunif_mtu(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu)
 	uint16_t	 mtu;
 
 	if ((mtu = tc->mtu) == 0 && (mtu = auto_mtu) == 0)
-		mtu = MTU_INITIAL;
+		mtu = DEFAULT_MTU;
 	if (mtu == tif->mtu)
 		return;
 	if (netif_mtu(&tif->nif, mtu) == -1) {

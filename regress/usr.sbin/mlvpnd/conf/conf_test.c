@@ -20,7 +20,8 @@
  * Reads configurations and compares what comes of it:
  *
  *	conf_test good file ...	print, read that, compare
- *	conf_test ok file ...	that, and what is printed is in file.out
+ *	conf_test ok file ...	that, and what is printed is in file.out, with
+ *				the defaults in file.all
  *	conf_test bad file ...	against the "#! line: message" in the file
  *	conf_test unit dir	the rest, with files of its own in dir
  *	conf_test mutate dir file ...	damaged files: no crash, and what is
@@ -44,19 +45,22 @@
 #include "conf.h"
 #include "conf_match.h"
 #include "conf_test.h"
+#include "defaults.h"
+#include "handshake.h"
 #include "parse.h"
 #include "test.h"
 
 #define PSK(c)	"psk \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" c "=\"\n"
 
-static char	*good(const char *);
-static void	 ok(const char *);
+static char	*good(const char *, int);
+static void	 ok(const char *, int);
 static void	 bad(const char *);
 static int	 bad_line(const char **, const char *, const char *, size_t);
 static void	 expect(const char *, const char *);
 static char	*normal(const char *);
 static void	 unit(void);
 static void	 test_phrases(void);
+static void	 test_defaults(void);
 static void	 test_inactive(void);
 static void	 inactive_line(const char *);
 static void	 test_match(void);
@@ -92,11 +96,15 @@ main(int argc, char *argv[])
 		CHECK_EQ(cmdline_symset(def), 0);
 	}
 	if (strcmp(argv[1], "good") == 0) {
-		for (i = 2; i < argc; i++)
-			free(good(argv[i]));
+		for (i = 2; i < argc; i++) {
+			free(good(argv[i], 0));
+			free(good(argv[i], 1));
+		}
 	} else if (strcmp(argv[1], "ok") == 0) {
-		for (i = 2; i < argc; i++)
-			ok(argv[i]);
+		for (i = 2; i < argc; i++) {
+			ok(argv[i], 0);
+			ok(argv[i], 1);
+		}
 	} else if (strcmp(argv[1], "bad") == 0) {
 		for (i = 2; i < argc; i++)
 			bad(argv[i]);
@@ -116,7 +124,7 @@ main(int argc, char *argv[])
 
 /* Returns what it prints. */
 static char *
-good(const char *path)
+good(const char *path, int defaults)
 {
 	struct mlvpnd_conf	*conf;
 	char			*out;
@@ -125,18 +133,19 @@ good(const char *path)
 	messages_clear();
 	if ((conf = parse_config(path, NULL)) == NULL)
 		errx(1, "%s: refused:\n%s", path, messages);
-	out = print_again(conf, "again.conf");
+	out = print_again(conf, "again.conf", defaults);
 	conf_free(conf);
 	return (out);
 }
 
 static void
-ok(const char *path)
+ok(const char *path, int defaults)
 {
 	char	*out, *want, name[1024];
 
-	out = good(path);
-	snprintf(name, sizeof(name), "%.*s.out", (int)strlen(path) - 5, path);
+	out = good(path, defaults);
+	snprintf(name, sizeof(name), "%.*s.%s", (int)strlen(path) - 5, path,
+	    defaults ? "all" : "out");
 	want = read_file(name, NULL);
 	if (strcmp(normal(out), want) != 0)
 		errx(1, "%s: printed\n%s\ninstead of\n%s", path, normal(out),
@@ -247,6 +256,7 @@ static void
 unit(void)
 {
 	test_phrases();
+	test_defaults();
 	test_inactive();
 	test_match();
 	test_macros();
@@ -321,6 +331,63 @@ test_phrases(void)
 	expect("phrase", "unit.conf:4: not enough memory for the secret\n");
 	phrase_fails = 0;
 	cmd_opts = OPT_NOACTION;
+}
+
+static void
+test_defaults(void)
+{
+	struct mlvpnd_conf	*conf;
+	struct tunnel_conf	*t;
+	struct link_conf	*l;
+	char			*text, *p;
+
+	TEST("the defaults that are printed can be configured");
+	write_conf("tunnel a { interface tun0\n" PSK("A")
+	    "link l { remote 192.0.2.1 port 1\n }\n"
+	    "link m { remote 192.0.2.2 port 1\n backup\n }\n }\n");
+	conf = parse_config("unit.conf", NULL);
+	CHECK(conf != NULL);
+	text = print_again(conf, "unit.conf", 1);
+	conf_free(conf);
+	/* the first comment of each line is a statement */
+	for (p = text; (p = strstr(p, "\t# ")) != NULL; p += strcspn(p, "\n")) {
+		if (strncmp(p, "\t# no ", 6) != 0)
+			p[1] = ' ';
+	}
+	write_conf("%s", text);
+	free(text);
+	messages_clear();
+	if ((conf = parse_config("unit.conf", NULL)) == NULL)
+		errx(1, "%s", messages);
+	t = conf_tunnel_find(conf, "a");
+	CHECK(t != NULL);
+	CHECK(strcmp(t->descr, "mlvpnd: a") == 0);
+	CHECK(strcmp(t->group, DEFAULT_GROUP) == 0);
+	CHECK_EQ(t->protocol, PROTO_V3);
+	CHECK_EQ(t->mtu, 0);
+	CHECK_EQ(t->max_mss, 0);
+	CHECK_EQ(t->aeads, 1 << AEAD_CHACHA | 1 << AEAD_AES);
+	CHECK_EQ(t->reorder, ANSWER_AUTO);
+	CHECK_EQ(t->reorder_time, DEFAULT_REORDER_TIME);
+	CHECK_EQ(t->recover, ANSWER_YES);
+	CHECK_EQ(t->tos, ANSWER_NO);
+	CHECK_EQ(t->latency_spread, DEFAULT_LATENCY_SPREAD);
+	CHECK_EQ(t->keepalive, DEFAULT_KEEPALIVE);
+	CHECK_EQ(t->timeout, DEFAULT_TIMEOUT);
+	l = conf_link_find(t, "l");
+	CHECK(l != NULL);
+	CHECK_EQ(l->up.rate, 0);
+	CHECK_EQ(l->overhead, 0);
+	CHECK_EQ(l->loss_tolerance, DEFAULT_LOSS_TOLERANCE);
+	CHECK_EQ(l->loss_recover,
+	    DEFAULT_LOSS_RECOVER(DEFAULT_LOSS_TOLERANCE));
+	CHECK_EQ(l->latency_tolerance, 0);
+	CHECK_EQ(l->keepalive, DEFAULT_KEEPALIVE);
+	CHECK_EQ(l->timeout, DEFAULT_TIMEOUT);
+	l = conf_link_find(t, "m");
+	CHECK(l != NULL);
+	CHECK_EQ(l->keepalive, DEFAULT_KEEPALIVE_BACKUP);
+	conf_free(conf);
 }
 
 static void
@@ -823,7 +890,8 @@ mutate(const char *path, unsigned int n)
 			continue;
 		}
 		CHECK_EQ(nerrors, 0);
-		free(print_again(conf, "again.conf"));
+		free(print_again(conf, "again.conf", 0));
+		free(print_again(conf, "again.conf", 1));
 		conf_free(conf);
 		accepted++;
 	}

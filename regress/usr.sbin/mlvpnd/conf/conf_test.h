@@ -36,9 +36,10 @@ void		 messages_clear(void);
 int		 wait_child(void);
 /*
  * Prints, reads what was printed through the file, and ends the test unless
- * that gives the same configuration and prints the same.  The text, to be
- * freed.
+ * that gives the same configuration and prints the same, both with the
+ * defaults as comments or without.  The text, to be freed.
  */
-char		*print_again(struct mlvpnd_conf *, const char *file);
+char		*print_again(struct mlvpnd_conf *, const char *file,
+		    int defaults);
 
 #endif /* CONF_TEST_H */

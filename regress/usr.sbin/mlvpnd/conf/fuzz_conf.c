@@ -64,7 +64,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(nerrors > 0);
 		return (0);
 	}
-	free(print_again(conf, "again.conf"));
+	free(print_again(conf, "again.conf", 0));
+	free(print_again(conf, "again.conf", 1));
 	conf_free(conf);
 	return (0);
 }

@@ -41,7 +41,7 @@
 #include "printconf.h"
 #include "test.h"
 
-static char	*print(struct mlvpnd_conf *, const char *);
+static char	*print(struct mlvpnd_conf *, const char *, int);
 static void	 compare(struct mlvpnd_conf *, struct mlvpnd_conf *);
 static void	 compare_tunnel(struct tunnel_conf *, struct tunnel_conf *);
 static void	 compare_struct(const void *, const void *, size_t, size_t,
@@ -135,18 +135,18 @@ wait_child(void)
 }
 
 char *
-print_again(struct mlvpnd_conf *conf, const char *file)
+print_again(struct mlvpnd_conf *conf, const char *file, int defaults)
 {
 	struct mlvpnd_conf	*again;
 	char			*first, *second;
 
-	first = print(conf, file);
+	first = print(conf, file, defaults);
 	messages_clear();
 	if ((again = parse_config(file, NULL)) == NULL)
 		errx(1, "what was printed is refused:\n%s\n%s", messages,
 		    first);
 	compare(conf, again);
-	second = print(again, file);
+	second = print(again, file, defaults);
 	if (strcmp(first, second) != 0)
 		errx(1, "printed:\n%s\nand then:\n%s", first, second);
 	free(second);
@@ -156,7 +156,7 @@ print_again(struct mlvpnd_conf *conf, const char *file)
 
 /* Leaves the text in the file too. */
 static char *
-print(struct mlvpnd_conf *conf, const char *file)
+print(struct mlvpnd_conf *conf, const char *file, int defaults)
 {
 	char	*text;
 	off_t	 size;
@@ -168,7 +168,7 @@ print(struct mlvpnd_conf *conf, const char *file)
 	    (f = fopen(file, "w+")) == NULL || fchmod(fileno(f), 0600) == -1 ||
 	    dup2(fileno(f), STDOUT_FILENO) == -1)
 		err(1, "%s", file);
-	print_config(conf);
+	print_config(conf, defaults);
 	fflush(stdout);
 	if (dup2(saved, STDOUT_FILENO) == -1 || close(saved) == -1 ||
 	    (size = lseek(fileno(f), 0, SEEK_END)) == -1 ||
