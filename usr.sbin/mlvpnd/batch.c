@@ -20,12 +20,12 @@
 
 #include <string.h>
 
-#include "tunnel.h"
+#include "batch.h"
+#include "clock.h"
+#include "flow.h"
 
 /*
- * Packets of a bulk TCP flow are kept back for a few milliseconds, so that
- * they reach the system as one (offload.h) and the receiver sends one
- * acknowledgement for all of them.  That is cheap, and it keeps HyStart (RFC
+ * One acknowledgement for many packets is cheap, and it keeps HyStart (RFC
  * 9406, and Linux' CUBIC) from leaving slow start as soon as the first link
  * is full: the longer delay of the second link, and the unbroken train of
  * acknowledgements, look like a queue to it.
@@ -36,52 +36,45 @@
 
 static int	 is_bulk(struct batch *, uint64_t);
 static int	 is_end(const struct batch *, const struct offload *);
-static void	 batch_flush(struct tunnel *, struct batch *);
+static void	 batch_flush(struct batches *, struct batch *);
 
 void
-batch_init(struct tunnel *t)
+batch_init(struct batches *bs, struct pool *pool, const uint8_t key[16])
 {
-	struct batches	*bs = &t->batches;
-	size_t		 i;
+	size_t	 i;
 
+	memset(bs, 0, sizeof(*bs));
+	bs->pool = pool;
+	memcpy(bs->key, key, sizeof(bs->key));
 	TAILQ_INIT(&bs->open);
 	TAILQ_INIT(&bs->ready);
 	for (i = 0; i < BATCH_FLOWS; i++)
 		TAILQ_INIT(&bs->batch[i].pkts);
 }
 
-/* The tunnel goes away. */
 void
-batch_clear(struct tunnel *t)
+batch_clear(struct batches *bs)
 {
-	struct batches	*bs = &t->batches;
 	struct pkt	*p;
 
 	while (!TAILQ_EMPTY(&bs->open))
-		batch_flush(t, TAILQ_FIRST(&bs->open));
-	while ((p = TAILQ_FIRST(&bs->ready)) != NULL) {
-		TAILQ_REMOVE(&bs->ready, p, entry);
-		pkt_put(&t->core->pool, p);
-	}
+		batch_flush(bs, TAILQ_FIRST(&bs->open));
+	while ((p = batch_next(bs)) != NULL)
+		pkt_put(bs->pool, p);
 }
 
-/*
- * A packet for the interface: added to its flow's batch, or made ready behind
- * that.  Takes over p.
- */
 void
-batch_add(struct tunnel *t, struct pkt *p, uint64_t now)
+batch_add(struct batches *bs, struct pkt *p, uint64_t now)
 {
-	struct batches	*bs = &t->batches;
 	struct batch	*b;
 	struct offload	 o;
 	struct flow_info fi;
 
-	if (!t->conf.offload || !flow_is_tcp(PKT_DATA(p), p->len)) {
-		TAILQ_INSERT_TAIL(&bs->ready, p, entry);
+	if (!flow_is_tcp(PKT_DATA(p), p->len)) {
+		batch_pass(bs, p);
 		return;
 	}
-	flow_classify(PKT_DATA(p), p->len, 0, t->flow_key, &fi);
+	flow_classify(PKT_DATA(p), p->len, 0, bs->key, &fi);
 	b = &bs->batch[fi.hash % BATCH_FLOWS];
 	if (!TAILQ_EMPTY(&b->pkts)) {
 		if (offload_join(&b->offload, PKT_DATA(TAILQ_FIRST(&b->pkts)),
@@ -89,10 +82,10 @@ batch_add(struct tunnel *t, struct pkt *p, uint64_t now)
 			(void)is_bulk(b, now);
 			TAILQ_INSERT_TAIL(&b->pkts, p, entry);
 			if (b->offload.full)
-				batch_flush(t, b);
+				batch_flush(bs, b);
 			return;
 		}
-		batch_flush(t, b);
+		batch_flush(bs, b);
 	}
 	if (b->hash != fi.hash) {
 		memset(b->times, 0, sizeof(b->times));
@@ -101,8 +94,8 @@ batch_add(struct tunnel *t, struct pkt *p, uint64_t now)
 	}
 	if (!is_bulk(b, now) || fi.cls != CLASS_NORMAL ||
 	    !offload_begin(&o, PKT_DATA(p), p->len) || is_end(b, &o) ||
-	    pool_low(&t->core->pool)) {
-		TAILQ_INSERT_TAIL(&bs->ready, p, entry);
+	    pool_low(bs->pool)) {
+		batch_pass(bs, p);
 		return;
 	}
 	b->offload = o;
@@ -110,6 +103,12 @@ batch_add(struct tunnel *t, struct pkt *p, uint64_t now)
 	b->deadline = now + BATCH_TIME;
 	TAILQ_INSERT_TAIL(&b->pkts, p, entry);
 	TAILQ_INSERT_TAIL(&bs->open, b, entry);
+}
+
+void
+batch_pass(struct batches *bs, struct pkt *p)
+{
+	TAILQ_INSERT_TAIL(&bs->ready, p, entry);
 }
 
 /* One more packet of the flow: did the last ones come fast? */
@@ -131,29 +130,37 @@ is_end(const struct batch *b, const struct offload *o)
 }
 
 static void
-batch_flush(struct tunnel *t, struct batch *b)
+batch_flush(struct batches *bs, struct batch *b)
 {
-	TAILQ_REMOVE(&t->batches.open, b, entry);
-	TAILQ_CONCAT(&t->batches.ready, &b->pkts, entry);
+	TAILQ_REMOVE(&bs->open, b, entry);
+	TAILQ_CONCAT(&bs->ready, &b->pkts, entry);
 }
 
-/* Lets go what has been kept long enough. */
 void
-batch_timer(struct tunnel *t, uint64_t now)
+batch_timer(struct batches *bs, uint64_t now)
 {
 	struct batch	*b;
 
-	while ((b = TAILQ_FIRST(&t->batches.open)) != NULL &&
-	    now >= b->deadline)
-		batch_flush(t, b);
+	while ((b = TAILQ_FIRST(&bs->open)) != NULL && now >= b->deadline)
+		batch_flush(bs, b);
+}
+
+struct pkt *
+batch_next(struct batches *bs)
+{
+	struct pkt	*p;
+
+	if ((p = TAILQ_FIRST(&bs->ready)) != NULL)
+		TAILQ_REMOVE(&bs->ready, p, entry);
+	return (p);
 }
 
 uint64_t
-batch_deadline(const struct tunnel *t)
+batch_deadline(const struct batches *bs)
 {
 	const struct batch	*b;
 
-	if ((b = TAILQ_FIRST(&t->batches.open)) == NULL)
+	if ((b = TAILQ_FIRST(&bs->open)) == NULL)
 		return (NEVER);
 	return (b->deadline);
 }

@@ -20,15 +20,15 @@
 #define BATCH_H
 
 /*
- * What the receiver hands over at once.
+ * Packets on their way to the interface: owns those of bulk TCP flows that
+ * are kept back for a few milliseconds, so that they reach the system as one
+ * (offload.h) and the receiver sends one acknowledgement for all of them.
  */
 
 #include <stdint.h>
 
 #include "offload.h"
 #include "pkt.h"
-
-struct tunnel;
 
 #define BATCH_FLOWS	256		/* that can be told apart */
 #define BULK_PKTS	8
@@ -45,15 +45,29 @@ struct batch {
 };
 
 struct batches {
+	struct pool	*pool;
+	uint8_t		 key[16];	/* of the flows' hash */
 	struct batch	 batch[BATCH_FLOWS];
 	TAILQ_HEAD(, batch) open;	/* oldest first */
 	struct pktq	 ready;		/* for the interface */
 };
 
-void	 batch_init(struct tunnel *);
-void	 batch_clear(struct tunnel *);
-void	 batch_add(struct tunnel *, struct pkt *, uint64_t);
-void	 batch_timer(struct tunnel *, uint64_t);
-uint64_t batch_deadline(const struct tunnel *);
+void	 batch_init(struct batches *, struct pool *, const uint8_t[16]);
+void	 batch_clear(struct batches *);
+void	 batch_add(struct batches *, struct pkt *, uint64_t);
+void	 batch_pass(struct batches *, struct pkt *);
+void	 batch_timer(struct batches *, uint64_t);
+struct pkt *batch_next(struct batches *);
+uint64_t batch_deadline(const struct batches *);
+
+/*
+ * batch_init(pool, key): key is random.
+ * batch_add(p, now): takes over an IP packet: it is added to its flow's
+ *	batch, or is ready behind that.
+ * batch_pass(p): takes over a packet that is ready at once.
+ * batch_timer(now): lets go what has been kept long enough.
+ * batch_next(): the next packet that is ready, the caller's from then on;
+ *	NULL if there is none.
+ */
 
 #endif /* BATCH_H */

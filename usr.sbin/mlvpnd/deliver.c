@@ -229,18 +229,18 @@ deliver_deadline(const struct tunnel *t)
 size_t
 tunnel_output(struct tunnel *t, struct pkt **p, size_t max, uint64_t now)
 {
-	struct pktq	*ready = &t->batches.ready;
 	struct pkt	*next;
 	size_t		 n = 0;
 
 	while ((next = TAILQ_FIRST(&t->out)) != NULL) {
 		TAILQ_REMOVE(&t->out, next, entry);
-		batch_add(t, next, now);
+		if (t->conf.offload)
+			batch_add(&t->batches, next, now);
+		else
+			batch_pass(&t->batches, next);
 	}
-	batch_timer(t, now);
-	while (n < max && (p[n] = TAILQ_FIRST(ready)) != NULL) {
-		TAILQ_REMOVE(ready, p[n], entry);
+	batch_timer(&t->batches, now);
+	while (n < max && (p[n] = batch_next(&t->batches)) != NULL)
 		n++;
-	}
 	return (n);
 }

@@ -67,11 +67,11 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 	share_init(&t->share, &c->pool);
 	TAILQ_INIT(&t->links);
 	TAILQ_INIT(&t->out);
-	batch_init(t);
 	fragment_init(&t->fragments, &t->share);
 	tq_init(&t->tq);
 	sched_init(&t->sched);
 	core_random(c, t->flow_key, sizeof(t->flow_key));
+	batch_init(&t->batches, &c->pool, t->flow_key);
 	conf_set(t, conf);
 	t->up_since = t->mtu_at = now;
 	t->room = PKT_ROOM;
@@ -112,7 +112,7 @@ tunnel_free(struct tunnel *t)
 	reorder_free(&t->reorder);
 	fragment_clear(&t->fragments);
 	mlvpn2_order_free(&t->m2.order);
-	batch_clear(t);
+	batch_clear(&t->batches);
 	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
 		TAILQ_REMOVE(&t->out, p, entry);
 		pkt_put(&c->pool, p);
@@ -561,7 +561,7 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	uint64_t	 when;
 	int		 i, usable = 0;
 
-	when = MIN(assoc_deadline(t, now), MAX(batch_deadline(t), now));
+	when = MIN(assoc_deadline(t, now), MAX(batch_deadline(&t->batches), now));
 	when = MIN(when, MAX(fragment_deadline(&t->fragments), now));
 	if (!assoc_can_send(t))
 		return (when);

@@ -82,7 +82,7 @@ test_slow(void)
 		CHECK_EQ(output(now), 1);
 		now += 9000 / 8;
 	}
-	CHECK_EQ(batch_deadline(tunnel), NEVER);
+	CHECK_EQ(batch_deadline(&tunnel->batches), NEVER);
 }
 
 static void
@@ -101,7 +101,7 @@ test_bulk(void)
 	for (i = 0; i < 10; i++) {
 		deliver(&s, i % 3 == 0 ? ACK | PSH : ACK, MSS);
 		CHECK_EQ(output(now), 0);
-		CHECK_EQ(batch_deadline(tunnel), begin + HOLD);
+		CHECK_EQ(batch_deadline(&tunnel->batches), begin + HOLD);
 		CHECK(core_deadline(core, now) <= begin + HOLD);
 		now += 300;
 	}
@@ -109,7 +109,7 @@ test_bulk(void)
 	CHECK_EQ(output(begin + HOLD), 10);
 	for (i = 0; i < 10; i++)
 		CHECK_EQ(get32(PKT_DATA(out[i]) + 44), first + i * MSS);
-	CHECK_EQ(batch_deadline(tunnel), NEVER);
+	CHECK_EQ(batch_deadline(&tunnel->batches), NEVER);
 
 	TEST("a pause: the next packets go at once");
 	now += 50000;
