@@ -49,6 +49,7 @@
 #define TUNNEL_LINK_MAX		64	/* paths an end can open */
 #define TUNNEL_MTU_MIN		576
 #define TUNNEL_MTU_MAX		9000
+#define IP6_MTU_MIN		1280	/* RFC 8200 */
 
 enum protocol {
 	PROTO_V3,

@@ -38,7 +38,6 @@
 #include "conf_match.h"
 #include "conf_value.h"
 
-#define MTU_IP6_MIN	1280
 #define PHRASE_MIN	12		/* characters of a secret */
 #define PHRASE_GOOD	20
 #define PSK_TUNNELS_MAX	256		/* each costs a MAC for every HELLO */
@@ -171,9 +170,9 @@ check_address(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
 
 	for (i = 0; i < t->naddress; i++) {
 		if (t->address[i].prefix.addr.family == 6 && t->mtu != 0 &&
-		    t->mtu < MTU_IP6_MIN) {
+		    t->mtu < IP6_MTU_MIN) {
 			conf_error(t, "tunnel \"%s\": IPv6 needs an mtu of %d",
-			    t->name, MTU_IP6_MIN);
+			    t->name, IP6_MTU_MIN);
 			break;
 		}
 	}

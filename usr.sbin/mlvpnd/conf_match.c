@@ -34,8 +34,6 @@
 #include "conf.h"
 #include "conf_match.h"
 
-#define BPF_PROGRAM_MAX	512
-
 static const char	*match_name(const char *);
 static int		 match_word_ok(const char *, int *);
 static int		 match_word_known(const char *);
@@ -95,7 +93,7 @@ conf_match_compile(const struct tunnel_conf *tunnel, const char *expr,
 		pcap_close(pcap);
 		return (NULL);
 	}
-	if (prog.bf_len > BPF_PROGRAM_MAX)
+	if (prog.bf_len > MATCH_INSNS_MAX)
 		strlcpy(errbuf, "expression too complex", size);
 	else if ((insns = calloc(prog.bf_len, sizeof(*insns))) == NULL)
 		strlcpy(errbuf, strerror(ENOMEM), size);

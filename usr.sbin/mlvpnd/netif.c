@@ -130,7 +130,7 @@ netif_peer_address(const struct tunnel_conf *conf, int family)
 }
 
 const struct address_conf *
-netif_own_address(const struct tunnel_conf *conf, int family)
+netif_plain_address(const struct tunnel_conf *conf, int family)
 {
 	int	 i;
 

@@ -89,13 +89,13 @@ int	 netif_route_del(const struct netif *, const struct tunnel_conf *,
 
 /*
  * Keeps an endpoint outside of a tunnel that holds the default route: adds
- * a host route to the address by the way that the routing table has apart
- * from our tunnels, or one that refuses when it has none.  Called again
- * after netif_watch_read() it follows a way that changed.  *added is 0 when
- * none is needed or the user has one.
+ * a host route to the address by the next hop that the routing table has
+ * apart from our tunnels, or one that rejects when it has none.  Called again
+ * after netif_watch_read() it follows a next hop that changed.  *added is 0
+ * when none is needed or the user has one.
  */
-int	 netif_pin_add(const struct addr *, int rtable, int *added);
-int	 netif_pin_del(const struct addr *, int rtable);
+int	 netif_hostroute_add(const struct addr *, int rtable, int *added);
+int	 netif_hostroute_del(const struct addr *, int rtable);
 
 /* The number of a configured routing table. */
 int	 netif_rtable(int);
@@ -151,7 +151,7 @@ int	 netif_has_address(const char *ifname, const struct addr *);
 const struct address_conf *
 	 netif_peer_address(const struct tunnel_conf *, int family);
 const struct address_conf *
-	 netif_own_address(const struct tunnel_conf *, int family);
+	 netif_plain_address(const struct tunnel_conf *, int family);
 
 /* netif_*.c: is that the interface, or one of that interface group? */
 int	 netif_is_member(const char *name, const char *ifname);

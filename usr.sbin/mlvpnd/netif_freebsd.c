@@ -17,7 +17,7 @@
  */
 
 /*
- * FreeBSD, as far as it goes: interfaces, addresses and routes, but no pins,
+ * FreeBSD, as far as it goes: interfaces, addresses and routes, but no hostroutes,
  * no priorities and no labels of routes.
  */
 
@@ -248,7 +248,7 @@ netif_route_del(const struct netif *netif, const struct tunnel_conf *conf,
 }
 
 int
-netif_pin_add(const struct addr *addr, int rtable, int *added)
+netif_hostroute_add(const struct addr *addr, int rtable, int *added)
 {
 	*added = 0;
 	errno = EOPNOTSUPP;
@@ -256,7 +256,7 @@ netif_pin_add(const struct addr *addr, int rtable, int *added)
 }
 
 int
-netif_pin_del(const struct addr *addr, int rtable)
+netif_hostroute_del(const struct addr *addr, int rtable)
 {
 	return (0);
 }

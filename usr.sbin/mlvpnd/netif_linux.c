@@ -53,7 +53,7 @@
 #define REPLY_SIZE	32768
 #define REPLY_TIMEOUT	5	/* seconds */
 #define WATCH_RCVBUF	(1024 * 1024)
-#define PIN_COPIES	8	/* of one pin, in different tables */
+#define HOST_COPIES	8	/* of one, in different tables */
 
 struct request {
 	union {
@@ -85,8 +85,8 @@ struct search {
 	uint32_t		 table;
 	int			 found;
 	struct rtinfo		 best;		/* not ours, in the table */
-	int			 pinned;
-	struct rtinfo		 pin;		/* ours, in any table */
+	int			 has_host;
+	struct rtinfo		 host;		/* our host route, if any */
 };
 
 typedef void	(message_fn)(struct nlmsghdr *, void *);
@@ -117,17 +117,18 @@ static int		 address_request(const struct netif *,
 static int		 route_request(const struct netif *,
 			    const struct tunnel_conf *, const struct prefix *,
 			    int, int, int);
-static int		 pin_request(const struct addr *, const struct rtinfo *,
-			    int, int);
+static int		 host_request(const struct addr *,
+			    const struct rtinfo *, int, int);
 
-static int		 route_way(const struct addr *, int, struct search *);
+static int		 route_nexthop(const struct addr *, int,
+			    struct search *);
 static int		 route_get(const struct addr *, int, unsigned int,
 			    struct rtinfo *);
 static void		 route_get_read(struct nlmsghdr *, void *);
 static int		 route_search(struct search *, int);
 static void		 route_search_read(struct nlmsghdr *, void *);
 static int		 route_is_ours(const struct rtinfo *);
-static int		 route_same_way(const struct rtinfo *,
+static int		 route_same_nexthop(const struct rtinfo *,
 			    const struct rtinfo *);
 
 static int		 route_parse(struct nlmsghdr *, struct rtinfo *);
@@ -289,14 +290,14 @@ netif_route_del(const struct netif *netif, const struct tunnel_conf *conf,
 }
 
 int
-netif_pin_add(const struct addr *addr, int rtable, int *added)
+netif_hostroute_add(const struct addr *addr, int rtable, int *added)
 {
 	struct search	 search;
 
 	*added = 0;
 	if (addr->scope != 0)
 		return (0);
-	if (route_way(addr, rtable, &search) == -1)
+	if (route_nexthop(addr, rtable, &search) == -1)
 		return (-1);
 	switch (search.best.type) {
 	case RTN_LOCAL:
@@ -311,16 +312,16 @@ netif_pin_add(const struct addr *addr, int rtable, int *added)
 		break;
 	}
 
-	if (search.pinned) {
-		if (route_same_way(&search.pin, &search.best)) {
+	if (search.has_host) {
+		if (route_same_nexthop(&search.host, &search.best)) {
 			*added = 1;
 			return (0);
 		}
-		if (pin_request(addr, &search.pin, RTM_DELROUTE, 0) == -1 &&
+		if (host_request(addr, &search.host, RTM_DELROUTE, 0) == -1 &&
 		    errno != ESRCH)
 			return (-1);
 	}
-	if (pin_request(addr, &search.best, RTM_NEWROUTE,
+	if (host_request(addr, &search.best, RTM_NEWROUTE,
 	    NLM_F_CREATE | NLM_F_EXCL) == -1)
 		return (errno == EEXIST ? 0 : -1);
 	*added = 1;
@@ -329,19 +330,19 @@ netif_pin_add(const struct addr *addr, int rtable, int *added)
 
 /* The table is not asked for again: the rules may have changed. */
 int
-netif_pin_del(const struct addr *addr, int rtable)
+netif_hostroute_del(const struct addr *addr, int rtable)
 {
 	struct search	 search;
 	int		 i;
 
-	for (i = 0; i < PIN_COPIES; i++) {
+	for (i = 0; i < HOST_COPIES; i++) {
 		memset(&search, 0, sizeof(search));
 		search.addr = addr;
 		if (route_search(&search, addr->family) == -1)
 			return (-1);
-		if (!search.pinned)
+		if (!search.has_host)
 			break;
-		if (pin_request(addr, &search.pin, RTM_DELROUTE, 0) == -1 &&
+		if (host_request(addr, &search.host, RTM_DELROUTE, 0) == -1 &&
 		    errno != ESRCH)
 			return (-1);
 	}
@@ -796,9 +797,9 @@ route_request(const struct netif *netif, const struct tunnel_conf *conf,
 	return (request_run(&req, NULL, NULL));
 }
 
-/* A host route to the address by the way, in the way's table. */
+/* A host route to the address by the next hop, in its table. */
 static int
-pin_request(const struct addr *addr, const struct rtinfo *way, int type,
+host_request(const struct addr *addr, const struct rtinfo *nexthop, int type,
     int flags)
 {
 	struct request	 req;
@@ -812,36 +813,36 @@ pin_request(const struct addr *addr, const struct rtinfo *way, int type,
 	rtm->rtm_family = inet_family(addr->family);
 	rtm->rtm_dst_len = addr_size(addr->family) * 8;
 	rtm->rtm_protocol = ROUTE_PROTOCOL;
-	rtm->rtm_type = way->type;
+	rtm->rtm_type = nexthop->type;
 	request_add_ip(&req, RTA_DST, addr);
-	request_add_u32(&req, RTA_TABLE, way->table);
-	if (way->type != RTN_UNICAST)
+	request_add_u32(&req, RTA_TABLE, nexthop->table);
+	if (nexthop->type != RTN_UNICAST)
 		return (request_run(&req, NULL, NULL));
 
-	request_add_u32(&req, RTA_OIF, way->index);
-	if (way->gateway.family == 0) {
+	request_add_u32(&req, RTA_OIF, nexthop->index);
+	if (nexthop->gateway.family == 0) {
 		rtm->rtm_scope = RT_SCOPE_LINK;
-	} else if (way->gateway.family == addr->family) {
+	} else if (nexthop->gateway.family == addr->family) {
 		/* the kernel has named the interface: no need to check */
 		if (addr->family == 4)
 			rtm->rtm_flags = RTNH_F_ONLINK;
-		request_add_ip(&req, RTA_GATEWAY, &way->gateway);
+		request_add_ip(&req, RTA_GATEWAY, &nexthop->gateway);
 	} else {
 		via.family = AF_INET6;
-		memcpy(via.ip, way->gateway.ip, sizeof(via.ip));
+		memcpy(via.ip, nexthop->gateway.ip, sizeof(via.ip));
 		request_add(&req, RTA_VIA, &via, sizeof(via));
 	}
 	return (request_run(&req, NULL, NULL));
 }
 
 /*
- * Finds the way to an address apart from our tunnels and pins, of type
- * RTN_UNREACHABLE when there is none, and our pin if there is one.  The
+ * Finds the next hop to an address apart from our own routes, of type
+ * RTN_UNREACHABLE when there is none, and our host route if there is one.  The
  * administrator's rules for the mark tell the table; the table itself is
  * read only if the answer is a route of ours.
  */
 static int
-route_way(const struct addr *addr, int rtable, struct search *search)
+route_nexthop(const struct addr *addr, int rtable, struct search *search)
 {
 	struct rtinfo	*best = &search->best;
 	int		 error;
@@ -856,14 +857,14 @@ route_way(const struct addr *addr, int rtable, struct search *search)
 		return (0);
 	}
 
-	/* an unreachable pin gives an error and hides its table */
+	/* an unreachable host route gives an error and hides its table */
 	if (error == 0)
 		search->table = best->table;
 	memset(best, 0, sizeof(*best));
 	if (route_search(search, addr->family) == -1)
 		return (-1);
 	if (search->table == RT_TABLE_UNSPEC) {
-		search->table = search->pinned ? search->pin.table :
+		search->table = search->has_host ? search->host.table :
 		    RT_TABLE_MAIN;
 		if (route_search(search, addr->family) == -1)
 			return (-1);
@@ -875,7 +876,7 @@ route_way(const struct addr *addr, int rtable, struct search *search)
 	return (0);
 }
 
-/* The way that the kernel takes for a socket with the mark. */
+/* The next hop that the kernel takes for a socket with the mark. */
 static int
 route_get(const struct addr *addr, int rtable, unsigned int flags,
     struct rtinfo *route)
@@ -928,8 +929,8 @@ route_search_read(struct nlmsghdr *nh, void *arg)
 		return;
 	if (route.protocol == ROUTE_PROTOCOL && !netif_own(route.index) &&
 	    route.dst.len == addr_size(search->addr->family) * 8) {
-		search->pinned = 1;
-		search->pin = route;
+		search->has_host = 1;
+		search->host = route;
 	}
 	if (route_is_ours(&route) || route.table != search->table ||
 	    route.flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN) ||
@@ -950,7 +951,7 @@ route_is_ours(const struct rtinfo *route)
 }
 
 static int
-route_same_way(const struct rtinfo *a, const struct rtinfo *b)
+route_same_nexthop(const struct rtinfo *a, const struct rtinfo *b)
 {
 	if (a->type != b->type || a->table != b->table)
 		return (0);

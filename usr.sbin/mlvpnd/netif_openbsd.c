@@ -81,17 +81,17 @@ struct rtinfo {
 };
 
 /* How packets to an address leave apart from our tunnels. */
-enum way_kind {
-	WAY_NEAR,		/* needs no pin: on the link, or ourselves */
-	WAY_ROUTE,
-	WAY_REJECT		/* there is none */
+enum nexthop_kind {
+	NEXTHOP_DIRECT,		/* on the link, or ourselves */
+	NEXTHOP_ROUTE,
+	NEXTHOP_REJECT		/* there is none */
 };
 
-struct way {
-	enum way_kind	 kind;
-	struct rtinfo	 route;		/* WAY_ROUTE */
-	int		 pinned;
-	struct rtinfo	 pin;		/* the host route, if ours */
+struct nexthop {
+	enum nexthop_kind kind;
+	struct rtinfo	 route;		/* NEXTHOP_ROUTE */
+	int		 has_host;
+	struct rtinfo	 host;		/* the host route, if ours */
 };
 
 static int	 device_is_valid(const char *, int);
@@ -112,12 +112,12 @@ static int	 address_network(const struct netif *,
 static int	 tunnel_gateway(const struct netif *,
 		    const struct tunnel_conf *, int, union sa *, int *);
 
-static int	 way_find(const struct addr *, int, struct way *);
-static enum way_kind
-		 way_kind(const struct rtinfo *);
-static int	 way_is_pin(const struct way *);
-static int	 pin_add(const struct addr *, int, const struct way *);
-static int	 pin_del(const struct addr *, int, const struct rtinfo *);
+static int	 nexthop_find(const struct addr *, int, struct nexthop *);
+static enum nexthop_kind
+		 nexthop_kind(const struct rtinfo *);
+static int	 host_is_current(const struct nexthop *);
+static int	 host_add(const struct addr *, int, const struct nexthop *);
+static int	 host_del(const struct addr *, int, const struct rtinfo *);
 
 static void	 message_init(struct message *, int, int, int, int);
 static void	 message_add(struct message *, int, const union sa *);
@@ -363,43 +363,43 @@ netif_route_del(const struct netif *netif, const struct tunnel_conf *conf,
 }
 
 int
-netif_pin_add(const struct addr *addr, int rtable, int *added)
+netif_hostroute_add(const struct addr *addr, int rtable, int *added)
 {
-	struct way	 way;
+	struct nexthop	 nh;
 	int		 table = netif_rtable(rtable);
 
 	*added = 0;
 	if (addr->scope != 0)
 		return (0);
-	if (way_find(addr, table, &way) == -1)
+	if (nexthop_find(addr, table, &nh) == -1)
 		return (-1);
-	if (way.pinned && way_is_pin(&way)) {
+	if (nh.has_host && host_is_current(&nh)) {
 		*added = 1;
 		return (0);
 	}
-	if (way.pinned && pin_del(addr, table, &way.pin) == -1)
+	if (nh.has_host && host_del(addr, table, &nh.host) == -1)
 		return (-1);
-	if (way.kind == WAY_NEAR)
+	if (nh.kind == NEXTHOP_DIRECT)
 		return (0);
-	if (pin_add(addr, table, &way) == -1)
+	if (host_add(addr, table, &nh) == -1)
 		return (errno == EEXIST ? 0 : -1);
 	*added = 1;
 	return (0);
 }
 
 int
-netif_pin_del(const struct addr *addr, int rtable)
+netif_hostroute_del(const struct addr *addr, int rtable)
 {
 	struct prefix	 host;
-	struct rtinfo	 pin;
+	struct rtinfo	 hr;
 	int		 table = netif_rtable(rtable);
 
 	host_prefix(&host, addr);
-	if (route_lookup(&host, table, 0, &pin) == -1)
+	if (route_lookup(&host, table, 0, &hr) == -1)
 		return (errno == ESRCH ? 0 : -1);
-	if (!pin.labelled)
+	if (!hr.labelled)
 		return (0);
-	return (pin_del(addr, table, &pin));
+	return (host_del(addr, table, &hr));
 }
 
 int
@@ -735,7 +735,7 @@ tunnel_gateway(const struct netif *netif, const struct tunnel_conf *conf,
 
 	*flags = 0;
 	peer = netif_peer_address(conf, family);
-	local = netif_own_address(conf, family);
+	local = netif_plain_address(conf, family);
 	if (peer != NULL && (netif->layer2 || family == 4 ||
 	    peer->prefix.len == 128 ||
 	    !prefix_covers(&peer->prefix, &peer->peer))) {
@@ -760,63 +760,63 @@ tunnel_gateway(const struct netif *netif, const struct tunnel_conf *conf,
  * path MTU discovery made: it may be one of ours, and it does not last.
  */
 static int
-way_find(const struct addr *addr, int table, struct way *way)
+nexthop_find(const struct addr *addr, int table, struct nexthop *nh)
 {
-	struct rtinfo	*route = &way->route;
+	struct rtinfo	*route = &nh->route;
 
-	memset(way, 0, sizeof(*way));
+	memset(nh, 0, sizeof(*nh));
 	if (route_match(addr, table, route) == -1) {
 		if (errno != ESRCH)
 			return (-1);
-		way->kind = WAY_REJECT;
+		nh->kind = NEXTHOP_REJECT;
 		return (0);
 	}
 	if (route->labelled && route->dst.len == addr_bits(addr->family) &&
 	    !(route->flags & RTF_DYNAMIC)) {
-		way->pinned = 1;
-		way->pin = *route;
+		nh->has_host = 1;
+		nh->host = *route;
 	}
 	if (!route_is_ours(route) && !(route->flags & RTF_DYNAMIC)) {
-		way->kind = way_kind(route);
+		nh->kind = nexthop_kind(route);
 		return (0);
 	}
 
 	if (route_search(addr, table, route) == -1) {
 		if (errno != ESRCH)
 			return (-1);
-		way->kind = WAY_REJECT;
+		nh->kind = NEXTHOP_REJECT;
 		return (0);
 	}
-	way->kind = way_kind(route);
+	nh->kind = nexthop_kind(route);
 	return (0);
 }
 
-static enum way_kind
-way_kind(const struct rtinfo *route)
+static enum nexthop_kind
+nexthop_kind(const struct rtinfo *route)
 {
 	if (route->flags & (RTF_REJECT | RTF_BLACKHOLE))
-		return (WAY_REJECT);
+		return (NEXTHOP_REJECT);
 	if (route->flags & (RTF_LOCAL | RTF_BROADCAST | RTF_MULTICAST |
 	    RTF_LLINFO | RTF_CLONING | RTF_CLONED | RTF_CONNECTED) ||
 	    route->gateway.sa.sa_family == AF_LINK ||
 	    route->dst.len == addr_bits(route->dst.addr.family))
-		return (WAY_NEAR);
-	return (WAY_ROUTE);
+		return (NEXTHOP_DIRECT);
+	return (NEXTHOP_ROUTE);
 }
 
 static int
-way_is_pin(const struct way *way)
+host_is_current(const struct nexthop *nh)
 {
-	const struct rtinfo	*r = &way->route, *pin = &way->pin;
+	const struct rtinfo	*r = &nh->route, *hr = &nh->host;
 
-	switch (way->kind) {
-	case WAY_REJECT:
-		return ((pin->flags & RTF_REJECT) != 0);
-	case WAY_ROUTE:
-		return ((pin->flags & RTF_REJECT) == 0 &&
-		    pin->index == r->index &&
-		    pin->gateway.sa.sa_len == r->gateway.sa.sa_len &&
-		    memcmp(&pin->gateway, &r->gateway,
+	switch (nh->kind) {
+	case NEXTHOP_REJECT:
+		return ((hr->flags & RTF_REJECT) != 0);
+	case NEXTHOP_ROUTE:
+		return ((hr->flags & RTF_REJECT) == 0 &&
+		    hr->index == r->index &&
+		    hr->gateway.sa.sa_len == r->gateway.sa.sa_len &&
+		    memcmp(&hr->gateway, &r->gateway,
 		    r->gateway.sa.sa_len) == 0);
 	default:
 		return (0);
@@ -825,7 +825,7 @@ way_is_pin(const struct way *way)
 
 /* EEXIST: the user has a host route. */
 static int
-pin_add(const struct addr *addr, int table, const struct way *way)
+host_add(const struct addr *addr, int table, const struct nexthop *nh)
 {
 	static const struct addr loopback4 = {
 		.ip = { 127, 0, 0, 1 }, .family = 4
@@ -840,14 +840,14 @@ pin_add(const struct addr *addr, int table, const struct way *way)
 	unsigned int	 index = 0;
 	int		 flags = RTF_HOST;
 
-	if (way->kind == WAY_REJECT) {
+	if (nh->kind == NEXTHOP_REJECT) {
 		flags |= RTF_REJECT | RTF_GATEWAY;
 		sa_from_addr(&gateway, addr->family == 6 ? &loopback6 :
 		    &loopback4, 0);
 	} else {
-		flags |= way->route.flags & RTF_GATEWAY;
-		gateway = way->route.gateway;
-		index = way->route.index;
+		flags |= nh->route.flags & RTF_GATEWAY;
+		gateway = nh->route.gateway;
+		index = nh->route.index;
 	}
 	host_prefix(&host, addr);
 	message_init(&m, RTM_ADD, table, flags, 0);
@@ -862,20 +862,20 @@ pin_add(const struct addr *addr, int table, const struct way *way)
 		errno = EEXIST;
 		return (-1);
 	}
-	if (pin_del(addr, table, &present) == -1)
+	if (host_del(addr, table, &present) == -1)
 		return (-1);
 	return (message_write(&m));
 }
 
 static int
-pin_del(const struct addr *addr, int table, const struct rtinfo *pin)
+host_del(const struct addr *addr, int table, const struct rtinfo *hr)
 {
 	struct message	 m;
 	struct prefix	 host;
 
 	host_prefix(&host, addr);
-	message_init(&m, RTM_DELETE, table, RTF_HOST, pin->priority);
-	message_add_route(&m, &host, &pin->gateway, 0);
+	message_init(&m, RTM_DELETE, table, RTF_HOST, hr->priority);
+	message_add_route(&m, &host, &hr->gateway, 0);
 	if (message_write(&m) == -1 && errno != ESRCH)
 		return (-1);
 	return (0);

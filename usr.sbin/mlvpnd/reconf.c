@@ -39,13 +39,13 @@
 #include "child.h"
 #include "conf.h"
 #include "conf_match.h"
+#include "hostroute.h"
 #include "listener.h"
 #include "log.h"
 #include "mlvpn2_wire.h"
 #include "mlvpnd.h"
 #include "notice.h"
 #include "parse.h"
-#include "pin.h"
 #include "reconf.h"
 #include "script.h"
 #include "timer.h"
@@ -103,7 +103,7 @@ static struct ptunnel	*ptunnel_find(uint32_t);
 static struct ptunnel	*ptunnel_byname(const char *);
 static struct ptunnel	*ptunnel_new(void);
 static void		 ptunnel_restore(void *);
-static void		 ptunnel_pinned(void *);
+static void		 ptunnel_protected(void *);
 static void		 ptunnel_apply(struct ptunnel *, struct tunnel_conf *);
 
 static struct mlvpnd_conf	*conf;
@@ -341,14 +341,14 @@ reconf_apply(struct mlvpnd_conf *new)
 	reconf_schedule(missing);
 }
 
-/* Endpoints are pinned before there are routes that need it. */
+/* The peers' addresses get host routes before those of the tunnel need it. */
 static void
 reconf_tunnel(struct ptunnel *pt)
 {
 	uplinks_reconf(pt->uplinks, pt->nconf);
-	uplinks_pin(pt->uplinks);
+	uplinks_protect(pt->uplinks);
 	ptunnel_apply(pt, pt->nconf);
-	uplinks_unpin(pt->uplinks);
+	uplinks_unprotect(pt->uplinks);
 	pt->conf = pt->nconf;
 	pt->nconf = NULL;
 	pt->error = 0;
@@ -376,8 +376,8 @@ reconf_open(int *missing)
 			*missing = 1;
 			if (errno != pt->error) {
 				pt->error = errno;
-				notice_failure("%s: interface %s", pt->conf->name,
-				    pt->conf->ifname);
+				notice_failure("%s: interface %s",
+				    pt->conf->name, pt->conf->ifname);
 			}
 			continue;
 		}
@@ -544,7 +544,7 @@ reconf_settled(int fd, short event, void *bula)
 	struct ptunnel	*pt;
 	int		 missing = 0;
 
-	pin_refresh();
+	hostroute_refresh();
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif == NULL || !tunif_vanished(pt->tunif))
 			continue;
@@ -599,7 +599,7 @@ ptunnel_new(void)
 	if ((pt = calloc(1, sizeof(*pt))) == NULL)
 		fatal("%s", __func__);
 	pt->id = ++last_tunnel;
-	pt->uplinks = uplinks_new(pt->id, ptunnel_pinned, pt);
+	pt->uplinks = uplinks_new(pt->id, ptunnel_protected, pt);
 	pt->script = script_new(ptunnel_restore, pt);
 	return (pt);
 }
@@ -616,7 +616,7 @@ ptunnel_restore(void *arg)
 
 /* There may be routes waiting for that. */
 static void
-ptunnel_pinned(void *arg)
+ptunnel_protected(void *arg)
 {
 	struct ptunnel	*pt = arg;
 
@@ -630,7 +630,8 @@ ptunnel_apply(struct ptunnel *pt, struct tunnel_conf *tc)
 		script_interface(pt->script, NULL, 0);
 		return;
 	}
-	tunif_apply(pt->tunif, tc, pt->auto_mtu, uplinks_pinned(pt->uplinks));
+	tunif_apply(pt->tunif, tc, pt->auto_mtu,
+	    uplinks_protected(pt->uplinks));
 	script_interface(pt->script, tunif_name(pt->tunif),
 	    tunif_current_mtu(pt->tunif));
 }

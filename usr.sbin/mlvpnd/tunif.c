@@ -148,7 +148,7 @@ tunif_open(const struct tunnel_conf *tc)
 
 void
 tunif_apply(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu,
-    int pinned)
+    int protected)
 {
 	if (tif->conf != NULL && tif->conf->persist != tc->persist &&
 	    tif->persist != tc->persist)
@@ -161,7 +161,7 @@ tunif_apply(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu,
 		tunif_routes_free(tif, 0);
 		tunif_addresses(tif, tc);
 	}
-	tunif_routes(tif, tc, pinned);
+	tunif_routes(tif, tc, protected);
 	tif->conf = tc;
 }
 
@@ -358,7 +358,7 @@ tunif_address_free(struct tunif *tif, struct tunif_address *ta, int keep)
 }
 
 static void
-tunif_routes(struct tunif *tif, const struct tunnel_conf *tc, int pinned)
+tunif_routes(struct tunif *tif, const struct tunnel_conf *tc, int protected)
 {
 	struct route_conf	*rc;
 	struct tunif_route	*tr, *next;
@@ -373,7 +373,7 @@ tunif_routes(struct tunif *tif, const struct tunnel_conf *tc, int pinned)
 			tunif_route_want(tif, &rc->prefix, rc->priority);
 			continue;
 		}
-		for (i = 0; pinned && i < NHALVES; i++) {
+		for (i = 0; protected && i < NHALVES; i++) {
 			for (j = 0; j < tc->naddress; j++) {
 				if (tc->address[j].prefix.addr.family ==
 				    halves[i].addr.family)

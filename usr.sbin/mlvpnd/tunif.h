@@ -34,8 +34,8 @@ struct tunnel_conf;
  * tunif_open(): opens the interface of a tunnel; NULL with errno.
  * tunif_apply(): changes what differs from the configuration, which has to
  *	last until the next call.  auto_mtu is what the engine has found out, 0
- *	if nothing yet.  The default routes are left out unless pinned says
- *	that the links' endpoints are safe from them.
+ *	if nothing yet.  The default routes are left out unless the peers'
+ *	addresses are protected from them by host routes.
  * tunif_restore(): adds again what somebody has taken away.
  * tunif_id(): a number that tells this opening of a device from all others.
  * tunif_current_mtu(): as set, 0 not yet.
@@ -50,7 +50,7 @@ struct tunif	*tunif_claim(const struct tunnel_conf *);
 void		 tunif_sweep(void);
 struct tunif	*tunif_open(const struct tunnel_conf *);
 void		 tunif_apply(struct tunif *, const struct tunnel_conf *,
-		    uint16_t auto_mtu, int pinned);
+		    uint16_t auto_mtu, int protected);
 void		 tunif_restore(struct tunif *);
 uint32_t	 tunif_id(const struct tunif *);
 const char	*tunif_name(const struct tunif *);

@@ -36,7 +36,6 @@
 #define NOTICE_INTERVAL	(10 * USEC)
 #define SPREAD_INTERVAL	100000
 #define MTU_RAISE_AFTER	(60 * USEC)
-#define MTU_LEAST	1280
 
 static void	 conf_set(struct tunnel *, const struct tunnel_conf *);
 static int	 secret_taken(struct core *, const struct tunnel *);
@@ -485,10 +484,10 @@ fitting_mtu(const struct path *p)
 	int			 i;
 
 	if (t->conf.layer2)
-		return (MAX(mtu - 14, MTU_LEAST));
+		return (MAX(mtu - 14, IP6_MTU_MIN));
 	for (i = 0; i < t->conf.naddress; i++)
 		if (t->conf.address[i].prefix.addr.family == 6)
-			mtu = MAX(mtu, MTU_LEAST);
+			mtu = MAX(mtu, IP6_MTU_MIN);
 	return (mtu);
 }
 
@@ -500,7 +499,7 @@ mlvpn2_mtu(const struct path *p)
 
 	if (p->terms.mtu_own != 0)
 		mtu = MIN(mtu, p->terms.mtu_own);
-	mtu = MAX(mtu, MTU_LEAST) - (p->addr.ep.remote.family == 6 ? 48 : 28) -
+	mtu = MAX(mtu, IP6_MTU_MIN) - (p->addr.ep.remote.family == 6 ? 48 : 28) -
 	    mlvpn2_overhead(t);
 	return (MIN(mtu, MLVPN2_MTU) - (t->conf.layer2 ? 14 : 0));
 }

@@ -35,12 +35,12 @@
 
 #include "child.h"
 #include "conf.h"
+#include "hostroute.h"
 #include "listener.h"
 #include "log.h"
 #include "mlvpnd.h"
 #include "netif.h"
 #include "notice.h"
-#include "pin.h"
 #include "sock.h"
 #include "timer.h"
 #include "uplink.h"
@@ -86,7 +86,7 @@ struct uplink {
 	struct addr	 cur;		/* where it sends, family 0: unknown */
 	struct addr	 local;		/* and from */
 	uint16_t	 mtu;
-	struct pin	*pin;
+	struct hostroute *hostroute;
 
 	struct event	 ev;		/* to try again */
 	unsigned int	 backoff;
@@ -99,7 +99,7 @@ struct uplink {
 struct uplinks {
 	uint32_t		 id;		/* the tunnel's */
 	const struct tunnel_conf *conf;
-	void			(*pinned)(void *);
+	void			(*protected)(void *);
 	void			*arg;
 	TAILQ_HEAD(, uplink)	 links;
 };
@@ -134,7 +134,7 @@ static void		 uplink_listen(struct uplink *);
 static void		 uplink_retry(int, short, void *);
 static int		 uplink_inside(const struct uplink *,
 			    const struct addr *);
-static int		 uplink_wants_pin(const struct uplink *,
+static int		 uplink_wants_hostroute(const struct uplink *,
 			    const struct addr *);
 static int		 uplink_shares_table(const struct uplink *);
 static int		 addr_usable(const struct addr *, uint8_t);
@@ -143,14 +143,14 @@ static time_t		 monotime(void);
 static uint32_t		 last_request;
 
 struct uplinks *
-uplinks_new(uint32_t id, void (*pinned)(void *), void *arg)
+uplinks_new(uint32_t id, void (*protected)(void *), void *arg)
 {
 	struct uplinks	*uls;
 
 	if ((uls = calloc(1, sizeof(*uls))) == NULL)
 		fatal("%s", __func__);
 	uls->id = id;
-	uls->pinned = pinned;
+	uls->protected = protected;
 	uls->arg = arg;
 	TAILQ_INIT(&uls->links);
 	return (uls);
@@ -229,36 +229,38 @@ uplinks_reset(struct uplinks *uls)
 }
 
 void
-uplinks_pin(struct uplinks *uls)
+uplinks_protect(struct uplinks *uls)
 {
 	struct uplink	*ul;
 
 	TAILQ_FOREACH(ul, &uls->links, entry) {
-		if (ul->pin == NULL && uplink_wants_pin(ul, &ul->cur))
-			ul->pin = pin_get(&ul->cur,
+		if (ul->hostroute == NULL &&
+		    uplink_wants_hostroute(ul, &ul->cur))
+			ul->hostroute = hostroute_get(&ul->cur,
 			    netif_rtable(ul->conf.rtable));
 	}
 }
 
 void
-uplinks_unpin(struct uplinks *uls)
+uplinks_unprotect(struct uplinks *uls)
 {
 	struct uplink	*ul;
 
 	TAILQ_FOREACH(ul, &uls->links, entry) {
-		if (ul->pin != NULL && !uplink_wants_pin(ul, &ul->cur)) {
-			pin_put(ul->pin);
-			ul->pin = NULL;
+		if (ul->hostroute != NULL &&
+		    !uplink_wants_hostroute(ul, &ul->cur)) {
+			hostroute_put(ul->hostroute);
+			ul->hostroute = NULL;
 		}
 	}
 }
 
 /*
- * Not before the peer is known and pinned on one link, as names could not be
- * looked up any more.
+ * Not before the peer is known and safe from them on one link, as names could
+ * not be looked up any more.
  */
 int
-uplinks_pinned(const struct uplinks *uls)
+uplinks_protected(const struct uplinks *uls)
 {
 	struct uplink	*ul;
 	int		 waiting = 0;
@@ -266,7 +268,7 @@ uplinks_pinned(const struct uplinks *uls)
 	TAILQ_FOREACH(ul, &uls->links, entry) {
 		if (ul->conf.nremote == 0 || !uplink_shares_table(ul))
 			continue;
-		if (ul->pin != NULL || (ul->cur.family != 0 &&
+		if (ul->hostroute != NULL || (ul->cur.family != 0 &&
 		    !conf_tunnel_routes(uls->conf, &ul->cur)))
 			return (1);
 		waiting = 1;
@@ -385,7 +387,7 @@ uplinks_free(struct uplinks *uls, int keep)
 
 	while ((ul = TAILQ_FIRST(&uls->links)) != NULL) {
 		if (keep)
-			pin_keep(ul->pin);
+			hostroute_keep(ul->hostroute);
 		uplink_free(ul);
 	}
 	free(uls);
@@ -423,7 +425,7 @@ uplink_free(struct uplink *ul)
 {
 	uplink_remotes_clear(ul);
 	evtimer_del(&ul->ev);
-	pin_put(ul->pin);
+	hostroute_put(ul->hostroute);
 	TAILQ_REMOVE(&ul->tunnel->links, ul, entry);
 	free(ul);
 }
@@ -611,7 +613,7 @@ uplink_try(struct uplink *ul, const struct addr *remote, int anew,
 {
 	struct uplinks		*uls = ul->tunnel;
 	struct sock_conf	 sc;
-	struct pin		*pin = NULL;
+	struct hostroute	*hr = NULL;
 	struct addr		 local;
 	uint16_t		 mtu = 0;
 	int			 keep, saved_errno;
@@ -624,7 +626,7 @@ uplink_try(struct uplink *ul, const struct addr *remote, int anew,
 		return (-1);
 
 	*what = "host route";
-	if (uplink_wants_pin(ul, remote) && (pin = pin_get(remote,
+	if (uplink_wants_hostroute(ul, remote) && (hr = hostroute_get(remote,
 	    netif_rtable(ul->conf.rtable))) == NULL)
 		return (-1);
 	*what = "route";
@@ -644,14 +646,14 @@ uplink_try(struct uplink *ul, const struct addr *remote, int anew,
 	} else if (uplink_open(ul, &sc, remote, &local, mtu, what) == -1)
 		goto fail;
 
-	pin_put(ul->pin);
-	ul->pin = pin;
-	uls->pinned(uls->arg);
+	hostroute_put(ul->hostroute);
+	ul->hostroute = hr;
+	uls->protected(uls->arg);
 	return (0);
 
  fail:
 	saved_errno = errno;
-	pin_put(pin);
+	hostroute_put(hr);
 	errno = saved_errno;
 	return (-1);
 }
@@ -787,7 +789,7 @@ uplink_inside(const struct uplink *ul, const struct addr *local)
 }
 
 static int
-uplink_wants_pin(const struct uplink *ul, const struct addr *remote)
+uplink_wants_hostroute(const struct uplink *ul, const struct addr *remote)
 {
 	return (remote->family != 0 && uplink_shares_table(ul) &&
 	    conf_tunnel_routes(ul->tunnel->conf, remote));

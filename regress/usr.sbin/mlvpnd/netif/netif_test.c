@@ -17,7 +17,7 @@
  */
 
 /*
- * Interfaces, addresses, routes and pins: arguments as in network_linux.sh.
+ * Interfaces, addresses, routes: arguments as in network_linux.sh.
  */
 
 #include <sys/types.h>
@@ -54,7 +54,7 @@ static void	 test_segments(const struct netif *, const char *, const char *,
 static int	 is_reset(const struct offload *, const uint8_t *, ssize_t);
 static void	 test_routes(const struct netif *, const char *, const char *,
 		    const char *);
-static void	 test_pins(const struct netif *, const char *, const char *,
+static void	 test_hosts(const struct netif *, const char *, const char *,
 		    const char *, const char *);
 static void	 test_pin_reject(const struct netif *, const char *,
 		    const char *);
@@ -120,9 +120,9 @@ main(int argc, char *argv[])
 	test_routes(&netif, "10.66.0.0/16", "10.66.1.1", "10.44.43.1");
 	test_routes(&netif, "2001:db8:66::/48", "2001:db8:66::1",
 	    "2001:db8:44::1");
-	test_pins(&netif, "0.0.0.0/1", "128.0.0.0/1", "10.44.43.1",
+	test_hosts(&netif, "0.0.0.0/1", "128.0.0.0/1", "10.44.43.1",
 	    "192.0.2");
-	test_pins(&netif, "::/1", "8000::/1", "2001:db8:44::1",
+	test_hosts(&netif, "::/1", "8000::/1", "2001:db8:44::1",
 	    "2001:db8:1:");
 	test_pin_reject(&netif, "198.51.100.4", "192.0.2.1");
 	test_pin_reject(&netif, "2001:db8:51::4", "2001:db8:1::1");
@@ -369,7 +369,7 @@ test_routes(const struct netif *netif, const char *dst, const char *host,
 
 /* The network is that of the uplink, without the last part. */
 static void
-test_pins(const struct netif *netif, const char *low, const char *high,
+test_hosts(const struct netif *netif, const char *low, const char *high,
     const char *own, const char *net)
 {
 	struct addr	 first, second;
@@ -387,7 +387,7 @@ test_pins(const struct netif *netif, const char *low, const char *high,
 	to_addr(&second, b);
 
 	TEST("%s: kept out of the default routes", a);
-	CHECK(netif_pin_add(&first, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&first, rtable, &added) == 0);
 	CHECK_EQ(added, 1);
 	route(netif, low, 0, 1);
 	route(netif, high, 0, 1);
@@ -397,33 +397,33 @@ test_pins(const struct netif *netif, const char *low, const char *high,
 	CHECK(leaves_from(other, own));
 
 	TEST("%s: with the default routes in place", b);
-	CHECK(netif_pin_add(&second, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&second, rtable, &added) == 0);
 	CHECK_EQ(added, 1);
 	CHECK(leaves_from(b, near));
 	CHECK(ask("via %s %s", b, gw) == 0);
 
 	TEST("%s: a second time it is still ours", b);
-	CHECK(netif_pin_add(&second, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&second, rtable, &added) == 0);
 	CHECK_EQ(added, 1);
 	CHECK(leaves_from(b, near));
 
 	TEST("%s: follows the default route", b);
 	CHECK(ask("default 253") == 0);
 	CHECK(ask("via %s %s", b, gw) == 0);
-	CHECK(netif_pin_add(&second, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&second, rtable, &added) == 0);
 	CHECK_EQ(added, 1);
 	CHECK(ask("via %s %s", b, gw2) == 0);
 	CHECK(ask("via %s %s", a, gw) == 0);
 	CHECK(ask("default 254") == 0);
-	CHECK(netif_pin_add(&second, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&second, rtable, &added) == 0);
 	CHECK(ask("via %s %s", b, gw) == 0);
 
 	TEST("%s: taken away", b);
-	CHECK(netif_pin_del(&second, rtable) == 0);
+	CHECK(netif_hostroute_del(&second, rtable) == 0);
 	CHECK(leaves_from(b, own));
 	CHECK(leaves_from(a, near));
-	CHECK(netif_pin_del(&second, rtable) == 0);
-	CHECK(netif_pin_del(&first, rtable) == 0);
+	CHECK(netif_hostroute_del(&second, rtable) == 0);
+	CHECK(netif_hostroute_del(&first, rtable) == 0);
 	CHECK(leaves_from(a, own));
 	unroute(netif, low, 0);
 	unroute(netif, high, 0);
@@ -447,18 +447,18 @@ test_pin_reject(const struct netif *netif, const char *host,
 	CHECK(ask("nodefault") == 0);
 	route(netif, low, 0, 1);
 	route(netif, high, 0, 1);
-	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
 	CHECK_EQ(added, 1);
 	CHECK(refused(&addr));
-	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
 	CHECK_EQ(added, 1);
 
 	TEST("%s: and not when there is one", host);
 	CHECK(ask("default 254") == 0);
-	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
 	CHECK_EQ(added, 1);
 	CHECK(leaves_from(host, near));
-	CHECK(netif_pin_del(&addr, rtable) == 0);
+	CHECK(netif_hostroute_del(&addr, rtable) == 0);
 	CHECK(!leaves_from(host, near));
 	unroute(netif, low, 0);
 	unroute(netif, high, 0);
@@ -470,9 +470,9 @@ test_pin_near(const char *host)
 	struct addr	 addr;
 	int		 added;
 
-	TEST("%s: our own address needs no pin", host);
+	TEST("%s: our own address needs no host route", host);
 	to_addr(&addr, host);
-	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
 	CHECK_EQ(added, 0);
 }
 
@@ -485,9 +485,9 @@ test_pin_of_user(const char *host)
 	TEST("%s: the user's own host route", host);
 	to_addr(&addr, host);
 	CHECK(ask("hostroute %s", host) == 0);
-	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
 	CHECK_EQ(added, 0);
-	CHECK(netif_pin_del(&addr, rtable) == 0);
+	CHECK(netif_hostroute_del(&addr, rtable) == 0);
 	CHECK(ask("via %s 192.0.2.253", host) == 0);
 	CHECK(ask("nohostroute %s", host) == 0);
 }
@@ -505,10 +505,10 @@ test_watch(const struct netif *netif, int fd)
 
 	TEST("our own are not");
 	to_addr(&addr, "198.51.100.5");
-	CHECK(netif_pin_add(&addr, rtable, &added) == 0);
+	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
 	route(netif, "10.66.0.0/16", 0, 1);
 	unroute(netif, "10.66.0.0/16", 0);
-	CHECK(netif_pin_del(&addr, rtable) == 0);
+	CHECK(netif_hostroute_del(&addr, rtable) == 0);
 	CHECK(netif_address_del(netif, &tunnel.address[0]) == 0);
 	CHECK(netif_address_add(netif, &tunnel.address[0], &added) == 0);
 	CHECK(netif_mtu(netif, 1400) == 0);

@@ -16,23 +16,23 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#ifndef PIN_H
-#define PIN_H
+#ifndef HOSTROUTE_H
+#define HOSTROUTE_H
 
 struct addr;
-struct pin;
+struct hostroute;
 
 /*
- * pin_get(): takes a reference to the host route of an address in a routing
- *	table; the port does not matter.  NULL without memory or while the
- *	system has no route to the address.
- * pin_put(): gives it back; NULL is none.
- * pin_keep(): leaves the route in place when the last reference goes.
- * pin_refresh(): has all follow a change of the system's routes.
+ * hostroute_get(): takes a reference to the host route of an address in a
+ *	routing table; the port does not matter.  NULL without memory or while
+ *	the system has no route to the address.
+ * hostroute_put(): gives it back; NULL is none.
+ * hostroute_keep(): leaves the route in place when the last reference goes.
+ * hostroute_refresh(): has all follow a change of the system's routes.
  */
-struct pin	*pin_get(const struct addr *, int rtable);
-void		 pin_put(struct pin *);
-void		 pin_keep(struct pin *);
-void		 pin_refresh(void);
+struct hostroute *hostroute_get(const struct addr *, int rtable);
+void		 hostroute_put(struct hostroute *);
+void		 hostroute_keep(struct hostroute *);
+void		 hostroute_refresh(void);
 
-#endif /* PIN_H */
+#endif /* HOSTROUTE_H */

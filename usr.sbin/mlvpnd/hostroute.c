@@ -30,10 +30,10 @@
 
 #include "log.h"
 #include "netif.h"
-#include "pin.h"
+#include "hostroute.h"
 
-struct pin {
-	TAILQ_ENTRY(pin) entry;
+struct hostroute {
+	TAILQ_ENTRY(hostroute) entry;
 	struct addr	 addr;
 	int		 rtable;
 	int		 added;		/* the route is ours */
@@ -42,87 +42,87 @@ struct pin {
 	unsigned int	 refs;
 };
 
-static int	pin_route(struct pin *);
+static int	hostroute_add(struct hostroute *);
 
-static TAILQ_HEAD(, pin)	pins = TAILQ_HEAD_INITIALIZER(pins);
+static TAILQ_HEAD(, hostroute)	hostroutes = TAILQ_HEAD_INITIALIZER(hostroutes);
 
-struct pin *
-pin_get(const struct addr *addr, int rtable)
+struct hostroute *
+hostroute_get(const struct addr *addr, int rtable)
 {
-	struct pin	*pin;
+	struct hostroute	*hr;
 	struct addr	 host;
 
 	host = *addr;
 	host.port = 0;
-	TAILQ_FOREACH(pin, &pins, entry) {
-		if (pin->rtable == rtable && addr_equal(&pin->addr, &host)) {
-			pin->refs++;
-			return (pin);
+	TAILQ_FOREACH(hr, &hostroutes, entry) {
+		if (hr->rtable == rtable && addr_equal(&hr->addr, &host)) {
+			hr->refs++;
+			return (hr);
 		}
 	}
 
-	if ((pin = calloc(1, sizeof(*pin))) == NULL) {
+	if ((hr = calloc(1, sizeof(*hr))) == NULL) {
 		log_warn("%s", __func__);
 		return (NULL);
 	}
-	pin->addr = host;
-	pin->rtable = rtable;
-	pin->refs = 1;
-	if (pin_route(pin) == -1) {
-		free(pin);
+	hr->addr = host;
+	hr->rtable = rtable;
+	hr->refs = 1;
+	if (hostroute_add(hr) == -1) {
+		free(hr);
 		return (NULL);
 	}
-	TAILQ_INSERT_TAIL(&pins, pin, entry);
-	return (pin);
+	TAILQ_INSERT_TAIL(&hostroutes, hr, entry);
+	return (hr);
 }
 
 void
-pin_put(struct pin *pin)
+hostroute_put(struct hostroute *hr)
 {
 	char	 buf[ADDR_STRLEN];
 
-	if (pin == NULL || --pin->refs > 0)
+	if (hr == NULL || --hr->refs > 0)
 		return;
-	TAILQ_REMOVE(&pins, pin, entry);
-	if (pin->added && !pin->keep &&
-	    netif_pin_del(&pin->addr, pin->rtable) == -1)
+	TAILQ_REMOVE(&hostroutes, hr, entry);
+	if (hr->added && !hr->keep &&
+	    netif_hostroute_del(&hr->addr, hr->rtable) == -1)
 		log_warn("cannot delete the host route to %s",
-		    addr_ntop(&pin->addr, buf, sizeof(buf)));
-	free(pin);
+		    addr_ntop(&hr->addr, buf, sizeof(buf)));
+	free(hr);
 }
 
 void
-pin_keep(struct pin *pin)
+hostroute_keep(struct hostroute *hr)
 {
-	if (pin != NULL)
-		pin->keep = 1;
+	if (hr != NULL)
+		hr->keep = 1;
 }
 
 void
-pin_refresh(void)
+hostroute_refresh(void)
 {
-	struct pin	*pin;
+	struct hostroute	*hr;
 
-	TAILQ_FOREACH(pin, &pins, entry)
-		pin_route(pin);
+	TAILQ_FOREACH(hr, &hostroutes, entry)
+		hostroute_add(hr);
 }
 
 static int
-pin_route(struct pin *pin)
+hostroute_add(struct hostroute *hr)
 {
 	char	 buf[ADDR_STRLEN];
 	int	 added;
 
-	if (netif_pin_add(&pin->addr, pin->rtable, &added) == -1) {
-		if (errno != pin->error) {
-			pin->error = errno;
+	if (netif_hostroute_add(&hr->addr, hr->rtable, &added) == -1) {
+		if (errno != hr->error) {
+			hr->error = errno;
 			log_warn("cannot add a host route to %s",
-			    addr_ntop(&pin->addr, buf, sizeof(buf)));
+			    addr_ntop(&hr->addr, buf, sizeof(buf)));
 		}
 		return (-1);
 	}
-	pin->error = 0;
+	hr->error = 0;
 	if (added)
-		pin->added = 1;
+		hr->added = 1;
 	return (0);
 }
