@@ -75,9 +75,9 @@ struct file {
 	struct file	*outer;		/* the one that includes it */
 	FILE		*stream;
 	const char	*name;
-	const char	*open;		/* why it must hold no secret, NULL */
+	const char	*unsafe;	/* why it must hold no secret, NULL */
 	const char	*expand;	/* rest of a macro's value, or NULL */
-	const char	*expand_open;
+	const char	*expand_unsafe;
 	int		 unget[UNGET_MAX];
 	int		 nunget;
 	int		 lineno;
@@ -93,7 +93,7 @@ struct sym {
 	int		 persist;
 	const char	*name;
 	const char	*val;
-	const char	*open;
+	const char	*unsafe;
 };
 TAILQ_HEAD(symhead, sym);
 
@@ -116,14 +116,15 @@ typedef struct {
 		char		*string;
 		struct rate_conf rate;
 	} v;
-	const char	*open;		/* of a string: as in struct file */
+	const char	*unsafe;	/* of a string: as in struct file */
 	int		 lineno;
 } YYSTYPE;
 #define YYSTYPE_IS_DECLARED 1
 
 int		 yyparse(void);
 int		 yylex(void);
-int		 yyerror(const char *);
+int		 yyerror(const char *, ...)
+		    __attribute__((__format__ (printf, 1, 2)));
 
 /* lexer */
 static int	 lex(void);
@@ -155,9 +156,8 @@ static struct sym *symfind(const char *);
 static void	 symend(void);
 
 /* errors */
-static void	 bad(const char *, ...)
-		    __attribute__((__format__ (printf, 1, 2)));
-static void	 bad_block(void);
+static void	 syntax_error(void);
+static void	 not_closed(void);
 static void	 damage(void);
 
 /* values */
@@ -174,7 +174,7 @@ static int	 name_ok(const char *, size_t, const char *);
 static int	 ifname_ok(const char *);
 static int	 path_ok(const char *, const char *);
 static int	 key_decode(uint8_t *, const char *, const char *);
-static void	 secret_open(const char *);
+static void	 secret_safe(const char *);
 
 /* statements */
 static void	 listen_add(const char *, int, int);
@@ -275,7 +275,7 @@ include		: INCLUDE STRING {
 		;
 
 varset		: STRING '=' value {
-			macro($1, $3, $<open>3);
+			macro($1, $3, $<unsafe>3);
 		}
 		;
 
@@ -285,7 +285,7 @@ value		: word
 
 			if ((size_t)snprintf(buf, sizeof(buf), "%s %s", $1,
 			    $2) >= sizeof(buf))
-				bad("value of macro too long");
+				yyerror("value of macro too long");
 			$$ = keep(buf);
 			explicit_bzero(buf, sizeof(buf));
 		}
@@ -460,16 +460,16 @@ tunnelopt	: DESCRIPTION STRING {
 			tunnel_routes($3);
 		}
 		| PSK STRING {
-			tunnel_psk($2, $<open>2);
+			tunnel_psk($2, $<unsafe>2);
 		}
 		| PSK KWFILE STRING {
 			tunnel_psk_file($3);
 		}
 		| SECRET STRING {
-			tunnel_secret($2, $<open>2, NULL);
+			tunnel_secret($2, $<unsafe>2, NULL);
 		}
 		| SECRET STRING ID STRING {
-			tunnel_secret($2, $<open>2, $4);
+			tunnel_secret($2, $<unsafe>2, $4);
 		}
 		| KEY KWFILE STRING {
 			tunnel_key($3);
@@ -611,8 +611,8 @@ linkopt		: RDOMAIN word {
 				strlcpy(curlink->ifname, $2,
 				    sizeof(curlink->ifname));
 			if (!sock_can_bind_device)
-				bad("interface in a link is not supported on "
-				    "this system, use rdomain");
+				yyerror("interface in a link is not supported "
+				    "on this system, use rdomain");
 		}
 		| LISTEN ON word PORT port {
 			link_listen($3, $5);
@@ -708,13 +708,13 @@ bounds		: bound
 		| bounds bound {
 			$$ = $1;
 			if (($1.min && $2.min) || ($1.max && $2.max))
-				bad("min and max can be given once");
+				yyerror("min and max can be given once");
 			if ($2.min)
 				$$.min = $2.min;
 			else
 				$$.max = $2.max;
 			if ($$.max && $$.min > $$.max)
-				bad("bandwidth: min is greater than max");
+				yyerror("bandwidth: min is greater than max");
 		}
 		;
 
@@ -811,17 +811,17 @@ matchopt	: QUICK {
 		}
 		| PRIORITY {
 			if (curmatch->flags & MATCH_BULK)
-				bad("priority and bulk exclude each other");
+				yyerror("priority and bulk exclude each other");
 			match_flag(MATCH_PRIORITY, "priority");
 		}
 		| BULK {
 			if (curmatch->flags & MATCH_PRIORITY)
-				bad("priority and bulk exclude each other");
+				yyerror("priority and bulk exclude each other");
 			match_flag(MATCH_BULK, "bulk");
 		}
 		| ORDER yesno {
 			if (curmatch->flags & (MATCH_ORDER | MATCH_NOORDER))
-				bad("order is given already");
+				yyerror("order is given already");
 			curmatch->flags |= $2 ? MATCH_ORDER : MATCH_NOORDER;
 		}
 		| DSCP word {
@@ -859,23 +859,35 @@ yylex(void)
 	return (tok.type);
 }
 
-/* Called by yyparse() alone: tok is what it cannot use. */
+/* An error in the line that is being read. */
 int
-yyerror(const char *msg)
+yyerror(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	if (strcmp(fmt, "syntax error") == 0) {
+		syntax_error();
+		return (0);
+	}
+	va_start(ap, fmt);
+	conf_verror(file->name, yylval.lineno, fmt, ap);
+	va_end(ap);
+	return (0);
+}
+
+/* By yyparse(): tok is what it cannot use. */
+static void
+syntax_error(void)
 {
 	const struct token	*t = &tok;
 
 	resync = 1;
 	damage();
 	if (tok.type == ERROR || conf_errors() >= ERRORS_MAX)
-		return (0);
-	if (strcmp(msg, "syntax error") != 0) {
-		bad("%s", msg);
-		return (0);
-	}
+		return;
 	if (tok.type == 0) {
-		bad_block();
-		return (0);
+		not_closed();
+		return;
 	}
 
 	/* at the top level any word could be the name of a macro */
@@ -883,27 +895,26 @@ yyerror(const char *msg)
 	    !prev.quoted)
 		t = &prev;
 	if (t->first && t->type == STRING && !t->quoted)
-		bad("unknown keyword \"%s\"", t->text);
+		yyerror("unknown keyword \"%s\"", t->text);
 	else if (tok.type == '\n')
-		bad(prev.quoted ? "unexpected end of line after a string" :
+		yyerror(prev.quoted ? "unexpected end of line after a string" :
 		    "unexpected end of line after \"%s\"", prev.text);
 	else if (tok.first && isalpha((unsigned char)tok.text[0]) &&
 	    !tok.quoted)
-		bad("\"%s\" is not allowed %s", tok.text, curlink != NULL ?
+		yyerror("\"%s\" is not allowed %s", tok.text, curlink != NULL ?
 		    "in a link" : curtun != NULL ? "in a tunnel" :
 		    "outside of a tunnel");
 	else if (tok.first && tok.quoted)
-		bad("unexpected string");
+		yyerror("unexpected string");
 	else if (tok.quoted || prev.type == PSK || prev.type == SECRET ||
 	    prev.type == KEY)	/* no secret in the log */
-		bad(prev.quoted ? "syntax error after a string" :
+		yyerror(prev.quoted ? "syntax error after a string" :
 		    "syntax error after \"%s\"", prev.text);
 	else if (tok.type != STRING && tok.type != NUMBER &&
 	    isalpha((unsigned char)tok.text[0]))
-		bad("syntax error near keyword \"%s\"", tok.text);
+		yyerror("syntax error near keyword \"%s\"", tok.text);
 	else
-		bad("syntax error near \"%s\"", tok.text);
-	return (0);
+		yyerror("syntax error near \"%s\"", tok.text);
 }
 
 /*
@@ -930,7 +941,7 @@ skip(void)
 	if (type == 0) {
 		if (depth > 0) {
 			yylval.lineno = lineno;
-			bad("\"{\" is not closed");
+			yyerror("\"{\" is not closed");
 		}
 		return (0);
 	}
@@ -948,7 +959,8 @@ again:
 	while ((c = lgetc()) == ' ' || c == '\t' || c == '\r')
 		;
 	yylval.lineno = file->lineno;
-	yylval.open = file->expand != NULL ? file->expand_open : file->open;
+	yylval.unsafe = file->expand != NULL ? file->expand_unsafe :
+	    file->unsafe;
 	tok.quoted = 0;
 
 	switch (c) {
@@ -1012,7 +1024,7 @@ lex_macro(void)
 	}
 	sym->used = 1;
 	file->expand = sym->val;
-	file->expand_open = sym->open;
+	file->expand_unsafe = sym->unsafe;
 	return (0);
 }
 
@@ -1291,7 +1303,7 @@ pushfile(const char *name, const char **what)
 	f->lineno = 1;
 	if (S_ISREG(st.st_mode) &&
 	    conf_secret_check(&st, buf, sizeof(buf)) == -1)
-		f->open = keep(buf);
+		f->unsafe = keep(buf);
 	f->outer = file;
 	file = f;
 	return (0);
@@ -1328,11 +1340,11 @@ include(const char *name)
 	for (f = file; f != NULL; f = f->outer)
 		depth++;
 	if (depth >= INCLUDE_MAX) {
-		bad("include \"%s\": nested too deeply", name);
+		yyerror("include \"%s\": nested too deeply", name);
 		return;
 	}
 	if (++nfiles > FILES_MAX) {
-		bad("include \"%s\": too many files", name);
+		yyerror("include \"%s\": too many files", name);
 		return;
 	}
 	slash = strrchr(file->name, '/');
@@ -1342,11 +1354,11 @@ include(const char *name)
 		slash++;
 	if ((size_t)snprintf(path, sizeof(path), "%.*s%s",
 	    (int)(slash - file->name), file->name, name) >= sizeof(path)) {
-		bad("include: path too long");
+		yyerror("include: path too long");
 		return;
 	}
 	if (pushfile(path, &what) == -1) {
-		bad("include \"%s\": %s", path, what);
+		yyerror("include \"%s\": %s", path, what);
 		damage();
 		return;
 	}
@@ -1440,19 +1452,19 @@ forget(void)
 }
 
 static void
-macro(const char *name, const char *val, const char *open)
+macro(const char *name, const char *val, const char *unsafe)
 {
 	if (name[strspn(name, MACRO_CHARS)] != '\0' || *name == '\0') {
-		bad("\"%s\": a macro's name has letters, digits and \"_\"",
+		yyerror("\"%s\": a macro's name has letters, digits and \"_\"",
 		    name);
 		return;
 	}
-	symset(name, val, open, 0);
+	symset(name, val, unsafe, 0);
 }
 
 /* The strings are the caller's; those of persist macros stay for ever. */
 static void
-symset(const char *name, const char *val, const char *open, int persist)
+symset(const char *name, const char *val, const char *unsafe, int persist)
 {
 	struct sym	*sym;
 
@@ -1466,7 +1478,7 @@ symset(const char *name, const char *val, const char *open, int persist)
 	}
 	sym->name = name;
 	sym->val = val;
-	sym->open = open;
+	sym->unsafe = unsafe;
 	sym->persist = persist;
 }
 
@@ -1515,20 +1527,9 @@ cmdline_symset(char *s)
 	return (0);
 }
 
-/* An error in the line that is being read. */
-static void
-bad(const char *fmt, ...)
-{
-	va_list	 ap;
-
-	va_start(ap, fmt);
-	conf_verror(file->name, yylval.lineno, fmt, ap);
-	va_end(ap);
-}
-
 /* The file ended too early, which takes an open block. */
 static void
-bad_block(void)
+not_closed(void)
 {
 	if (curlink != NULL)
 		conf_error(curlink, "link \"%s\" is not closed by \"}\"",
@@ -1557,7 +1558,7 @@ once(struct seen *seen, const char *name)
 
 	for (i = 0; i < seen->n; i++) {
 		if (strcmp(seen->name[i], name) == 0) {
-			bad("%s is given already", name);
+			yyerror("%s is given already", name);
 			return (0);
 		}
 	}
@@ -1579,9 +1580,9 @@ static void
 list_end(void)
 {
 	if (nlist == 0)
-		bad("empty list");
+		yyerror("empty list");
 	if (nlist > LIST_MAX) {
-		bad("more than %d in a list", LIST_MAX);
+		yyerror("more than %d in a list", LIST_MAX);
 		nlist = LIST_MAX;
 	}
 }
@@ -1596,7 +1597,7 @@ number(const char *what, const char *s, int64_t min, int64_t max)
 	if (s[strspn(s, DIGITS)] == '\0')
 		n = strtonum(s, min, max, &errstr);
 	if (n == -1 || errstr != NULL) {
-		bad("%s %s: not a number from %lld to %lld", what, s,
+		yyerror("%s %s: not a number from %lld to %lld", what, s,
 		    (long long)min, (long long)max);
 		return (-1);
 	}
@@ -1613,7 +1614,7 @@ value(const char *s, int64_t (*convert)(const char *, const char **))
 	v = convert(s, &errstr);
 	if (errstr == NULL)
 		return (v);
-	bad("%s: %s", s, errstr);
+	yyerror("%s: %s", s, errstr);
 	return (-1);
 }
 
@@ -1625,7 +1626,7 @@ time_range(const char *what, int64_t v, uint64_t min, const char *smin,
 	if (v == -1)
 		return (0);
 	if ((uint64_t)v < min || (uint64_t)v > max) {
-		bad("%s: not between %s and %s", what, smin, smax);
+		yyerror("%s: not between %s and %s", what, smin, smax);
 		return (0);
 	}
 	return (1);
@@ -1645,7 +1646,7 @@ copy(char *dst, const char *src, size_t size, const char *what)
 	if (strlcpy(dst, src, size) < size)
 		return (1);
 	*dst = '\0';
-	bad("%s longer than %zu characters", what, size - 1);
+	yyerror("%s longer than %zu characters", what, size - 1);
 	return (0);
 }
 
@@ -1653,12 +1654,12 @@ static int
 name_ok(const char *s, size_t size, const char *what)
 {
 	if (!value_is_name(s)) {
-		bad("%s \"%s\": a name has letters, digits, \".\", \"_\" and "
-		    "\"-\" and begins with one of the first two", what, s);
+		yyerror("%s \"%s\": a name has letters, digits, \".\", \"_\" "
+		    "and \"-\" and begins with one of the first two", what, s);
 		return (0);
 	}
 	if (strlen(s) >= size) {
-		bad("%s \"%s\": longer than %zu characters", what, s,
+		yyerror("%s \"%s\": longer than %zu characters", what, s,
 		    size - 1);
 		return (0);
 	}
@@ -1669,7 +1670,7 @@ static int
 ifname_ok(const char *s)
 {
 	if (!value_is_ifname(s)) {
-		bad("\"%s\" is no name of an interface", s);
+		yyerror("\"%s\" is no name of an interface", s);
 		return (0);
 	}
 	return (1);
@@ -1679,11 +1680,11 @@ static int
 path_ok(const char *what, const char *path)
 {
 	if (*path != '/') {
-		bad("%s \"%s\": not an absolute path", what, path);
+		yyerror("%s \"%s\": not an absolute path", what, path);
 		return (0);
 	}
 	if (strlen(path) >= PATH_MAX) {
-		bad("%s: path too long", what);
+		yyerror("%s: path too long", what);
 		return (0);
 	}
 	return (1);
@@ -1698,15 +1699,16 @@ key_decode(uint8_t *key, const char *s, const char *what)
 	    sodium_base64_VARIANT_ORIGINAL) == 0 && len == 32)
 		return (1);
 	explicit_bzero(key, 32);
-	bad("%s is not 32 bytes in base64", what);
+	yyerror("%s is not 32 bytes in base64", what);
 	return (0);
 }
 
+/* NULL: the secret is safe where it stands. */
 static void
-secret_open(const char *why)
+secret_safe(const char *unsafe)
 {
-	if (why != NULL)
-		bad("secret in a file whose %s", why);
+	if (unsafe != NULL)
+		yyerror("secret in a file whose %s", unsafe);
 }
 
 static void
@@ -1721,13 +1723,13 @@ listen_add(const char *where, int port, int rtable)
 	listen->rtable = rtable;
 	if (strcmp(where, "*") != 0 && value_addr(&listen->addr, where) == -1) {
 		if (!value_is_ifname(where)) {
-			bad("listen on %s: not an address or interface",
+			yyerror("listen on %s: not an address or interface",
 			    where);
 			return;
 		}
 		strlcpy(listen->ifname, where, sizeof(listen->ifname));
 	} else if (addr_is_multicast(&listen->addr)) {
-		bad("listen on %s: multicast address", where);
+		yyerror("listen on %s: multicast address", where);
 		return;
 	}
 	listen->port = port;
@@ -1741,7 +1743,7 @@ status_set(const char *where, int port, int rtable)
 	if (strcmp(where, "*") == 0)
 		conf->status.family = 4;
 	else if (value_addr(&conf->status, where) == -1) {
-		bad("status listen on %s: not an address", where);
+		yyerror("status listen on %s: not an address", where);
 		return;
 	}
 	conf->status.port = port;
@@ -1764,7 +1766,7 @@ tunnel_begin(const char *name, int lineno)
 		return;
 	strlcpy(curtun->name, name, sizeof(curtun->name));
 	if (other != NULL)
-		bad("tunnel \"%s\" is defined already, in line %d", name,
+		yyerror("tunnel \"%s\" is defined already, in line %d", name,
 		    other->lineno);
 }
 
@@ -1801,7 +1803,7 @@ tunnel_address(const char *s, const char *peer)
 
 	origin_had(curtun, HAD_ADDRESS);
 	if (curtun->naddress == TUNNEL_ADDR_MAX) {
-		bad("more than %d addresses", TUNNEL_ADDR_MAX);
+		yyerror("more than %d addresses", TUNNEL_ADDR_MAX);
 		return;
 	}
 	a = &curtun->address[curtun->naddress];
@@ -1809,29 +1811,29 @@ tunnel_address(const char *s, const char *peer)
 	if (value_prefix(&a->prefix, s) == -1 || a->prefix.len == 0 ||
 	    addr_is_any(&a->prefix.addr) ||
 	    addr_is_multicast(&a->prefix.addr)) {
-		bad("invalid address %s", s);
+		yyerror("invalid address %s", s);
 		return;
 	}
 	for (i = 0; i < curtun->naddress; i++) {
 		if (addr_equal(&a->prefix.addr,
 		    &curtun->address[i].prefix.addr)) {
-			bad("address %s is given already", s);
+			yyerror("address %s is given already", s);
 			return;
 		}
 	}
 	if (peer != NULL) {
 		if (value_addr(&a->peer, peer) == -1 || addr_is_any(&a->peer) ||
 		    addr_is_multicast(&a->peer)) {
-			bad("invalid peer address %s", peer);
+			yyerror("invalid peer address %s", peer);
 			return;
 		}
 		if (a->peer.family != a->prefix.addr.family) {
-			bad("address %s and peer %s are of different families",
-			    s, peer);
+			yyerror("address %s and peer %s are of different "
+			    "families", s, peer);
 			return;
 		}
 		if (addr_equal(&a->peer, &a->prefix.addr)) {
-			bad("address and peer %s are the same", peer);
+			yyerror("address and peer %s are the same", peer);
 			return;
 		}
 	}
@@ -1853,7 +1855,7 @@ tunnel_routes(int priority)
 			route->is_default = 1;
 		else if (value_prefix(&route->prefix, list[i]) == -1 ||
 		    addr_is_multicast(&route->prefix.addr)) {
-			bad("invalid prefix %s", list[i]);
+			yyerror("invalid prefix %s", list[i]);
 			free(route);
 			continue;
 		}
@@ -1864,10 +1866,10 @@ tunnel_routes(int priority)
 }
 
 static void
-tunnel_psk(const char *s, const char *open)
+tunnel_psk(const char *s, const char *unsafe)
 {
 	origin_had(curtun, HAD_SECRET);
-	secret_open(open);
+	secret_safe(unsafe);
 	if (!once(&seen_tunnel, "psk or secret") ||
 	    !key_decode(curtun->psk, s, "psk"))
 		return;
@@ -1886,7 +1888,7 @@ tunnel_psk_file(const char *path)
 		return;
 	if (conf_secret_read(path, curtun->psk, errbuf,
 	    sizeof(errbuf)) == -1) {
-		bad("psk file \"%s\": %s", path, errbuf);
+		yyerror("psk file \"%s\": %s", path, errbuf);
 		return;
 	}
 	strlcpy(curtun->psk_file, path, sizeof(curtun->psk_file));
@@ -1895,21 +1897,21 @@ tunnel_psk_file(const char *path)
 }
 
 static void
-tunnel_secret(const char *s, const char *open, const char *id)
+tunnel_secret(const char *s, const char *unsafe, const char *id)
 {
 	origin_had(curtun, HAD_SECRET);
-	secret_open(open);
+	secret_safe(unsafe);
 	if (!once(&seen_tunnel, "psk or secret"))
 		return;
 	origin_add(curtun->secret, file->name, yylval.lineno);
 	if (*s == '\0')
-		bad("secret is empty");
+		yyerror("secret is empty");
 	else if (copy(curtun->secret, s, sizeof(curtun->secret), "secret"))
 		curtun->secret_source = SECRET_PHRASE;
 	if (id == NULL)
 		return;
 	if (*id == '\0')
-		bad("id is empty");
+		yyerror("id is empty");
 	else
 		copy(curtun->secret_id, id, sizeof(curtun->secret_id), "id");
 }
@@ -1924,7 +1926,7 @@ tunnel_key(const char *path)
 		return;
 	if (conf_secret_read(path, curtun->key, errbuf,
 	    sizeof(errbuf)) == -1) {
-		bad("key file \"%s\": %s", path, errbuf);
+		yyerror("key file \"%s\": %s", path, errbuf);
 		return;
 	}
 	strlcpy(curtun->key_file, path, sizeof(curtun->key_file));
@@ -1938,7 +1940,7 @@ tunnel_peer_key(const char *s)
 	    !key_decode(curtun->peer_key, s, "peer key"))
 		return;
 	if (sodium_is_zero(curtun->peer_key, sizeof(curtun->peer_key)))
-		bad("peer key is zero");
+		yyerror("peer key is zero");
 	else
 		curtun->has_key = 1;
 }
@@ -1956,7 +1958,7 @@ tunnel_cipher(void)
 		else if (strcmp(list[i], "aes-256-gcm") == 0)
 			curtun->aeads |= 1 << AEAD_AES;
 		else
-			bad("cipher \"%s\": not chacha20-poly1305 or "
+			yyerror("cipher \"%s\": not chacha20-poly1305 or "
 			    "aes-256-gcm", list[i]);
 	}
 }
@@ -1991,7 +1993,7 @@ tunnel_command(const char *path, int compat)
 	if (!once(&seen_tunnel, "command") || !path_ok("command", path))
 		return;
 	if (conf_command_check(path, errbuf, sizeof(errbuf)) == -1)
-		bad("command \"%s\": %s", path, errbuf);
+		yyerror("command \"%s\": %s", path, errbuf);
 	strlcpy(curtun->command, path, sizeof(curtun->command));
 	curtun->compat = compat;
 }
@@ -2012,12 +2014,12 @@ link_begin(const char *name, int lineno)
 		n++;
 	TAILQ_INSERT_TAIL(&curtun->links, curlink, entry);
 	if (n == TUNNEL_LINK_MAX)
-		bad("more than %d links", TUNNEL_LINK_MAX);
+		yyerror("more than %d links", TUNNEL_LINK_MAX);
 	if (!name_ok(name, sizeof(curlink->name), "link"))
 		return;
 	strlcpy(curlink->name, name, sizeof(curlink->name));
 	if (other != NULL)
-		bad("link \"%s\" is defined already, in line %d", name,
+		yyerror("link \"%s\" is defined already, in line %d", name,
 		    other->lineno);
 }
 
@@ -2039,19 +2041,19 @@ link_remote(int port, int family)
 	if (!once(&seen_link, "remote"))
 		return;
 	if (nlist > REMOTE_MAX) {
-		bad("more than %d remotes", REMOTE_MAX);
+		yyerror("more than %d remotes", REMOTE_MAX);
 		return;
 	}
 	for (i = 0; i < nlist; i++) {
 		if (value_addr(&addr, list[i]) == 0) {
 			if (addr_is_any(&addr) || addr_is_multicast(&addr))
-				bad("remote %s: not the address of a host",
+				yyerror("remote %s: not the address of a host",
 				    list[i]);
 			else if (family != 0 && family != addr.family)
-				bad("remote %s is not of the address family "
-				    "asked for", list[i]);
+				yyerror("remote %s is not of the address "
+				    "family asked for", list[i]);
 		} else if (!value_is_hostname(list[i])) {
-			bad("remote %s: not an address or name", list[i]);
+			yyerror("remote %s: not an address or name", list[i]);
 			continue;
 		}
 		strlcpy(curlink->remote[curlink->nremote++], list[i],
@@ -2068,11 +2070,11 @@ link_local(const char *where, int port)
 		return;
 	if (value_addr(&curlink->local, where) == 0) {
 		if (addr_is_multicast(&curlink->local))
-			bad("local %s: multicast address", where);
+			yyerror("local %s: multicast address", where);
 	} else if (value_is_ifname(where))
 		strlcpy(curlink->local_if, where, sizeof(curlink->local_if));
 	else
-		bad("local %s: not an address or interface", where);
+		yyerror("local %s: not an address or interface", where);
 	curlink->local.port = port;
 }
 
@@ -2086,7 +2088,7 @@ link_listen(const char *where, int port)
 		curlink->listen.family = 4;
 	else if (value_addr(&curlink->listen, where) == -1 ||
 	    addr_is_multicast(&curlink->listen))
-		bad("listen on %s: not an address", where);
+		yyerror("listen on %s: not an address", where);
 	curlink->listen.port = port;
 }
 
@@ -2105,7 +2107,7 @@ link_loss(int tolerance, int recover)
 	    recover == -1)
 		return;
 	if (recover >= tolerance) {
-		bad("recover %d%% is not below the tolerance", recover);
+		yyerror("recover %d%% is not below the tolerance", recover);
 		return;
 	}
 	curlink->loss_tolerance = tolerance;
@@ -2120,7 +2122,7 @@ link_tolerance(int64_t tolerance, int64_t recover)
 	    "1m") || recover == -1)
 		return;
 	if (recover >= tolerance) {
-		bad("recover is not below the tolerance");
+		yyerror("recover is not below the tolerance");
 		return;
 	}
 	curlink->latency_tolerance = tolerance;
@@ -2197,7 +2199,7 @@ static void
 match_flag(uint32_t flag, const char *what)
 {
 	if (curmatch->flags & flag)
-		bad("%s is given already", what);
+		yyerror("%s is given already", what);
 	curmatch->flags |= flag;
 }
 
@@ -2208,12 +2210,12 @@ match_links(uint32_t flag)
 	int	 i, j;
 
 	if (curmatch->flags & (MATCH_LINKS | MATCH_NOT)) {
-		bad("link is given already");
+		yyerror("link is given already");
 		return;
 	}
 	curmatch->flags |= flag;
 	if (nlist > MATCH_LINKS_MAX) {
-		bad("more than %d links", MATCH_LINKS_MAX);
+		yyerror("more than %d links", MATCH_LINKS_MAX);
 		return;
 	}
 	for (i = 0; i < nlist; i++) {
@@ -2221,7 +2223,7 @@ match_links(uint32_t flag)
 			continue;
 		for (j = 0; j < curmatch->nlinks; j++) {
 			if (strcmp(curmatch->links[j], list[i]) == 0)
-				bad("link \"%s\" is in the list twice",
+				yyerror("link \"%s\" is in the list twice",
 				    list[i]);
 		}
 		strlcpy(curmatch->links[curmatch->nlinks++], list[i],
