@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The children: starting them, the channels to them, what becomes of the daemon
+ * when one ends.
+ */
+
 #include <sys/types.h>
 #include <sys/queue.h>
 #include <sys/socket.h>

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Errors in a configuration: counted, logged with file and line, passed on; and
+ * where each object was seen, for those that are found when all is read.
+ */
+
 #include <sys/queue.h>
 
 #include <limits.h>

@@ -16,6 +16,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* Linux: pcap_compile(3) is tcpdump.org's. */
+
 #include "conf_match.h"
 
 const int	 conf_match_newer = 1;

@@ -16,6 +16,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* OpenBSD: pcap_compile(3) is its own. */
+
 #include "conf_match.h"
 
 const int	 conf_match_newer = 0;

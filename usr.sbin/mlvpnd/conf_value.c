@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * What the words of a configuration mean: numbers with units, names, addresses.
+ */
+
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <net/if.h>

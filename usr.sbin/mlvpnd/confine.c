@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * What each process may still do: the promises and paths of pledge(2) and
+ * unveil(2).
+ */
+
 #include <sys/types.h>
 
 #include <errno.h>

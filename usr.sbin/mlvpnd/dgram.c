@@ -16,6 +16,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* Endpoints of datagrams. */
+
 #include "dgram.h"
 
 int

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Channels between processes in the event loop, and the names of the messages.
+ */
+
 #include <sys/types.h>
 #include <sys/queue.h>
 #include <sys/uio.h>

@@ -308,8 +308,8 @@ listener_failed(struct listener *l, const char *what)
 			log_info("listen on %s port %u: no IPv%d address yet",
 			    l->conf.ifname, l->conf.port, l->conf.addr.family);
 		else
-			notice_failure("listen on %s port %u: %s", l->conf.ifname,
-			    l->conf.port, what);
+			notice_failure("listen on %s port %u: %s",
+			    l->conf.ifname, l->conf.port, what);
 	} else if (!listener_excused(l))
 		notice_failure("listen on %s port %u: %s",
 		    addr_ntop(&l->conf.addr, buf, sizeof(buf)), l->conf.port,

@@ -16,6 +16,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* The log: to syslogd(8), or to stderr before and without daemonizing. */
+
 #include <sys/types.h>
 
 #include <errno.h>

@@ -16,6 +16,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* Interfaces, addresses and routes: what is the same on all systems. */
+
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <net/if.h>

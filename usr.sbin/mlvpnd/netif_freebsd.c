@@ -17,8 +17,8 @@
  */
 
 /*
- * FreeBSD, as far as it goes: interfaces, addresses and routes, but no hostroutes,
- * no priorities and no labels of routes.
+ * Interfaces, addresses and routes on FreeBSD, as far as it goes: no host
+ * routes to the peers, no priorities and no labels of routes.
  */
 
 #include <sys/types.h>

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Interfaces, addresses and routes on Linux: tun devices, and messages to and
+ * from rtnetlink(7).
+ */
+
 #include <sys/types.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Interfaces, addresses and routes on OpenBSD: tun(4) and tap(4), ioctl(2), and
+ * messages to and from route(4).
+ */
+
 #include <sys/types.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

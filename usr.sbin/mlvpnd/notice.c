@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * What is said of a configuration beyond its errors, to the log and to the
+ * client that asked for a reload.
+ */
+
 #include <sys/types.h>
 
 #include <errno.h>

@@ -16,6 +16,12 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The grammar of mlvpnd.conf(5), its lexer with files and macros, and what each
+ * statement sets.  What a single statement may say is checked here, what takes
+ * several of them in conf_check.c.
+ */
+
 %{
 #include <sys/types.h>
 #include <sys/queue.h>

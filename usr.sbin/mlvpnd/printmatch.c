@@ -16,6 +16,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* Prints a rule as the configuration has it; mlvpnctl(8) does so too. */
+
 #include <sys/param.h>
 #include <sys/types.h>
 #include <sys/queue.h>
@@ -25,7 +27,6 @@
 #include "conf.h"
 #include "printconf.h"
 
-/* A rule as the configuration has it, for those who print more than that. */
 void
 print_match(const struct match_conf *m)
 {

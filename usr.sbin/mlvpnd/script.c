@@ -725,7 +725,8 @@ link_find(struct script *s, const char *name)
 		if (strcmp(l->name, name) == 0)
 			return (l);
 	}
-	if (!value_is_name(name) || strlen(name) >= sizeof(l->name) || s->nlinks == LINKS_MAX) {
+	if (!value_is_name(name) || strlen(name) >= sizeof(l->name) ||
+	    s->nlinks == LINKS_MAX) {
 		if (!s->refused)
 			log_warnx("%s: command not run for link %s", s->name,
 			    name);

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * UDP sockets: opening them, and datagrams in batches; what differs between
+ * systems is in sock_*.c.
+ */
+
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <sys/uio.h>

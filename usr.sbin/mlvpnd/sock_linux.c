@@ -16,6 +16,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* UDP sockets on Linux. */
+
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <netinet/in.h>

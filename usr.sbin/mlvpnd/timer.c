@@ -16,6 +16,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/* The parent's timers. */
+
 #include <sys/types.h>
 #include <sys/queue.h>
 #include <sys/time.h>

@@ -499,8 +499,8 @@ mlvpn2_mtu(const struct path *p)
 
 	if (p->terms.mtu_own != 0)
 		mtu = MIN(mtu, p->terms.mtu_own);
-	mtu = MAX(mtu, IP6_MTU_MIN) - (p->addr.ep.remote.family == 6 ? 48 : 28) -
-	    mlvpn2_overhead(t);
+	mtu = MAX(mtu, IP6_MTU_MIN) -
+	    (p->addr.ep.remote.family == 6 ? 48 : 28) - mlvpn2_overhead(t);
 	return (MIN(mtu, MLVPN2_MTU) - (t->conf.layer2 ? 14 : 0));
 }
 
