@@ -769,7 +769,8 @@ assoc_data(struct tunnel *t, const struct dgram *dg, uint8_t id,
 		as->unconfirmed = 0;
 		if (as->prev != NULL && as->prev->expires == NEVER)
 			as->prev->expires = now + t->core->limits.old_time;
-	}
+	} else
+		ks->expires = NEVER;	/* the peer may well stay with them */
 	p->len = dg->len - DATA_OVERHEAD;
 	tunnel_data(t, id, dg, p, number, now);
 	as->confirmed = 0;

@@ -183,12 +183,16 @@ old_keys(void)
 	r.peer->use_old = 0;
 	CHECK(meeting_send(&r));
 	TEST("\tthen for 10 s more");
-	r.peer->use_old = 1;
 	for (i = 0; i < 9; i++) {
 		sim_run(r.sim, r.sim->now + USEC);
 		CHECK(meeting_send(&r));
 	}
-	sim_run(r.sim, r.sim->now + 1100 * MSEC);
+	r.peer->use_old = 1;
+	CHECK(meeting_send(&r));
+	r.peer->use_old = 0;
+	CHECK(meeting_send(&r));
+	sim_run(r.sim, r.sim->now + 10100 * MSEC);
+	r.peer->use_old = 1;
 	CHECK(!meeting_send(&r));
 	r.peer->use_old = 0;
 	CHECK(meeting_send(&r));
@@ -559,6 +563,35 @@ numbers(void)
 	meeting_free(&r);
 }
 
+/* Handshakes that crossed may leave the peer with what are old keys here. */
+static void
+crossed_keys(void)
+{
+	struct meeting	 r;
+	int		 i;
+
+	TEST("\told keys are kept as long as something comes under them");
+	meeting_start(&r, 132);
+	rekey(&r);
+	for (i = 0; i < 10; i++) {
+		r.peer->use_old = 0;
+		CHECK(meeting_send(&r));
+		sim_run(r.sim, r.sim->now + 4 * USEC);
+		r.peer->use_old = 1;
+		CHECK(meeting_send(&r));
+		sim_run(r.sim, r.sim->now + 4 * USEC);
+	}
+	TEST("\tand ten seconds longer");
+	r.peer->use_old = 0;
+	CHECK(meeting_send(&r));
+	sim_run(r.sim, r.sim->now + 11 * USEC);
+	r.peer->use_old = 1;
+	CHECK(!meeting_send(&r));
+	r.peer->use_old = 0;
+	CHECK(meeting_send(&r));
+	meeting_free(&r);
+}
+
 /* The first number of a lane may be any; the window begins there. */
 static void
 first_number(void)
@@ -619,6 +652,8 @@ replays(void)
 const struct coretest keys_tests[] = {
 	{ "rekey-load", rekey_load, "new keys under load, nothing lost" },
 	{ "old-keys", old_keys, "old keys are taken for 10 s" },
+	{ "crossed-keys", crossed_keys,
+	    "and as long as the peer stays with them" },
 	{ "continued", continued, "associations go on or begin" },
 	{ "time-limits", time_limits, "age of keys: soft and hard limit" },
 	{ "amount-limits", amount_limits, "use of keys: soft and hard limit" },
