@@ -114,7 +114,7 @@ queue()
 		fi
 		_file=computing
 		;;
-	*/mlvpnd/conf|*/mlvpnd/cpu|*/mlvpnd/fuzz|*/cross)
+	*/mlvpnd/conf|*/mlvpnd/cpu|*/mlvpnd/fuzz|*/cross|*/model)
 		_file=computing
 		;;
 	*)
@@ -190,7 +190,7 @@ directories()
 	done | sed 's,/Makefile$,,;s,/\./,/,' | awk '!seen[$0]++'
 }
 
-selected=${*:-usr.sbin lib linkem cross sys .}
+selected=${*:-usr.sbin model lib linkem cross sys .}
 only=$*
 for f in results plain sanitized computing; do
 	: >"$T/$f"
