@@ -658,7 +658,7 @@ core_stop(struct core *c, uint64_t now)
 	int		 i;
 
 	TAILQ_FOREACH(t, &c->tunnels, entry) {
-		tq_clear(t);
+		tq_clear(&t->tq);
 		sched_clear(t);
 		for (i = 0; i < t->npaths; i++)
 			path_close(t->paths[i], now);

@@ -21,14 +21,9 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "clock.h"
 #include "flow.h"
 #include "wire.h"
-
-/*
- * Which flow a packet belongs to, and whether its order matters.  The hash
- * is SipHash with a key of this process: local only, nothing of it is on
- * the wire.
- */
 
 #define IPPROTO_NR_ICMP		1
 #define IPPROTO_NR_TCP		6
@@ -53,6 +48,11 @@
 
 #define TOS_LOWDELAY		0x10
 
+#define FLOW_IDLE		(1 * USEC)
+#define SPARSE_WINDOW		10000	/* us */
+#define BULK_WINDOW		50000	/* us in which a flow is measured */
+#define BULK_PACKETS		16
+
 /* Addresses 32, VLAN ids 4, ports or SPI 4, protocol 1, or MACs 12 and more. */
 struct key {
 	uint8_t	 buf[48];
@@ -72,11 +72,9 @@ static void	 classify_transport(uint8_t, const uint8_t *, size_t,
 		    struct key *, struct flow_info *);
 static int	 tos_priority(uint8_t);
 
-/* layer2: the packet is an Ethernet frame.  A packet that makes no sense
- * has hash 0 and no order. */
 void
 flow_classify(const uint8_t *p, size_t len, int layer2,
-    const uint8_t hashkey[16], struct flow_info *fi)
+    const uint8_t hashkey[FLOW_KEYLEN], struct flow_info *fi)
 {
 	struct key	 key;
 	uint8_t		 hash[crypto_shorthash_BYTES];
@@ -95,7 +93,6 @@ flow_classify(const uint8_t *p, size_t len, int layer2,
 		fi->cls = CLASS_PRIORITY;
 }
 
-/* Only by the first header: what it misses is treated as any other. */
 int
 flow_is_tcp(const uint8_t *p, size_t len)
 {
@@ -278,4 +275,62 @@ tos_priority(uint8_t tos)
 		return (1);
 	return (dscp == 46 || dscp == 40 || dscp == 48 || dscp == 56 ||
 	    dscp == 34 || dscp == 36 || dscp == 38);
+}
+
+void
+flows_init(struct flows *fs)
+{
+	memset(fs, 0, sizeof(*fs));
+}
+
+int
+flow_is_sparse(struct flows *fs, uint32_t hash, uint64_t now)
+{
+	struct flow	*f = &fs->flow[hash % FLOW_TABLE];
+	int		 sparse;
+
+	if (f->hash != hash || now - f->last_time > FLOW_IDLE) {
+		memset(f, 0, sizeof(*f));
+		f->hash = hash;
+		f->window = now;
+	}
+	sparse = f->before_time == 0 || now - f->before_time > SPARSE_WINDOW;
+	f->before_time = f->last_time;
+	f->last_time = now;
+	return (sparse);
+}
+
+/*
+ * Each fragment follows the one before; all of them are wanted, whatever the
+ * order of packets.
+ */
+void
+flow_order(struct flows *fs, struct pkt **frags, size_t n, uint64_t now)
+{
+	struct pkt	*p = frags[0];
+	struct flow	*f = &fs->flow[p->flow % FLOW_TABLE];
+	size_t		 i;
+
+	if (now - f->window > BULK_WINDOW) {
+		f->bulk = f->count > BULK_PACKETS;
+		f->window = now;
+		f->count = 0;
+	}
+	f->count++;
+	p->pred = 0;
+	if ((p->order == ORDER_BULK && !f->bulk && f->count <= BULK_PACKETS) ||
+	    f->hash != p->flow)
+		p->order = ORDER_NONE;
+	if (p->order != ORDER_NONE) {
+		if (f->last_seq != 0 && p->seq - f->last_seq <= UINT16_MAX)
+			p->pred = p->seq - f->last_seq;
+		f->last_seq = frags[n - 1]->seq;
+	}
+	if (n == 1)
+		return;
+	p->order = ORDER_ALWAYS;
+	for (i = 1; i < n; i++) {
+		frags[i]->pred = 1;
+		frags[i]->order = ORDER_ALWAYS;
+	}
 }

@@ -20,13 +20,18 @@
 #define FLOW_H
 
 /*
- * Which flow a packet belongs to, and whether it needs order.
+ * Flows: which one a packet belongs to, and whether its order matters; owns
+ * what is remembered of each.  The hash is SipHash with a key of this
+ * process: local only, nothing of it is on the wire.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pkt.h"
+
 #define FLOW_TABLE	4096
+#define FLOW_KEYLEN	16
 
 enum flow_order {
 	ORDER_NONE,		/* order does not matter */
@@ -48,6 +53,10 @@ struct flow {
 	uint64_t	 window;
 };
 
+struct flows {
+	struct flow	 flow[FLOW_TABLE];	/* by hash; the last one wins */
+};
+
 struct flow_info {
 	uint32_t	 hash;
 	enum flow_order	 order;
@@ -55,8 +64,24 @@ struct flow_info {
 	uint8_t		 tos;
 };
 
-void	 flow_classify(const uint8_t *, size_t, int, const uint8_t[16],
-	    struct flow_info *);
+void	 flow_classify(const uint8_t *, size_t, int,
+	    const uint8_t[FLOW_KEYLEN], struct flow_info *);
 int	 flow_is_tcp(const uint8_t *, size_t);
+void	 flows_init(struct flows *);
+int	 flow_is_sparse(struct flows *, uint32_t, uint64_t);
+void	 flow_order(struct flows *, struct pkt **, size_t, uint64_t);
+
+/*
+ * flow_classify(p, len, layer2, key, fi): layer2: it is an Ethernet frame.
+ *	What makes no sense has hash 0 and no order.
+ * flow_is_tcp(p, len): only by the first header of IP: what it misses is
+ *	treated as any other.
+ * flow_is_sparse(hash, now): one more packet of the flow; does it send now
+ *	and then only?
+ * flow_order(frags, n, now): a packet that is sent, in n fragments with
+ *	their sequences and the order its flow wants (enum flow_order): sets
+ *	how far back the predecessor of each is, and ORDER_NONE if its order
+ *	does not matter now.
+ */
 
 #endif /* FLOW_H */

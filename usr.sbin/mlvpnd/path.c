@@ -113,12 +113,10 @@ struct path *
 path_alloc(struct tunnel *t, uint8_t id)
 {
 	struct path	*p;
-	int		 i;
 
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return (NULL);
-	for (i = 0; i < PQ_MAX; i++)
-		TAILQ_INIT(&p->q.queue[i]);
+	pq_init(&p->q, &t->share, PATH_OVERHEAD);
 	p->tunnel = t;
 	p->id = id;
 	p->st.state = LINK_OPENING;
@@ -156,15 +154,10 @@ void
 path_free(struct path *p)
 {
 	struct tunnel	*t = p->tunnel;
-	struct pkt	*pkt;
 	int		 i;
 
 	history_clear(p);
-	for (i = 0; i < PQ_MAX; i++)
-		while ((pkt = TAILQ_FIRST(&p->q.queue[i])) != NULL) {
-			path_dequeue(p, pkt);
-			pkt_put(&t->core->pool, pkt);
-		}
+	pq_clear(&p->q);
 	for (i = 0; t->paths[i] != p; i++)
 		continue;
 	t->paths[i] = t->paths[--t->npaths];

@@ -20,39 +20,37 @@
 
 #include <string.h>
 
-#include "tunnel.h"
+#include "clock.h"
+#include "conf.h"
+#include "flow.h"
+#include "queue.h"
 #include "wire.h"
 
-/*
- * The tunnel's queue: what overtakes in front, behind it a queue for each
- * flow, served in turn (deficit round robin) and kept short by CoDel.
- */
-
 #define QUANTUM		1514		/* of a flow's turn, bytes */
-#define CODEL_TARGET	15000		/* RFC 8289, us */
-#define CODEL_INTERVAL	100000
-#define SPARSE_WINDOW	10000		/* us */
-#define FLOW_IDLE	(1 * USEC)
-#define PRIO_WINDOW	100000		/* us, half of it may overtake */
+#define PRIO_WINDOW	100000		/* us, half of it for priority */
 
-static void	 classify(struct tunnel *, struct pkt *, uint64_t);
-static int	 may_overtake(struct tunnel *, size_t, uint64_t);
-static struct fq *fq_of(struct tq *, const struct pkt *);
+static size_t	 fq_index(const struct pkt *);
 static int	 fq_is_bound(const struct tq *, const struct fq *);
-static struct fq *fq_longest(struct tq *);
+static struct fq *fq_longest(const struct tq *);
 static void	 fq_rest(struct tq *, struct fq *);
-static void	 expire_flows(struct tunnel *, struct fqs *, uint64_t);
-static int	 codel_drop(struct tunnel *, struct fq *, struct pkt *,
+static void	 take(struct tq *, struct fq *, struct pkt *);
+static void	 expire_flows(struct tq *, struct fqs *, uint64_t);
+static int	 codel_drop(struct fq *, struct pkt *, const struct codel *,
 		    uint64_t);
 static uint64_t	 codel_control(uint64_t, uint32_t);
-static int	 ecn_mark(const struct tunnel *, struct pkt *);
+static int	 ecn_mark(struct pkt *);
+
+/*
+ * The tunnel's
+ */
 
 void
-tq_init(struct tq *tq)
+tq_init(struct tq *tq, struct share *share)
 {
 	size_t	 i;
 
 	memset(tq, 0, sizeof(*tq));
+	tq->share = share;
 	TAILQ_INIT(&tq->prio);
 	TAILQ_INIT(&tq->active);
 	TAILQ_INIT(&tq->bulk);
@@ -61,36 +59,56 @@ tq_init(struct tq *tq)
 }
 
 void
-tq_clear(struct tunnel *t)
+tq_clear(struct tq *tq)
 {
-	struct tq	*tq = &t->tq;
 	struct fq	*fq;
 	struct pkt	*p;
 
 	while ((p = TAILQ_FIRST(&tq->prio)) != NULL) {
-		tq_remove(t, p);
-		pkt_put(&t->core->pool, p);
+		tq_remove(tq, p);
+		pkt_put(tq->share->pool, p);
 	}
 	while ((fq = TAILQ_FIRST(&tq->active)) != NULL ||
 	    (fq = TAILQ_FIRST(&tq->bulk)) != NULL)
-		tq_drop(t, fq);
+		tq_drop(tq, fq);
+}
+
+int
+tq_has_flow(const struct tq *tq, const struct pkt *p)
+{
+	return (!TAILQ_EMPTY(&tq->fq[fq_index(p)].queue));
+}
+
+int
+tq_may_priority(struct tq *tq, size_t len, uint64_t rate, uint64_t now)
+{
+	uint64_t	 cost, window;
+
+	if (rate == 0)
+		return (1);
+	cost = len * 8 * USEC * 2 / rate;
+	window = MAX(PRIO_WINDOW, 4 * cost);
+	if (tq->prio_due + window < now)
+		tq->prio_due = now - window;
+	if (tq->prio_due + cost > now)
+		return (0);
+	tq->prio_due += cost;
+	return (1);
 }
 
 void
-tq_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
+tq_enqueue(struct tq *tq, struct pkt *p, uint64_t now)
 {
-	struct tq	*tq = &t->tq;
 	struct fq	*fq;
 
 	p->time = now;
-	classify(t, p, now);
 	if (tq->npkts++ == 0)
 		tq->waiting = now;
-	share_hold(&t->share, SHARE_INPUT);
+	share_hold(tq->share, SHARE_INPUT);
 	if (p->cls != CLASS_NORMAL)
 		TAILQ_INSERT_TAIL(&tq->prio, p, entry);
 	else {
-		fq = fq_of(tq, p);
+		fq = &tq->fq[fq_index(p)];
 		TAILQ_INSERT_TAIL(&fq->queue, p, entry);
 		fq->bytes += p->len;
 		tq->bytes += p->len;
@@ -103,107 +121,40 @@ tq_enqueue(struct tunnel *t, struct pkt *p, uint64_t now)
 		}
 	}
 	if (tq->npkts <= TQ_MAX_PKTS && tq->bytes <= TQ_MAX_BYTES &&
-	    !share_short(&t->share))
+	    !share_short(tq->share))
 		return;
 	if ((fq = fq_longest(tq)) != NULL)
-		tq_drop(t, fq);
+		tq_drop(tq, fq);
 	else {
 		p = TAILQ_FIRST(&tq->prio);
-		tq_remove(t, p);
-		pkt_put(&t->core->pool, p);
+		tq_remove(tq, p);
+		pkt_put(tq->share->pool, p);
 	}
-	t->tx_dropped++;
+	tq->dropped++;
 }
 
-/*
- * A packet that its flow sends now and then overtakes as those of the
- * priority class do: it is what somebody waits for.
- */
-static void
-classify(struct tunnel *t, struct pkt *p, uint64_t now)
-{
-	struct flow		*f;
-	struct flow_info	 fi;
-
-	flow_classify(PKT_DATA(p), p->len, t->conf.layer2, t->flow_key, &fi);
-	p->flow = fi.hash;
-	p->order = fi.order;
-	p->cls = fi.cls;
-	p->tos = fi.tos;
-	p->match_gen = t->matches.gen;
-	if (t->matches.n > 0)
-		match_packet(t, p, 1);
-	if (p->match & MATCH_PRIORITY)
-		p->cls = CLASS_PRIORITY;
-	else if (p->match & MATCH_BULK)
-		p->cls = CLASS_NORMAL;
-
-	f = &t->sched.flows[p->flow % FLOW_TABLE];
-	if (f->hash != p->flow || now - f->last_time > FLOW_IDLE) {
-		memset(f, 0, sizeof(*f));
-		f->hash = p->flow;
-		f->window = now;
-	}
-	if (p->cls == CLASS_NORMAL && !(p->match & MATCH_BULK) &&
-	    (f->before_time == 0 || now - f->before_time > SPARSE_WINDOW) &&
-	    TAILQ_EMPTY(&fq_of(&t->tq, p)->queue))
-		p->cls = CLASS_SPARSE;
-	f->before_time = f->last_time;
-	f->last_time = now;
-
-	if (p->cls != CLASS_NORMAL && !may_overtake(t, p->len, now))
-		p->cls = CLASS_NORMAL;
-	if (p->cls == CLASS_PRIORITY)
-		p->order = ORDER_NONE;
-	if (p->match & MATCH_ORDER)
-		p->order = ORDER_ALWAYS;
-	else if (p->match & MATCH_NOORDER)
-		p->order = ORDER_NONE;
-}
-
-/* What overtakes has half of the rate, or all could be made to: the rest of
- * it waits as others do. */
-static int
-may_overtake(struct tunnel *t, size_t len, uint64_t now)
-{
-	struct tq	*tq = &t->tq;
-	uint64_t	 cost, window;
-
-	if (t->sched.rate == 0)
-		return (1);
-	cost = len * 8 * USEC * 2 / t->sched.rate;
-	window = MAX(PRIO_WINDOW, 4 * cost);
-	if (tq->prio_due + window < now)
-		tq->prio_due = now - window;
-	if (tq->prio_due + cost > now)
-		return (0);
-	tq->prio_due += cost;
-	return (1);
-}
-
-/* Takes one of those that overtake out. */
 void
-tq_remove(struct tunnel *t, struct pkt *p)
+tq_remove(struct tq *tq, struct pkt *p)
 {
-	TAILQ_REMOVE(&t->tq.prio, p, entry);
-	t->tq.npkts--;
-	share_release(&t->share, SHARE_INPUT);
+	TAILQ_REMOVE(&tq->prio, p, entry);
+	tq->npkts--;
+	share_release(tq->share, SHARE_INPUT);
 }
 
 /*
  * The queue of a packet's flow.  What rules bind to links, or put after all
  * others, has queues of its own, so that nobody waits behind it.
  */
-static struct fq *
-fq_of(struct tq *tq, const struct pkt *p)
+static size_t
+fq_index(const struct pkt *p)
 {
 	uint32_t	 hash = p->flow + p->rule * 0x9e3779b1U;
 
 	if (p->match & MATCH_BULK)
-		return (&tq->fq[FQ_FLOWS + FQ_RULED + hash % FQ_RULED]);
+		return (FQ_FLOWS + FQ_RULED + hash % FQ_RULED);
 	if (p->rule != 0)
-		return (&tq->fq[FQ_FLOWS + hash % FQ_RULED]);
-	return (&tq->fq[p->flow % FQ_FLOWS]);
+		return (FQ_FLOWS + hash % FQ_RULED);
+	return (p->flow % FQ_FLOWS);
 }
 
 static int
@@ -213,7 +164,7 @@ fq_is_bound(const struct tq *tq, const struct fq *fq)
 }
 
 static struct fq *
-fq_longest(struct tq *tq)
+fq_longest(const struct tq *tq)
 {
 	struct fq	*fq, *longest = NULL;
 
@@ -239,45 +190,64 @@ tq_first(struct fqs *list)
 	return (fq);
 }
 
-/* The next packet of the flow that CoDel lets pass; NULL if none is left. */
-struct pkt *
-tq_dequeue(struct tunnel *t, struct fq *fq, uint64_t now)
+void
+tq_defer(struct fqs *list, struct fqs *others, struct fq *fq)
 {
-	struct tq	*tq = &t->tq;
+	TAILQ_REMOVE(list, fq, entry);
+	TAILQ_INSERT_TAIL(others, fq, entry);
+}
+
+void
+tq_restore(struct fqs *list, struct fqs *others)
+{
+	struct fq	*fq;
+
+	while ((fq = TAILQ_LAST(others, fqs)) != NULL) {
+		TAILQ_REMOVE(others, fq, entry);
+		TAILQ_INSERT_HEAD(list, fq, entry);
+	}
+}
+
+struct pkt *
+tq_dequeue(struct tq *tq, struct fq *fq, const struct codel *codel,
+    uint64_t now)
+{
 	struct pkt	*p;
 
 	while ((p = TAILQ_FIRST(&fq->queue)) != NULL) {
-		TAILQ_REMOVE(&fq->queue, p, entry);
-		fq->bytes -= p->len;
-		tq->bytes -= p->len;
-		tq->npkts--;
-		share_release(&t->share, SHARE_INPUT);
+		take(tq, fq, p);
 		if (now - p->time <= TQ_MAX_AGE &&
-		    !codel_drop(t, fq, p, now)) {
+		    !codel_drop(fq, p, codel, now)) {
 			fq->deficit -= p->len;
 			break;
 		}
-		pkt_put(&t->core->pool, p);
-		t->tx_dropped++;
+		pkt_put(tq->share->pool, p);
+		tq->dropped++;
 	}
 	fq_rest(tq, fq);
 	return (p);
 }
 
 void
-tq_drop(struct tunnel *t, struct fq *fq)
+tq_drop(struct tq *tq, struct fq *fq)
 {
 	struct pkt	*p;
 
 	if ((p = TAILQ_FIRST(&fq->queue)) != NULL) {
-		TAILQ_REMOVE(&fq->queue, p, entry);
-		fq->bytes -= p->len;
-		t->tq.bytes -= p->len;
-		t->tq.npkts--;
-		share_release(&t->share, SHARE_INPUT);
-		pkt_put(&t->core->pool, p);
+		take(tq, fq, p);
+		pkt_put(tq->share->pool, p);
 	}
-	fq_rest(&t->tq, fq);
+	fq_rest(tq, fq);
+}
+
+static void
+take(struct tq *tq, struct fq *fq, struct pkt *p)
+{
+	TAILQ_REMOVE(&fq->queue, p, entry);
+	fq->bytes -= p->len;
+	tq->bytes -= p->len;
+	tq->npkts--;
+	share_release(tq->share, SHARE_INPUT);
 }
 
 static void
@@ -291,25 +261,23 @@ fq_rest(struct tq *tq, struct fq *fq)
 	tq->nbound -= fq_is_bound(tq, fq);
 }
 
-/* Without a path packets wait for a while only: nobody wants them later. */
 void
-tq_expire(struct tunnel *t, uint64_t now)
+tq_expire(struct tq *tq, uint64_t now)
 {
-	struct tq	*tq = &t->tq;
 	struct pkt	*p;
 
 	while ((p = TAILQ_FIRST(&tq->prio)) != NULL &&
 	    now - p->time > TQ_MAX_AGE) {
-		tq_remove(t, p);
-		t->tx_dropped++;
-		pkt_put(&t->core->pool, p);
+		tq_remove(tq, p);
+		pkt_put(tq->share->pool, p);
+		tq->dropped++;
 	}
-	expire_flows(t, &tq->active, now);
-	expire_flows(t, &tq->bulk, now);
+	expire_flows(tq, &tq->active, now);
+	expire_flows(tq, &tq->bulk, now);
 }
 
 static void
-expire_flows(struct tunnel *t, struct fqs *list, uint64_t now)
+expire_flows(struct tq *tq, struct fqs *list, uint64_t now)
 {
 	struct fq	*fq, *next;
 	struct pkt	*p;
@@ -318,26 +286,21 @@ expire_flows(struct tunnel *t, struct fqs *list, uint64_t now)
 		next = TAILQ_NEXT(fq, entry);
 		while ((p = TAILQ_FIRST(&fq->queue)) != NULL &&
 		    now - p->time > TQ_MAX_AGE) {
-			t->tx_dropped++;
-			tq_drop(t, fq);
+			tq_drop(tq, fq);
+			tq->dropped++;
 		}
 	}
 }
 
 /*
- * CoDel, RFC 8289, on the time in the tunnel's queue only: that in a path's
- * queue is the wanted difference between paths.  The interval is one of the
- * world beyond the tunnel and of the slowest path together: a flow must have
- * had the time to answer the first drop before there is a second, or it loses
- * half of its window instead of a third.
+ * CoDel, on the time in the tunnel's queue only: that in a path's queue is the
+ * wanted difference between paths.
  */
 static int
-codel_drop(struct tunnel *t, struct fq *fq, struct pkt *p, uint64_t now)
+codel_drop(struct fq *fq, struct pkt *p, const struct codel *codel,
+    uint64_t now)
 {
-	uint64_t	 target = MAX(CODEL_TARGET, t->sched.two_mtu);
-	uint64_t	 interval = CODEL_INTERVAL + t->sched.slowest;
-
-	if (now - p->time < target || fq->bytes <= QUANTUM) {
+	if (now - p->time < codel->target || fq->bytes <= QUANTUM) {
 		fq->above_since = 0;
 		fq->dropping = 0;
 		return (0);
@@ -347,19 +310,19 @@ codel_drop(struct tunnel *t, struct fq *fq, struct pkt *p, uint64_t now)
 		return (0);
 	}
 	if (!fq->dropping) {
-		if (now - fq->above_since < interval)
+		if (now - fq->above_since < codel->interval)
 			return (0);
 		fq->dropping = 1;
 		fq->count = fq->count > 2 && now - fq->drop_next <
-		    8 * interval ? fq->count - 2 : 1;
-		fq->drop_next = now + codel_control(interval, fq->count);
-		return (!ecn_mark(t, p));
+		    8 * codel->interval ? fq->count - 2 : 1;
+		fq->drop_next = now + codel_control(codel->interval, fq->count);
+		return (!codel->ecn || !ecn_mark(p));
 	}
 	if (now < fq->drop_next)
 		return (0);
 	fq->count++;
-	fq->drop_next += codel_control(interval, fq->count);
-	return (!ecn_mark(t, p));
+	fq->drop_next += codel_control(codel->interval, fq->count);
+	return (!codel->ecn || !ecn_mark(p));
 }
 
 /* interval / sqrt(count) */
@@ -375,12 +338,12 @@ codel_control(uint64_t interval, uint32_t count)
 
 /* Congestion experienced, RFC 3168, where the sender understands it. */
 static int
-ecn_mark(const struct tunnel *t, struct pkt *p)
+ecn_mark(struct pkt *p)
 {
 	uint8_t		*d = PKT_DATA(p);
 	uint32_t	 sum;
 
-	if (t->conf.layer2 || (p->tos & 3) == 0)
+	if ((p->tos & 3) == 0)
 		return (0);
 	if (d[0] >> 4 == 4) {
 		sum = (uint16_t)~get16(d + 10) + (uint16_t)~get16(d);
@@ -392,4 +355,63 @@ ecn_mark(const struct tunnel *t, struct pkt *p)
 	} else
 		d[1] |= 3 << 4;
 	return (1);
+}
+
+/*
+ * A path's
+ */
+
+void
+pq_init(struct path_queue *q, struct share *share, size_t overhead)
+{
+	int	 i;
+
+	memset(q, 0, sizeof(*q));
+	q->share = share;
+	q->overhead = overhead;
+	for (i = 0; i < PQ_MAX; i++)
+		TAILQ_INIT(&q->queue[i]);
+}
+
+void
+pq_clear(struct path_queue *q)
+{
+	struct pkt	*p;
+
+	while ((p = pq_first(q)) != NULL) {
+		pq_dequeue(q, p);
+		pkt_put(q->share->pool, p);
+	}
+}
+
+void
+pq_enqueue(struct path_queue *q, struct pkt *p, int which)
+{
+	p->pq = which;
+	TAILQ_INSERT_TAIL(&q->queue[which], p, entry);
+	share_hold(q->share, SHARE_SENT);
+	q->backlog += p->len + q->overhead;
+	if (which != PQ_NORMAL)
+		q->prio_backlog += p->len + q->overhead;
+}
+
+void
+pq_dequeue(struct path_queue *q, struct pkt *p)
+{
+	TAILQ_REMOVE(&q->queue[p->pq], p, entry);
+	share_release(q->share, SHARE_SENT);
+	q->backlog -= p->len + q->overhead;
+	if (p->pq != PQ_NORMAL)
+		q->prio_backlog -= p->len + q->overhead;
+}
+
+struct pkt *
+pq_first(const struct path_queue *q)
+{
+	struct pkt	*p = NULL;
+	int		 i;
+
+	for (i = 0; i < PQ_MAX && p == NULL; i++)
+		p = TAILQ_FIRST(&q->queue[i]);
+	return (p);
 }

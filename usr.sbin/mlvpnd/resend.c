@@ -160,10 +160,8 @@ history_rescue(struct path *p, uint64_t now)
 
 	if (p->flight.ring != NULL)
 		rescue_sent(p, now);
-	while ((pkt = TAILQ_FIRST(&p->q.queue[PQ_PRIORITY])) != NULL ||
-	    (pkt = TAILQ_FIRST(&p->q.queue[PQ_RESEND])) != NULL ||
-	    (pkt = TAILQ_FIRST(&p->q.queue[PQ_NORMAL])) != NULL) {
-		path_dequeue(p, pkt);
+	while ((pkt = pq_first(&p->q)) != NULL) {
+		pq_dequeue(&p->q, pkt);
 		resend(p->tunnel, pkt);
 		pkt_put(&p->tunnel->core->pool, pkt);
 	}

@@ -39,8 +39,6 @@
 #define SLACK		2000		/* us a path's queue is filled ahead */
 #define CREDIT_MIN	1000		/* us of rate an idle path keeps */
 
-#define BULK_WINDOW	50000		/* us in which a flow is measured */
-#define BULK_PACKETS	16
 #define LEVEL_RETURN	(5 * USEC)
 #define LOSS_PENALTY	200000		/* us times the loss, for priority */
 #define PRIO_AHEAD	100000		/* us of it a path's queue takes */
@@ -80,10 +78,7 @@ static void	 commit(struct tunnel *, struct path *, struct pkt *, int,
 		    int, int64_t, uint64_t);
 static void	 duplicate(struct tunnel *, const struct path *,
 		    const struct pkt *, int, int, int64_t, uint64_t);
-static void	 order(struct tunnel *, struct pkt *, int, uint64_t);
-static void	 order_pieces(struct tunnel *, struct pkt **, size_t);
 static uint8_t	 outer_tos(const struct tunnel *, const struct pkt *);
-static void	 path_enqueue(struct path *, struct pkt *, int);
 
 void
 sched_init(struct sched *s)
@@ -91,6 +86,8 @@ sched_init(struct sched *s)
 	memset(s, 0, sizeof(*s));
 	TAILQ_INIT(&s->resend);
 	s->next_seq = 1;
+	s->codel.target = CODEL_TARGET;
+	s->codel.interval = CODEL_INTERVAL;
 }
 
 void
@@ -117,7 +114,7 @@ sched_reset(struct tunnel *t)
 {
 	sched_clear(t);
 	t->sched.next_seq = 1;
-	memset(t->sched.flows, 0, sizeof(t->sched.flows));
+	flows_init(&t->sched.flows);
 }
 
 /*
@@ -349,7 +346,14 @@ horizon(struct tunnel *t, int level, int64_t mean, uint64_t now)
 	return (now + most + SLACK);
 }
 
-/* A path much slower than the others and of little use stays out of bulk. */
+/*
+ * A path much slower than the others and of little use stays out of bulk.
+ *
+ * CoDel's interval is one of the world beyond the tunnel and of the slowest
+ * path together: a flow must have had the time to answer the first drop
+ * before there is a second, or it loses half of its window instead of a
+ * third.
+ */
 void
 sched_spread(struct tunnel *t, uint64_t now)
 {
@@ -378,9 +382,13 @@ sched_spread(struct tunnel *t, uint64_t now)
 		if (path_usable(p) && !p->pacer.distant)
 			slowest = MAX(slowest, p->delay.srtt);
 	}
-	t->sched.slowest = slowest;
 	t->sched.rate = sum;
-	t->sched.two_mtu = sum == 0 ? 0 : 2 * PATH_MTU * 8 * USEC / sum;
+	t->sched.codel.target = CODEL_TARGET;
+	if (sum != 0)
+		t->sched.codel.target = MAX(CODEL_TARGET,
+		    2 * PATH_MTU * 8 * USEC / sum);
+	t->sched.codel.interval = CODEL_INTERVAL + slowest;
+	t->sched.codel.ecn = !t->conf.layer2;
 	overflow(t, now);
 }
 
@@ -411,10 +419,10 @@ overflow(struct tunnel *t, uint64_t now)
 	}
 	if (carried > rate * OVERFLOW_FULL / 100)
 		s->overflow_at = now;
-	if (t->tq.npkts > 0 && now - t->tq.waiting > OVERFLOW_AFTER &&
-	    next != 0) {
+	if (t->tq.npkts > 0 && now - MAX(t->tq.waiting, s->overflow_joined) >
+	    OVERFLOW_AFTER && next != 0) {
 		s->overflow = next;
-		s->overflow_at = t->tq.waiting = now;
+		s->overflow_at = s->overflow_joined = now;
 	} else if (now - s->overflow_at > OVERFLOW_IDLE)
 		s->overflow = 0;
 	for (i = 0; i < t->npaths; i++) {
@@ -437,7 +445,7 @@ expire(struct tunnel *t, uint64_t now)
 		if (now - p->time > TQ_MAX_AGE + deliver_hold_time(t))
 			resend_drop(t, p);
 	}
-	tq_expire(t, now);
+	tq_expire(&t->tq, now);
 	if (t->tq.npkts > 0 || !TAILQ_EMPTY(&s->resend))
 		s->wake = now + TQ_MAX_AGE;
 }
@@ -506,7 +514,7 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 			continue;
 
 		if (q == PQ_PRIORITY)
-			tq_remove(t, p);
+			tq_remove(&t->tq, p);
 		else {
 			TAILQ_REMOVE(queue, p, entry);
 			share_release(&t->share, SHARE_SENT);
@@ -522,7 +530,7 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		else {
 			path->acct.resent++;
 			t->tx_resent++;
-			path_enqueue(path, p, q);
+			pq_enqueue(&path->q, p, q);
 		}
 	}
 }
@@ -538,14 +546,14 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
     int64_t mean, int64_t limit, int *full, uint64_t now)
 {
 	struct sched	*s = &t->sched;
-	struct fqs	 waiting;
+	struct fqs	 deferred;
 	struct fq	*fq;
 	struct path	*path;
 	struct pkt	*p, *first;
 	int64_t		 when, last;
 	int		 may, sent = 0;
 
-	TAILQ_INIT(&waiting);
+	TAILQ_INIT(&deferred);
 	while ((fq = tq_first(list)) != NULL && !(one && sent)) {
 		first = TAILQ_FIRST(&fq->queue);
 		when = last = limit;
@@ -557,7 +565,7 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 		if (may == -1) {
 			match_dropped(t, first);
 			t->tx_dropped++;
-			tq_drop(t, fq);
+			tq_drop(&t->tq, fq);
 			continue;
 		}
 		if (path == NULL || (when > last && !path->pacer.unpaced)) {
@@ -566,11 +574,11 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 			*full |= may == 0;
 			if (*full && list == &t->tq.active && t->tq.nbound == 0)
 				break;
-			TAILQ_REMOVE(list, fq, entry);
-			TAILQ_INSERT_TAIL(&waiting, fq, entry);
+			tq_defer(list, &deferred, fq);
 			continue;
 		}
-		if ((p = tq_dequeue(t, fq, now)) == NULL)
+		if ((p = tq_dequeue(&t->tq, fq, &s->codel, now)) ==
+		    NULL)
 			continue;
 		/* the first one was dropped: this may be for other paths */
 		if (p != first && (choose_normal(t, p, level, mean, now, &path,
@@ -582,10 +590,7 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 		sent = 1;
 		commit(t, path, p, PQ_NORMAL, level, mean, now);
 	}
-	while ((fq = TAILQ_LAST(&waiting, fqs)) != NULL) {
-		TAILQ_REMOVE(&waiting, fq, entry);
-		TAILQ_INSERT_HEAD(list, fq, entry);
-	}
+	tq_restore(list, &deferred);
 }
 
 /* -1: none is permitted; else *path, NULL if none takes packets now, and
@@ -616,24 +621,27 @@ static void
 commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
     int64_t mean, uint64_t now)
 {
-	struct pkt	*piece[FRAGMENT_MAX];
+	struct pkt	*frag[FRAGMENT_MAX];
 	size_t		 i, n, len = p->len;
 
-	if ((n = fragment_cut(&t->fragments, p, t->room, piece)) == 0) {
+	if ((n = fragment_cut(&t->fragments, p, t->room, frag)) == 0) {
 		t->tx_dropped++;
 		pkt_put(&t->core->pool, p);
 		return;
 	}
-	order(t, p, q, now);
-	if (n > 1)
-		order_pieces(t, piece, n);
+	for (i = 0; i < n; i++) {
+		frag[i]->seq = t->sched.next_seq++;
+		/* priority tells nothing about what was sent before it */
+		frag[i]->copy = q != PQ_NORMAL;
+	}
+	flow_order(&t->sched.flows, frag, n, now);
 	if ((p->match & MATCH_BULK) && t->sched.rate != 0)
 		t->sched.bulk_due = now + (len + PATH_OVERHEAD) * 8 *
 		    USEC * BULK_SHARE / t->sched.rate;
 	for (i = 0; i < n; i++) {
 		if (p->match & MATCH_DUPLICATE)
-			duplicate(t, path, piece[i], q, level, mean, now);
-		path_enqueue(path, piece[i], q);
+			duplicate(t, path, frag[i], q, level, mean, now);
+		pq_enqueue(&path->q, frag[i], q);
 	}
 	t->tx_packets++;
 	t->tx_bytes += len;
@@ -676,75 +684,8 @@ duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
 		    p->len);
 		copy->refs = 1;
 		copy->copy = copy->extra = 1;
-		path_enqueue(other, copy, q);
+		pq_enqueue(&other->q, copy, q);
 	}
-}
-
-static void
-order(struct tunnel *t, struct pkt *p, int q, uint64_t now)
-{
-	struct sched	*s = &t->sched;
-	struct flow	*f = &s->flows[p->flow % FLOW_TABLE];
-
-	p->seq = s->next_seq++;
-	p->pred = 0;
-	/* what overtakes tells nothing about what was sent before it */
-	p->copy = q != PQ_NORMAL;
-	if (now - f->window > BULK_WINDOW) {
-		f->bulk = f->count > BULK_PACKETS;
-		f->window = now;
-		f->count = 0;
-	}
-	f->count++;
-	if (p->order == ORDER_NONE || (p->order == ORDER_BULK && !f->bulk &&
-	    f->count <= BULK_PACKETS) || f->hash != p->flow) {
-		p->order = ORDER_NONE;
-		return;
-	}
-	if (f->last_seq != 0 && p->seq - f->last_seq <= UINT16_MAX)
-		p->pred = p->seq - f->last_seq;
-	f->last_seq = p->seq;
-}
-
-/* Each piece follows the one before; all of them are wanted, whatever the
- * order of packets. */
-static void
-order_pieces(struct tunnel *t, struct pkt **piece, size_t n)
-{
-	struct sched	*s = &t->sched;
-	struct flow	*f = &s->flows[piece[0]->flow % FLOW_TABLE];
-	size_t		 i;
-
-	for (i = 1; i < n; i++) {
-		piece[i]->seq = s->next_seq++;
-		piece[i]->pred = 1;
-		piece[i]->copy = piece[0]->copy;
-		piece[i]->order = ORDER_ALWAYS;
-	}
-	if (piece[0]->order != ORDER_NONE)
-		f->last_seq = piece[n - 1]->seq;
-	piece[0]->order = ORDER_ALWAYS;
-}
-
-static void
-path_enqueue(struct path *path, struct pkt *p, int q)
-{
-	p->pq = q;
-	TAILQ_INSERT_TAIL(&path->q.queue[q], p, entry);
-	share_hold(&path->tunnel->share, SHARE_SENT);
-	path->q.backlog += p->len + PATH_OVERHEAD;
-	if (q != PQ_NORMAL)
-		path->q.prio_backlog += p->len + PATH_OVERHEAD;
-}
-
-void
-path_dequeue(struct path *path, struct pkt *p)
-{
-	TAILQ_REMOVE(&path->q.queue[p->pq], p, entry);
-	share_release(&path->tunnel->share, SHARE_SENT);
-	path->q.backlog -= p->len + PATH_OVERHEAD;
-	if (p->pq != PQ_NORMAL)
-		path->q.prio_backlog -= p->len + PATH_OVERHEAD;
 }
 
 /* The path carries less than it did: what is too long goes elsewhere. */
@@ -760,7 +701,7 @@ sched_refit(struct path *path)
 			next = TAILQ_NEXT(p, entry);
 			if (path_carries(path, p))
 				continue;
-			path_dequeue(path, p);
+			pq_dequeue(&path->q, p);
 			resend(t, p);
 			pkt_put(&t->core->pool, p);
 			t->sched.wake = 0;
@@ -787,10 +728,8 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 			rate_saturated(&path->rate, now);
 			continue;
 		}
-		if ((p = TAILQ_FIRST(&path->q.queue[PQ_PRIORITY])) == NULL &&
-		    (p = TAILQ_FIRST(&path->q.queue[PQ_RESEND])) == NULL)
-			p = TAILQ_FIRST(&path->q.queue[PQ_NORMAL]);
-		path_dequeue(path, p);
+		p = pq_first(&path->q);
+		pq_dequeue(&path->q, p);
 		dg->tos = outer_tos(t, p);
 		sent = path_send(path, p, dg, now);
 		pkt_put(&t->core->pool, p);

@@ -28,6 +28,7 @@
 
 #include "core.h"
 #include "flow.h"
+#include "queue.h"
 
 struct path;
 
@@ -39,13 +40,13 @@ struct sched {
 	struct pktq	 resend;
 	uint64_t	 next_seq;	/* of the next packet committed */
 	uint64_t	 rate;		/* bit/s of all paths together */
-	uint64_t	 two_mtu;	/* us of them */
-	uint64_t	 slowest;	/* round trip of a path in use, us */
+	struct codel	 codel;		/* of the tunnel's queue */
 	uint64_t	 bulk_due;
 	uint64_t	 wake;
 	uint8_t		 overflow;	/* level that is run over into */
 	uint64_t	 overflow_at;	/* when it was needed */
-	struct flow	 flows[FLOW_TABLE];
+	uint64_t	 overflow_joined;	/* when a level did, last */
+	struct flows	 flows;
 };
 
 /* When a path may send. */
@@ -69,6 +70,5 @@ uint64_t sched_mark(const struct path *);
 uint64_t sched_deadline(struct tunnel *, uint64_t);
 void	 sched_refit(struct path *);
 int	 path_fits(const struct path *, int);
-void	 path_dequeue(struct path *, struct pkt *);
 
 #endif /* SCHED_H */

@@ -67,7 +67,7 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 	TAILQ_INIT(&t->links);
 	TAILQ_INIT(&t->out);
 	fragment_init(&t->fragments, &t->share);
-	tq_init(&t->tq);
+	tq_init(&t->tq, &t->share);
 	sched_init(&t->sched);
 	core_random(c, t->flow_key, sizeof(t->flow_key));
 	batch_init(&t->batches, &c->pool, t->flow_key);
@@ -105,7 +105,7 @@ tunnel_free(struct tunnel *t)
 	}
 	links_free(t);
 	assoc_clear(t);
-	tq_clear(t);
+	tq_clear(&t->tq);
 	sched_clear(t);
 	match_free(t);
 	reorder_free(&t->reorder);
@@ -586,24 +586,6 @@ tunnel_mark(const struct path *path, uint8_t *p)
 	inner_put(p, KIND_CONTROL, sched_mark(path), 0);
 }
 
-/* Packets from the interface. */
-void
-tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
-{
-	size_t	 i;
-
-	for (i = 0; i < n; i++) {
-		if (assoc_can_send(t) && !t->core->stopping &&
-		    tunnel_sane(t, p[i])) {
-			tunnel_fit(t, p[i]);
-			tq_enqueue(t, p[i], now);
-		} else {
-			t->tx_dropped++;
-			pkt_put(&t->core->pool, p[i]);
-		}
-	}
-}
-
 /* "max-mss": 1 stands for no. */
 void
 tunnel_fit(const struct tunnel *t, struct pkt *p)
@@ -714,7 +696,7 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	c->tx_bytes = t->tx_bytes;
 	c->rx_packets = t->rx_packets;
 	c->rx_bytes = t->rx_bytes;
-	c->tx_dropped = t->tx_dropped;
+	c->tx_dropped = t->tx_dropped + t->tq.dropped;
 	c->rx_duplicate = t->reorder.count.duplicate;
 	c->rx_replayed = t->rx_replayed;
 	c->rx_badtag = t->rx_badtag;

@@ -58,7 +58,7 @@ struct tunnel {
 	struct mlvpn2_tunnel m2;
 	struct pktq	 out;		/* in order, for the batches */
 	struct batches	 batches;
-	uint8_t		 flow_key[16];
+	uint8_t		 flow_key[FLOW_KEYLEN];
 	int		 initiates;	/* a link has a remote */
 	int		 up;		/* has a usable path */
 	uint64_t	 up_since;

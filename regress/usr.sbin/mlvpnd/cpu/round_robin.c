@@ -53,7 +53,8 @@ sched_pump(struct tunnel *t, uint64_t now)
 
 	while ((fq = tq_first(&t->tq.active)) != NULL &&
 	    (path = next_path(t)) != NULL)
-		if ((p = tq_dequeue(t, fq, now)) != NULL)
+		if ((p = tq_dequeue(&t->tq, fq, &t->sched.codel,
+		    now)) != NULL)
 			commit(t, path, p, PQ_NORMAL, 0, 0, now);
 	sched_pump_earliest(t, now);
 }
