@@ -37,7 +37,6 @@
 #include "child.h"
 #include "imsgev.h"
 #include "log.h"
-#include "mlvpnd.h"
 
 struct child {
 	const char	*name;
@@ -48,7 +47,7 @@ struct child {
 	int		 lost;		/* closed its end of the channel */
 };
 
-static void	 child_run(struct child *, char *, int);
+static void	 child_run(struct child *, char *, int, int);
 static int	 child_reap(struct child *);
 static void	 child_dispatch(int, short, void *);
 static void	 child_lost(struct child *);
@@ -57,13 +56,13 @@ static struct child	 engine = { .name = "engine", .flag = "-E" };
 static struct child	 resolver = { .name = "resolver", .flag = "-R" };
 
 void
-child_start(char *argv0, int debug, int (*engine_imsg)(struct imsg *),
-    int (*resolver_imsg)(struct imsg *))
+child_start(char *argv0, int debug, int verbose,
+    int (*engine_imsg)(struct imsg *), int (*resolver_imsg)(struct imsg *))
 {
 	engine.receive = engine_imsg;
 	resolver.receive = resolver_imsg;
-	child_run(&engine, argv0, debug);
-	child_run(&resolver, argv0, debug);
+	child_run(&engine, argv0, debug, verbose);
+	child_run(&resolver, argv0, debug, verbose);
 	imsgbuf_allow_fdpass(&engine.iev.ibuf);
 }
 
@@ -72,9 +71,9 @@ child_start(char *argv0, int debug, int (*engine_imsg)(struct imsg *),
  * in the child's memory, and its addresses are other ones.
  */
 static void
-child_run(struct child *c, char *argv0, int debug)
+child_run(struct child *c, char *argv0, int debug, int verbose)
 {
-	char	*argv[6];
+	char	*argv[5];
 	int	 argc = 0, fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -105,9 +104,7 @@ child_run(struct child *c, char *argv0, int debug)
 	argv[argc++] = c->flag;
 	if (debug)
 		argv[argc++] = "-d";
-	if (cmd_opts & OPT_VERBOSE)
-		argv[argc++] = "-v";
-	if (cmd_opts & OPT_VERBOSE2)
+	if (verbose)
 		argv[argc++] = "-v";
 	argv[argc] = NULL;
 

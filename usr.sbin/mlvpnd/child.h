@@ -39,8 +39,8 @@ struct imsg;
  * compose_engine(), compose_resolver(): queue a message; the descriptor, -1
  *	for none, is closed once it is sent.
  */
-void	 child_start(char *argv0, int debug, int (*engine)(struct imsg *),
-	    int (*resolver)(struct imsg *));
+void	 child_start(char *argv0, int debug, int verbose,
+	    int (*engine)(struct imsg *), int (*resolver)(struct imsg *));
 void	 child_watch(void);
 void	 child_ending(void);
 int	 child_stop(void);

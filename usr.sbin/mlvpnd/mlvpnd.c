@@ -75,7 +75,6 @@ static int		 main_recv_event(struct imsg *);
 static int		 main_resolver_imsg(struct imsg *);
 static int		 is_text(const char *, size_t);
 
-uint32_t		 cmd_opts;
 static const char	*conffile = CONF_FILE;
 static struct sockaddr_un csock = { .sun_family = AF_UNIX };
 static char		 flowsfile[PATH_MAX];
@@ -97,7 +96,8 @@ main(int argc, char *argv[])
 	struct rlimit		 rl;
 	char			*argv0;
 	int			 ch, control_fd, watch_fd;
-	int			 debug = 0, is_engine = 0, is_resolver = 0;
+	int			 debug = 0, noaction = 0, verbose = 0;
+	int			 is_engine = 0, is_resolver = 0;
 
 	log_init(1, LOG_DAEMON);	/* to stderr until daemonized */
 	log_setverbose(1);
@@ -123,7 +123,7 @@ main(int argc, char *argv[])
 			conffile = optarg;
 			break;
 		case 'n':
-			cmd_opts |= OPT_NOACTION;
+			noaction = 1;
 			break;
 		case 'R':
 			is_resolver = 1;
@@ -132,9 +132,7 @@ main(int argc, char *argv[])
 			control_path(optarg);
 			break;
 		case 'v':
-			if (cmd_opts & OPT_VERBOSE)
-				cmd_opts |= OPT_VERBOSE2;
-			cmd_opts |= OPT_VERBOSE;
+			verbose++;
 			break;
 		default:
 			usage();
@@ -145,15 +143,17 @@ main(int argc, char *argv[])
 		usage();
 
 	if (is_engine)
-		engine(debug, (cmd_opts & OPT_VERBOSE) != 0);
+		engine(debug, verbose > 0);
 	if (is_resolver)
-		resolver(debug, (cmd_opts & OPT_VERBOSE) != 0);
+		resolver(debug, verbose > 0);
 
+	parse_options((noaction ? PARSE_NOACTION : 0) |
+	    (verbose > 1 ? PARSE_UNUSED : 0));
 	if ((conf = parse_config(conffile, NULL)) == NULL)
 		exit(1);
-	if (cmd_opts & OPT_NOACTION) {
-		if (cmd_opts & OPT_VERBOSE)
-			print_config(conf, (cmd_opts & OPT_VERBOSE2) != 0);
+	if (noaction) {
+		if (verbose > 0)
+			print_config(conf, verbose > 1);
 		else
 			fprintf(stderr, "configuration OK\n");
 		exit(0);
@@ -166,7 +166,7 @@ main(int argc, char *argv[])
 	control_check();
 
 	log_init(debug, LOG_DAEMON);
-	log_setverbose((cmd_opts & OPT_VERBOSE) != 0);
+	log_setverbose(verbose > 0);
 	if (!debug && daemon(1, 0) == -1)
 		err(1, "daemon");
 
@@ -177,7 +177,8 @@ main(int argc, char *argv[])
 	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
 		fatal("setrlimit");
 
-	child_start(argv0, debug, main_engine_imsg, main_resolver_imsg);
+	child_start(argv0, debug, verbose > 0, main_engine_imsg,
+	    main_resolver_imsg);
 	log_procinit("parent");
 
 	event_init();

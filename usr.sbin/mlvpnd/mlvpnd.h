@@ -36,10 +36,6 @@
 #define MLVPND_USER		"_mlvpnd"
 #define MLVPND_SOCKET		"/var/run/mlvpnd.sock"
 
-#define OPT_VERBOSE		0x01
-#define OPT_VERBOSE2		0x02
-#define OPT_NOACTION		0x04
-
 enum imsg_type {
 	IMSG_NONE,
 
@@ -116,8 +112,5 @@ struct imsg_resolve {
 	char		 host[HOST_SIZE];
 	uint8_t		 family;	/* 0, 4, 6 */
 };
-
-/* mlvpnd.c */
-extern uint32_t	 cmd_opts;		/* OPT_*, of the parent */
 
 #endif /* MLVPND_H */

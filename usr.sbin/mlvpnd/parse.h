@@ -21,12 +21,16 @@
 
 struct mlvpnd_conf;
 
+#define PARSE_NOACTION	0x1	/* do not compute the psk of phrases */
+#define PARSE_UNUSED	0x2	/* warn of macros that are not used */
+
 /*
+ * parse_options(): PARSE_* from now on.
  * parse_config(): NULL after any error; every error is logged as
  *	"file:line: message", and passed to the function if that is not NULL.
- *	With OPT_NOACTION the psk of a phrase is not computed.
  * cmdline_symset(): "name=value"; -1 if it is not that.
  */
+void			 parse_options(int);
 struct mlvpnd_conf	*parse_config(const char *, void (*)(const char *));
 int			 cmdline_symset(char *);
 

@@ -46,7 +46,6 @@
 #include "conf_value.h"
 #include "handshake.h"
 #include "log.h"
-#include "mlvpnd.h"
 #include "parse.h"
 #include "sock.h"
 
@@ -223,6 +222,7 @@ static LIST_HEAD(, string)	 strings = LIST_HEAD_INITIALIZER(strings);
 static struct symhead		 symhead = TAILQ_HEAD_INITIALIZER(symhead);
 static struct file		*file;
 static struct token		 tok, prev;
+static int			 options;	/* PARSE_* */
 static int			 nfiles;
 static int			 quiet;		/* no messages */
 static int			 resync;	/* skip() is due */
@@ -1373,6 +1373,12 @@ include(const char *name)
 	lungetc('\n');
 }
 
+void
+parse_options(int opts)
+{
+	options = opts;
+}
+
 struct mlvpnd_conf *
 parse_config(const char *filename, void (*report)(const char *))
 {
@@ -1399,7 +1405,7 @@ parse_config(const char *filename, void (*report)(const char *))
 		curlink = NULL;
 		if (conf_errors() < ERRORS_MAX)
 			conf_check(conf);
-		if (conf_errors() == 0 && !(cmd_opts & OPT_NOACTION))
+		if (conf_errors() == 0 && !(options & PARSE_NOACTION))
 			stretch_phrases();
 		while (popfile() == 0)
 			;
@@ -1507,7 +1513,7 @@ symend(void)
 
 	for (sym = TAILQ_FIRST(&symhead); sym != NULL; sym = next) {
 		next = TAILQ_NEXT(sym, entry);
-		if (!sym->used && (cmd_opts & OPT_VERBOSE2))
+		if (!sym->used && (options & PARSE_UNUSED))
 			log_warnx("warning: macro \"%s\" not used", sym->name);
 		sym->used = 0;
 		if (!sym->persist) {

@@ -89,6 +89,7 @@ main(int argc, char *argv[])
 
 	if (argc < 3)
 		errx(1, "usage: conf_test test argument ...");
+	parse_options(PARSE_NOACTION);
 	if (getenv("CONFDIR") != NULL) {
 		char	 def[1024];
 
@@ -283,13 +284,13 @@ test_phrases(void)
 	    "tunnel c { interface tun2\n protocol mlvpn2\n"
 	    "secret \"correct horse battery staple\"\n"
 	    "link l { listen on * port 2 } }\n");
-	cmd_opts = OPT_NOACTION;
+	parse_options(PARSE_NOACTION);
 	conf = parse_config("unit.conf", NULL);
 	CHECK(conf != NULL);
 	CHECK_EQ(phrase_calls, 0);
 	conf_free(conf);
 
-	cmd_opts = 0;
+	parse_options(0);
 	conf = parse_config("unit.conf", NULL);
 	CHECK(conf != NULL);
 	CHECK_EQ(phrase_calls, 2);
@@ -330,7 +331,7 @@ test_phrases(void)
 	    "secret \"another horse battery staple\" }\n");
 	expect("phrase", "unit.conf:4: not enough memory for the secret\n");
 	phrase_fails = 0;
-	cmd_opts = OPT_NOACTION;
+	parse_options(PARSE_NOACTION);
 }
 
 static void
@@ -528,13 +529,13 @@ test_macros(void)
 	expect("macro", "unit.conf:1: macro \"other\" is not defined\n");
 
 	TEST("an unused macro is a warning with -vv");
-	cmd_opts |= OPT_VERBOSE2;
+	parse_options(PARSE_NOACTION | PARSE_UNUSED);
 	write_conf("other = 192.0.2.1\na = $gw $dir\nx = '$eq'\ny = $x\n");
 	expect("macro", "unit.conf:4: macro within the value of a macro\n"
 	    "warning: macro \"eq\" not used\n"
 	    "warning: macro \"other\" not used\n"
 	    "warning: macro \"a\" not used\n");
-	cmd_opts = OPT_NOACTION;
+	parse_options(PARSE_NOACTION);
 }
 
 static void

@@ -21,8 +21,6 @@
 
 /* Shared by conf_test.c and fuzz_conf.c. */
 
-#include "mlvpnd.h"
-
 #define MESSAGES_MAX	65536
 
 extern char	 messages[MESSAGES_MAX];	/* all, a line each */

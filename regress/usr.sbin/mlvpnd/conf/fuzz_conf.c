@@ -47,6 +47,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	if (mkdtemp(dir) == NULL || chdir(dir) == -1)
 		err(1, "%s", dir);
 	umask(077);
+	parse_options(PARSE_NOACTION);
 	return (0);
 }
 

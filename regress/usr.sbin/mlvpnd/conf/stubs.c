@@ -52,7 +52,6 @@ static void	 message(const char *, va_list)
 char		 messages[MESSAGES_MAX];
 int		 nerrors, phrase_calls, phrase_fails;
 int		 sock_can_bind_device = 1;
-uint32_t	 cmd_opts = OPT_NOACTION;
 
 void
 messages_clear(void)

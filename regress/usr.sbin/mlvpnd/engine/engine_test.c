@@ -65,8 +65,6 @@ struct peer {
 	char		 ctl[64];
 };
 
-uint32_t	 cmd_opts;		/* of mlvpnd.c */
-
 static char	 dir[] = "/tmp/engine_test.XXXXXX";
 static struct peer a = { .name = "a", .tun = -1 };
 static struct peer b = { .name = "b", .tun = -1 };
