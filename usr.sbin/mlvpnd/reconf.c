@@ -152,10 +152,9 @@ reconf_reload_ctl(const char *file, uint32_t peerid)
 		log_warnx("configuration reload failed");
 		res.code = CTL_RES_PARSE;
 		strlcpy(res.text, "nothing changed", sizeof(res.text));
-	} else {
+	} else
 		log_info("configuration reloaded");
-	}
-	if (notice_end() && res.code == 0) {
+	if (notice_end() && res.code == CTL_RES_OK) {
 		res.code = CTL_RES_FAIL;
 		strlcpy(res.text, "reloaded, but not all of it works",
 		    sizeof(res.text));
