@@ -17,8 +17,8 @@
  */
 
 /*
- * The links' outer side: their remote addresses, looked up where they are
- * names, and the sockets that the engine sends through.
+ * The links' outer side: which of the peer's addresses each one uses, and the
+ * socket that the engine sends through.
  */
 
 #include <sys/types.h>
@@ -41,31 +41,16 @@
 #include "mlvpnd.h"
 #include "netif.h"
 #include "notice.h"
+#include "remote.h"
 #include "sock.h"
 #include "timer.h"
 #include "uplink.h"
 
-#define RESOLVE_RETRY_MIN	1	/* seconds, doubled each time */
-#define RESOLVE_RETRY_MAX	60
-#define RESOLVE_AGAIN		300	/* seconds, a tenth more or less */
-#define OPEN_RETRY_MIN		1
+#define OPEN_RETRY_MIN		1	/* seconds, doubled each time */
 #define OPEN_RETRY_MAX		60
 #define REBIND_DELAY		100	/* ms */
 #define STALE_INTERVAL		5	/* seconds between two that count */
 #define REOPEN_INTERVAL		60
-
-/* One name or address of a link's peer. */
-struct remote {
-	struct uplink	*uplink;
-	const char	*host;		/* in the link's configuration */
-	struct event	 ev;		/* to look it up (again) */
-	uint32_t	 request;	/* under way, 0 none */
-	int		 literal;
-	int		 failed;	/* and logged */
-	unsigned int	 backoff;
-	size_t		 naddr;
-	struct addr	 addr[RESOLVE_MAX];
-};
 
 enum uplink_todo {
 	TODO_NOTHING,
@@ -78,8 +63,7 @@ struct uplink {
 	struct uplinks	*tunnel;
 	struct link_conf conf;
 	enum uplink_todo todo;
-	struct remote	 remote[REMOTE_MAX];
-	int		 nremote;
+	struct remotes	*remotes;
 
 	uint32_t	 sock;		/* 0: the engine has none */
 	int		 released;	/* it was told to close one */
@@ -107,17 +91,11 @@ struct uplinks {
 static struct uplink	*uplink_find(struct uplinks *, const char *);
 static struct uplink	*uplink_new(struct uplinks *, const struct link_conf *);
 static void		 uplink_free(struct uplink *);
-static int		 uplink_same_remotes(const struct link_conf *,
-			    const struct link_conf *);
 static int		 uplink_same_socket(const struct link_conf *,
 			    const struct link_conf *);
-static void		 uplink_remotes(struct uplink *);
-static void		 uplink_remotes_clear(struct uplink *);
-static void		 uplink_lookup(int, short, void *);
-static size_t		 uplink_candidates(const struct uplink *,
-			    struct addr *);
 static int		 uplink_position(const struct uplink *,
 			    const struct addr *, size_t);
+static void		 uplink_found(void *);
 static void		 uplink_select(struct uplink *);
 static void		 uplink_connect(struct uplink *, size_t);
 static int		 uplink_try(struct uplink *, const struct addr *, int,
@@ -137,10 +115,7 @@ static int		 uplink_inside(const struct uplink *,
 static int		 uplink_wants_hostroute(const struct uplink *,
 			    const struct addr *);
 static int		 uplink_shares_table(const struct uplink *);
-static int		 addr_usable(const struct addr *, uint8_t);
 static time_t		 monotime(void);
-
-static uint32_t		 last_request;
 
 struct uplinks *
 uplinks_new(uint32_t id, void (*protected)(void *), void *arg)
@@ -180,7 +155,7 @@ uplinks_reconf(struct uplinks *uls, const struct tunnel_conf *tc)
 		}
 		if (!uplink_same_socket(&ul->conf, lc))
 			ul->todo = TODO_RESTART;
-		else if (!uplink_same_remotes(&ul->conf, lc) &&
+		else if (remotes_differ(&ul->conf, lc) &&
 		    ul->todo == TODO_NOTHING)
 			ul->todo = TODO_REMOTES;
 		ul->conf = *lc;
@@ -208,7 +183,8 @@ uplinks_start(struct uplinks *uls)
 				uplink_close(ul);
 			ul->error = 0;
 			ul->backoff = 0;
-			uplink_remotes(ul);
+			remotes_set(ul->remotes, uls->conf->name, &ul->conf);
+			uplink_select(ul);
 			break;
 		}
 		if (ul->conf.listen.family != 0)
@@ -280,17 +256,11 @@ void
 uplinks_netchange(struct uplinks *uls)
 {
 	struct uplink	*ul;
-	int		 i;
 
 	TAILQ_FOREACH(ul, &uls->links, entry) {
 		if (ul->todo != TODO_NOTHING)
 			continue;
-		for (i = 0; i < ul->nremote; i++) {
-			if (ul->remote[i].failed) {
-				ul->remote[i].backoff = 0;
-				uplink_lookup(-1, EV_TIMEOUT, &ul->remote[i]);
-			}
-		}
+		remotes_retry(ul->remotes);
 		uplink_select(ul);
 	}
 }
@@ -304,11 +274,10 @@ void
 uplinks_stale(struct uplinks *uls, const char *name)
 {
 	struct uplink	*ul;
-	struct addr	 cand[REMOTE_MAX * RESOLVE_MAX];
+	struct addr	 cand[REMOTE_ADDR_MAX];
 	const char	*what;
 	time_t		 now;
 	size_t		 n;
-	int		 i;
 
 	if ((ul = uplink_find(uls, name)) == NULL || ul->todo != TODO_NOTHING)
 		return;
@@ -317,12 +286,8 @@ uplinks_stale(struct uplinks *uls, const char *name)
 		return;
 	ul->stale = now;
 
-	for (i = 0; i < ul->nremote; i++) {
-		if (!ul->remote[i].literal && !ul->remote[i].failed)
-			uplink_lookup(-1, EV_TIMEOUT, &ul->remote[i]);
-	}
-
-	n = uplink_candidates(ul, cand);
+	remotes_refresh(ul->remotes);
+	n = remotes_addr(ul->remotes, cand);
 	if (n > 1)
 		uplink_connect(ul, uplink_position(ul, cand, n) + 1);
 	else if (n == 1 && ul->sock != SOCK_NONE && ul->conf.local.port == 0 &&
@@ -335,49 +300,12 @@ uplinks_resolved(struct uplinks *uls, uint32_t request, const struct addr *addr,
     size_t n)
 {
 	struct uplink	*ul;
-	struct remote	*r;
-	size_t		 j;
-	int		 i;
 
 	TAILQ_FOREACH(ul, &uls->links, entry) {
-		for (i = 0; i < ul->nremote; i++) {
-			r = &ul->remote[i];
-			if (r->request == request && request != 0)
-				goto found;
-		}
+		if (remotes_resolved(ul->remotes, request, addr, n))
+			return (1);
 	}
 	return (0);
-
- found:
-	r->request = 0;
-	for (j = 0, i = 0; j < n && i < RESOLVE_MAX; j++) {
-		if (!addr_usable(&addr[j], ul->conf.family))
-			continue;
-		r->addr[i] = addr[j];
-		r->addr[i].port = ul->conf.remote_port;
-		r->addr[i].pad = 0;
-		i++;
-	}
-
-	/* what was known stays in use as long as there is nothing better */
-	if (i == 0) {
-		if (!r->failed)
-			log_warnx("%s: link %s: cannot resolve %s",
-			    uls->conf->name, ul->conf.name, r->host);
-		r->failed = 1;
-		r->backoff = timer_backoff(r->backoff, RESOLVE_RETRY_MIN,
-		    RESOLVE_RETRY_MAX);
-		timer_set(&r->ev, r->backoff * 1000);
-		return (1);
-	}
-	r->naddr = i;
-	r->failed = 0;
-	r->backoff = 0;
-	timer_set(&r->ev, RESOLVE_AGAIN * 900 +
-	    arc4random_uniform(RESOLVE_AGAIN * 200));
-	if (ul->todo == TODO_NOTHING)
-		uplink_select(ul);
-	return (1);
 }
 
 void
@@ -415,6 +343,7 @@ uplink_new(struct uplinks *uls, const struct link_conf *lc)
 	ul->tunnel = uls;
 	ul->conf = *lc;
 	ul->todo = TODO_RESTART;
+	ul->remotes = remotes_new(uplink_found, ul);
 	evtimer_set(&ul->ev, uplink_retry, ul);
 	TAILQ_INSERT_TAIL(&uls->links, ul, entry);
 	return (ul);
@@ -423,26 +352,11 @@ uplink_new(struct uplinks *uls, const struct link_conf *lc)
 static void
 uplink_free(struct uplink *ul)
 {
-	uplink_remotes_clear(ul);
+	remotes_free(ul->remotes);
 	evtimer_del(&ul->ev);
 	hostroute_put(ul->hostroute);
 	TAILQ_REMOVE(&ul->tunnel->links, ul, entry);
 	free(ul);
-}
-
-static int
-uplink_same_remotes(const struct link_conf *a, const struct link_conf *b)
-{
-	int	 i;
-
-	if (a->nremote != b->nremote || a->family != b->family ||
-	    a->remote_port != b->remote_port)
-		return (0);
-	for (i = 0; i < a->nremote; i++) {
-		if (strcmp(a->remote[i], b->remote[i]) != 0)
-			return (0);
-	}
-	return (1);
 }
 
 static int
@@ -453,73 +367,7 @@ uplink_same_socket(const struct link_conf *a, const struct link_conf *b)
 	    strcmp(a->ifname, b->ifname) == 0);
 }
 
-/* Begins anew with the configured remotes. */
-static void
-uplink_remotes(struct uplink *ul)
-{
-	struct remote	*r;
-	int		 i;
-
-	uplink_remotes_clear(ul);
-	for (i = 0; i < ul->conf.nremote; i++) {
-		r = &ul->remote[ul->nremote++];
-		memset(r, 0, sizeof(*r));
-		r->uplink = ul;
-		r->host = ul->conf.remote[i];
-		evtimer_set(&r->ev, uplink_lookup, r);
-		if (addr_pton(&r->addr[0], r->host) == 0) {
-			r->addr[0].port = ul->conf.remote_port;
-			r->literal = 1;
-			r->naddr = 1;
-		} else
-			uplink_lookup(-1, EV_TIMEOUT, r);
-	}
-	uplink_select(ul);
-}
-
-static void
-uplink_remotes_clear(struct uplink *ul)
-{
-	int	 i;
-
-	for (i = 0; i < ul->nremote; i++)
-		evtimer_del(&ul->remote[i].ev);
-	ul->nremote = 0;
-}
-
-static void
-uplink_lookup(int fd, short event, void *arg)
-{
-	struct remote		*r = arg;
-	struct imsg_resolve	 ir;
-
-	if (r->request != 0)
-		return;
-	evtimer_del(&r->ev);
-	if (++last_request == 0)
-		last_request = 1;
-	r->request = last_request;
-	memset(&ir, 0, sizeof(ir));
-	strlcpy(ir.host, r->host, sizeof(ir.host));
-	ir.family = r->uplink->conf.family;
-	compose_resolver(IMSG_RESOLVE, r->request, &ir, sizeof(ir));
-}
-
-/* All addresses of the peer, in the order of the configuration. */
-static size_t
-uplink_candidates(const struct uplink *ul, struct addr *cand)
-{
-	size_t	 j, n = 0;
-	int	 i;
-
-	for (i = 0; i < ul->nremote; i++) {
-		for (j = 0; j < ul->remote[i].naddr; j++)
-			cand[n++] = ul->remote[i].addr[j];
-	}
-	return (n);
-}
-
-/* Where among them the present one is, -1 if it is not. */
+/* Where among the candidates the present address is, -1 if it is not. */
 static int
 uplink_position(const struct uplink *ul, const struct addr *cand, size_t n)
 {
@@ -532,6 +380,16 @@ uplink_position(const struct uplink *ul, const struct addr *cand, size_t n)
 	return (-1);
 }
 
+/* The peer's addresses may be other ones. */
+static void
+uplink_found(void *arg)
+{
+	struct uplink	*ul = arg;
+
+	if (ul->todo == TODO_NOTHING)
+		uplink_select(ul);
+}
+
 /*
  * Stays with the present address as long as it is one of the peer's.
  * Otherwise waits for names still being looked up if there is a choice.
@@ -539,19 +397,17 @@ uplink_position(const struct uplink *ul, const struct addr *cand, size_t n)
 static void
 uplink_select(struct uplink *ul)
 {
-	struct addr	 cand[REMOTE_MAX * RESOLVE_MAX];
+	struct addr	 cand[REMOTE_ADDR_MAX];
 	size_t		 n;
-	int		 i, pos;
+	int		 pos;
 
-	n = uplink_candidates(ul, cand);
+	n = remotes_addr(ul->remotes, cand);
 	if (n == 0)
 		return;
 	if ((pos = uplink_position(ul, cand, n)) == -1) {
+		if (ul->sock != SOCK_NONE && remotes_pending(ul->remotes))
+			return;
 		pos = 0;
-		for (i = 0; i < ul->nremote && ul->sock != SOCK_NONE; i++) {
-			if (ul->remote[i].naddr == 0 && !ul->remote[i].failed)
-				return;
-		}
 	}
 	uplink_connect(ul, pos);
 }
@@ -563,13 +419,13 @@ uplink_select(struct uplink *ul)
 static void
 uplink_connect(struct uplink *ul, size_t start)
 {
-	struct addr	 cand[REMOTE_MAX * RESOLVE_MAX];
+	struct addr	 cand[REMOTE_ADDR_MAX];
 	const char	*name = ul->tunnel->conf->name, *what, *first = NULL;
 	char		 buf[ADDR_STRLEN];
 	size_t		 i, n;
 	int		 error = 0;
 
-	n = uplink_candidates(ul, cand);
+	n = remotes_addr(ul->remotes, cand);
 	for (i = 0; i < n; i++) {
 		if (uplink_try(ul, &cand[(start + i) % n], 0, &what) == 0) {
 			if (ul->error != 0)
@@ -801,25 +657,6 @@ uplink_shares_table(const struct uplink *ul)
 {
 	return (ul->conf.ifname[0] == '\0' && netif_rtable(ul->conf.rtable) ==
 	    netif_rtable(ul->tunnel->conf->rdomain));
-}
-
-/* What the resolver says is not taken on trust. */
-static int
-addr_usable(const struct addr *addr, uint8_t family)
-{
-	static const uint8_t	 mapped[12] = { [10] = 0xff, 0xff };
-
-	if (family != 0 && addr->family != family)
-		return (0);
-	switch (addr->family) {
-	case 4:
-		return (addr->ip[0] != 0 && !addr_is_multicast(addr));
-	case 6:
-		return (!addr_is_any(addr) && !addr_is_multicast(addr) &&
-		    memcmp(addr->ip, mapped, sizeof(mapped)) != 0);
-	default:
-		return (0);
-	}
 }
 
 static time_t
