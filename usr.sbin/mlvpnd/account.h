@@ -20,26 +20,44 @@
 #define ACCOUNT_H
 
 /*
- * What a path has carried.
+ * What a path has carried: counters, and meters of the last second.
  */
 
+#include <stddef.h>
 #include <stdint.h>
 
-struct rate_meter {
+struct ctl_link;
+
+struct meter {
 	uint64_t	 start;
 	uint64_t	 bytes;
 	uint64_t	 rate;		/* bit/s over the last full second */
 };
 
+/* Bytes are those of IP packets on the link, times microseconds. */
 struct account {
 	uint64_t	 tx_packets, tx_bytes, rx_packets, rx_bytes;
 	uint64_t	 tx_errors, resent;
-	struct rate_meter tx_meter, rx_meter;
-	uint64_t	 last_rx;
+	struct meter	 tx_meter, rx_meter;
+	uint64_t	 last_rx;	/* 0 none yet */
 	uint64_t	 last_tx;
-	uint64_t	 last_data_tx;
+	uint64_t	 last_data_tx;	/* of a packet of the tunnel */
 };
 
-uint64_t	 meter_rate(const struct rate_meter *, uint64_t);
+void	 account_rx(struct account *, size_t, uint64_t);
+void	 account_tx(struct account *, size_t, uint64_t);
+void	 account_data_tx(struct account *, uint64_t);
+void	 account_error(struct account *);
+void	 account_resent(struct account *);
+uint64_t account_tx_rate(const struct account *, uint64_t);
+void	 account_ctl(const struct account *, struct ctl_link *, uint64_t);
+
+/*
+ * account_rx(bytes, now), account_tx(bytes, now): a datagram came, or left;
+ *	account_data_tx(now): it had a packet of the tunnel.
+ * account_error(): one could not be sent.
+ * account_resent(): one had a packet that was sent before.
+ * account_tx_rate(now): bit/s over the last second.
+ */
 
 #endif /* ACCOUNT_H */

@@ -50,6 +50,7 @@
 #define REKEY_JITTER		(5 * USEC)
 #define NEW_INTERVAL		(1 * USEC)	/* of associations */
 #define NEW_BURST		32
+#define CLOSED_PAUSE		(1 * USEC)
 
 static struct keyset *keyset_alloc(struct assoc *);
 static void	 keyset_free(struct keyset *);
@@ -135,6 +136,15 @@ assoc_forget(struct tunnel *t, uint64_t now)
 	tunnel_update(t, now);
 }
 
+/* The peer has ended it, and is not to be called at once. */
+void
+assoc_closed(struct tunnel *t, uint64_t now)
+{
+	tunnel_notice(t, now, "closed by the peer");
+	t->as.hello_after = now + CLOSED_PAUSE;
+	assoc_forget(t, now);
+}
+
 /* Other secrets: nothing of the association or of a handshake is of use. */
 void
 assoc_restart(struct tunnel *t, uint64_t now)
@@ -213,7 +223,7 @@ random_id(struct core *c)
 	uint64_t	 id;
 
 	do {
-		core_random(c, &id, sizeof(id));
+		rnd_bytes(&c->rnd, &id, sizeof(id));
 	} while (id == 0);
 	return (id);
 }
@@ -257,7 +267,7 @@ attempt_try(struct tunnel *t, uint64_t now)
 	wait = HELLO_FIRST_RETRY << (at->tries < 3 ? at->tries : 3);
 	if (wait > HELLO_MAX_RETRY)
 		wait = HELLO_MAX_RETRY;
-	at->next = now + wait * 4 / 5 + core_uniform(t->core, wait * 2 / 5);
+	at->next = now + wait * 4 / 5 + rnd_uniform(&t->core->rnd, wait * 2 / 5);
 	if (at->ntargets == 0)
 		return;
 	at->tries++;
@@ -275,7 +285,7 @@ attempt_try(struct tunnel *t, uint64_t now)
 	p1.max_udp = PKT_SIZE;
 
 	index_del(&at->rx);
-	core_random(t->core, e, sizeof(e));
+	rnd_bytes(&t->core->rnd, e, sizeof(e));
 	at->len = hello_create(&at->hs, &t->secret,
 	    index_add(t->core, &at->rx, t), &p1, e, at->buf);
 	sodium_memzero(e, sizeof(e));
@@ -546,8 +556,8 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	}
 	continued = as->exists && p1->own_id == as->peer_id &&
 	    p1->peer_id == as->own_id;
-	if ((!continued && !core_allow(&t->new_allow, NEW_INTERVAL, NEW_BURST,
-	    now)) || (raw = core_raw(t->core)) == NULL)
+	if ((!continued && !ratelimit_allow(&t->new_limit, NEW_INTERVAL,
+	    NEW_BURST, now)) || (raw = core_raw(t->core)) == NULL)
 		return;
 
 	if (as->next != NULL)
@@ -575,7 +585,7 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	p2.tunnel_mtu = t->conf.mtu;
 	p2.max_udp = PKT_SIZE;
 
-	core_random(t->core, e, sizeof(e));
+	rnd_bytes(&t->core->rnd, e, sizeof(e));
 	raw->ep = dg->ep;
 	raw->len = reply_create(hs, &t->secret,
 	    index_add(t->core, &ks->rx, t), &p2, e, raw->buf, &hk);
@@ -716,7 +726,7 @@ assoc_rekey_at(struct tunnel *t, uint64_t now)
 	const struct session_limits	*lim = &t->core->limits;
 
 	t->as.rekey_at = now + (t->as.cur->k.initiator ? lim->soft_time +
-	    core_uniform(t->core, REKEY_JITTER) : lim->soft_time_peer);
+	    rnd_uniform(&t->core->rnd, REKEY_JITTER) : lim->soft_time_peer);
 }
 
 void
@@ -824,7 +834,7 @@ assoc_timer(struct tunnel *t, uint64_t now)
 	} else if (as->unconfirmed && now >= as->confirm_next) {
 		as->confirm_next = now + CONFIRM_INTERVAL;
 		for (i = 0; i < t->npaths; i++)
-			t->paths[i]->msg.pending |= PEND_PROBE;
+			path_want(t->paths[i], PEND_PROBE);
 	}
 
 	if (at->active && now >= at->next)

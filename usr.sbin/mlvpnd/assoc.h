@@ -129,6 +129,7 @@ struct assoc {
 int	 assoc_init(struct tunnel *);
 void	 assoc_clear(struct tunnel *);
 void	 assoc_forget(struct tunnel *, uint64_t);
+void	 assoc_closed(struct tunnel *, uint64_t);
 void	 assoc_restart(struct tunnel *, uint64_t);
 void	 assoc_link_ready(struct tunnel *, const struct link *, uint64_t);
 void	 assoc_hello(struct tunnel *, const struct dgram *,

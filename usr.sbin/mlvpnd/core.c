@@ -18,7 +18,6 @@
 
 #include <sys/param.h>
 
-#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +71,8 @@ core_new(const struct core_ops *ops, size_t npkts)
 		return (NULL);
 	}
 	c->ops = *ops;
+	c->rnd.fill = ops->random;
+	c->rnd.arg = ops->arg;
 	c->promised = NEVER;
 	c->limits = session_limits_default;
 	TAILQ_INIT(&c->tunnels);
@@ -79,8 +80,8 @@ core_new(const struct core_ops *ops, size_t npkts)
 		LIST_INIT(&c->index[i]);
 		LIST_INIT(&c->mlvpn2[i]);
 	}
-	core_random(c, c->cookie_secret, sizeof(c->cookie_secret));
-	core_random(c, c->source_key, sizeof(c->source_key));
+	rnd_bytes(&c->rnd, c->cookie_secret, sizeof(c->cookie_secret));
+	rnd_bytes(&c->rnd, c->source_key, sizeof(c->source_key));
 	return (c);
 }
 
@@ -123,22 +124,6 @@ core_stamp(struct core *c, uint64_t now)
 	return (stamp);
 }
 
-void
-core_random(struct core *c, void *buf, size_t len)
-{
-	c->ops.random(c->ops.arg, buf, len);
-}
-
-/* Below bound, which is small against 2^64. */
-uint64_t
-core_uniform(struct core *c, uint64_t bound)
-{
-	uint64_t	 r;
-
-	core_random(c, &r, sizeof(r));
-	return (r % bound);
-}
-
 /* Where packets come from that are handed in. */
 struct pool *
 core_pool(struct core *c)
@@ -146,26 +131,11 @@ core_pool(struct core *c)
 	return (&c->pool);
 }
 
-/*
- * May what a peer asks for happen now?  Once an interval, and burst times at
- * once; *next is kept between calls.
- */
-int
-core_allow(uint64_t *next, uint64_t interval, unsigned int burst, uint64_t now)
-{
-	if (*next < now)
-		*next = now;
-	if (*next - now > (burst - 1) * interval)
-		return (0);
-	*next += interval;
-	return (1);
-}
-
 uint32_t
 index_add(struct core *c, struct receiver *r, struct tunnel *t)
 {
 	do {
-		core_random(c, &r->index, sizeof(r->index));
+		rnd_bytes(&c->rnd, &r->index, sizeof(r->index));
 	} while (index_find(c, r->index) != NULL);
 	r->tunnel = t;
 	LIST_INSERT_HEAD(&c->index[r->index % INDEX_BUCKETS], r, entry);
@@ -436,9 +406,9 @@ cookie_rotate(struct core *c, uint64_t now)
 		memcpy(c->cookie_secret[1], c->cookie_secret[0],
 		    sizeof(c->cookie_secret[1]));
 	else
-		core_random(c, c->cookie_secret[1],
+		rnd_bytes(&c->rnd, c->cookie_secret[1],
 		    sizeof(c->cookie_secret[1]));
-	core_random(c, c->cookie_secret[0], sizeof(c->cookie_secret[0]));
+	rnd_bytes(&c->rnd, c->cookie_secret[0], sizeof(c->cookie_secret[0]));
 	c->cookie_at = now;
 }
 
@@ -490,7 +460,7 @@ send_cookie(struct core *c, const struct dgram *dg, const struct tunnel *t,
 	cookie_rotate(c, now);
 	cookie_make(cookie, c->cookie_secret[0], &dg->ep.remote,
 	    &dg->ep.local, dg->ep.sock);
-	core_random(c, nonce, sizeof(nonce));
+	rnd_bytes(&c->rnd, nonce, sizeof(nonce));
 	raw->ep = dg->ep;
 	raw->len = cookie_create(dg->buf, dg->len, t->secret.cookie_own,
 	    cookie, nonce, raw->buf);
@@ -577,7 +547,7 @@ tunnel_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 	if (!assoc_can_send(t))
 		return (0);
 	for (i = 0; i < t->npaths; i++)
-		if (path_compose(t->paths[i], dg, now))
+		if (t->paths[i]->ops->compose(t->paths[i], dg, now))
 			return (1);
 	if (t->core->stopping)
 		return (0);
@@ -598,23 +568,7 @@ core_send_error(struct core *c, const struct dgram *dg, int error,
 			if (p->addr.ep.sock != dg->ep.sock ||
 			    !addr_equal(&p->addr.ep.remote, &dg->ep.remote))
 				continue;
-			p->acct.tx_errors++;
-			switch (error) {
-			case ENETUNREACH:
-			case EHOSTUNREACH:
-			case ENETDOWN:
-			case EHOSTDOWN:
-			case EADDRNOTAVAIL:
-			case EACCES:
-			case EPERM:
-				path_suspect(p, strerror(error), now);
-				break;
-			case EMSGSIZE:
-				pmtu_refused(p, dg, now);
-				break;
-			default:
-				break;
-			}
+			path_send_error(p, dg, error, now);
 		}
 	}
 }
@@ -629,7 +583,8 @@ core_sock_blocked(struct core *c, uint32_t sock, int blocked)
 	TAILQ_FOREACH(t, &c->tunnels, entry)
 		for (i = 0; i < t->npaths; i++)
 			if (t->paths[i]->addr.ep.sock == sock)
-				t->paths[i]->addr.blocked = blocked;
+				path_addr_blocked(&t->paths[i]->addr,
+				    blocked);
 }
 
 uint64_t
@@ -661,7 +616,7 @@ core_stop(struct core *c, uint64_t now)
 		tq_clear(&t->tq);
 		sched_clear(t);
 		for (i = 0; i < t->npaths; i++)
-			path_close(t->paths[i], now);
+			t->paths[i]->ops->stop(t->paths[i]);
 	}
 	c->stopping = 1;
 }

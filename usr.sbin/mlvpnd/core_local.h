@@ -30,6 +30,7 @@
 #include "core.h"
 #include "handshake.h"
 #include "mlvpn2.h"
+#include "rnd.h"
 #include "session.h"
 
 struct receiver;
@@ -53,6 +54,7 @@ TAILQ_HEAD(tunnels, tunnel);
 
 struct core {
 	struct core_ops	 ops;
+	struct rnd	 rnd;
 	struct tunnels	 tunnels;
 	struct tunnel	*first;		/* next to send, for fairness */
 	LIST_HEAD(, receiver) index[INDEX_BUCKETS];
@@ -90,9 +92,6 @@ void		 index_del(struct receiver *);
 void		 index_move(struct core *, struct receiver *,
 		    struct receiver *);
 uint64_t	 core_stamp(struct core *, uint64_t);
-void		 core_random(struct core *, void *, size_t);
-uint64_t	 core_uniform(struct core *, uint64_t);
-int		 core_allow(uint64_t *, uint64_t, unsigned int, uint64_t);
 struct raw	*core_raw(struct core *);
 void		 core_raw_undo(struct core *);
 

@@ -197,6 +197,7 @@ static void
 timer_mlvpn2(struct tunnel *t, struct pktq *out, uint64_t now)
 {
 	struct mlvpn2_order	*o = &t->m2.order;
+	const struct mlvpn2	*m;
 	const struct path	*p;
 	uint64_t		 passed = NEVER;
 	int64_t			 slow = 0, fast = INT64_MAX;
@@ -206,9 +207,9 @@ timer_mlvpn2(struct tunnel *t, struct pktq *out, uint64_t now)
 		return;
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		passed = MIN(passed, mlvpn2_order_passed(o, &p->m2->order,
-		    now));
-		if (!path_alive(p) || p->delay.srtt == -1)
+		m = p->proto;
+		passed = MIN(passed, mlvpn2_order_passed(o, &m->order, now));
+		if (path_grade(p) < GRADE_POOR || p->delay.srtt == -1)
 			continue;
 		slow = MAX(slow, p->delay.srtt);
 		fast = MIN(fast, p->delay.srtt);

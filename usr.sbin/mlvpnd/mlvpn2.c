@@ -70,10 +70,35 @@
 #define QUEUE_OTHERS	(3 * USEC)	/* one that stays is not ours */
 #define MOVE_AFTER	(500 * 1000)	/* of silence from the old address */
 #define HINT_INTERVAL	USEC
-#define STALE_AFTER	(5 * USEC)
-#define STALE_AGAIN	(10 * USEC)
 #define UNPACED		2000000ULL	/* bit/s above which links without a
 					   rate are used in turn */
+#define MTU_LEAST	1280		/* of a link */
+#define ETHER_HDRLEN	14
+
+/* What the next datagrams must be, but for packets. */
+#define SAY_DISCONNECT	0x01
+#define SAY_AUTH	0x02
+#define SAY_AUTH_OK	0x04
+#define SAY_KEEPALIVE	0x08
+
+static struct path *link_open(struct tunnel *, struct link *, uint64_t);
+static void	 link_reopen(struct path *, uint64_t);
+static void	 link_free(struct path *);
+static void	 link_remove(struct path *, uint8_t, uint64_t);
+static void	 link_stop(struct path *);
+static void	 link_changed(struct path *, uint64_t);
+static void	 link_tell(struct path *, uint64_t);
+static void	 link_suspect(struct path *, uint64_t);
+static void	 link_too_long(struct path *, const struct dgram *, uint64_t);
+static void	 link_timer(struct path *, uint64_t);
+static uint64_t	 link_deadline(const struct path *, uint64_t);
+static int	 link_compose(struct path *, struct dgram *, uint64_t);
+static int	 link_send(struct path *, struct pkt *, struct dgram *,
+		    uint64_t);
+static int	 link_permits(const struct path *);
+static size_t	 link_room(const struct path *);
+static uint16_t	 link_mtu(const struct path *);
+static void	 link_ctl(const struct path *, struct ctl_link *);
 
 static uint64_t	 start_seq(struct core *, uint64_t);
 static uint32_t	 new_flow(struct core *);
@@ -124,6 +149,27 @@ static void	 seal(struct mlvpn2 *, uint8_t, uint64_t, const uint8_t *,
 		    size_t, struct dgram *, uint64_t);
 static uint16_t	 stamp(uint64_t);
 
+const struct path_ops mlvpn2_path_ops = {
+	.open =		link_open,
+	.reopen =	link_reopen,
+	.free =		link_free,
+	.remove =	link_remove,
+	.stop =		link_stop,
+	.changed =	link_changed,
+	.tell =		link_tell,
+	.suspect =	link_suspect,
+	.too_long =	link_too_long,
+	.timer =	link_timer,
+	.deadline =	link_deadline,
+	.compose =	link_compose,
+	.send =		link_send,
+	.permits =	link_permits,
+	.room =		link_room,
+	.mtu =		link_mtu,
+	.ctl =		link_ctl,
+	.reports =	0
+};
+
 /*
  * Tunnels and links
  */
@@ -155,7 +201,7 @@ new_flow(struct core *c)
 	uint32_t	 flow;
 
 	do {
-		core_random(c, &flow, sizeof(flow));
+		rnd_bytes(&c->rnd, &flow, sizeof(flow));
 	} while (is_own_flow(c, flow) || is_peer_flow(c, flow));
 	return (flow);
 }
@@ -191,8 +237,8 @@ is_peer_flow(const struct core *c, uint32_t flow)
 }
 
 /* The path of a link that has a socket; NULL without memory. */
-struct path *
-mlvpn2_link_open(struct tunnel *t, struct link *l, uint64_t now)
+static struct path *
+link_open(struct tunnel *t, struct link *l, uint64_t now)
 {
 	struct path	*p;
 	struct mlvpn2	*m;
@@ -202,35 +248,35 @@ mlvpn2_link_open(struct tunnel *t, struct link *l, uint64_t now)
 		continue;
 	if (id == PATH_SLOTS || (m = calloc(1, sizeof(*m))) == NULL)
 		return (NULL);
-	if ((p = path_alloc(t, id)) == NULL) {
+	if ((p = path_alloc(t, id, NULL)) == NULL) {
 		free(m);
 		return (NULL);
 	}
-	p->m2 = m;
+	p->proto = m;
 	p->opener = 1;
 	p->link = l;
 	l->path = p;
 	memcpy(p->name, l->conf.name, sizeof(p->name));
-	p->live.stale_at = now + STALE_AFTER;
+	liveness_init(&p->live, now);
 	m->path = p;
 	m->flow = new_flow(t->core);
 	m->seq = start_seq(t->core, now);
 	m->hint_tx = m->auth_tx = m->last_gap = NEVER;
-	p->addr.ep = l->ep;
+	path_addr_is(&p->addr, &l->ep);
 	listed(m);
 	mlvpn2_rates(t);
 	/* a peer that still takes the link for up is to begin anew */
 	if (!serves(m))
-		p->msg.pending |= PEND_CLOSING;
+		m->say |= SAY_DISCONNECT;
 	ask(m, now);
 	return (p);
 }
 
-void
-mlvpn2_link_free(struct path *p)
+static void
+link_free(struct path *p)
 {
 	struct core	*c = p->tunnel->core;
-	struct mlvpn2	*m = p->m2;
+	struct mlvpn2	*m = p->proto;
 
 	retire(m);
 	c->oldflow[c->noldflows++ % MLVPN2_RETIRED] = m->flow;
@@ -265,17 +311,21 @@ ask(struct mlvpn2 *m, uint64_t now)
 	m->served = serves(m);
 	m->auth_next = serves(m) ? NEVER : now;
 	history_rescue(p, now);
-	p->addr.validated = !serves(m);	/* this end chose the address */
-	path_state(p, LINK_OPENING, serves(m) ? "waits for the peer" :
+	if (serves(m))
+		path_addr_unknown(&p->addr);
+	else			/* this end chose the address */
+		path_addr_confirmed(&p->addr);
+	path_event(p, PATH_EVT_OPEN, serves(m) ? "waits for the peer" :
 	    "opening", now);
 }
 
 /* The link's socket or address is another, or the same once more. */
-void
-mlvpn2_link_reopen(struct path *p, uint64_t now)
+static void
+link_reopen(struct path *p, uint64_t now)
 {
-	struct mlvpn2		*m = p->m2;
+	struct mlvpn2		*m = p->proto;
 	const struct link	*l = p->link;
+	struct endpoint		 ep = p->addr.ep;
 	int			 other;
 
 	p->terms.mtu_own = l->conf.mtu != 0 ? l->conf.mtu : l->mtu;
@@ -283,17 +333,18 @@ mlvpn2_link_reopen(struct path *p, uint64_t now)
 	    m->served != serves(m);
 	if (!other && p->addr.ep.sock == l->ep.sock)
 		return;
-	p->addr.ep.sock = l->ep.sock;
-	p->addr.ep.local = l->ep.local;
-	p->addr.blocked = 0;
+	if (other)
+		ep.remote = l->ep.remote;
+	ep.sock = l->ep.sock;
+	ep.local = l->ep.local;
+	path_addr_moved(&p->addr, &ep);
 	LIST_REMOVE(m, entry);
 	listed(m);
-	if (other) {
-		p->addr.ep.remote = l->ep.remote;
+	if (other)
 		ask(m, now);
-	} else
+	else
 		m->keepalive_next = now;
-	if (p->st.state != LINK_UP && !serves(m))
+	if (p->st.state != PATH_UP && !serves(m))
 		m->auth_next = now;
 }
 
@@ -306,26 +357,25 @@ mlvpn2_restart(struct tunnel *t, uint64_t now)
 
 	deliver_reset(t);
 	for (i = 0; i < t->npaths; i++) {
-		m = t->paths[i]->m2;
+		m = t->paths[i]->proto;
 		retire(m);
 		ask(m, now);
 	}
 }
 
 /* The link goes away, and the peer need not find out by itself. */
-void
-mlvpn2_link_remove(struct path *p, uint64_t now)
+static void
+link_remove(struct path *p, uint8_t reason, uint64_t now)
 {
 	struct dgram	 dg;
 	struct raw	*raw;
 
-	history_rescue(p, now);
 	if (!p->st.was_up || p->addr.ep.sock == SOCK_NONE ||
 	    (raw = core_raw(p->tunnel->core)) == NULL)
 		return;
 	memset(&dg, 0, sizeof(dg));
 	dg.buf = raw->buf;
-	seal(p->m2, MLVPN2_DISCONNECT, 0, NULL, 0, &dg, now);
+	seal(p->proto, MLVPN2_DISCONNECT, 0, NULL, 0, &dg, now);
 	raw->ep = dg.ep;
 	raw->len = dg.len;
 }
@@ -472,7 +522,7 @@ came_already(const struct mlvpn2 *m, const struct mlvpn2_header *h)
 	if (m->exists && h->flow == m->peer)
 		return (mlvpn2_window_seen(&m->window, h->seq));
 	for (i = 0; i < t->npaths; i++) {
-		o = t->paths[i]->m2;
+		o = t->paths[i]->proto;
 		if (o->exists && o->peer == h->flow &&
 		    h->seq <= o->window.highest)
 			return (1);
@@ -548,7 +598,7 @@ mlvpn2_flows(const struct tunnel *t, struct peer_flow *f, size_t n)
 		f[got].highest = run->highest;
 	}
 	for (l = 0; l < t->npaths && got < n; l++) {
-		m = t->paths[l]->m2;
+		m = t->paths[l]->proto;
 		if (!m->exists)
 			continue;
 		f[got].key = key;
@@ -616,7 +666,7 @@ may_call(const struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 		return (0);		/* nobody asked */
 	if (!m->exists || !m->confirmed || m->leaving)
 		return (1);
-	if (m->path->st.state == LINK_OPENING || m->path->st.state == LINK_DOWN)
+	if (m->path->st.state == PATH_OPENING || m->path->st.state == PATH_DOWN)
 		return (1);
 	return (now - m->heard > silent_after(m, now));
 }
@@ -632,8 +682,8 @@ hint(struct mlvpn2 *m, const struct mlvpn2_header *h, const struct dgram *dg,
 	struct raw	*raw;
 
 	if (!serves(m) || (h->type != MLVPN2_KEEPALIVE &&
-	    h->type != MLVPN2_DATA) || p->st.state == LINK_UP ||
-	    p->st.state == LINK_SUSPECT ||
+	    h->type != MLVPN2_DATA) || p->st.state == PATH_UP ||
+	    p->st.state == PATH_SUSPECT ||
 	    (m->hint_tx != NEVER && now - m->hint_tx < HINT_INTERVAL) ||
 	    (raw = core_raw(p->tunnel->core)) == NULL)
 		return;
@@ -652,12 +702,15 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	struct path		*p = m->path;
 	struct tunnel		*t = p->tunnel;
 	struct mlvpn2_run	*run;
+	struct mlvpn2		*o;
 	int			 i;
 
 	retire(m);
-	for (i = 0; i < t->npaths; i++)
-		if (t->paths[i]->m2->peer == h->flow)
-			retire(t->paths[i]->m2);
+	for (i = 0; i < t->npaths; i++) {
+		o = t->paths[i]->proto;
+		if (o->peer == h->flow)
+			retire(o);
+	}
 	if ((run = retired(t, h->flow)) != NULL)
 		mlvpn2_window_init(&m->window, 1, run->highest);
 	else
@@ -696,7 +749,7 @@ clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	struct pkt	*pkt;
 	uint64_t	*seen = &m->clear_seen[h->seq % MLVPN2_WINDOW];
 
-	if (p->st.state != LINK_UP && p->st.state != LINK_SUSPECT)
+	if (p->st.state != PATH_UP && p->st.state != PATH_SUSPECT)
 		return;			/* not yet, or no more */
 	if (!endpoint_equal(&dg->ep, &p->addr.ep)) {
 		t->rx_rejected++;
@@ -710,7 +763,7 @@ clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
 		return;
 	*seen = h->seq + 1;
 	m->received++;
-	path_count_rx(p, dg, now);
+	path_rx(p, dg, now);
 	learn_times(m, h, now);
 	pkt->len = h->len;
 	memcpy(PKT_DATA(pkt), dg->buf + MLVPN2_HDRLEN, h->len);
@@ -730,7 +783,7 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	if (!auth)
 		m->confirmed = 1;
 	m->received++;
-	path_count_rx(p, dg, now);
+	path_rx(p, dg, now);
 	report_count_loss(p, m->window.highest, m->received, now);
 	heard(m, now);
 	if (newest) {
@@ -740,7 +793,7 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 
 	switch (h->type) {
 	case MLVPN2_AUTH:
-		p->msg.pending |= PEND_OK;
+		m->say |= SAY_AUTH_OK;
 		/* FALLTHROUGH */
 	case MLVPN2_AUTH_OK:
 		got_auth(m, now);
@@ -766,7 +819,7 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 static void
 heard(struct mlvpn2 *m, uint64_t now)
 {
-	if (now - m->heard > GAP && m->path->st.state != LINK_DOWN) {
+	if (now - m->heard > GAP && m->path->st.state != PATH_DOWN) {
 		if (m->last_gap != NEVER && now - m->last_gap < GAP_AGAIN)
 			m->slow_until = now + SLOW_FOR;
 		m->last_gap = now;
@@ -863,23 +916,23 @@ learn_address(struct mlvpn2 *m, const struct dgram *dg, int at_once,
     uint64_t now)
 {
 	struct path	*p = m->path;
+	struct endpoint	 ep = p->addr.ep;
 	int		 first = !p->addr.validated;
 
 	if (endpoint_equal(&dg->ep, &p->addr.ep)) {
 		m->there = now;
-		p->addr.validated = 1;
+		path_addr_confirmed(&p->addr);
 		if (serves(m) && dg->ep.local.family != 0)
-			p->addr.ep.local = dg->ep.local;
+			path_addr_local(&p->addr, &dg->ep.local);
 		return;
 	}
 	if (!at_once && p->addr.validated && now - m->there < MOVE_AFTER)
 		return;
 	m->there = now;
-	p->addr.ep.remote = dg->ep.remote;
+	ep.remote = dg->ep.remote;
 	if (serves(m) && dg->ep.local.family != 0)
-		p->addr.ep.local = dg->ep.local;
-	p->addr.validated = 1;
-	p->addr.blocked = 0;
+		ep.local = dg->ep.local;
+	path_addr_is(&p->addr, &ep);
 	m->keepalive_next = now;
 	if (!first && p->st.was_up)
 		tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
@@ -899,15 +952,15 @@ got_auth(struct mlvpn2 *m, uint64_t now)
 	}
 	m->auth_next = NEVER;
 	m->leaving = 0;
-	if (p->st.state == LINK_UP)
+	if (p->st.state == PATH_UP)
 		return;
 	p->tunnel->handshakes++;
 	m->counted = 1;
 	m->keepalive_next = now;	/* the server waits for it */
 	m->has_echo = 0;
 	m->want_echo = 0;
-	p->live.stale_at = NEVER;
-	path_state(p, LINK_UP, "", now);
+	liveness_answered(&p->live);
+	path_event(p, PATH_EVT_CONFIRM, "", now);
 }
 
 /* Anyone on the way can make one of a KEEPALIVE: believed if nothing follows
@@ -917,11 +970,11 @@ got_disconnect(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 {
 	struct path	*p = m->path;
 
-	if (p->st.state != LINK_UP && p->st.state != LINK_SUSPECT)
+	if (p->st.state != PATH_UP && p->st.state != PATH_SUSPECT)
 		return;
 	m->leaving = 1;
 	m->leave_seq = h->seq;
-	if (p->st.state == LINK_UP) {
+	if (p->st.state == PATH_UP) {
 		path_suspect(p, "closed by the peer", now);
 		m->want_echo = 0;
 	}
@@ -968,7 +1021,7 @@ alive(struct mlvpn2 *m, uint64_t now)
 	struct path	*p = m->path;
 
 	m->leaving = 0;
-	if (p->st.state == LINK_UP || (p->st.state == LINK_OPENING &&
+	if (p->st.state == PATH_UP || (p->st.state == PATH_OPENING &&
 	    !serves(m)))
 		return;
 	if (m->want_echo && (!m->has_echo ||
@@ -976,14 +1029,15 @@ alive(struct mlvpn2 *m, uint64_t now)
 		return;
 	if (!m->counted)
 		p->tunnel->handshakes++;
-	else if (p->st.state == LINK_SUSPECT)
+	else if (p->st.state == PATH_SUSPECT)
 		p->tunnel->false_dead++;
-	path_state(p, LINK_UP, m->counted ? "answers again" : "", now);
+	path_event(p, PATH_EVT_CONFIRM, m->counted ? "answers again" : "",
+	    now);
 	m->counted = 1;
 	m->want_echo = 0;
 	m->echo_at = m->keepalive_next = now;
 	m->auth_next = NEVER;
-	p->live.stale_at = NEVER;
+	liveness_answered(&p->live);
 }
 
 /*
@@ -1008,7 +1062,7 @@ passed_over(struct mlvpn2 *m, uint64_t now)
 	m->turns++;
 	m->share_at = n;
 	for (i = 0; i < t->npaths; i++) {
-		o = t->paths[i]->m2;
+		o = t->paths[i]->proto;
 		if (o != m && misses_turns(o, now)) {
 			o->turns = 0;
 			silent(o, now);
@@ -1021,7 +1075,7 @@ misses_turns(const struct mlvpn2 *m, uint64_t now)
 {
 	const struct path	*p = m->path;
 
-	return (p->st.state == LINK_UP && m->turns >= PASSED_OVER_TURNS &&
+	return (p->st.state == PATH_UP && m->turns >= PASSED_OVER_TURNS &&
 	    m->window.highest <= UINT32_MAX && now - m->heard > PASSED_OVER &&
 	    p->tunnel->m2.received - m->share_at > m->share / 2 +
 	    PASSED_OVER_PKTS);
@@ -1068,15 +1122,15 @@ keepalive_due(const struct mlvpn2 *m)
 	const struct path	*p = m->path;
 
 	switch (p->st.state) {
-	case LINK_UP:
+	case PATH_UP:
 		if (m->has_echo && m->keepalive_tx > m->echo_at &&
 		    m->keepalive_tx - m->echo_at > ECHO_PROBE)
 			return (m->keepalive_tx + PROBE);
 		return (m->keepalive_next);
-	case LINK_SUSPECT:
+	case PATH_SUSPECT:
 		return (MIN(m->keepalive_next, MAX(p->live.suspect_since,
 		    m->keepalive_tx + PROBE)));
-	case LINK_DOWN:
+	case PATH_DOWN:
 		/* else it is for the peer to find out that it is not heard */
 		return (m->want_echo && m->exists ? m->keepalive_next : NEVER);
 	default:
@@ -1084,84 +1138,111 @@ keepalive_due(const struct mlvpn2 *m)
 	}
 }
 
-void
-mlvpn2_link_timer(struct path *p, uint64_t now)
+static void
+link_timer(struct path *p, uint64_t now)
 {
-	struct mlvpn2	*m = p->m2;
+	struct mlvpn2	*m = p->proto;
 
 	switch (p->st.state) {
-	case LINK_UP:
+	case PATH_UP:
 		if (now - m->heard > silent_after(m, now))
 			silent(m, now);
 		else if (m->has_echo && now - m->echo_at > ECHO_LOST)
 			path_suspect(p, "the peer hears nothing", now);
 		break;
-	case LINK_SUSPECT:
+	case PATH_SUSPECT:
 		if (now >= m->down_at) {
-			path_state(p, LINK_DOWN, p->st.reason, now);
+			path_event(p, PATH_EVT_SILENT, p->st.reason, now);
 			m->auth_next = serves(m) ? NEVER : now;
 		}
 		break;
-	case LINK_OPENING:
+	case PATH_OPENING:
 		if (!serves(m) && now - p->st.since > UNANSWERED)
-			path_state(p, LINK_DOWN, "no answer", now);
+			path_event(p, PATH_EVT_UNANSWERED, "no answer", now);
 		break;
 	default:
 		break;
 	}
 	if (now >= m->auth_next) {
 		m->auth_next = now + AUTH_RETRY;
-		p->msg.pending |= PEND_OPEN;
+		m->say |= SAY_AUTH;
 	}
 	if (now >= keepalive_due(m))
-		p->msg.pending |= PEND_PROBE;
-	if (p->st.state == LINK_UP || serves(m))
-		return;
-	if (p->live.stale_at == NEVER)
-		p->live.stale_at = now + STALE_AFTER;
-	if (now >= p->live.stale_at) {
-		p->live.stale_at = now + STALE_AGAIN;
+		m->say |= SAY_KEEPALIVE;
+	if (p->st.state != PATH_UP && !serves(m) &&
+	    liveness_stale(&p->live, now))
 		tunnel_event(p->tunnel, CORE_LINK_STALE, p, p->st.reason);
-	}
+	path_judge(p, now);
 }
 
 /* The path has become suspect, for whichever reason. */
-void
-mlvpn2_link_suspect(struct path *p, uint64_t now)
+static void
+link_suspect(struct path *p, uint64_t now)
 {
-	p->m2->want_echo = 1;
-	p->m2->down_at = now + GONE;
-	p->m2->keepalive_next = now;
+	struct mlvpn2	*m = p->proto;
+
+	liveness_suspect(&p->live, 0, now);
+	m->want_echo = 1;
+	m->down_at = now + GONE;
+	m->keepalive_next = now;
 }
 
-uint64_t
-mlvpn2_link_deadline(const struct path *p, uint64_t now)
+/* What both ends are configured for is all they say. */
+static void
+link_tell(struct path *p, uint64_t now)
 {
-	const struct mlvpn2	*m = p->m2;
+}
+
+/* There is no way to send less. */
+static void
+link_too_long(struct path *p, const struct dgram *dg, uint64_t now)
+{
+}
+
+static void
+link_changed(struct path *p, uint64_t now)
+{
+	mlvpn2_rates(p->tunnel);
+}
+
+static void
+link_stop(struct path *p)
+{
+	struct mlvpn2	*m = p->proto;
+
+	m->stopping = 1;
+	m->say = 0;
+	m->disconnects = p->st.was_up ? 2 : 0;
+}
+
+static uint64_t
+link_deadline(const struct path *p, uint64_t now)
+{
+	const struct mlvpn2	*m = p->proto;
 	uint64_t		 when;
 
-	if (p->addr.blocked || p->addr.ep.sock == SOCK_NONE)
+	if (!path_addr_ready(&p->addr))
 		return (NEVER);
-	if (p->msg.pending != 0 && p->addr.validated)
+	if (m->say != 0 && p->addr.validated)
 		return (now);
 	when = MIN(m->auth_next, keepalive_due(m));
 	switch (p->st.state) {
-	case LINK_UP:
+	case PATH_UP:
 		when = MIN(when, m->heard + silent_after(m, now) + 1);
 		if (m->has_echo)
 			when = MIN(when, m->echo_at + ECHO_LOST + 1);
 		break;
-	case LINK_SUSPECT:
+	case PATH_SUSPECT:
 		when = MIN(when, m->down_at);
 		break;
-	case LINK_OPENING:
+	case PATH_OPENING:
 		if (!serves(m))
 			when = MIN(when, p->st.since + UNANSWERED + 1);
 		break;
 	default:
 		break;
 	}
-	if (p->st.state != LINK_UP && !serves(m))
+	if (p->st.state != PATH_UP && !serves(m))
 		when = MIN(when, p->live.stale_at);
 	return (MAX(when, now));
 }
@@ -1171,61 +1252,84 @@ mlvpn2_link_deadline(const struct path *p, uint64_t now)
  */
 
 /* The next datagram that is not a packet's; 0 if there is none. */
-int
-mlvpn2_link_compose(struct path *p, struct dgram *dg, uint64_t now)
+static int
+link_compose(struct path *p, struct dgram *dg, uint64_t now)
 {
-	struct mlvpn2	*m = p->m2;
+	struct mlvpn2	*m = p->proto;
 
-	if (p->addr.ep.sock == SOCK_NONE || p->addr.blocked ||
-	    !p->addr.validated)
+	if (!path_addr_ready(&p->addr) || !p->addr.validated)
 		return (0);
-	if (p->msg.pending & PEND_CLOSE) {
-		if (p->msg.closes == 0 || !p->st.was_up) {
-			p->msg.pending = 0;
+	if (m->stopping) {
+		if (m->disconnects == 0)
 			return (0);
-		}
-		p->msg.closes--;
+		m->disconnects--;
 		seal(m, MLVPN2_DISCONNECT, 0, NULL, 0, dg, now);
 		return (1);
 	}
-	if (p->msg.pending & PEND_CLOSING) {
-		p->msg.pending &= ~PEND_CLOSING;
+	if (m->say & SAY_DISCONNECT) {
+		m->say &= ~SAY_DISCONNECT;
 		seal(m, MLVPN2_DISCONNECT, 0, NULL, 0, dg, now);
 		return (1);
 	}
-	if (p->msg.pending & PEND_OPEN) {
-		p->msg.pending &= ~PEND_OPEN;
+	if (m->say & SAY_AUTH) {
+		m->say &= ~SAY_AUTH;
 		m->auth_tx = now;
 		seal(m, MLVPN2_AUTH, 0, (const uint8_t *)"AU", 2, dg, now);
 		return (1);
 	}
-	if (p->msg.pending & PEND_OK) {
-		p->msg.pending &= ~PEND_OK;
+	if (m->say & SAY_AUTH_OK) {
+		m->say &= ~SAY_AUTH_OK;
 		seal(m, MLVPN2_AUTH_OK, 0, (const uint8_t *)"OK", 2, dg, now);
 		return (1);
 	}
-	if (p->msg.pending & PEND_PROBE) {
-		p->msg.pending &= ~PEND_PROBE;
+	if (m->say & SAY_KEEPALIVE) {
+		m->say &= ~SAY_KEEPALIVE;
 		m->keepalive_tx = now;
 		m->keepalive_next = now + KEEPALIVE;
 		seal(m, MLVPN2_KEEPALIVE, 0, NULL, 0, dg, now);
 		return (1);
 	}
-	p->msg.pending = 0;
 	return (0);
 }
 
 /* A packet; 0 when it cannot be sent. */
-int
-mlvpn2_link_send(struct path *p, struct pkt *pkt, struct dgram *dg,
+static int
+link_send(struct path *p, struct pkt *pkt, struct dgram *dg,
     uint64_t now)
 {
 	struct tunnel	*t = p->tunnel;
 
-	seal(p->m2, MLVPN2_DATA, t->m2.data_seq + pkt->seq, PKT_DATA(pkt),
+	seal(p->proto, MLVPN2_DATA, t->m2.data_seq + pkt->seq, PKT_DATA(pkt),
 	    pkt->len, dg, now);
-	p->acct.last_data_tx = t->last_tx = now;
+	account_data_tx(&p->acct, now);
+	t->last_tx = now;
 	return (1);
+}
+
+static int
+link_permits(const struct path *p)
+{
+	return (1);
+}
+
+/* The peer cannot join what would be cut. */
+static size_t
+link_room(const struct path *p)
+{
+	return (PKT_ROOM);
+}
+
+static uint16_t
+link_mtu(const struct path *p)
+{
+	const struct tunnel	*t = p->tunnel;
+	uint16_t		 mtu = PATH_MTU;
+
+	if (p->terms.mtu_own != 0)
+		mtu = MIN(mtu, p->terms.mtu_own);
+	mtu = MAX(mtu, MTU_LEAST) - ip_overhead(&p->addr.ep) -
+	    mlvpn2_overhead(t);
+	return (MIN(mtu, MLVPN2_MTU) - (t->conf.layer2 ? ETHER_HDRLEN : 0));
 }
 
 static void
@@ -1257,8 +1361,7 @@ seal(struct mlvpn2 *m, uint8_t type, uint64_t data_seq, const uint8_t *plain,
 	dg->len = mlvpn2_seal(&h, plain != NULL ? plain : nothing, len,
 	    type == MLVPN2_DATA && t->conf.cleartext ? NULL : t->conf.psk,
 	    dg->buf);
-	p->acct.last_tx = now;
-	path_count_tx(p, dg, now);
+	path_tx(p, dg, now);
 }
 
 /* Milliseconds modulo 65536, without the value that stands for none. */
@@ -1270,10 +1373,11 @@ stamp(uint64_t now)
 	return (ms == MLVPN2_NOSTAMP ? 0 : ms);
 }
 
-void
-mlvpn2_link_ctl(const struct path *p, struct ctl_link *c)
+static void
+link_ctl(const struct path *p, struct ctl_link *c)
 {
-	c->opener = !serves(p->m2);
+	c->opener = !serves(p->proto);
+	c->mtu = p->terms.mtu_own;
 	if (p->pacer.unpaced)
 		c->rate = 0;
 	if (c->local.family == 0)

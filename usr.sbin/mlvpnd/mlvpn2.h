@@ -52,6 +52,9 @@ struct mlvpn2 {
 	int		 served;	/* the peer calls */
 
 	/* sending */
+	unsigned int	 say;		/* SAY_* */
+	int		 stopping;
+	unsigned int	 disconnects;	/* copies to send then */
 	uint32_t	 flow;
 	uint64_t	 seq;		/* next */
 	uint64_t	 auth_next;	/* NEVER: not to be sent */
@@ -115,16 +118,7 @@ size_t	 mlvpn2_flows(const struct tunnel *, struct peer_flow *, size_t);
 size_t	 mlvpn2_overhead(const struct tunnel *);
 int	 mlvpn2_fits(const struct tunnel *, size_t);
 void	 mlvpn2_receive(struct core *, const struct dgram *, uint64_t);
-struct path *mlvpn2_link_open(struct tunnel *, struct link *, uint64_t);
-void	 mlvpn2_link_reopen(struct path *, uint64_t);
-void	 mlvpn2_link_free(struct path *);
-void	 mlvpn2_link_remove(struct path *, uint64_t);
-void	 mlvpn2_link_suspect(struct path *, uint64_t);
-void	 mlvpn2_link_timer(struct path *, uint64_t);
-uint64_t mlvpn2_link_deadline(const struct path *, uint64_t);
-int	 mlvpn2_link_compose(struct path *, struct dgram *, uint64_t);
-int	 mlvpn2_link_send(struct path *, struct pkt *, struct dgram *,
-	    uint64_t);
-void	 mlvpn2_link_ctl(const struct path *, struct ctl_link *);
+
+extern const struct path_ops mlvpn2_path_ops;
 
 #endif /* MLVPN2_H */

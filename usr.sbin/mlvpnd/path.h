@@ -43,8 +43,8 @@
 #include "report.h"
 #include "sched.h"
 
-struct mlvpn2;
 struct path;
+struct path_ops;
 
 #define IN_PLAY		250000		/* us since a path carried data */
 #define OVERHEAD_IP4	28		/* IP and UDP headers */
@@ -76,8 +76,10 @@ struct path_terms {
 
 struct path {
 	struct tunnel	*tunnel;
+	const struct path_ops *ops;
+	void		*proto;		/* the operations' own */
 	struct link	*link;		/* as configured here, or NULL */
-	struct mlvpn2	*m2;		/* NULL: the native protocol */
+	struct lane	*lane;		/* of packet numbers */
 	char		 name[LINK_NAME_SIZE];
 	uint8_t		 id;
 	uint8_t		 gen;
@@ -103,56 +105,86 @@ struct path {
 	struct account	 acct;
 };
 
-struct path	*path_alloc(struct tunnel *, uint8_t);
-struct path	*path_open(struct tunnel *, struct link *, uint64_t);
-void		 path_state(struct path *, enum link_state, const char *,
-		    uint64_t);
-void		 path_count_rx(struct path *, const struct dgram *, uint64_t);
-void		 path_count_tx(struct path *, const struct dgram *, uint64_t);
-void		 path_reopen(struct path *, uint64_t);
-void		 path_free(struct path *);
-void		 path_backup(struct path *, uint8_t, int);
-void		 path_close(struct path *, uint64_t);
-void		 path_gone(struct path *, const char *, uint64_t);
-struct path	*path_quickest(struct tunnel *);
-void		 path_frames(struct tunnel *, uint8_t, const struct dgram *,
-		    const uint8_t *, size_t, uint64_t);
-void		 path_received(struct path *, const struct dgram *, uint64_t,
-		    uint64_t);
-void		 path_timer(struct path *, uint64_t);
-uint64_t	 path_deadline(const struct path *, uint64_t);
-int		 path_compose(struct path *, struct dgram *, uint64_t);
-void		 path_suspect(struct path *, const char *, uint64_t);
-void		 path_disable(struct path *, int, uint64_t);
-void		 path_link_changed(struct path *, uint64_t);
-int		 path_usable(const struct path *);
-int		 paths_silent(struct tunnel *, uint64_t);
-void		 path_remove(struct path *, uint8_t, uint64_t);
-int		 path_send(struct path *, struct pkt *, struct dgram *,
-		    uint64_t);
-void		 path_reported(struct path *, uint64_t, uint64_t);
-int		 path_alive(const struct path *);
-int		 path_permitted(const struct path *);
-int		 path_seal_probe(struct path *, const uint8_t *, size_t,
-		    struct dgram *, uint64_t);
-size_t		 path_room(const struct path *, uint16_t);
-size_t		 ip_overhead(const struct endpoint *);
-int		 path_carries(const struct path *, const struct pkt *);
-uint64_t	 path_dead_time(const struct path *);
-void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
-
-/* A path this end has closed and the peer must hear of. */
-struct closing {
-	uint8_t		 id;
-	uint8_t		 gen;
-	uint8_t		 reason;
-	uint8_t		 via;		/* path the last copy went by */
-	uint64_t	 number;	/* and its packet number */
-	uint64_t	 next;
-	unsigned int	 tries;
+/*
+ * What a protocol does with its paths: path_native.c, mlvpn2.c.
+ *
+ * open(tunnel, link): a path of a link that has a socket; NULL without a free
+ *	slot or memory.  reopen(): the link has another socket or address.
+ * free(): it ends; remove(reason): the link goes away, and the peer is to hear
+ *	of it.  stop(): the process ends.
+ * changed(): the link has other settings; tell(): what this end says of the
+ *	path has changed.
+ * suspect(): it is suspect now.  too_long(dg): the system refused a datagram
+ *	of that size.
+ * timer(): may end the path.  compose(dg): a datagram of control, send(pkt,
+ *	dg): of a packet; 0 if there is none.
+ * permits(): are there numbers for packets?
+ * room(): bytes of packet that a datagram has room for; mtu(): of the
+ *	interface, for this path.
+ * ctl(): adds to what mlvpnctl(8) shows.
+ * reports: the peer tells what it gets.
+ */
+struct path_ops {
+	struct path	*(*open)(struct tunnel *, struct link *, uint64_t);
+	void		 (*reopen)(struct path *, uint64_t);
+	void		 (*free)(struct path *);
+	void		 (*remove)(struct path *, uint8_t, uint64_t);
+	void		 (*stop)(struct path *);
+	void		 (*changed)(struct path *, uint64_t);
+	void		 (*tell)(struct path *, uint64_t);
+	void		 (*suspect)(struct path *, uint64_t);
+	void		 (*too_long)(struct path *, const struct dgram *,
+			    uint64_t);
+	void		 (*timer)(struct path *, uint64_t);
+	uint64_t	 (*deadline)(const struct path *, uint64_t);
+	int		 (*compose)(struct path *, struct dgram *, uint64_t);
+	int		 (*send)(struct path *, struct pkt *, struct dgram *,
+			    uint64_t);
+	int		 (*permits)(const struct path *);
+	size_t		 (*room)(const struct path *);
+	uint16_t	 (*mtu)(const struct path *);
+	void		 (*ctl)(const struct path *, struct ctl_link *);
+	int		 reports;
 };
 
-#define CLOSING_MAX	PATH_SLOTS
+/* path.c */
+struct path	*path_alloc(struct tunnel *, uint8_t, struct lane *);
+void		 path_free(struct path *);
+void		 path_gone(struct path *, const char *, uint64_t);
+void		 path_remove(struct path *, uint8_t, uint64_t);
+void		 path_disable(struct path *, int, uint64_t);
+void		 path_lost(struct path *, uint64_t);
+void		 path_rates(struct path *);
+void		 path_backup(struct path *, uint8_t, int);
+void		 path_announced(struct path *, uint64_t, uint64_t);
+void		 path_mtu_own(struct path *);
+void		 path_mtu_peer(struct path *, uint16_t);
+void		 path_forgive(struct path *);
+void		 path_suspect(struct path *, const char *, uint64_t);
+void		 path_answered(struct path *, uint64_t, uint64_t);
+void		 path_send_error(struct path *, const struct dgram *, int,
+		    uint64_t);
+void		 path_judge(struct path *, uint64_t);
+uint64_t	 path_dead_time(const struct path *);
+int		 path_usable(const struct path *);
+int		 path_carries(const struct path *, const struct pkt *);
+size_t		 path_room(const struct path *, uint16_t);
+size_t		 ip_overhead(const struct endpoint *);
+void		 path_rx(struct path *, const struct dgram *, uint64_t);
+void		 path_tx(struct path *, const struct dgram *, uint64_t);
+int		 path_seal(struct path *, const struct endpoint *,
+		    const uint8_t *, size_t, int, struct dgram *, uint64_t);
+int		 path_seal_probe(struct path *, const uint8_t *, size_t,
+		    struct dgram *, uint64_t);
+struct path	*path_quickest(struct tunnel *);
+int		 paths_silent(struct tunnel *, uint64_t);
+void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
+
+/* path_native.c */
+extern const struct path_ops path_native_ops;
+
+void		 path_received(struct path *, const struct dgram *, uint64_t,
+		    uint64_t);
 
 /* pmtu.c */
 void	 pmtu_start(struct path *, uint64_t);

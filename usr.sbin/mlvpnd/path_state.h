@@ -20,20 +20,65 @@
 #define PATH_STATE_H
 
 /*
- * The state of a path.
+ * The state of a path, and what follows from it: how good it is for packets,
+ * and what mlvpnctl(8) shows.
  */
 
 #include <stdint.h>
 
 #include "ctl.h"
 
+struct path;
+
+/* States, bits so that the table of transitions can name several. */
+#define PATH_NEW	0x01		/* nothing has happened yet */
+#define PATH_OPENING	0x02		/* the ends do not know it yet */
+#define PATH_UP		0x04
+#define PATH_SUSPECT	0x08		/* no answer for a moment */
+#define PATH_DOWN	0x10		/* none for long, or refused */
+#define PATH_ANY	0x1f
+
+enum path_event {
+	PATH_EVT_OPEN,			/* either end opens it, perhaps anew */
+	PATH_EVT_CONFIRM,		/* the other end is there */
+	PATH_EVT_UNANSWERED,		/* it did not say so in time */
+	PATH_EVT_SUSPECT,		/* something says that it is dead */
+	PATH_EVT_ANSWER,		/* answers, often enough */
+	PATH_EVT_SILENT,		/* still none */
+	PATH_EVT_REFUSE			/* the other end does not want it */
+};
+
 struct path_state {
-	uint8_t		 state;		/* enum link_state */
+	int		 state;		/* PATH_* */
 	char		 reason[64];
 	uint64_t	 since;		/* of the state */
 	uint8_t		 was_up;
 	uint8_t		 disabled;	/* by the operator, the peer's path */
 	uint8_t		 peer_disabled;
 };
+
+/* How good a path is for packets, the best last. */
+enum path_grade {
+	GRADE_NONE,			/* carries none */
+	GRADE_SUSPECT,			/* may carry them again soon */
+	GRADE_POOR,			/* loses or delays too much */
+	GRADE_GOOD
+};
+
+void		 path_state_init(struct path_state *);
+int		 path_event(struct path *, enum path_event, const char *,
+		    uint64_t);
+void		 path_state_disabled(struct path_state *, int);
+void		 path_state_peer_disabled(struct path_state *, int);
+enum path_grade	 path_grade(const struct path *);
+enum link_state	 path_link_state(const struct path *);
+const char	*path_state_name(int);
+const char	*path_event_name(enum path_event);
+
+/*
+ * path_event(event, reason, now): 1 if the state is another one now.
+ * path_state_disabled(), path_state_peer_disabled(): whether the operator of
+ *	this end, or the peer, has taken the path out of use.
+ */
 
 #endif /* PATH_STATE_H */

@@ -113,7 +113,7 @@ sets_df(const struct path *p)
 static int
 answers(const struct path *p)
 {
-	return (p->st.state == LINK_UP && p->delay.srtt != -1);
+	return (p->st.state == PATH_UP && p->delay.srtt != -1);
 }
 
 /* The most that could be. */
@@ -277,7 +277,7 @@ pmtu_timer(struct path *p, uint64_t now)
 	struct pmtu	*m = &p->pmtu;
 
 	if (m->results > 0 && now >= m->result_next)
-		p->msg.pending |= PEND_MTU;
+		path_want(p, PEND_MTU);
 	if (!answers(p))
 		m->tries = 0;
 	if (!answers(p) || now < m->next)
@@ -446,7 +446,7 @@ pmtu_refused(struct path *p, const struct dgram *dg, uint64_t now)
 	size_t		 size = dg->len + ip_overhead(&dg->ep);
 
 	/* one that was on its way when another was refused */
-	if (p->m2 != NULL || size > m->max || size <= LINK_MTU_MIN)
+	if (size > m->max || size <= LINK_MTU_MIN)
 		return;
 	m->refused = size;
 	limit(p, now);

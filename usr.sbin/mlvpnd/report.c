@@ -312,7 +312,7 @@ learn_loss(struct path *p, const struct frame *f, uint64_t number,
 		sent = number - p->in.number - probes;
 	/* a link that is left out is sent so little that this takes longer */
 	loss_count(&p->tx_loss, sent, (uint32_t)(f->u.report.dgrams -
-	    p->in.dgrams), p->live.quality != LINK_UP, now);
+	    p->in.dgrams), p->live.quality != QUALITY_GOOD, now);
 }
 
 /* Did number arrive, by a report whose highest is highest? */
@@ -335,20 +335,8 @@ static void
 settle(struct path *p, const struct frame *f, uint64_t before,
     uint64_t number, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
-	struct closing	*c;
-	int		 i;
-
-	if (p->msg.status && p->msg.status_number != NEVER &&
-	    report_has(f, number, p->msg.status_number))
-		p->msg.status = 0;
-	for (i = t->nclosing - 1; i >= 0; i--) {
-		c = &t->closing[i];
-		if (c->number != NEVER && c->via == p->id &&
-		    report_has(f, number, c->number))
-			*c = t->closing[--t->nclosing];
-	}
+	path_settled(p, f, number);
 	if (number < before)
 		return;
-	path_reported(p, number, now);
+	path_answered(p, number, now);
 }

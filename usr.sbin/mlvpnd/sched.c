@@ -132,25 +132,25 @@ choose_level(struct tunnel *t, uint64_t now)
 {
 	struct path	*p;
 	int		 i, level = LEVEL_NONE, steady = LEVEL_NONE;
-	int		 present = 0, alive = 0, suspect = 0;
+	int		 present = 0;
+	enum path_grade	 grade, best = GRADE_NONE;
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (path_usable(p)) {
+		grade = path_grade(p);
+		best = MAX(best, grade);
+		if (grade == GRADE_GOOD) {
 			if (level == LEVEL_NONE || p->pacer.level < level)
 				level = p->pacer.level;
 			if (now - p->st.since >= LEVEL_RETURN &&
 			    (steady == LEVEL_NONE || p->pacer.level < steady))
 				steady = p->pacer.level;
 			present |= p->pacer.level == t->level;
-		} else if (path_alive(p))
-			alive = 1;
-		else if (path_fits(p, LEVEL_SUSPECT))
-			suspect = 1;
+		}
 	}
 	if (level == LEVEL_NONE)
-		return (alive ? LEVEL_POOR : suspect ? LEVEL_SUSPECT :
-		    LEVEL_NONE);
+		return (best == GRADE_POOR ? LEVEL_POOR :
+		    best == GRADE_SUSPECT ? LEVEL_SUSPECT : LEVEL_NONE);
 	if (present && level < t->level && steady != level)
 		return (t->level);
 	return (t->level = level);
@@ -161,10 +161,10 @@ int
 path_fits(const struct path *p, int level)
 {
 	if (level == LEVEL_POOR)
-		return (path_alive(p));
+		return (path_grade(p) >= GRADE_POOR);
 	if (level == LEVEL_SUSPECT)
-		return (p->st.state == LINK_SUSPECT && path_permitted(p));
-	return (path_usable(p));
+		return (path_grade(p) == GRADE_SUSPECT);
+	return (path_grade(p) == GRADE_GOOD);
 }
 
 static int
@@ -410,7 +410,7 @@ overflow(struct tunnel *t, uint64_t now)
 		p = t->paths[i];
 		if (!path_usable(p))
 			continue;
-		carried += meter_rate(&p->acct.tx_meter, now);
+		carried += account_tx_rate(&p->acct, now);
 		if (p->terms.backup <= t->level)
 			rate += p->rate.bps;
 		else if (p->terms.overflow && p->pacer.level != t->level &&
@@ -528,7 +528,7 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		} else if (q == PQ_PRIORITY)
 			commit(t, path, p, q, level, mean, now);
 		else {
-			path->acct.resent++;
+			account_resent(&path->acct);
 			t->tx_resent++;
 			pq_enqueue(&path->q, p, q);
 		}
@@ -731,7 +731,7 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 		p = pq_first(&path->q);
 		pq_dequeue(&path->q, p);
 		dg->tos = outer_tos(t, p);
-		sent = path_send(path, p, dg, now);
+		sent = path->ops->send(path, p, dg, now);
 		pkt_put(&t->core->pool, p);
 		if (sent)
 			return (1);

@@ -46,8 +46,6 @@ static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
 static void	 link_ready(struct tunnel *, struct link *, uint64_t);
 static void	 update_initiates(struct tunnel *);
 static void	 update_mtu(struct tunnel *, uint64_t);
-static uint16_t	 fitting_mtu(const struct path *);
-static uint16_t	 mlvpn2_mtu(const struct path *);
 static void	 link_ctl(struct tunnel *, const struct link *,
 		    struct ctl_link *, uint64_t);
 
@@ -64,12 +62,14 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 		return (NULL);
 	t->core = c;
 	share_init(&t->share, &c->pool);
+	t->path_ops = conf->protocol == PROTO_MLVPN2 ? &mlvpn2_path_ops :
+	    &path_native_ops;
 	TAILQ_INIT(&t->links);
 	TAILQ_INIT(&t->out);
 	fragment_init(&t->fragments, &t->share);
 	tq_init(&t->tq, &t->share);
 	sched_init(&t->sched);
-	core_random(c, t->flow_key, sizeof(t->flow_key));
+	rnd_bytes(&c->rnd, t->flow_key, sizeof(t->flow_key));
 	batch_init(&t->batches, &c->pool, t->flow_key);
 	conf_set(t, conf);
 	t->up_since = t->mtu_at = now;
@@ -95,13 +95,14 @@ void
 tunnel_free(struct tunnel *t)
 {
 	struct core	*c = t->core;
+	struct path	*path;
 	struct pkt	*p;
 
 	while (t->npaths > 0) {
-		if (t->paths[0]->m2 != NULL)
-			mlvpn2_link_remove(t->paths[0],
-			    t->paths[0]->acct.last_tx);
-		path_free(t->paths[0]);
+		path = t->paths[0];
+		path->ops->remove(path, CLOSE_CONFIGURATION,
+		    path->acct.last_tx);
+		path_free(path);
 	}
 	links_free(t);
 	assoc_clear(t);
@@ -251,7 +252,7 @@ link_rates_changed(struct tunnel *t, struct link *l, uint64_t now)
 		if (!p->opener && l->path == NULL)
 			p->link = l;
 		if (p->link == l)
-			path_link_changed(p, now);
+			p->ops->changed(p, now);
 	}
 	tunnel_update(t, now);
 }
@@ -260,6 +261,7 @@ int
 tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 {
 	struct link	*l;
+	struct path	*p;
 	int		 i;
 
 	if ((l = link_find(t, name)) == NULL)
@@ -267,11 +269,13 @@ tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 	if (l->path != NULL)
 		path_remove(l->path, CLOSE_CONFIGURATION, now);
 	TAILQ_REMOVE(&t->links, l, entry);
-	for (i = 0; i < t->npaths; i++)
-		if (t->paths[i]->link == l) {
-			t->paths[i]->link = NULL;
-			path_link_changed(t->paths[i], now);
-		}
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (p->link != l)
+			continue;
+		p->link = NULL;
+		p->ops->changed(p, now);
+	}
 	free(l);
 	update_initiates(t);
 	if (assoc_can_send(t))
@@ -329,11 +333,8 @@ tunnel_socket(struct tunnel *t, const char *name, const struct endpoint *ep,
 		return (-1);
 	if (ep == NULL) {
 		l->ep.sock = SOCK_NONE;
-		if (l->path != NULL) {
-			path_suspect(l->path, "no socket", now);
-			history_rescue(l->path, now);
-			l->path->addr.ep.sock = SOCK_NONE;
-		}
+		if (l->path != NULL)
+			path_lost(l->path, now);
 		tunnel_update(t, now);
 		return (0);
 	}
@@ -349,9 +350,9 @@ link_ready(struct tunnel *t, struct link *l, uint64_t now)
 	if (l->disabled || l->ep.sock == SOCK_NONE)
 		return;
 	if (l->path != NULL)
-		path_reopen(l->path, now);
+		t->path_ops->reopen(l->path, now);
 	else if (assoc_can_send(t))
-		path_open(t, l, now);
+		t->path_ops->open(t, l, now);
 	assoc_link_ready(t, l, now);
 }
 
@@ -394,7 +395,7 @@ tunnel_keys_changed(struct tunnel *t, uint64_t now)
 
 	links_open(t, now);
 	for (i = 0; i < t->npaths; i++)
-		t->paths[i]->msg.pending |= PEND_PROBE;
+		path_want(t->paths[i], PEND_PROBE);
 	tunnel_update(t, now);
 }
 
@@ -407,7 +408,7 @@ links_open(struct tunnel *t, uint64_t now)
 	TAILQ_FOREACH(l, &t->links, entry)
 		if (l->path == NULL && !l->disabled &&
 		    l->ep.sock != SOCK_NONE)
-			path_open(t, l, now);
+			t->path_ops->open(t, l, now);
 }
 
 /* Something changed that may make the tunnel usable or not. */
@@ -418,8 +419,7 @@ tunnel_update(struct tunnel *t, uint64_t now)
 
 	/* what is only suspected is no reason to tell anybody */
 	for (i = 0; i < t->npaths && !up; i++)
-		up = path_alive(t->paths[i]) ||
-		    path_fits(t->paths[i], LEVEL_SUSPECT);
+		up = path_grade(t->paths[i]) != GRADE_NONE;
 	up = up && assoc_can_send(t);
 	if (up != t->up) {
 		t->up = up;
@@ -446,12 +446,11 @@ update_mtu(struct tunnel *t, uint64_t now)
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (p->m2 == NULL && (p->st.state == LINK_UP ||
-		    p->st.state == LINK_SUSPECT))
-			room = MIN(room, path_room(p, p->pmtu.mtu));
+		if (p->st.state & (PATH_UP | PATH_SUSPECT))
+			room = MIN(room, p->ops->room(p));
 		if (!path_usable(p))
 			continue;
-		m = p->m2 != NULL ? mlvpn2_mtu(p) : fitting_mtu(p);
+		m = p->ops->mtu(p);
 		if (mtu == 0 || m < mtu)
 			mtu = m;
 	}
@@ -472,36 +471,6 @@ update_mtu(struct tunnel *t, uint64_t now)
 	ev.link = ev.reason = "";
 	ev.mtu = mtu;
 	t->core->ops.event(t->core->ops.arg, &ev);
-}
-
-/* The MTU of the interface that the path has room for, but what IPv6 needs;
- * that is unknown of frames. */
-static uint16_t
-fitting_mtu(const struct path *p)
-{
-	const struct tunnel	*t = p->tunnel;
-	uint16_t		 mtu = path_room(p, p->pmtu.settled);
-	int			 i;
-
-	if (t->conf.layer2)
-		return (MAX(mtu - 14, IP6_MTU_MIN));
-	for (i = 0; i < t->conf.naddress; i++)
-		if (t->conf.address[i].prefix.addr.family == 6)
-			mtu = MAX(mtu, IP6_MTU_MIN);
-	return (mtu);
-}
-
-static uint16_t
-mlvpn2_mtu(const struct path *p)
-{
-	const struct tunnel	*t = p->tunnel;
-	uint16_t		 mtu = PATH_MTU;
-
-	if (p->terms.mtu_own != 0)
-		mtu = MIN(mtu, p->terms.mtu_own);
-	mtu = MAX(mtu, IP6_MTU_MIN) -
-	    (p->addr.ep.remote.family == 6 ? 48 : 28) - mlvpn2_overhead(t);
-	return (MIN(mtu, MLVPN2_MTU) - (t->conf.layer2 ? 14 : 0));
 }
 
 void
@@ -545,7 +514,7 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 		return;
 	/* downwards, as a path may go away in its timer */
 	for (i = t->npaths - 1; i >= 0; i--)
-		path_timer(t->paths[i], now);
+		t->paths[i]->ops->timer(t->paths[i], now);
 	deliver_timer(t, now);
 	if (now - t->spread_at >= SPREAD_INTERVAL) {
 		t->spread_at = now;
@@ -565,7 +534,8 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	if (!assoc_can_send(t))
 		return (when);
 	for (i = 0; i < t->npaths; i++) {
-		when = MIN(when, path_deadline(t->paths[i], now));
+		when = MIN(when, t->paths[i]->ops->deadline(t->paths[i],
+		    now));
 		usable |= path_usable(t->paths[i]) &&
 		    !t->paths[i]->addr.blocked;
 	}
@@ -627,7 +597,9 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 	case KIND_CONTROL:
 		if (path != NULL)
 			reorder_mark(&t->reorder, &path->order_seq, seq);
-		path_frames(t, id, dg, PKT_DATA(p), p->len, now);
+		if (path_frames(t, id, dg, PKT_DATA(p), p->len,
+		    t->as.confirmed, now))
+			assoc_closed(t, now);
 		break;
 	case KIND_PACKET:
 	case KIND_PACKET | KIND_COPY:

@@ -43,6 +43,7 @@ struct tunnel {
 	struct hs_secret secret;
 	struct links	 links;
 	struct assoc	 as;
+	const struct path_ops *path_ops;
 	struct path	*path[PATH_IDS];
 	struct path	*paths[PATH_IDS];	/* the same, without holes */
 	int		 npaths;
@@ -69,8 +70,8 @@ struct tunnel {
 	size_t		 room;		/* of a packet on any path in use */
 	struct closing	 closing[CLOSING_MAX];
 	int		 nclosing;
-	uint64_t	 open_allow;	/* see core_allow() */
-	uint64_t	 new_allow;
+	struct ratelimit open_limit;	/* of paths that the peer opens */
+	struct ratelimit new_limit;	/* of associations */
 	uint64_t	 tx_packets, tx_bytes, rx_packets, rx_bytes;
 	uint64_t	 tx_dropped, rx_replayed, rx_badtag;
 	uint64_t	 rx_malformed, handshakes, rx_rejected;

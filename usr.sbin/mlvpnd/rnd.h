@@ -1,0 +1,39 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef RND_H
+#define RND_H
+
+/*
+ * Unpredictable bytes: where they come from is the user's business, so that
+ * a simulation can be repeated.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct rnd {
+	void		(*fill)(void *, void *, size_t);
+	void		*arg;
+};
+
+void		 rnd_bytes(const struct rnd *, void *, size_t);
+/* Below bound, which is small against 2^64. */
+uint64_t	 rnd_uniform(const struct rnd *, uint64_t);
+
+#endif /* RND_H */
