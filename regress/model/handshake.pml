@@ -29,6 +29,7 @@
  * Checked in every reachable state:
  *	- ends that use the same keys name each other's ids
  *	- keys are confirmed once, and by the process that offered them
+ *	- no end takes itself for its peer
  *	- what was recorded of a process that is gone ends no association
  *	  that both ends are using
  *	- when the network behaves from here on, each end soon has the keys
@@ -220,6 +221,7 @@ inline recv_reply(x, m)
 				i = 0
 			:: else
 			fi;
+			assert(r[m].from == other(x));
 			e[x].prev = e[x].cur;
 			e[x].cur = m;
 			e[x].calling = false;
