@@ -29,7 +29,6 @@
 #include <unistd.h>
 
 #include "control.h"
-#include "engine.h"
 #include "imsgev.h"
 #include "log.h"
 #include "mlvpnd.h"
@@ -51,6 +50,7 @@ static TAILQ_HEAD(, ctl_conn)	 ctl_conns =
 static struct {
 	struct event		 ev;
 	struct event		 ev_pause;
+	const struct control_ops *ops;
 	int			 fd;
 	unsigned int		 clients;
 	uint32_t		 last_id;
@@ -73,7 +73,7 @@ static int		 control_result(struct ctl_conn *, int, const char *);
 static int		 control_end(struct ctl_conn *);
 
 void
-control_listen(int fd)
+control_listen(int fd, const struct control_ops *ops)
 {
 	if (control_state.fd != -1)
 		fatalx("%s: there is a control socket already", __func__);
@@ -81,6 +81,7 @@ control_listen(int fd)
 		fatal("control socket: listen");
 
 	control_state.fd = fd;
+	control_state.ops = ops;
 	event_set(&control_state.ev, fd, EV_READ | EV_PERSIST, control_accept,
 	    NULL);
 	evtimer_set(&control_state.ev_pause, control_resume, NULL);
@@ -254,14 +255,14 @@ control_request(struct ctl_conn *c, struct imsg *imsg)
 {
 	switch (imsg_get_type(imsg)) {
 	case IMSG_CTL_SHOW_SUMMARY:
-		engine_show_summary(&c->iev.ibuf);
+		control_state.ops->summary(&c->iev.ibuf);
 		return (control_end(c));
 	case IMSG_CTL_SHOW_TUNNELS:
-		return (control_show(c, imsg, engine_show_tunnels));
+		return (control_show(c, imsg, control_state.ops->tunnels));
 	case IMSG_CTL_SHOW_LINKS:
-		return (control_show(c, imsg, engine_show_links));
+		return (control_show(c, imsg, control_state.ops->links));
 	case IMSG_CTL_SHOW_FILTERS:
-		return (control_show(c, imsg, engine_show_filters));
+		return (control_show(c, imsg, control_state.ops->filters));
 	case IMSG_CTL_LINK_UP:
 	case IMSG_CTL_LINK_DOWN:
 		return (control_link(c, imsg));
@@ -269,7 +270,7 @@ control_request(struct ctl_conn *c, struct imsg *imsg)
 		return (control_verbose(c, imsg));
 	case IMSG_CTL_RELOAD:
 		c->waiting = 1;
-		engine_imsg_compose_main(IMSG_CTL_RELOAD, c->id, NULL, 0);
+		control_state.ops->reload(c->id);
 		return (0);
 	default:
 		log_debug("control client %u: unknown request %u", c->id,
@@ -307,7 +308,7 @@ control_link(struct ctl_conn *c, struct imsg *imsg)
 		return (-1);
 
 	up = imsg_get_type(imsg) == IMSG_CTL_LINK_UP;
-	if (engine_link_admin(&la, up) == -1)
+	if (control_state.ops->link_admin(&la, up) == -1)
 		return (control_result(c, CTL_RES_NOSUCH, ""));
 	return (control_result(c, CTL_RES_OK, ""));
 }
@@ -321,9 +322,7 @@ control_verbose(struct ctl_conn *c, struct imsg *imsg)
 		return (-1);
 
 	verbose = verbose != 0;
-	engine_imsg_compose_main(IMSG_CTL_LOG_VERBOSE, 0, &verbose,
-	    sizeof(verbose));
-	log_setverbose(verbose);
+	control_state.ops->verbose(verbose);
 	return (control_result(c, CTL_RES_OK, ""));
 }
 

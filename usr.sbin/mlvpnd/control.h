@@ -21,13 +21,33 @@
 #define CONTROL_H
 
 #include <imsg.h>
+#include <stdint.h>
+
+#include "ctl.h"
+
+/*
+ * What answers the requests.  Those that list return how many entries, with
+ * filters() how many tunnels, matched the selection; each entry is queued to
+ * the client as one message.  link_admin() gives -1 when there is no such
+ * tunnel or link.  The answer to reload() is relayed later, to the client
+ * with this id.
+ */
+struct control_ops {
+	void	(*summary)(struct imsgbuf *);
+	int	(*tunnels)(struct imsgbuf *, const struct ctl_select *);
+	int	(*links)(struct imsgbuf *, const struct ctl_select *);
+	int	(*filters)(struct imsgbuf *, const struct ctl_select *);
+	int	(*link_admin)(const struct ctl_link_admin *, int up);
+	void	(*reload)(uint32_t id);
+	void	(*verbose)(int);
+};
 
 /*
  * The control socket's clients, in the engine.  control_listen() takes over a
  * bound socket.  control_imsg_relay() hands an answer of the parent to the
  * client that the message's peerid names; a client that has gone is no error.
  */
-void	 control_listen(int);
+void	 control_listen(int, const struct control_ops *);
 void	 control_shutdown(void);
 void	 control_imsg_relay(struct imsg *);
 

@@ -30,6 +30,8 @@
 
 #include "log.h"
 
+#define LIMIT_INTERVAL	10	/* seconds between lines of one kind */
+
 static __dead void	 vfatal(const char *, const char *, va_list)
 			    __attribute__((__format__ (printf, 2, 0)));
 static void		 vlog_errno(int, int, const char *, va_list)
@@ -117,6 +119,31 @@ log_warnx(const char *fmt, ...)
 	va_start(ap, fmt);
 	vlog(LOG_ERR, fmt, ap);
 	va_end(ap);
+}
+
+/* For what can happen with each packet: a warning now and then. */
+void
+log_limited(struct log_limit *l, const char *emsg, ...)
+{
+	struct timespec	 now;
+	va_list		 ap;
+	char		 msg[256];
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) == -1 ||
+	    (l->last != 0 && now.tv_sec - l->last < LIMIT_INTERVAL)) {
+		l->held++;
+		return;
+	}
+	va_start(ap, emsg);
+	vsnprintf(msg, sizeof(msg), emsg, ap);
+	va_end(ap);
+	if (l->held > 0)
+		log_warnx("%s (and %u times more since the last line)", msg,
+		    l->held);
+	else
+		log_warnx("%s", msg);
+	l->last = now.tv_sec;
+	l->held = 0;
 }
 
 void

@@ -20,6 +20,13 @@
 #define LOG_H
 
 #include <stdarg.h>
+#include <time.h>
+
+/* Lines of one kind, which come no oftener than every ten seconds. */
+struct log_limit {
+	time_t		 last;		/* 0: none yet */
+	unsigned int	 held;		/* since then */
+};
 
 /* log.c */
 void	log_init(int, int);
@@ -34,6 +41,8 @@ void	log_warn(const char *, ...)
 	    __attribute__((__format__ (printf, 1, 2)));
 void	log_warnx(const char *, ...)
 	    __attribute__((__format__ (printf, 1, 2)));
+void	log_limited(struct log_limit *, const char *, ...)
+	    __attribute__((__format__ (printf, 2, 3)));
 void	log_info(const char *, ...)
 	    __attribute__((__format__ (printf, 1, 2)));
 void	log_debug(const char *, ...)

@@ -41,7 +41,6 @@
 #include <unistd.h>
 
 #include "control.h"
-#include "engine.h"
 #include "log.h"
 #include "mlvpnd.h"
 #include "test.h"
@@ -68,6 +67,22 @@ static int	 silent(int);
 static void	 turn(void);
 static void	 answer(uint32_t, uint32_t, const void *, size_t);
 static void	 check_alive(void);
+
+static void	 engine_show_summary(struct imsgbuf *);
+static int	 engine_show_tunnels(struct imsgbuf *,
+		    const struct ctl_select *);
+static int	 engine_show_links(struct imsgbuf *,
+		    const struct ctl_select *);
+static int	 engine_show_filters(struct imsgbuf *,
+		    const struct ctl_select *);
+static int	 engine_link_admin(const struct ctl_link_admin *, int);
+static void	 engine_reload(uint32_t);
+static void	 engine_verbose(int);
+
+static const struct control_ops	 ops = {
+	engine_show_summary, engine_show_tunnels, engine_show_links,
+	engine_show_filters, engine_link_admin, engine_reload, engine_verbose
+};
 
 static void	 test_requests(void);
 static void	 test_selection(void);
@@ -103,7 +118,7 @@ main(void)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
 		err(1, "%s", sockname);
-	control_listen(fd);
+	control_listen(fd, &ops);
 
 	test_requests();
 	test_selection();
@@ -760,7 +775,7 @@ answer(uint32_t type, uint32_t peerid, const void *data, size_t len)
  * The engine.
  */
 
-void
+static void
 engine_show_summary(struct imsgbuf *ibuf)
 {
 	struct ctl_summary	 cs;
@@ -771,7 +786,7 @@ engine_show_summary(struct imsgbuf *ibuf)
 	    sizeof(cs)) != -1);
 }
 
-int
+static int
 engine_show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 {
 	struct ctl_tunnel	 ct;
@@ -783,7 +798,7 @@ engine_show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	return (1);
 }
 
-int
+static int
 engine_show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 {
 	struct ctl_link	 cl;
@@ -797,34 +812,32 @@ engine_show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	return (show_links_n);
 }
 
-int
+static int
 engine_show_filters(struct imsgbuf *ibuf, const struct ctl_select *sel)
 {
 	nrequests++;
 	return (1);
 }
 
-int
+static int
 engine_link_admin(const struct ctl_link_admin *la, int up)
 {
 	nrequests++;
 	return (strcmp(la->link, "dsl1") == 0 ? 0 : -1);
 }
 
-void
-engine_imsg_compose_main(uint32_t type, uint32_t peerid, const void *data,
-    size_t len)
+static void
+engine_reload(uint32_t id)
 {
 	nrequests++;
-	switch (type) {
-	case IMSG_CTL_RELOAD:
-		nreload++;
-		reload_id = peerid;
-		break;
-	case IMSG_CTL_LOG_VERBOSE:
-		nverbose++;
-		break;
-	default:
-		errx(1, "message %u to the parent", type);
-	}
+	nreload++;
+	reload_id = id;
+}
+
+static void
+engine_verbose(int verbose)
+{
+	nrequests++;
+	nverbose++;
+	log_setverbose(verbose);
 }

@@ -1,0 +1,68 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef ENGINE_CONF_H
+#define ENGINE_CONF_H
+
+/*
+ * The configuration in the engine: the parent's messages,
+     and the merge of a new
+ * one into the one in force.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+
+#include <imsg.h>
+#include <stdint.h>
+
+#include "conf.h"
+#include "engine_event.h"
+#include "engine_io.h"
+
+struct core;
+struct engine_match;
+
+/* A tunnel of the configuration, with what runs it. */
+struct engine_tunnel {
+	TAILQ_ENTRY(engine_tunnel) entry;
+	struct tunnel_conf	*conf;
+	TAILQ_HEAD(engine_matches, engine_match) matches;
+	unsigned int		 nmatches;
+	struct tunnel		*tunnel;	/* NULL: could not be made */
+	struct engine_tun	 tun;
+	int			 newfd;		/* that came with a message */
+	struct event_limit	 events;
+};
+TAILQ_HEAD(engine_tunnels, engine_tunnel);
+
+extern struct engine_tunnels	 engine_tunnels;	/* in force, in order */
+
+/*
+ * engine_conf_imsg(): 0 for a message that is not about the configuration.
+ *	What the parent sends is checked all the same: a mistake must show
+ *	where it is made.
+ * engine_tunnel_byid(), engine_tunnel_byname(): NULL if there is none.
+ */
+void	 engine_conf_init(struct core *);
+int	 engine_conf_imsg(struct imsg *);
+void	 engine_conf_free(void);
+struct engine_tunnel *engine_tunnel_byid(uint32_t);
+struct engine_tunnel *engine_tunnel_byname(const char *);
+
+#endif /* ENGINE_CONF_H */

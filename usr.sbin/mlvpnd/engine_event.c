@@ -1,0 +1,156 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Events of the core: they are logged, as English is made here, and the parent
+ * is told.
+ */
+
+#include <sys/types.h>
+
+#include <string.h>
+
+#include "core.h"
+#include "engine_conf.h"
+#include "engine_event.h"
+#include "engine_parent.h"
+#include "log.h"
+#include "mlvpn2_file.h"
+#include "mlvpnd.h"
+
+#define EVENTS_INTERVAL	(1 * USEC)	/* between those of a tunnel */
+#define EVENTS_BURST	(2 * TUNNEL_LINK_MAX)
+
+static int	 engine_event_allowed(const struct core_event *);
+static void	 engine_event_log(const struct core_event *);
+
+void
+engine_event(void *bula, const struct core_event *e)
+{
+	struct imsg_link	 il;
+	struct imsg_tunnel_mtu	 im;
+	struct imsg_event	 ie;
+
+	if (engine_event_allowed(e))
+		engine_event_log(e);
+
+	switch (e->type) {
+	case CORE_LINK_STALE:
+		memset(&il, 0, sizeof(il));
+		il.tunnel = e->tunnel;
+		strlcpy(il.link, e->link, sizeof(il.link));
+		engine_compose_parent(IMSG_LINK_STALE, 0, &il, sizeof(il));
+		break;
+	case CORE_TUNNEL_MTU:
+		memset(&im, 0, sizeof(im));
+		im.tunnel = e->tunnel;
+		im.mtu = e->mtu;
+		engine_compose_parent(IMSG_TUNNEL_MTU, 0, &im, sizeof(im));
+		break;
+	case CORE_NOTICE:
+		break;
+	case CORE_LINK_UP:
+		mlvpn2_file_changed();
+		/* FALLTHROUGH */
+	default:
+		memset(&ie, 0, sizeof(ie));
+		ie.tunnel = e->tunnel;
+		ie.type = e->type;
+		strlcpy(ie.link, e->link, sizeof(ie.link));
+		if (e->reason != NULL)
+			strlcpy(ie.reason, e->reason, sizeof(ie.reason));
+		engine_compose_parent(IMSG_EVENT, 0, &ie, sizeof(ie));
+		break;
+	}
+}
+
+/* Whoever has a secret can make links come and go as fast as it likes. */
+static int
+engine_event_allowed(const struct core_event *e)
+{
+	struct engine_tunnel	*t;
+	uint64_t		 now;
+
+	if ((t = engine_tunnel_byid(e->tunnel)) == NULL)
+		return (1);
+	now = engine_now();
+	if (t->events.next < now)
+		t->events.next = now;
+	if (t->events.next - now > EVENTS_BURST * EVENTS_INTERVAL) {
+		t->events.held++;
+		return (0);
+	}
+	t->events.next += EVENTS_INTERVAL;
+	if (t->events.held > 0)
+		log_info("%s: %u events were not logged", t->conf->name,
+		    t->events.held);
+	t->events.held = 0;
+	return (1);
+}
+
+static void
+engine_event_log(const struct core_event *e)
+{
+	char		 addr[ADDR_STRLEN];
+	const char	*reason = "", *colon = "";
+
+	if (e->reason != NULL && e->reason[0] != '\0') {
+		reason = e->reason;
+		colon = ": ";
+	}
+	addr_ntop_port(&e->addr, addr, sizeof(addr));
+
+	switch (e->type) {
+	case CORE_TUNNEL_UP:
+		log_info("%s: up%s%s", e->tunnel_name, colon, reason);
+		break;
+	case CORE_TUNNEL_DOWN:
+		log_info("%s: down%s%s", e->tunnel_name, colon, reason);
+		break;
+	case CORE_LINK_UP:
+		log_info("%s: link %s up, peer %s%s%s", e->tunnel_name,
+		    e->link, addr, colon, reason);
+		break;
+	case CORE_LINK_DOWN:
+		log_info("%s: link %s down%s%s", e->tunnel_name, e->link,
+		    colon, reason);
+		break;
+	case CORE_LINK_QUALITY:
+		log_info("%s: link %s%s%s", e->tunnel_name, e->link, colon,
+		    reason);
+		break;
+	case CORE_LINK_MOVED:
+		log_info("%s: link %s: the peer's address is now %s",
+		    e->tunnel_name, e->link, addr);
+		break;
+	case CORE_LINK_STALE:
+		log_debug("%s: link %s: stale%s%s", e->tunnel_name, e->link,
+		    colon, reason);
+		break;
+	case CORE_TUNNEL_MTU:
+		log_info("%s: mtu %u", e->tunnel_name, e->mtu);
+		break;
+	case CORE_NOTICE:
+		if (e->link[0] != '\0')
+			log_info("%s: link %s: %s", e->tunnel_name, e->link,
+			    reason);
+		else
+			log_info("%s: %s", e->tunnel_name, reason);
+		break;
+	}
+}

@@ -1,0 +1,553 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Devices and sockets: a callback takes one batch at most, so that each
+ * descriptor has its turn.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+
+#include <errno.h>
+#include <event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core.h"
+#include "engine_io.h"
+#include "log.h"
+#include "mlvpn2_file.h"
+#include "netif.h"
+#include "offload.h"
+#include "sock.h"
+
+#define FLUSH_ROUNDS	16		/* batches sent before others' turn */
+#define SLEEP_MAX	(3600 * USEC)
+
+/* Packets that are written as one. */
+struct engine_run {
+	struct pkt		*pkts[OFFLOAD_SEGS];
+	size_t			 n;
+	int			 open;		/* others may follow */
+	struct offload		 offload;
+};
+
+struct engine_socks		 engine_socks =
+				    TAILQ_HEAD_INITIALIZER(engine_socks);
+
+static struct core		*core;
+static struct event		 ev_deadline;
+static TAILQ_HEAD(, engine_tun)	 tuns = TAILQ_HEAD_INITIALIZER(tuns);
+
+static struct dgram		 rx_dgrams[BATCH_MAX];
+static struct dgram		 tx_dgrams[BATCH_MAX];
+static uint8_t			 rx_bufs[BATCH_MAX][PKT_SIZE];
+static uint8_t			 tx_bufs[BATCH_MAX][PKT_SIZE];
+
+static uint64_t	 clock_usec(clockid_t);
+static void	 engine_deadline(int, short, void *);
+static void	 engine_send(struct dgram *, size_t, uint64_t);
+static void	 engine_send_full(struct engine_sock *, int, struct dgram *,
+		    size_t, uint64_t);
+static void	 engine_tun_readable(int, short, void *);
+static ssize_t	 engine_tun_read(struct engine_tun *, uint8_t *);
+static int	 engine_tun_flags(const struct engine_tun *);
+static void	 engine_tun_discard(struct engine_tun *);
+static void	 engine_tun_error(struct engine_tun *);
+static void	 engine_deliver(struct engine_tun *, uint64_t);
+static int	 engine_run_add(struct engine_tun *, struct engine_run *,
+		    struct pkt *);
+static void	 engine_run_write(struct engine_tun *, struct engine_run *);
+static ssize_t	 engine_tun_write(struct engine_tun *, struct engine_run *);
+static void	 engine_sock_readable(int, short, void *);
+static void	 engine_sock_writable(int, short, void *);
+
+void
+engine_io_init(struct core *c)
+{
+	int	 i;
+
+	core = c;
+	for (i = 0; i < BATCH_MAX; i++) {
+		rx_dgrams[i].buf = rx_bufs[i];
+		tx_dgrams[i].buf = tx_bufs[i];
+	}
+	evtimer_set(&ev_deadline, engine_deadline, NULL);
+}
+
+/* The devices are their tunnels'. */
+void
+engine_io_free(void)
+{
+	struct engine_sock	*s;
+
+	while ((s = TAILQ_FIRST(&engine_socks)) != NULL)
+		engine_sock_free(&engine_socks, s);
+}
+
+uint64_t
+engine_now(void)
+{
+	static uint64_t	 told;
+	uint64_t	 now;
+
+	now = clock_usec(CLOCK_BOOTTIME);
+	if (told == 0 || now - told >= USEC) {
+		core_clock(core, now, clock_usec(CLOCK_REALTIME));
+		told = now;
+	}
+	return (now);
+}
+
+static uint64_t
+clock_usec(clockid_t id)
+{
+	struct timespec	 ts;
+
+	if (clock_gettime(id, &ts) == -1)
+		fatal("clock_gettime");
+	return (ts.tv_sec * USEC + ts.tv_nsec / 1000);
+}
+
+/*
+ * When the core is called
+ */
+
+static void
+engine_deadline(int fd, short event, void *bula)
+{
+	engine_flush(engine_now());
+}
+
+/*
+ * Takes out what the core has ready and sleeps until the core wants to be
+ * asked again.
+ */
+void
+engine_flush(uint64_t now)
+{
+	struct engine_tun	*t;
+	struct timeval		 tv;
+	uint64_t		 deadline, wait;
+	size_t			 n;
+	int			 rounds = 0;
+
+	do {
+		n = engine_transmit(now);
+	} while (n == BATCH_MAX && ++rounds < FLUSH_ROUNDS);
+
+	TAILQ_FOREACH(t, &tuns, entry) {
+		if (t->tunnel != NULL)
+			engine_deliver(t, now);
+	}
+
+	now = engine_now();
+	mlvpn2_file_timer(core, now);
+	deadline = n == BATCH_MAX ? now : core_deadline(core, now);
+	if (deadline == NEVER) {
+		evtimer_del(&ev_deadline);
+		return;
+	}
+	wait = deadline > now ? deadline - now : 0;
+	if (wait > SLEEP_MAX)
+		wait = SLEEP_MAX;
+	tv.tv_sec = wait / USEC;
+	tv.tv_usec = wait % USEC;
+	evtimer_add(&ev_deadline, &tv);
+}
+
+/* One batch.  Returns how many datagrams the core gave. */
+size_t
+engine_transmit(uint64_t now)
+{
+	struct dgram	*d = tx_dgrams;
+	size_t		 i, n, total;
+
+	total = core_transmit(core, d, BATCH_MAX, now);
+	for (i = 0; i < total; i += n) {
+		for (n = 1; i + n < total; n++) {
+			if (d[i + n].ep.sock != d[i].ep.sock)
+				break;
+		}
+		engine_send(&d[i], n, now);
+	}
+	return (total);
+}
+
+/*
+ * Devices
+ */
+
+void
+engine_tun_init(struct engine_tun *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->fd = -1;
+	TAILQ_INSERT_TAIL(&tuns, t, entry);
+}
+
+void
+engine_tun_set(struct engine_tun *t, const struct tunnel_conf *conf,
+    struct tunnel *tunnel)
+{
+	t->conf = conf;
+	t->tunnel = tunnel;
+}
+
+/* Takes over fd; -1 leaves none. */
+void
+engine_tun_setfd(struct engine_tun *t, int fd)
+{
+	if (t->fd != -1) {
+		event_del(&t->ev);
+		close(t->fd);
+	}
+	if ((t->fd = fd) == -1)
+		return;
+	event_set(&t->ev, fd, EV_READ | EV_PERSIST, engine_tun_readable, t);
+	event_add(&t->ev, NULL);
+}
+
+void
+engine_tun_free(struct engine_tun *t)
+{
+	engine_tun_setfd(t, -1);
+	TAILQ_REMOVE(&tuns, t, entry);
+}
+
+static void
+engine_tun_readable(int fd, short event, void *arg)
+{
+	struct engine_tun	*t = arg;
+	struct pkt		*pkts[BATCH_MAX], *p;
+	uint64_t		 now;
+	size_t			 n = 0;
+	ssize_t			 len = 0;
+
+	now = engine_now();
+	if (t->tunnel == NULL) {
+		engine_tun_discard(t);
+		return;
+	}
+	while (n < BATCH_MAX && (p = pkt_get(core_pool(core))) != NULL) {
+		if ((len = engine_tun_read(t, PKT_DATA(p))) == -1) {
+			pkt_put(core_pool(core), p);
+			break;
+		}
+		p->len = len;
+		pkts[n++] = p;
+	}
+	if (len == -1)
+		engine_tun_error(t);
+	if (n > 0)
+		tunnel_input(t->tunnel, pkts, n, now);
+	else if (len != -1)
+		engine_tun_discard(t);
+	engine_flush(now);
+}
+
+/* Into PKT_ROOM bytes.  An interface that has ended is an error too. */
+static ssize_t
+engine_tun_read(struct engine_tun *t, uint8_t *buf)
+{
+	ssize_t	 n;
+
+	if ((n = tun_read(t->fd, engine_tun_flags(t), buf, PKT_ROOM)) == 0) {
+		errno = EIO;
+		n = -1;
+	}
+	return (n);
+}
+
+static int
+engine_tun_flags(const struct engine_tun *t)
+{
+	return ((t->conf->layer2 ? TUNF_LAYER2 : 0) |
+	    (t->conf->offload ? TUNF_OFFLOAD : 0));
+}
+
+/* Without a buffer for it a packet is lost, or the loop would spin on it. */
+static void
+engine_tun_discard(struct engine_tun *t)
+{
+	static struct log_limit	 limit;
+	static uint8_t		 buf[PKT_SIZE];
+	int			 i;
+
+	for (i = 0; i < BATCH_MAX; i++) {
+		if (engine_tun_read(t, buf + PKT_HEADROOM) == -1) {
+			engine_tun_error(t);
+			break;
+		}
+	}
+	log_limited(&limit, "%s: packets discarded, %s", t->conf->name,
+	    t->tunnel == NULL ? "the tunnel does not run" :
+	    "no buffers are free");
+}
+
+/* Nothing to read, a passing trouble, or an interface that is no more. */
+static void
+engine_tun_error(struct engine_tun *t)
+{
+	static struct log_limit	 limit;
+
+	switch (errno) {
+	case EAGAIN:
+	case EINTR:
+		break;
+	case EHOSTDOWN:
+	case EMSGSIZE:
+	case ENOBUFS:
+	case ENOMEM:
+		log_limited(&limit, "%s: reading from %s: %s", t->conf->name,
+		    t->conf->ifname, strerror(errno));
+		break;
+	default:
+		log_warn("%s: interface %s is gone", t->conf->name,
+		    t->conf->ifname);
+		engine_tun_setfd(t, -1);
+		break;
+	}
+}
+
+/* Packets for the interface. */
+static void
+engine_deliver(struct engine_tun *t, uint64_t now)
+{
+	static struct engine_run run;
+	struct pkt		*pkts[BATCH_MAX];
+	size_t			 i, n;
+
+	while ((n = tunnel_output(t->tunnel, pkts, BATCH_MAX, now)) > 0) {
+		for (i = 0; i < n; i++) {
+			if (!engine_run_add(t, &run, pkts[i])) {
+				engine_run_write(t, &run);
+				(void)engine_run_add(t, &run, pkts[i]);
+			}
+		}
+	}
+	engine_run_write(t, &run);
+}
+
+/*
+ * The system trusts the checksums of what comes as one: a packet whose own
+ * are wrong goes alone, for the system to see.
+ */
+static int
+engine_run_add(struct engine_tun *t, struct engine_run *run, struct pkt *p)
+{
+	struct pkt	*first = run->pkts[0];
+	struct offload	 o = run->offload;
+
+	if (run->n == 0) {
+		run->open = t->conf->offload && offload_begin(&run->offload,
+		    PKT_DATA(p), p->len);
+	} else {
+		if (!run->open || !offload_join(&o, PKT_DATA(first),
+		    PKT_DATA(p), p->len) ||
+		    !offload_verify(PKT_DATA(p), p->len) || (run->n == 1 &&
+		    !offload_verify(PKT_DATA(first), first->len)))
+			return (0);
+		run->offload = o;
+	}
+	run->pkts[run->n++] = p;
+	return (1);
+}
+
+static void
+engine_run_write(struct engine_tun *t, struct engine_run *run)
+{
+	static struct log_limit	 limit;
+	size_t			 i;
+
+	if (run->n == 0)
+		return;
+	if (t->fd != -1 && engine_tun_write(t, run) == -1 && errno != EAGAIN)
+		log_limited(&limit, "%s: writing to %s: %s", t->conf->name,
+		    t->conf->ifname, strerror(errno));
+	for (i = 0; i < run->n; i++)
+		pkt_put(core_pool(core), run->pkts[i]);
+	run->n = 0;
+}
+
+static ssize_t
+engine_tun_write(struct engine_tun *t, struct engine_run *run)
+{
+	struct iovec	 iov[OFFLOAD_SEGS];
+	struct pkt	*p = run->pkts[0];
+	size_t		 i;
+
+	if (run->n == 1)
+		return (tun_write(t->fd, engine_tun_flags(t), PKT_DATA(p),
+		    p->len));
+	offload_finish(&run->offload, PKT_DATA(p));
+	iov[0].iov_base = PKT_DATA(p);
+	iov[0].iov_len = p->len;
+	for (i = 1; i < run->n; i++) {
+		p = run->pkts[i];
+		iov[i].iov_base = PKT_DATA(p) + run->offload.hlen;
+		iov[i].iov_len = p->len - run->offload.hlen;
+	}
+	return (tun_write_tcp(t->fd, &run->offload, iov, run->n));
+}
+
+/*
+ * Sockets
+ */
+
+struct engine_sock *
+engine_sock_new(struct engine_socks *list, uint32_t id)
+{
+	struct engine_sock	*s;
+
+	if (id == SOCK_NONE)
+		fatalx("%s: socket without an id", __func__);
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		fatal("%s", __func__);
+	s->id = id;
+	s->fd = -1;
+	TAILQ_INSERT_TAIL(list, s, entry);
+	return (s);
+}
+
+struct engine_sock *
+engine_sock_find(struct engine_socks *list, uint32_t id)
+{
+	struct engine_sock	*s;
+
+	TAILQ_FOREACH(s, list, entry) {
+		if (s->id == id)
+			break;
+	}
+	return (s);
+}
+
+struct engine_sock *
+engine_sock_bylink(uint32_t tunnel, const char *link)
+{
+	struct engine_sock	*s;
+
+	TAILQ_FOREACH(s, &engine_socks, entry) {
+		if (!s->listening && s->tunnel == tunnel &&
+		    strcmp(s->link, link) == 0)
+			break;
+	}
+	return (s);
+}
+
+void
+engine_sock_watch(struct engine_sock *s)
+{
+	event_set(&s->ev, s->fd, EV_READ | EV_PERSIST, engine_sock_readable,
+	    s);
+	event_set(&s->ev_write, s->fd, EV_WRITE, engine_sock_writable, s);
+	event_add(&s->ev, NULL);
+}
+
+void
+engine_sock_free(struct engine_socks *list, struct engine_sock *s)
+{
+	TAILQ_REMOVE(list, s, entry);
+	event_del(&s->ev);
+	event_del(&s->ev_write);
+	close(s->fd);
+	free(s);
+}
+
+static void
+engine_sock_readable(int fd, short event, void *arg)
+{
+	static struct log_limit	 limit;
+	struct engine_sock	*s = arg;
+	uint64_t		 now;
+	int			 i, n;
+
+	if ((n = sock_recv(fd, rx_dgrams, BATCH_MAX)) == -1) {
+		log_limited(&limit, "receiving: %s", strerror(errno));
+		return;
+	}
+	now = engine_now();
+	for (i = 0; i < n; i++)
+		rx_dgrams[i].ep.sock = s->id;
+	core_receive(core, rx_dgrams, n, now);
+	engine_flush(now);
+}
+
+static void
+engine_sock_writable(int fd, short event, void *arg)
+{
+	struct engine_sock	*s = arg;
+
+	core_sock_blocked(core, s->id, 0);
+	engine_flush(engine_now());
+}
+
+/* Sends datagrams of one socket. */
+static void
+engine_send(struct dgram *d, size_t n, uint64_t now)
+{
+	static struct log_limit	 limit;
+	struct engine_sock	*s;
+	size_t			 sent;
+	int			 error;
+
+	s = engine_sock_find(&engine_socks, d->ep.sock);
+	while (n > 0) {
+		sent = 0;
+		error = ENETDOWN;
+		if (s != NULL) {
+			sent = sock_send(s->fd, d, n);
+			error = errno;
+		}
+		d += sent;
+		n -= sent;
+		if (n == 0)
+			break;
+		if (error == EAGAIN || error == ENOBUFS) {
+			engine_send_full(s, error, d, n, now);
+			break;
+		}
+		/* one that is too long tells the path's MTU */
+		if (s != NULL && error != EMSGSIZE)
+			log_limited(&limit, "sending: %s", strerror(error));
+		core_send_error(core, d, error, now);
+		d++;
+		n--;
+	}
+}
+
+/*
+ * None of the n has room.  When a socket is full one is told when to go on;
+ * when an interface is, as with ENOBUFS, only time helps.
+ */
+static void
+engine_send_full(struct engine_sock *s, int error, struct dgram *d, size_t n,
+    uint64_t now)
+{
+	for (; n > 0; d++, n--)
+		core_send_error(core, d, error, now);
+	if (error == EAGAIN) {
+		core_sock_blocked(core, s->id, 1);
+		event_add(&s->ev_write, NULL);
+	}
+}

@@ -1,0 +1,185 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * What mlvpnctl(8) asks for.
+ */
+
+#include <sys/types.h>
+#include <sys/queue.h>
+
+#include <imsg.h>
+#include <string.h>
+
+#include "control.h"
+#include "core.h"
+#include "engine_conf.h"
+#include "engine_io.h"
+#include "engine_parent.h"
+#include "engine_show.h"
+#include "log.h"
+#include "mlvpnd.h"
+
+#define SHOW_LINKS_MAX	(2 * TUNNEL_LINK_MAX)	/* paths of both ends */
+
+static struct core	*core;
+static uint64_t		 started;
+
+static void	 show_summary(struct imsgbuf *);
+static int	 is_selected(const struct engine_tunnel *,
+		    const struct ctl_select *);
+static int	 show_tunnels(struct imsgbuf *, const struct ctl_select *);
+static int	 show_links(struct imsgbuf *, const struct ctl_select *);
+static int	 show_filters(struct imsgbuf *, const struct ctl_select *);
+static int	 link_admin(const struct ctl_link_admin *, int);
+static void	 reload(uint32_t);
+static void	 verbose(int);
+
+const struct control_ops	 engine_control_ops = {
+	show_summary, show_tunnels, show_links, show_filters, link_admin,
+	reload, verbose
+};
+
+void
+engine_show_init(struct core *c)
+{
+	core = c;
+	started = engine_now();
+}
+
+static void
+show_summary(struct imsgbuf *ibuf)
+{
+	struct ctl_summary	 cs;
+
+	memset(&cs, 0, sizeof(cs));
+	core_summary(core, &cs);
+	strlcpy(cs.version, MLVPND_VERSION, sizeof(cs.version));
+	cs.uptime = (engine_now() - started) / USEC;
+	if (imsg_compose(ibuf, IMSG_CTL_SUMMARY, 0, 0, -1, &cs,
+	    sizeof(cs)) == -1)
+		log_warn("%s", __func__);
+}
+
+static int
+is_selected(const struct engine_tunnel *t, const struct ctl_select *sel)
+{
+	return (t->tunnel != NULL && (sel->tunnel[0] == '\0' ||
+	    strcmp(sel->tunnel, t->conf->name) == 0));
+}
+
+static int
+show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	struct engine_tunnel	*t;
+	struct ctl_tunnel	 ct;
+	uint64_t		 now;
+	int			 n = 0;
+
+	now = engine_now();
+	TAILQ_FOREACH(t, &engine_tunnels, entry) {
+		if (!is_selected(t, sel))
+			continue;
+		memset(&ct, 0, sizeof(ct));
+		tunnel_ctl(t->tunnel, &ct, now);
+		if (imsg_compose(ibuf, IMSG_CTL_TUNNEL, 0, 0, -1, &ct,
+		    sizeof(ct)) == -1)
+			log_warn("%s", __func__);
+		n++;
+	}
+	return (n);
+}
+
+static int
+show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	static struct ctl_link	 links[SHOW_LINKS_MAX];
+	struct engine_tunnel	*t;
+	uint64_t		 now;
+	size_t			 i, nlinks;
+	int			 n = 0;
+
+	now = engine_now();
+	TAILQ_FOREACH(t, &engine_tunnels, entry) {
+		if (!is_selected(t, sel))
+			continue;
+		memset(links, 0, sizeof(links));
+		nlinks = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX,
+		    now);
+		for (i = 0; i < nlinks; i++) {
+			if (sel->link[0] != '\0' &&
+			    strcmp(sel->link, links[i].name) != 0)
+				continue;
+			if (imsg_compose(ibuf, IMSG_CTL_LINK, 0, 0, -1,
+			    &links[i], sizeof(links[i])) == -1)
+				log_warn("%s", __func__);
+			n++;
+		}
+	}
+	return (n);
+}
+
+static int
+show_filters(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	static struct ctl_match	 cm;
+	struct engine_tunnel	*t;
+	size_t			 i;
+	int			 n = 0;
+
+	TAILQ_FOREACH(t, &engine_tunnels, entry) {
+		if (!is_selected(t, sel))
+			continue;
+		for (i = 0; tunnel_ctl_match(t->tunnel, i, &cm) == 0; i++) {
+			if (imsg_compose(ibuf, IMSG_CTL_FILTER, 0, 0, -1, &cm,
+			    sizeof(cm)) == -1)
+				log_warn("%s", __func__);
+		}
+		n++;
+	}
+	return (n);
+}
+
+static int
+link_admin(const struct ctl_link_admin *la, int up)
+{
+	struct engine_tunnel	*t;
+	uint64_t		 now;
+
+	t = engine_tunnel_byname(la->tunnel);
+	if (t == NULL || t->tunnel == NULL)
+		return (-1);
+	now = engine_now();
+	if (tunnel_link_admin(t->tunnel, la->link, up, now) == -1)
+		return (-1);
+	engine_flush(now);
+	return (0);
+}
+
+static void
+reload(uint32_t id)
+{
+	engine_compose_parent(IMSG_CTL_RELOAD, id, NULL, 0);
+}
+
+static void
+verbose(int v)
+{
+	engine_compose_parent(IMSG_CTL_LOG_VERBOSE, 0, &v, sizeof(v));
+	log_setverbose(v);
+}
