@@ -40,7 +40,7 @@ static void	 match_add(struct pkt *, const struct match *, size_t);
 static int	 pin_find(struct tunnel *, const struct pkt *, struct pin *);
 static int	 pin_named(struct tunnel *, const struct pkt *, struct pin *);
 static int	 pin_others(struct tunnel *, struct pin *);
-static int	 listed(const struct match_conf *, const struct path *);
+static int	 link_number(const struct match_conf *, const struct path *);
 
 /*
  * The rules
@@ -237,7 +237,7 @@ pin_named(struct tunnel *t, const struct pkt *p, struct pin *pin)
 	for (i = 0; i < t->npaths; i++) {
 		if (!path_fits(t->paths[i], pin->level))
 			continue;
-		n = listed(pin->conf, t->paths[i]);
+		n = link_number(pin->conf, t->paths[i]);
 		if (n != -1 && n < best)
 			best = n;
 	}
@@ -245,7 +245,7 @@ pin_named(struct tunnel *t, const struct pkt *p, struct pin *pin)
 		return (0);
 	pin->first = p->match & MATCH_DUPLICATE ? -1 : best;
 	pin->backup = -1;
-	pin->remote = 1;
+	pin->distant = 1;
 	return (1);
 }
 
@@ -261,14 +261,14 @@ pin_others(struct tunnel *t, struct pin *pin)
 	for (i = 0; i < t->npaths; i++) {
 		path = t->paths[i];
 		if (!path_fits(path, pin->level) ||
-		    listed(pin->conf, path) != -1)
+		    link_number(pin->conf, path) != -1)
 			continue;
 		if (pin->backup == -1 || path->pacer.level < pin->backup) {
 			pin->backup = path->pacer.level;
-			pin->remote = path->pacer.distant;
+			pin->distant = path->pacer.distant;
 		} else if (path->pacer.level == pin->backup &&
 		    !path->pacer.distant)
-			pin->remote = 0;
+			pin->distant = 0;
 	}
 	return (pin->backup != -1);
 }
@@ -283,7 +283,7 @@ match_allows(const struct pin *pin, const struct path *path)
 int
 match_permits(const struct pin *pin, const struct path *path)
 {
-	int	 n = listed(pin->conf, path);
+	int	 n = link_number(pin->conf, path);
 
 	if (pin->conf->flags & MATCH_NOT)
 		return (n == -1 && path->pacer.level == pin->backup);
@@ -299,7 +299,7 @@ match_dropped(struct tunnel *t, const struct pkt *p)
 
 /* Where in the rule's list of links the path's name is, -1: it is not. */
 static int
-listed(const struct match_conf *c, const struct path *path)
+link_number(const struct match_conf *c, const struct path *path)
 {
 	int	 i;
 

@@ -49,7 +49,7 @@ struct pin {
 	int		 level;		/* for path_fits() */
 	int		 first;		/* of the links, -1 all */
 	int		 backup;	/* level of the others */
-	int		 remote;	/* those too slow for bulk as well */
+	int		 distant;	/* those too slow for bulk as well */
 };
 
 void	 match_free(struct tunnel *);

@@ -104,7 +104,7 @@ static uint64_t	 start_seq(struct core *, uint64_t);
 static uint32_t	 new_flow(struct core *);
 static int	 is_own_flow(const struct core *, uint32_t);
 static int	 is_peer_flow(const struct core *, uint32_t);
-static void	 listed(struct mlvpn2 *);
+static void	 index_by_sock(struct mlvpn2 *);
 static int	 serves(const struct mlvpn2 *);
 static void	 ask(struct mlvpn2 *, uint64_t);
 static struct mlvpn2 *find(struct core *, const struct dgram *);
@@ -114,7 +114,7 @@ static struct mlvpn2_run *retired(struct tunnel *, uint32_t);
 static void	 remember(struct tunnel *, uint32_t, uint64_t);
 static void	 retire(struct mlvpn2 *);
 static uint64_t	 key_name(const struct tunnel *);
-static int	 welcome(struct mlvpn2 *, const struct mlvpn2_header *,
+static int	 session_admits(struct mlvpn2 *, const struct mlvpn2_header *,
 		    const uint8_t *, size_t, uint64_t);
 static int	 may_call(const struct mlvpn2 *, const struct mlvpn2_header *,
 		    uint64_t);
@@ -263,7 +263,7 @@ link_open(struct tunnel *t, struct link *l, uint64_t now)
 	m->seq = start_seq(t->core, now);
 	m->hint_tx = m->auth_tx = m->last_gap = NEVER;
 	path_addr_is(&p->addr, &l->ep);
-	listed(m);
+	index_by_sock(m);
 	mlvpn2_rates(t);
 	/* a peer that still takes the link for up is to begin anew */
 	if (!serves(m))
@@ -286,7 +286,7 @@ link_free(struct path *p)
 
 /* Found by its socket from now on. */
 static void
-listed(struct mlvpn2 *m)
+index_by_sock(struct mlvpn2 *m)
 {
 	struct core	*c = m->path->tunnel->core;
 
@@ -339,7 +339,7 @@ link_reopen(struct path *p, uint64_t now)
 	ep.local = l->ep.local;
 	path_addr_moved(&p->addr, &ep);
 	LIST_REMOVE(m, entry);
-	listed(m);
+	index_by_sock(m);
 	if (other)
 		ask(m, now);
 	else
@@ -480,7 +480,7 @@ mlvpn2_receive(struct core *c, const struct dgram *dg, uint64_t now)
 		return;
 	}
 	p->len = len;
-	if (!welcome(m, &h, PKT_DATA(p), len, now)) {
+	if (!session_admits(m, &h, PKT_DATA(p), len, now)) {
 		/* a client that begins says that it ended */
 		if (m->exists || h.type != MLVPN2_DISCONNECT)
 			t->rx_rejected++;
@@ -625,8 +625,8 @@ key_name(const struct tunnel *t)
  * they are.
  */
 static int
-welcome(struct mlvpn2 *m, const struct mlvpn2_header *h, const uint8_t *text,
-    size_t len, uint64_t now)
+session_admits(struct mlvpn2 *m, const struct mlvpn2_header *h,
+    const uint8_t *text, size_t len, uint64_t now)
 {
 	int	 known = m->exists && h->flow == m->peer;
 

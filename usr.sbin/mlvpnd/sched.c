@@ -308,7 +308,7 @@ choose_bound(struct tunnel *t, const struct pin *pin, int q,
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
 		if (p->addr.blocked || !match_allows(pin, p) ||
-		    (p->pacer.distant && !pin->remote && q == PQ_NORMAL) ||
+		    (p->pacer.distant && !pin->distant && q == PQ_NORMAL) ||
 		    path_too_small(p, pkt))
 			continue;
 		most = now + path_owd(p, mean) + time_of(p, PATH_MTU) + SLACK;
