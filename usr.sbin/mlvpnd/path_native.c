@@ -34,7 +34,6 @@
 #define ACCEPT_TRIES		8
 #define SYNC_INTERVAL		(25 * 1000)
 #define UNREPORTED_MAX		(1ULL << 30)	/* packet numbers */
-#define MTU_LEAST		1280		/* of an interface with IPv6 */
 #define ETHER_HDRLEN		14
 
 static struct path *native_open(struct tunnel *, struct link *, uint64_t);
@@ -383,10 +382,10 @@ native_mtu(const struct path *p)
 	int			 i;
 
 	if (t->conf.layer2)
-		return (MAX(mtu - ETHER_HDRLEN, MTU_LEAST));
+		return (MAX(mtu - ETHER_HDRLEN, IP6_MTU_MIN));
 	for (i = 0; i < t->conf.naddress; i++)
 		if (t->conf.address[i].prefix.addr.family == 6)
-			mtu = MAX(mtu, MTU_LEAST);
+			mtu = MAX(mtu, IP6_MTU_MIN);
 	return (mtu);
 }
 
