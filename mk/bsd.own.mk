@@ -12,13 +12,10 @@ MANMODE?=	644
 SHAREMODE?=	644
 
 .if defined(SANITIZE)
-# the sanitizers make gcc see what is not there
-WERROR?=
 CFLAGS+=	-fsanitize=${SANITIZE} -fno-sanitize-recover=all \
 		-fno-omit-frame-pointer
 LDFLAGS+=	-fsanitize=${SANITIZE}
 .endif
-WERROR?=	-Werror
 CFLAGS+=	${WERROR}
 
 # What OpenBSD has in libc and libutil.
@@ -27,7 +24,15 @@ LIBCOMPAT=	${TOPDIR}/lib/libcompat/${OBJ}/libcompat.a
 CPPFLAGS+=	-I${TOPDIR}/lib/libcompat/include
 .endif
 .if ${OS} == "linux"
-CPPFLAGS+=	-D_GNU_SOURCE -isystem /usr/include/bsd -DLIBBSD_OVERLAY
+# where its headers are differs between systems, and between their releases
+.  if !defined(LIBBSD_CPPFLAGS)
+LIBBSD_CPPFLAGS!=	pkg-config --cflags libbsd-overlay 2>/dev/null || :
+.    if empty(LIBBSD_CPPFLAGS)
+.      error pkg-config knows no libbsd-overlay
+.    endif
+.    export LIBBSD_CPPFLAGS
+.  endif
+CPPFLAGS+=	-D_GNU_SOURCE ${LIBBSD_CPPFLAGS}
 LDADD_COMPAT=	${LIBCOMPAT} -Wl,-u,libbsd_init_func -lbsd-ctor -lbsd \
 		-lseccomp
 .elif ${OS} == "freebsd"

@@ -5,6 +5,7 @@
 #
 #	TARGET_OS=OpenBSD	what is built for, default the running system
 #	SANITIZE=list		for -fsanitize
+#	WERROR=-Werror		warnings are errors
 #	CONFINE=no		pledge(2) and unveil(2) do nothing
 #	MAKEOBJDIR=name		of the directory for objects
 #

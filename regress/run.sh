@@ -30,6 +30,7 @@ set -u
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 . "$TOP/regress/lib/setup.sh"
 
+STRICT=WERROR=-Werror		# not with sanitizers: gcc sees too much then
 SANITIZERS=address,undefined
 LIMIT=1800			# seconds, ends a test that hangs
 
@@ -127,7 +128,14 @@ queue()
 # variables KIND: for make
 variables()
 {
-	[ "$1" = plain ] || echo "SANITIZE=$SANITIZERS REGRESS_SKIP_SLOW=yes"
+	case $1 in
+	plain)
+		echo "$STRICT"
+		;;
+	sanitized)
+		echo "SANITIZE=$SANITIZERS REGRESS_SKIP_SLOW=yes"
+		;;
+	esac
 }
 
 # work FILE: those of its lines that nobody else has begun
@@ -152,7 +160,8 @@ work()
 # For what it warns of: nothing of this is run.
 build_clang()
 {
-	(export CFLAGS=-O0 && build_all CC=clang MAKEOBJDIR=obj.clang)
+	(export CFLAGS=-O0 && build_all CC=clang $STRICT \
+	    MAKEOBJDIR=obj.clang)
 }
 
 # The other builds, then the computing: each gives way to who needs a clock.
@@ -206,7 +215,7 @@ else
 	echo "not root: nothing is installed, and some tests are skipped"
 fi
 
-run "build" build_all
+run "build" build_all $STRICT
 [ -n "$only" ] || run "manual pages" lint_manuals
 for d in $(directories "$selected"); do
 	queue plain "$d"

@@ -46,7 +46,6 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <nss.h>
 #include <seccomp.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -420,18 +419,30 @@ pledge_parse(const char *request)
 	return (new);
 }
 
-/*
- * Names are looked up without shared objects, see nss(5), and nothing is read
- * but the directories of the files that say how.
- */
+/* Only glibc has it: musl knows no other sources than these. */
+int	 __nss_configure_lookup(const char *, const char *)
+	    __attribute__((__weak__));
+
+/* Names are looked up without shared objects, see nss(5). */
+static int
+pledge_nss(void)
+{
+	if (__nss_configure_lookup == NULL)
+		return (0);
+	if (__nss_configure_lookup("hosts", "files dns") == -1 ||
+	    __nss_configure_lookup("protocols", "files") == -1 ||
+	    __nss_configure_lookup("services", "files") == -1)
+		return (-1);
+	return (0);
+}
+
+/* Nothing is read but the directories of the files that say how to look up. */
 static int
 pledge_dns(int new)
 {
 	char	 path[PATH_MAX];
 
-	if (__nss_configure_lookup("hosts", "files dns") == -1 ||
-	    __nss_configure_lookup("protocols", "files") == -1 ||
-	    __nss_configure_lookup("services", "files") == -1)
+	if (pledge_nss() == -1)
 		return (-1);
 	if (new & (PLEDGE_RPATH | PLEDGE_WPATH | PLEDGE_CPATH | PLEDGE_UNVEIL))
 		return (0);

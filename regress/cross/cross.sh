@@ -144,7 +144,8 @@ build()
 {
 	for dir in "$@"; do
 		(cd "$TOP/$dir" && CFLAGS=-O1 $MAKE -s -k -j 2 \
-		    "TARGET_OS=$os_name" "CC=$cc" "AR=$ZIG ar" \
+		    "TARGET_OS=$os_name" WERROR=-Werror \
+		    "CC=$cc" "AR=$ZIG ar" \
 		    "LOCALBASE=$stage" all) || return 1
 	done
 }

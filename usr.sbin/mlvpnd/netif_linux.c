@@ -181,7 +181,9 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 
 	memset(netif, 0, sizeof(*netif));
 	netif->layer2 = conf->layer2;
-	netif->rdomain = conf->rdomain > 0 ? conf->rdomain : RT_TABLE_MAIN;
+	netif->rdomain = RT_TABLE_MAIN;
+	if (conf->rdomain > 0)
+		netif->rdomain = conf->rdomain;
 	netif->existed = link_get(conf->ifname, &flags) != 0;
 	netif->raised = netif->existed && (flags & IFF_UP) == 0;
 
