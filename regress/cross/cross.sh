@@ -111,7 +111,7 @@ $(cat /usr/include/sodium/*.h /usr/include/pcap/*.h | cksum)"
 	    stub event || return 1
 	# those that the old one of OpenBSD has too
 	printf '%s\n' pcap_open_dead pcap_compile pcap_freecode pcap_geterr \
-	    pcap_offline_filter pcap_setfilter pcap_close bpf_filter |
+	    pcap_offline_filter pcap_setfilter pcap_close |
 	    stub pcap || return 1
 	# as declared; macros and comments give names that do no harm
 	cat /usr/include/sodium/*.h | tr -s ' \t\n*(' '\n' |

@@ -20,15 +20,16 @@
 #include <sys/queue.h>
 
 #include <pcap.h>
+#include <string.h>
 
 #include "conf.h"
 
 static int	 insn_valid(const struct bpf_insn *, unsigned int);
 
 /*
- * May bpf_filter(3) run the program?  It ends, stays within itself and its
- * memory, and has no instruction but those that all systems know: some abort
- * at others.  Loads are checked when they are made.
+ * May the program be run?  It ends, stays within itself and its memory, and
+ * has no instruction but those that all systems know: some abort at others.
+ * Loads are checked when they are made.
  */
 int
 match_valid(const struct bpf_insn *insns, unsigned int n)
@@ -41,6 +42,20 @@ match_valid(const struct bpf_insn *insns, unsigned int n)
 		if (!insn_valid(&insns[i], n - i - 1))
 			return (0);
 	return (BPF_CLASS(insns[n - 1].code) == BPF_RET);
+}
+
+/* Of a program that is valid: does it want the packet? */
+int
+match_run(struct bpf_insn *insns, unsigned int n, const void *pkt, size_t len)
+{
+	struct bpf_program	 prog;
+	struct pcap_pkthdr	 hdr;
+
+	prog.bf_len = n;
+	prog.bf_insns = insns;
+	memset(&hdr, 0, sizeof(hdr));
+	hdr.len = hdr.caplen = len;
+	return (pcap_offline_filter(&prog, &hdr, pkt) != 0);
 }
 
 /* left: how many instructions follow */

@@ -264,7 +264,12 @@ void			 conf_inactive(const struct mlvpnd_conf *,
 
 struct bpf_insn;
 
-/* bpf.c: may bpf_filter(3) run these? */
+/*
+ * bpf.c: programs of bpf(4).  match_valid(): may this one be run?
+ * match_run(): does it want the packet?
+ */
 int			 match_valid(const struct bpf_insn *, unsigned int);
+int			 match_run(struct bpf_insn *, unsigned int,
+			    const void *, size_t);
 
 #endif /* CONF_H */

@@ -148,7 +148,7 @@ match_packet(struct tunnel *t, struct pkt *p, int first)
 	p->match_gen = t->matches.gen;
 	for (i = 0; i < t->matches.n; i++) {
 		m = &t->matches.rules[i];
-		if (bpf_filter(m->insns, PKT_DATA(p), p->len, p->len) == 0)
+		if (!match_run(m->insns, m->ninsns, PKT_DATA(p), p->len))
 			continue;
 		if (first) {
 			m->packets++;

@@ -493,7 +493,7 @@ match_packet(const char *expr, int layer2, const uint8_t *pkt, size_t len)
 	if (insns == NULL)
 		errx(1, "%s: %s", expr, errbuf);
 	CHECK(n > 0);
-	ret = bpf_filter(insns, pkt, len, len) != 0;
+	ret = match_run(insns, n, pkt, len);
 	free(insns);
 	conf_tunnel_free(t);
 	return (ret);

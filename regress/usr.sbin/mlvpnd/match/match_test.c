@@ -440,7 +440,7 @@ test_compiled(void)
 static void
 test_hostile(void)
 {
-	static const struct {
+	static struct {
 		const char	*what;
 		int		 valid;
 		unsigned int	 n;
@@ -507,7 +507,7 @@ test_hostile(void)
 		CHECK_EQ(match_valid(progs[i].insns, progs[i].n),
 		    progs[i].valid);
 		if (progs[i].valid)
-			(void)bpf_filter(progs[i].insns, data, LEN, LEN);
+			(void)match_run(progs[i].insns, progs[i].n, data, LEN);
 	}
 	for (i = 0; i < MATCH_INSNS_MAX + 1; i++) {
 		insns[i].code = BPF_RET | BPF_K;
@@ -536,8 +536,8 @@ test_opcodes(void)
 			insns[0].k = values[i];
 			if (!match_valid(insns, 2))
 				continue;
-			(void)bpf_filter(insns, data, LEN, LEN);
-			(void)bpf_filter(insns, data, 0, 0);
+			(void)match_run(insns, 2, data, LEN);
+			(void)match_run(insns, 2, data, 0);
 			valid++;
 		}
 	}
@@ -583,7 +583,7 @@ test_random(void)
 		if ((data = malloc(len)) == NULL)
 			err(1, NULL);
 		random_bytes(NULL, data, len);
-		(void)bpf_filter(insns, data, len, len);
+		(void)match_run(insns, 16, data, len);
 		free(data);
 		ran++;
 	}
