@@ -65,10 +65,9 @@ no_note()
 	echo
 }
 
-# without the column of addresses, to fit
 show_links()
 {
-	ctl home show links | cut -c 1-73 | sed 's/^/   /'
+	ctl home show links | sed 's/^/   /'
 }
 
 # rate and gap of the last flow

@@ -71,6 +71,8 @@ for remote in 203.0.113.2 2001:db8:2::2; do
 	    more_than $((sent + 80)) client tunnels home tx_packets'
 	check "the link stays up" eval '
 	    no_loss -c 200 && link_is client dsl1 up'
+	check "show tunnels has the route" eval '
+	    ctl client show tunnels | grep -q "Route: *default$"'
 	terminate client
 	check "all is as before" eval '
 	    network_state c >"$T/after"

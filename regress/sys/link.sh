@@ -47,8 +47,19 @@ for l in dsl1 dsl2; do
 	check "$l up: none lost" under_ping ctl client link home $l up
 	check "$l is up" await "link_is client $l up" 10
 done
-check "no such link" eval '! ctl client link home dsl9 down 2>"$T/out"'
-check "no such tunnel" eval '! ctl client link away dsl1 down 2>"$T/out"'
+check "show links has the addresses" eval '
+    ctl client show links | grep -q " $(net 1).1$" &&
+    ctl server show links | grep -q " $(net 1).1$"'
+check "show tunnels has address and secret" eval '
+    ctl client show tunnels home >"$T/out" &&
+    grep -q "Address: *10.44.43.1/30" "$T/out" &&
+    grep -q "Secret: *psk" "$T/out"'
+check "no such link: which there are" eval '
+    ! ctl client link home dsl9 down 2>"$T/out" &&
+    grep -q "no link dsl9 in tunnel home; links: dsl1 dsl2$" "$T/out"'
+check "no such tunnel: which there are" eval '
+    ! ctl client show links away 2>"$T/out" &&
+    grep -q "no tunnel away; tunnels: home$" "$T/out"'
 check "no daemon: said so" eval '
     ! "$MLVPNCTL" -s "$T/nobody.sock" show 2>"$T/out" &&
     grep -q "not running" "$T/out"'

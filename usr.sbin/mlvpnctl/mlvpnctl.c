@@ -38,7 +38,8 @@
 
 static const struct output	*output = &text_output;
 
-static __dead void	 usage(void);
+static void		 usage(FILE *);
+static int		 take_json(int, char *[]);
 static const char	*default_socket(void);
 static void		 keygen(int);
 static int		 ctl_connect(const char *);
@@ -56,12 +57,11 @@ static void		 show_message(struct imsg *);
 static int		 show_result(struct imsg *);
 static void		 clean(char *, size_t);
 
-static __dead void
-usage(void)
+static void
+usage(FILE *f)
 {
-	fprintf(stderr, "usage: %s [-j] [-s socket] command [argument ...]\n",
+	fprintf(f, "usage: %s [-hjV] [-s socket] command [argument ...]\n",
 	    getprogname());
-	exit(1);
 }
 
 int
@@ -77,20 +77,29 @@ main(int argc, char *argv[])
 
 	sockname = default_socket();
 	/* "+": options after the command are the command's */
-	while ((ch = getopt(argc, argv, "+js:")) != -1) {
+	while ((ch = getopt(argc, argv, "+hjs:V")) != -1) {
 		switch (ch) {
+		case 'h':
+			usage(stdout);
+			show_commands();
+			exit(0);
 		case 'j':
 			output = &json_output;
 			break;
 		case 's':
 			sockname = optarg;
 			break;
+		case 'V':
+			printf("%s %s\n", getprogname(), MLVPND_VERSION);
+			exit(0);
 		default:
-			usage();
+			usage(stderr);
+			exit(1);
 		}
 	}
 	argc -= optind;
 	argv += optind;
+	argc = take_json(argc, argv);
 
 	if ((res = parse(argc, argv)) == NULL)
 		exit(1);
@@ -124,6 +133,21 @@ main(int argc, char *argv[])
 	if (fflush(stdout) == EOF || ferror(stdout))
 		err(1, "stdout");
 	return (status);
+}
+
+/* -j may stand behind the command as well.  Returns how many others there are. */
+static int
+take_json(int argc, char *argv[])
+{
+	int	 i, n = 0;
+
+	for (i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "-j") == 0)
+			output = &json_output;
+		else
+			argv[n++] = argv[i];
+	}
+	return (n);
 }
 
 /* That of the daemon in our routing table. */
@@ -351,6 +375,10 @@ show_tunnel(struct imsg *imsg)
 	clean(ct.descr, sizeof(ct.descr));
 	clean(ct.ifname, sizeof(ct.ifname));
 	clean(ct.cipher, sizeof(ct.cipher));
+	clean(ct.secret, sizeof(ct.secret));
+	clean(ct.peer_key, sizeof(ct.peer_key));
+	if (ct.naddress > TUNNEL_ADDR_MAX)
+		errx(1, "an answer of mlvpnd makes no sense");
 	output->tunnel(&ct);
 }
 

@@ -48,6 +48,8 @@ extern const struct output	 text_output, json_output;
 const char	*tunnel_state(const struct ctl_tunnel *);
 const char	*link_state(const struct ctl_link *);
 const char	*fmt_addr(const struct addr *, char *);
+const char	*fmt_prefix(const struct prefix *, char *);
+const char	*fmt_route(const struct ctl_route *, char *);
 
 /* import.c */
 int		 import(const char *);

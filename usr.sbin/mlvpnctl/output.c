@@ -16,7 +16,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#include <sys/types.h>
+#include <sys/param.h>
 
 #include <err.h>
 #include <inttypes.h>
@@ -29,6 +29,16 @@
 #include "printconf.h"
 
 #define FMT_SIZE	24
+#define LOSS_SIZE	(2 * FMT_SIZE)
+#define LINE_SIZE	80
+#define COLUMNS		51	/* those between the names and the address */
+
+/* How wide they are; addr: whether there is one for the address. */
+struct columns {
+	size_t	 tunnel;
+	size_t	 link;
+	int	 addr;
+};
 
 static void	 text_head(const struct parse_result *);
 static void	 text_summary(const struct ctl_summary *);
@@ -41,7 +51,9 @@ static void	 text_tail(void);
 
 static void	 links_add(const struct ctl_link *);
 static void	 links_table(void);
-static void	 links_row(const struct ctl_link *, int, int);
+static void	 links_row(const struct ctl_link *, const struct columns *);
+static const char	*link_addr(const struct ctl_link *, char *);
+static void	 tunnel_conf(const struct ctl_tunnel *);
 static void	 link_detail(const struct ctl_link *);
 static void	 link_rates(const struct ctl_link *);
 
@@ -49,6 +61,8 @@ static const char	*fmt_age(int64_t, char *);
 static const char	*fmt_msec(int64_t, char *);
 static const char	*fmt_scale(uint64_t, char *);
 static const char	*fmt_percent(int32_t, char *);
+static const char	*fmt_loss(int32_t, int32_t, char *);
+static const char	*fmt_share(int32_t, char *);
 
 const struct output	 text_output = {
 	text_head,
@@ -114,6 +128,7 @@ text_tunnel(const struct ctl_tunnel *ct)
 		printf("  Description: %s\n", ct->descr);
 	printf("  Interface:   %s, layer %d, mtu %u\n", ct->ifname,
 	    ct->layer2 ? 2 : 3, ct->mtu);
+	tunnel_conf(ct);
 	printf("  Protocol:    %s", ct->protocol == PROTO_MLVPN2 ? "mlvpn 2" :
 	    "mlvpn 3");
 	if (ct->cipher[0] != '\0')
@@ -140,6 +155,37 @@ text_tunnel(const struct ctl_tunnel *ct)
 	printf("  Handshakes:  %" PRIu64 " done, %" PRIu64 " refused\n",
 	    ct->handshakes, ct->rx_rejected);
 	printf("  Suspicions:  %" PRIu64 " wrong\n", ct->false_dead);
+}
+
+static void
+tunnel_conf(const struct ctl_tunnel *ct)
+{
+	const char	*label;
+	char		 addr[ADDR_STRLEN], peer[ADDR_STRLEN];
+	uint32_t	 i;
+
+	label = "Address:";
+	for (i = 0; i < ct->naddress; i++) {
+		printf("  %-12s %s", label,
+		    fmt_prefix(&ct->address[i].prefix, addr));
+		if (ct->address[i].peer.family != 0)
+			printf(" peer %s", fmt_addr(&ct->address[i].peer,
+			    peer));
+		printf("\n");
+		label = "";
+	}
+	label = "Route:";
+	for (i = 0; i < ct->nroutes && i < CTL_ROUTES; i++) {
+		printf("  %-12s %s\n", label,
+		    fmt_route(&ct->routes[i], addr));
+		label = "";
+	}
+	if (i < ct->nroutes)
+		printf("  %-12s %u more\n", label, ct->nroutes - i);
+	printf("  Secret:      %s", ct->secret);
+	if (ct->peer_key[0] != '\0')
+		printf(", peer key %s", ct->peer_key);
+	printf("\n");
 }
 
 static void
@@ -207,46 +253,60 @@ links_add(const struct ctl_link *cl)
 static void
 links_table(void)
 {
-	size_t	 i, len, tw = strlen("TUNNEL"), lw = strlen("LINK");
+	struct columns	 col = { strlen("TUNNEL"), strlen("LINK"), 1 };
+	char		 addr[ADDR_STRLEN];
+	size_t		 i, aw = strlen("ADDRESS");
 
 	if (text.n == 0) {
 		printf("no links\n");
 		return;
 	}
 	for (i = 0; i < text.n; i++) {
-		if ((len = strlen(text.links[i].tunnel)) > tw)
-			tw = len;
-		if ((len = strlen(text.links[i].name)) > lw)
-			lw = len;
+		col.tunnel = MAX(col.tunnel, strlen(text.links[i].tunnel));
+		col.link = MAX(col.link, strlen(text.links[i].name));
+		aw = MAX(aw, strlen(link_addr(&text.links[i], addr)));
 	}
-	printf("%-*s  %-*s  %-10s %9s %7s %11s %8s %8s  %s\n", (int)tw,
-	    "TUNNEL", (int)lw, "LINK", "STATE", "AGE", "RTT", "LOSS TX/RX",
-	    "TX BIT/S", "RX BIT/S", "REMOTE");
+	col.addr = col.tunnel + col.link + COLUMNS + aw <= LINE_SIZE;
+	printf("%-*s %-*s %-10s %8s %6s %8s %5s %5s%s\n", (int)col.tunnel,
+	    "TUNNEL", (int)col.link, "LINK", "STATE", "AGE", "RTT", "LOSS %",
+	    "TX", "RX", col.addr ? " ADDRESS" : "");
 	for (i = 0; i < text.n; i++)
-		links_row(&text.links[i], (int)tw, (int)lw);
+		links_row(&text.links[i], &col);
 }
 
+/* Addresses that do not fit have lines of their own. */
 static void
-links_row(const struct ctl_link *cl, int tw, int lw)
+links_row(const struct ctl_link *cl, const struct columns *col)
 {
-	char	 age[FMT_SIZE], rtt[FMT_SIZE], ltx[FMT_SIZE], lrx[FMT_SIZE];
+	char	 age[FMT_SIZE], rtt[FMT_SIZE], loss[LOSS_SIZE];
 	char	 tx[FMT_SIZE], rx[FMT_SIZE], addr[ADDR_STRLEN];
-	char	 loss[2 * FMT_SIZE + 2];
+	int	 indent = col->tunnel + col->link + 2;
 
-	if (cl->loss_tx == -1 && cl->loss_rx == -1)
-		strlcpy(loss, "-", sizeof(loss));
-	else
-		snprintf(loss, sizeof(loss), "%s/%s%%",
-		    fmt_percent(cl->loss_tx, ltx),
-		    fmt_percent(cl->loss_rx, lrx));
-	printf("%-*s  %-*s  %-10s %9s %7s %11s %8s %8s  %s\n", tw, cl->tunnel,
-	    lw, cl->name, link_state(cl), fmt_age(cl->since, age),
-	    fmt_msec(cl->srtt, rtt), loss, fmt_scale(cl->tx_rate, tx),
-	    fmt_scale(cl->rx_rate, rx), fmt_addr(&cl->remote, addr));
+	printf("%-*s %-*s %-10s %8s %6s %8s %5s %5s", (int)col->tunnel,
+	    cl->tunnel, (int)col->link, cl->name, link_state(cl),
+	    fmt_age(cl->since, age), fmt_msec(cl->srtt, rtt),
+	    fmt_loss(cl->loss_tx, cl->loss_rx, loss),
+	    fmt_scale(cl->tx_rate, tx), fmt_scale(cl->rx_rate, rx));
+	link_addr(cl, addr);
+	if (col->addr)
+		printf(" %s", addr);
+	else if (strcmp(addr, "-") != 0)
+		printf("\n%*s%s", indent, "", addr);
+	printf("\n");
 	if (cl->state != LINK_UP && cl->reason[0] != '\0')
-		printf("%*s%s\n", tw + lw + 4, "", cl->reason);
+		printf("%*s%s\n", indent, "", cl->reason);
 	if (cl->hint[0] != '\0')
-		printf("%*s%s\n", tw + lw + 4, "", cl->hint);
+		printf("%*s%s\n", indent, "", cl->hint);
+}
+
+/* By what a link is known: the address of the end that opened it. */
+static const char *
+link_addr(const struct ctl_link *cl, char *buf)
+{
+	struct addr	 addr = cl->opener ? cl->local : cl->remote;
+
+	addr.port = 0;
+	return (fmt_addr(&addr, buf));
 }
 
 static void
@@ -284,7 +344,7 @@ link_detail(const struct ctl_link *cl)
 	if (cl->queueing != -1)
 		printf("  Queueing:    %s\n", fmt_msec(cl->queueing, a));
 	if (cl->loss_tx != -1 || cl->loss_rx != -1)
-		printf("  Loss:        %s%% sending, %s%% receiving\n",
+		printf("  Loss:        %s sending, %s receiving\n",
 		    fmt_percent(cl->loss_tx, a), fmt_percent(cl->loss_rx, b));
 	link_rates(cl);
 	printf("  Sent:        %sB in %" PRIu64 " packets, %" PRIu64
@@ -302,10 +362,13 @@ link_rates(const struct ctl_link *cl)
 
 	if (cl->rate == 0)
 		printf("  Bandwidth:   not limited\n");
-	else
+	else if (cl->rate_conf == 0 || cl->rate_conf == cl->rate)
 		printf("  Bandwidth:   %sbit/s to send, %s\n",
 		    fmt_scale(cl->rate, a), cl->rate_conf == 0 ? "automatic" :
 		    "configured");
+	else
+		printf("  Bandwidth:   %sbit/s to send, of %sbit/s configured\n",
+		    fmt_scale(cl->rate, a), fmt_scale(cl->rate_conf, b));
 	if (cl->rate_measured != 0)
 		printf("               %sbit/s delivered\n",
 		    fmt_scale(cl->rate_measured, a));
@@ -363,8 +426,8 @@ link_state(const struct ctl_link *cl)
 }
 
 /*
- * The fmt functions write into a buffer of FMT_SIZE bytes, fmt_addr of
- * ADDR_STRLEN, and return it.
+ * The fmt functions write into a buffer of FMT_SIZE bytes, LOSS_SIZE for
+ * fmt_loss, ADDR_STRLEN for what has an address, and return it.
  */
 
 /* Seconds. */
@@ -434,7 +497,51 @@ fmt_percent(int32_t n, char *buf)
 	if (n < 0)
 		strlcpy(buf, "-", FMT_SIZE);
 	else
-		snprintf(buf, FMT_SIZE, "%.1f", n / 100.0);
+		snprintf(buf, FMT_SIZE, "%.1f%%", n / 100.0);
+	return (buf);
+}
+
+/* Of both ways, as short as it can be told. */
+static const char *
+fmt_loss(int32_t tx, int32_t rx, char *buf)
+{
+	char	 a[FMT_SIZE], b[FMT_SIZE];
+
+	if (tx < 0 && rx < 0)
+		strlcpy(buf, "-", LOSS_SIZE);
+	else
+		snprintf(buf, LOSS_SIZE, "%s/%s", fmt_share(tx, a),
+		    fmt_share(rx, b));
+	return (buf);
+}
+
+static const char *
+fmt_share(int32_t n, char *buf)
+{
+	if (n < 0)
+		strlcpy(buf, "-", FMT_SIZE);
+	else
+		snprintf(buf, FMT_SIZE, "%.*f", n < 995 ? 1 : 0, n / 100.0);
+	return (buf);
+}
+
+const char *
+fmt_prefix(const struct prefix *p, char *buf)
+{
+	size_t	 len;
+
+	fmt_addr(&p->addr, buf);
+	len = strlen(buf);
+	snprintf(buf + len, ADDR_STRLEN - len, "/%u", p->len);
+	return (buf);
+}
+
+const char *
+fmt_route(const struct ctl_route *r, char *buf)
+{
+	if (!r->is_default)
+		return (fmt_prefix(&r->prefix, buf));
+	strlcpy(buf, "default", ADDR_STRLEN);
 	return (buf);
 }
 

@@ -104,6 +104,9 @@ json_summary(const struct ctl_summary *cs)
 static void
 json_tunnel(const struct ctl_tunnel *ct)
 {
+	char		 buf[ADDR_STRLEN];
+	uint32_t	 i;
+
 	json_section("tunnels");
 	json_open(NULL, '{');
 	json_string("name", ct->name);
@@ -113,6 +116,22 @@ json_tunnel(const struct ctl_tunnel *ct)
 	json_int("up_s", ct->up_since);
 	json_uint("protocol", ct->protocol == PROTO_MLVPN2 ? 2 : 3);
 	json_string("cipher", ct->cipher);
+	json_string("secret", ct->secret);
+	json_string("peer_key", ct->peer_key);
+	json_open("addresses", '[');
+	for (i = 0; i < ct->naddress; i++) {
+		json_open(NULL, '{');
+		json_key("address");
+		json_quote(fmt_prefix(&ct->address[i].prefix, buf));
+		json_addr("peer", &ct->address[i].peer);
+		json_close('}');
+	}
+	json_close(']');
+	json_open("routes", '[');
+	for (i = 0; i < ct->nroutes && i < CTL_ROUTES; i++)
+		json_string(NULL, fmt_route(&ct->routes[i], buf));
+	json_close(']');
+	json_uint("routes_total", ct->nroutes);
 	json_int("keys_s", ct->rekeyed);
 	json_uint("layer", ct->layer2 ? 2 : 3);
 	json_uint("mtu", ct->mtu);

@@ -124,6 +124,9 @@ static int			 match_keyword(const char *,
 static int			 take_name(const char *, char *, size_t,
 				    const char *);
 static void			 show_valid_args(const struct token []);
+static const char		*token_word(const struct token *);
+static void			 show_table(const char *,
+				    const struct token []);
 
 struct parse_result *
 parse(int argc, char *argv[])
@@ -228,23 +231,49 @@ show_valid_args(const struct token table[])
 {
 	const struct token	*t;
 
+	for (t = table; t->type != ENDTOKEN; t++)
+		fprintf(stderr, "  %s\n", token_word(t));
+}
+
+static const char *
+token_word(const struct token *t)
+{
+	switch (t->type) {
+	case NOTOKEN:
+		return ("<cr>");
+	case TUNNELNAME:
+		return ("<tunnel>");
+	case LINKNAME:
+		return ("<link>");
+	case FILENAME:
+		return ("<file>");
+	default:
+		return (t->keyword);
+	}
+}
+
+void
+show_commands(void)
+{
+	show_table("", t_main);
+}
+
+/* A line for each way through the table, after the words that lead to it. */
+static void
+show_table(const char *words, const struct token table[])
+{
+	const struct token	*t;
+	char			 line[128];
+
 	for (t = table; t->type != ENDTOKEN; t++) {
-		switch (t->type) {
-		case NOTOKEN:
-			fprintf(stderr, "  <cr>\n");
-			break;
-		case TUNNELNAME:
-			fprintf(stderr, "  <tunnel>\n");
-			break;
-		case LINKNAME:
-			fprintf(stderr, "  <link>\n");
-			break;
-		case FILENAME:
-			fprintf(stderr, "  <file>\n");
-			break;
-		default:
-			fprintf(stderr, "  %s\n", t->keyword);
-			break;
+		if (t->type == NOTOKEN) {
+			printf(" %s\n", words);
+			continue;
 		}
+		snprintf(line, sizeof(line), "%s %s", words, token_word(t));
+		if (t->next == NULL)
+			printf(" %s\n", line);
+		else
+			show_table(line, t->next);
 	}
 }

@@ -50,4 +50,7 @@ struct parse_result {
 /* NULL after a message to standard error. */
 struct parse_result	*parse(int, char *[]);
 
+/* All of them, to standard output. */
+void			 show_commands(void);
+
 #endif /* PARSER_H */

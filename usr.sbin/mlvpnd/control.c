@@ -69,6 +69,8 @@ static int		 control_show(struct ctl_conn *, struct imsg *,
 			    const struct ctl_select *));
 static int		 control_link(struct ctl_conn *, struct imsg *);
 static int		 control_verbose(struct ctl_conn *, struct imsg *);
+static int		 control_nosuch(struct ctl_conn *, const char *,
+			    const char *);
 static int		 control_result(struct ctl_conn *, int, const char *);
 static int		 control_end(struct ctl_conn *);
 
@@ -292,7 +294,7 @@ control_show(struct ctl_conn *c, struct imsg *imsg,
 
 	if (show(&c->iev.ibuf, &sel) == 0 &&
 	    (sel.tunnel[0] != '\0' || sel.link[0] != '\0'))
-		return (control_result(c, CTL_RES_NOSUCH, ""));
+		return (control_nosuch(c, sel.tunnel, sel.link));
 	return (control_end(c));
 }
 
@@ -309,7 +311,7 @@ control_link(struct ctl_conn *c, struct imsg *imsg)
 
 	up = imsg_get_type(imsg) == IMSG_CTL_LINK_UP;
 	if (control_state.ops->link_admin(&la, up) == -1)
-		return (control_result(c, CTL_RES_NOSUCH, ""));
+		return (control_nosuch(c, la.tunnel, la.link));
 	return (control_result(c, CTL_RES_OK, ""));
 }
 
@@ -324,6 +326,15 @@ control_verbose(struct ctl_conn *c, struct imsg *imsg)
 	verbose = verbose != 0;
 	control_state.ops->verbose(verbose);
 	return (control_result(c, CTL_RES_OK, ""));
+}
+
+static int
+control_nosuch(struct ctl_conn *c, const char *tunnel, const char *link)
+{
+	char	 text[sizeof(((struct ctl_result *)NULL)->text)];
+
+	control_state.ops->nosuch(tunnel, link, text, sizeof(text));
+	return (control_result(c, CTL_RES_NOSUCH, text));
 }
 
 static int

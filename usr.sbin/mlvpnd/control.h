@@ -29,7 +29,7 @@
  * What answers the requests.  Those that list return how many entries, with
  * filters() how many tunnels, matched the selection; each entry is queued to
  * the client as one message.  link_admin() gives -1 when there is no such
- * tunnel or link.  The answer to reload() is relayed later, to the client
+ * tunnel or link, and nosuch() says so, and which there are.  The answer to reload() is relayed later, to the client
  * with this id.
  */
 struct control_ops {
@@ -38,6 +38,8 @@ struct control_ops {
 	int	(*links)(struct imsgbuf *, const struct ctl_select *);
 	int	(*filters)(struct imsgbuf *, const struct ctl_select *);
 	int	(*link_admin)(const struct ctl_link_admin *, int up);
+	void	(*nosuch)(const char *tunnel, const char *link, char *text,
+		    size_t size);
 	void	(*reload)(uint32_t id);
 	void	(*verbose)(int);
 };

@@ -79,6 +79,15 @@ enum tunnel_state {
 	TUNNEL_UP
 };
 
+#define CTL_SECRET_SIZE		24
+#define CTL_KEY_SIZE		45	/* of 32 bytes in base64, and NUL */
+#define CTL_ROUTES		32	/* so many are shown */
+
+struct ctl_route {
+	struct prefix	 prefix;
+	uint8_t		 is_default;		/* of both families */
+};
+
 struct ctl_tunnel {
 	char		 name[TUNNEL_NAME_SIZE];
 	char		 descr[DESCR_SIZE];
@@ -88,6 +97,12 @@ struct ctl_tunnel {
 	uint8_t		 protocol;		/* enum protocol */
 	uint8_t		 layer2;
 	uint16_t	 mtu;
+	char		 secret[CTL_SECRET_SIZE];	/* its kind */
+	char		 peer_key[CTL_KEY_SIZE];	/* empty without */
+	uint32_t	 naddress;
+	struct address_conf address[TUNNEL_ADDR_MAX];
+	uint32_t	 nroutes;		/* may be more than CTL_ROUTES */
+	struct ctl_route routes[CTL_ROUTES];
 	int64_t		 up_since;		/* seconds ago */
 	int64_t		 rekeyed;		/* seconds ago */
 	uint32_t	 links;

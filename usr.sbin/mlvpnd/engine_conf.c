@@ -62,6 +62,7 @@ static struct engine_conf	*nconf;
 static void	 engine_recv_conf(struct imsg *);
 static void	 engine_recv_listen(struct imsg *);
 static void	 engine_recv_tunnel(struct imsg *);
+static void	 engine_recv_route(struct imsg *);
 static void	 engine_recv_link(struct imsg *);
 static void	 engine_recv_match(struct imsg *);
 static void	 engine_recv_bpf(struct imsg *);
@@ -128,6 +129,9 @@ engine_conf_imsg(struct imsg *imsg)
 		break;
 	case IMSG_RECONF_TUNNEL:
 		engine_recv_tunnel(imsg);
+		break;
+	case IMSG_RECONF_ROUTE:
+		engine_recv_route(imsg);
 		break;
 	case IMSG_RECONF_LINK:
 		engine_recv_link(imsg);
@@ -204,7 +208,23 @@ engine_recv_tunnel(struct imsg *imsg)
 	TAILQ_INSERT_TAIL(&nconf->tunnels, t, entry);
 }
 
-/* Belongs to the tunnel that came last. */
+/* For those who ask: belongs to the tunnel that came last. */
+static void
+engine_recv_route(struct imsg *imsg)
+{
+	struct engine_tunnel	*t;
+	struct route_conf	*r;
+
+	if (nconf == NULL || (t = TAILQ_LAST(&nconf->tunnels,
+	    engine_tunnels)) == NULL)
+		fatalx("%s: outside of a tunnel", __func__);
+	if ((r = calloc(1, sizeof(*r))) == NULL)
+		fatal("%s", __func__);
+	engine_get_data(imsg, r, sizeof(*r));
+	TAILQ_INSERT_TAIL(&t->conf->routes, r, entry);
+}
+
+/* The same. */
 static void
 engine_recv_link(struct imsg *imsg)
 {

@@ -24,6 +24,8 @@
 #include <sys/queue.h>
 
 #include <imsg.h>
+#include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "control.h"
@@ -44,15 +46,20 @@ static void	 show_summary(struct imsgbuf *);
 static int	 is_selected(const struct engine_tunnel *,
 		    const struct ctl_select *);
 static int	 show_tunnels(struct imsgbuf *, const struct ctl_select *);
+static void	 tunnel_conf_ctl(const struct tunnel_conf *,
+		    struct ctl_tunnel *);
+static const char	*secret_kind(const struct tunnel_conf *);
 static int	 show_links(struct imsgbuf *, const struct ctl_select *);
 static int	 show_filters(struct imsgbuf *, const struct ctl_select *);
 static int	 link_admin(const struct ctl_link_admin *, int);
+static void	 nosuch(const char *, const char *, char *, size_t);
+static void	 nosuch_add(const char *, char *, size_t);
 static void	 reload(uint32_t);
 static void	 verbose(int);
 
 const struct control_ops	 engine_control_ops = {
 	show_summary, show_tunnels, show_links, show_filters, link_admin,
-	reload, verbose
+	nosuch, reload, verbose
 };
 
 void
@@ -97,12 +104,52 @@ show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 			continue;
 		memset(&ct, 0, sizeof(ct));
 		tunnel_ctl(t->tunnel, &ct, now);
+		tunnel_conf_ctl(t->conf, &ct);
 		if (imsg_compose(ibuf, IMSG_CTL_TUNNEL, 0, 0, -1, &ct,
 		    sizeof(ct)) == -1)
 			log_warn("%s", __func__);
 		n++;
 	}
 	return (n);
+}
+
+/* What the core has no use for. */
+static void
+tunnel_conf_ctl(const struct tunnel_conf *c, struct ctl_tunnel *ct)
+{
+	const struct route_conf	*r;
+	struct ctl_route	*cr;
+
+	strlcpy(ct->secret, secret_kind(c), sizeof(ct->secret));
+	if (c->has_key)
+		sodium_bin2base64(ct->peer_key, sizeof(ct->peer_key),
+		    c->peer_key, sizeof(c->peer_key),
+		    sodium_base64_VARIANT_ORIGINAL);
+	ct->naddress = c->naddress;
+	memcpy(ct->address, c->address, sizeof(ct->address));
+	TAILQ_FOREACH(r, &c->routes, entry) {
+		if (ct->nroutes++ >= CTL_ROUTES)
+			continue;
+		cr = &ct->routes[ct->nroutes - 1];
+		cr->prefix = r->prefix;
+		cr->is_default = r->is_default;
+	}
+}
+
+static const char *
+secret_kind(const struct tunnel_conf *c)
+{
+	if (c->has_key)
+		return (c->has_psk ? "key pair and psk" : "key pair");
+	switch (c->secret_source) {
+	case SECRET_PSK_INLINE:
+	case SECRET_PSK_FILE:
+		return ("psk");
+	case SECRET_PHRASE:
+		return ("secret");
+	default:
+		return ("none");
+	}
 }
 
 static int
@@ -169,6 +216,44 @@ link_admin(const struct ctl_link_admin *la, int up)
 		return (-1);
 	engine_flush(now);
 	return (0);
+}
+
+static void
+nosuch(const char *tunnel, const char *link, char *text, size_t size)
+{
+	static struct ctl_link	 links[SHOW_LINKS_MAX];
+	struct engine_tunnel	*t;
+	size_t			 i, n;
+
+	t = engine_tunnel_byname(tunnel);
+	if (t == NULL || t->tunnel == NULL) {
+		snprintf(text, size, "no tunnel %s; tunnels:", tunnel);
+		TAILQ_FOREACH(t, &engine_tunnels, entry)
+			nosuch_add(t->conf->name, text, size);
+		if (TAILQ_EMPTY(&engine_tunnels))
+			nosuch_add("none", text, size);
+		return;
+	}
+	snprintf(text, size, "no link %s in tunnel %s; links:", link, tunnel);
+	memset(links, 0, sizeof(links));
+	n = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX, engine_now());
+	for (i = 0; i < n; i++)
+		nosuch_add(links[i].name, text, size);
+	if (n == 0)
+		nosuch_add("none", text, size);
+}
+
+/* Names that there is no room for are left out. */
+static void
+nosuch_add(const char *name, char *text, size_t size)
+{
+	static const char	 more[] = " ...";
+	size_t			 len = strlen(text);
+
+	if (len + 1 + strlen(name) + sizeof(more) <= size)
+		snprintf(text + len, size - len, " %s", name);
+	else if (strcmp(text + len - strlen(more), more) != 0)
+		strlcat(text, more, size);
 }
 
 static void

@@ -82,7 +82,7 @@ static char		 flowsfile[PATH_MAX];
 static __dead void
 usage(void)
 {
-	fprintf(stderr, "usage: %s [-dnv] [-D macro=value] [-f file] "
+	fprintf(stderr, "usage: %s [-dnVv] [-D macro=value] [-f file] "
 	    "[-s socket]\n", getprogname());
 	exit(1);
 }
@@ -106,7 +106,7 @@ main(int argc, char *argv[])
 		argv0 = "mlvpnd";
 	control_path(NULL);
 
-	while ((ch = getopt(argc, argv, "D:dEf:nRs:v")) != -1) {
+	while ((ch = getopt(argc, argv, "D:dEf:nRs:Vv")) != -1) {
 		switch (ch) {
 		case 'D':
 			if (cmdline_symset(optarg) == -1)
@@ -131,6 +131,9 @@ main(int argc, char *argv[])
 		case 's':
 			control_path(optarg);
 			break;
+		case 'V':
+			printf("mlvpnd %s\n", MLVPND_VERSION);
+			exit(0);
 		case 'v':
 			verbose++;
 			break;

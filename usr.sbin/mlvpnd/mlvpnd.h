@@ -63,6 +63,7 @@ enum imsg_type {
 	IMSG_RECONF_CONF,		/* begins a configuration; no data */
 	IMSG_RECONF_LISTEN,		/* struct listen_conf, fd if new */
 	IMSG_RECONF_TUNNEL,		/* struct tunnel_conf, tun fd if new */
+	IMSG_RECONF_ROUTE,		/* struct route_conf, of that tunnel */
 	IMSG_RECONF_LINK,		/* struct link_conf, of that tunnel */
 	IMSG_RECONF_MATCH,		/* struct match_conf, of that tunnel */
 	IMSG_RECONF_BPF,		/* struct bpf_insn[], of that match */

@@ -430,7 +430,9 @@ static void
 reconf_send_tunnel(struct ptunnel *pt)
 {
 	static struct tunnel_conf	 tc;
+	static struct route_conf	 rc;
 	static struct link_conf		 lc;
+	struct route_conf		*route;
 	struct link_conf		*link;
 	struct match_conf		*match;
 	int				 fd = -1;
@@ -458,6 +460,11 @@ reconf_send_tunnel(struct ptunnel *pt)
 	compose_engine(IMSG_RECONF_TUNNEL, 0, fd, &tc, sizeof(tc));
 	explicit_bzero(&tc, sizeof(tc));
 
+	TAILQ_FOREACH(route, &pt->conf->routes, entry) {
+		memcpy(&rc, route, sizeof(rc));
+		memset(&rc.entry, 0, sizeof(rc.entry));
+		compose_engine(IMSG_RECONF_ROUTE, 0, -1, &rc, sizeof(rc));
+	}
 	TAILQ_FOREACH(link, &pt->conf->links, entry) {
 		memcpy(&lc, link, sizeof(lc));
 		memset(&lc.entry, 0, sizeof(lc.entry));

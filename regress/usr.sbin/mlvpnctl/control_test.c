@@ -54,6 +54,7 @@ static char		 sockname[sizeof(dir) + 2];
 static unsigned int	 nrequests, nreload, nverbose;
 static uint32_t		 reload_id;
 static int		 show_links_n;
+static char		 result_text[256];
 
 static void	 cleanup(void);
 static int	 client(void);
@@ -76,12 +77,14 @@ static int	 engine_show_links(struct imsgbuf *,
 static int	 engine_show_filters(struct imsgbuf *,
 		    const struct ctl_select *);
 static int	 engine_link_admin(const struct ctl_link_admin *, int);
+static void	 engine_nosuch(const char *, const char *, char *, size_t);
 static void	 engine_reload(uint32_t);
 static void	 engine_verbose(int);
 
 static const struct control_ops	 ops = {
 	engine_show_summary, engine_show_tunnels, engine_show_links,
-	engine_show_filters, engine_link_admin, engine_reload, engine_verbose
+	engine_show_filters, engine_link_admin, engine_nosuch, engine_reload,
+	engine_verbose
 };
 
 static void	 test_requests(void);
@@ -201,6 +204,7 @@ test_requests(void)
 	strlcpy(la.link, "dsl9", sizeof(la.link));
 	send_hdr(fd, IMSG_CTL_LINK_UP, 0, &la, sizeof(la));
 	CHECK_EQ(recv_result(&ibuf), CTL_RES_NOSUCH);
+	CHECK(strcmp(result_text, "nothing called home dsl9") == 0);
 
 	/* what only processes of the daemon say to each other */
 	send_hdr(fd, IMSG_RECONF_CONF, 0, NULL, 0);
@@ -230,6 +234,7 @@ test_selection(void)
 	show_links_n = 0;
 	send_hdr(fd, IMSG_CTL_SHOW_LINKS, 0, &sel, sizeof(sel));
 	CHECK_EQ(recv_result(&ibuf), CTL_RES_NOSUCH);
+	CHECK(strcmp(result_text, "nothing called away ") == 0);
 	imsgbuf_clear(&ibuf);
 	close(fd);
 	turn();
@@ -715,6 +720,7 @@ recv_result(struct imsgbuf *ibuf)
 	CHECK_EQ(imsg_get_type(&imsg), IMSG_CTL_RESULT);
 	CHECK(imsg_get_data(&imsg, &res, sizeof(res)) == 0);
 	imsg_free(&imsg);
+	strlcpy(result_text, res.text, sizeof(result_text));
 	return (res.code);
 }
 
@@ -824,6 +830,12 @@ engine_link_admin(const struct ctl_link_admin *la, int up)
 {
 	nrequests++;
 	return (strcmp(la->link, "dsl1") == 0 ? 0 : -1);
+}
+
+static void
+engine_nosuch(const char *tunnel, const char *link, char *text, size_t size)
+{
+	snprintf(text, size, "nothing called %s %s", tunnel, link);
 }
 
 static void

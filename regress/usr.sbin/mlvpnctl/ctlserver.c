@@ -27,8 +27,10 @@
  * command runs as a user who may not connect.  Scenarios:
  *
  *	normal		two tunnels with links in many states
+ *	few		its links with short names
  *	empty		a daemon without tunnels
  *	echo		prints each request and says it is done
+ *	older		a daemon that does not say which tunnels there are
  *	hostile		strings without end, with escapes, that are not UTF-8
  *	reload		the new configuration has errors
  *	busy		a reload is under way
@@ -224,7 +226,8 @@ request(struct imsgbuf *ibuf, struct imsg *imsg)
 		else
 			n = show_tunnels(ibuf, &sel);
 		if (n == 0 && sel.tunnel[0] != '\0') {
-			send_result(ibuf, CTL_RES_NOSUCH, "");
+			send_result(ibuf, CTL_RES_NOSUCH, is("older") ? "" :
+			    "no tunnel away; tunnels: home branch-office");
 			return (0);
 		}
 		break;
@@ -321,8 +324,13 @@ static int
 show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 {
 	struct ctl_tunnel	 ct;
-	int			 n = 0;
+	int			 i, n = 0;
 
+	if (is("hostile")) {
+		memset(&ct, 'A', sizeof(ct));
+		compose(ibuf, IMSG_CTL_TUNNEL, &ct, sizeof(ct));
+		return (1);
+	}
 	if (!is("normal"))
 		return (0);
 	memset(&ct, 0, sizeof(ct));
@@ -356,6 +364,21 @@ show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	ct.tx_cut = 13;
 	ct.rx_joined = 14;
 	ct.rx_incomplete = 15;
+	strlcpy(ct.secret, "key pair", sizeof(ct.secret));
+	strlcpy(ct.peer_key, "dPhsPkovJx1ZXXoX5Ldbg7ITDH/+gs7OXBJFPn4SJl4=",
+	    sizeof(ct.peer_key));
+	ct.naddress = 2;
+	addr_pton(&ct.address[0].prefix.addr, "10.44.43.1");
+	ct.address[0].prefix.len = 30;
+	addr_pton(&ct.address[0].peer, "10.44.43.2");
+	addr_pton(&ct.address[1].prefix.addr, "2001:db8:44::1");
+	ct.address[1].prefix.len = 64;
+	ct.nroutes = CTL_ROUTES + 3;
+	ct.routes[0].is_default = 1;
+	for (i = 1; i < CTL_ROUTES; i++) {
+		addr_pton(&ct.routes[i].prefix.addr, "192.168.1.0");
+		ct.routes[i].prefix.len = 24;
+	}
 	if (sel->tunnel[0] == '\0' || strcmp(sel->tunnel, ct.name) == 0) {
 		compose(ibuf, IMSG_CTL_TUNNEL, &ct, sizeof(ct));
 		n++;
@@ -363,6 +386,7 @@ show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	memset(&ct, 0, sizeof(ct));
 	strlcpy(ct.name, "branch-office", sizeof(ct.name));
 	strlcpy(ct.ifname, "tap1", sizeof(ct.ifname));
+	strlcpy(ct.secret, "secret", sizeof(ct.secret));
 	ct.state = TUNNEL_HANDSHAKE;
 	ct.protocol = PROTO_MLVPN2;
 	ct.layer2 = 1;
@@ -388,7 +412,7 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 		hostile(ibuf);
 		return (1);
 	}
-	if (!is("normal"))
+	if (!is("normal") && !is("few"))
 		return (0);
 
 	link_init(l, "home", "dsl1", LINK_UP);
@@ -427,7 +451,9 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->id = 1;
 	l->since = 5;
 	l->loss_tx = 10000;
-	l->loss_rx = 10000;
+	l->loss_rx = -1;
+	l->rate_conf = 2000000;
+	l->rate = 1970000;
 
 	link_init(++l, "home", "lte", LINK_UP);
 	addr_pton(&l->local, "2001:db8::12");
@@ -445,8 +471,13 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	link_init(++l, "branch-office", "a-long-link-name", LINK_DISABLED);
 	l->opener = 0;
 	l->since = -1;
+	l->loss_tx = 994;
+	l->loss_rx = 995;
+	addr_pton(&l->local, "192.0.2.10");
+	addr_pton(&l->remote, "203.0.113.77");
+	l->remote.port = 57429;
 
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < (is("few") ? 3 : 5); i++) {
 		if (sel->tunnel[0] != '\0' &&
 		    strcmp(sel->tunnel, links[i].tunnel) != 0)
 			continue;

@@ -197,7 +197,32 @@ test_parser() {
 	    show links home 1234567890123456789012345678901
 	ctl -s
 	[ $status -eq 1 ] || exit 1
-	has "usage: mlvpnctl [-j] [-s socket] command [argument ...]"
+	has "usage: mlvpnctl [-hjV] [-s socket] command [argument ...]"
+	ctl -V
+	compare "version" 0 <<-END
+	mlvpnctl 3.0
+	END
+	ctl -h
+	compare "help" 0 <<-END
+	usage: mlvpnctl [-hjV] [-s socket] command [argument ...]
+	  import <file>
+	  keygen
+	  keygen -p
+	  link <tunnel> <link> down
+	  link <tunnel> <link> up
+	  log brief
+	  log verbose
+	  reload
+	  show
+	  show filters
+	  show filters <tunnel>
+	  show links
+	  show links <tunnel>
+	  show links <tunnel> <link>
+	  show summary
+	  show tunnels
+	  show tunnels <tunnel>
+	END
 }
 
 test_show() {
@@ -215,6 +240,15 @@ test_show() {
 	compare "show links" 0 <<-END
 	$(links_table)
 	END
+	with few show links
+	compare "show links, at most 80 columns wide" 0 <<-END
+	TUNNEL LINK STATE           AGE    RTT   LOSS %    TX    RX ADDRESS
+	home   dsl1 up         00:01:02 12.3ms   0.0/12 18.2M   999 192.0.2.10
+	            configured 20M, measured 18.2M
+	home   dsl2 down       00:00:05      -    100/-     0     0 -
+	            no answer for 0.61s
+	home   lte  standby    01w1d01h 1235ms        -     0     0 2001:db8::12
+	END
 	with normal show links home dsl1
 	compare "show links home dsl1" 0 <<-END
 	$(links_dsl1)
@@ -227,8 +261,8 @@ test_show() {
 	  Opened by:   this end, as path 1
 	  Local:       -
 	  Remote:      [2001:db8:1:2:3:4:5:6]:5080
-	  Loss:        100.0% sending, 100.0% receiving
-	  Bandwidth:   not limited
+	  Loss:        100.0% sending, - receiving
+	  Bandwidth:   1.97Mbit/s to send, of 2.00Mbit/s configured
 	  Now:         0bit/s sent, 0bit/s received
 	  Sent:        0B in 0 packets, 0 errors, 0 sent again
 	  Received:    0B in 0 packets
@@ -248,6 +282,14 @@ test_show() {
 	Tunnel home is up for 01:02:03
 	  Description: the house
 	  Interface:   tun0, layer 3, mtu 1420
+	  Address:     10.44.43.1/30 peer 10.44.43.2
+	               2001:db8:44::1/64
+	  Route:       default
+	$(i=0; while [ $((i += 1)) -lt 32 ]; do
+		echo "               192.168.1.0/24"
+	done)
+	               3 more
+	  Secret:      key pair, peer key dPhsPkovJx1ZXXoX5Ldbg7ITDH/+gs7OXBJFPn4SJl4=
 	  Protocol:    mlvpn 3, AES-256-GCM, keys 00:00:59 old
 	  Links up:    2 of 3
 	  Sent:        1.23MB in 1234 packets, 1 dropped, 11 sent again
@@ -269,11 +311,13 @@ test_show() {
 	END
 	with normal show filters away
 	compare "show filters away" 1 <<-END
-	mlvpnctl: no such tunnel or link
+	mlvpnctl: no tunnel away; tunnels: home branch-office
 	END
-	with hostile show filters
-	[ $status -eq 1 ] || exit 1
-	has "an answer of mlvpnd makes no sense"
+	for t in filters tunnels; do
+		with hostile show $t
+		[ $status -eq 1 ] || exit 1
+		has "an answer of mlvpnd makes no sense"
+	done
 	with normal show tunnels branch-office
 	compare "show tunnels branch-office" 0 <<-END
 	$(tunnel_branch)
@@ -284,12 +328,12 @@ test_show() {
 	END
 	with empty show tunnels
 	compare "no tunnels" 0 </dev/null
-	with normal show links home dsl9
-	compare "no such link" 1 <<-END
-	mlvpnctl: no such tunnel or link
-	END
 	with normal show tunnels away
 	compare "no such tunnel" 1 <<-END
+	mlvpnctl: no tunnel away; tunnels: home branch-office
+	END
+	with older show links home dsl9
+	compare "no such link" 1 <<-END
 	mlvpnctl: no such tunnel or link
 	END
 
@@ -305,15 +349,18 @@ test_show() {
 
 links_table() {
 	cat <<-END
-	TUNNEL         LINK              STATE            AGE     RTT  LOSS TX/RX TX BIT/S RX BIT/S  REMOTE
-	home           dsl1              up          00:01:02  12.3ms   0.0/12.3%    18.2M      999  198.51.100.1:5080
-	                                 configured 20M, measured 18.2M
-	home           dsl2              down        00:00:05       - 100.0/100.0%        0        0  [2001:db8:1:2:3:4:5:6]:5080
-	                                 no answer for 0.61s
-	home           lte               standby     01w1d01h  1235ms           -        0        0  198.51.100.1:5080
-	branch-office  a                 no address  1d00h00m       -           -        0        0  -
-	                                 gw.example.net: no address
-	branch-office  a-long-link-name  disabled           -       -           -        0        0  -
+	TUNNEL        LINK             STATE           AGE    RTT   LOSS %    TX    RX
+	home          dsl1             up         00:01:02 12.3ms   0.0/12 18.2M   999
+	                               192.0.2.10
+	                               configured 20M, measured 18.2M
+	home          dsl2             down       00:00:05      -    100/-     0     0
+	                               no answer for 0.61s
+	home          lte              standby    01w1d01h 1235ms        -     0     0
+	                               2001:db8::12
+	branch-office a                no address 1d00h00m      -        -     0     0
+	                               gw.example.net: no address
+	branch-office a-long-link-name disabled          -      -   9.9/10     0     0
+	                               203.0.113.77
 	END
 }
 
@@ -342,6 +389,7 @@ tunnel_branch() {
 	cat <<-END
 	Tunnel branch-office is in handshake
 	  Interface:   tap1, layer 2, mtu 1400
+	  Secret:      secret
 	  Protocol:    mlvpn 2
 	  Links up:    0 of 2
 	  Sent:        0B in 0 packets, 0 dropped, 0 sent again
@@ -379,11 +427,19 @@ test_json() {
 	has '"description": "the house",'
 	has '"up_s": 3723,'
 	has '"up_s": null,'
+	has '"secret": "key pair",'
+	has '"peer": "10.44.43.2"'
+	has '"default",'
+	has '"routes_total": 35,'
 	json normal 0 show links
 	has '"remote": "[2001:db8:1:2:3:4:5:6]:5080",'
 	has '"loss_rx_percent": 12.34,'
 	has '"loss_rx_percent": null,'
 	has '"tx_rate": 18249999,'
+	for t in "-j show links home" "show -j links home" "show links home -j"; do
+		with normal $t
+		"$bin/jsoncheck" <"$dir/got" || exit 1
+	done
 	json normal 0 show links home dsl1
 	has '"bandwidth_hint": "configured 20M, measured 18.2M",'
 	json normal 0 reload
