@@ -390,8 +390,6 @@ show_link(struct imsg *imsg)
 	get_data(imsg, &cl, sizeof(cl));
 	clean(cl.tunnel, sizeof(cl.tunnel));
 	clean(cl.name, sizeof(cl.name));
-	clean(cl.reason, sizeof(cl.reason));
-	clean(cl.hint, sizeof(cl.hint));
 	output->link(&cl);
 }
 

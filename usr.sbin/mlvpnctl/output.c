@@ -63,6 +63,7 @@ static const char	*fmt_scale(uint64_t, char *);
 static const char	*fmt_percent(int32_t, char *);
 static const char	*fmt_loss(int32_t, int32_t, char *);
 static const char	*fmt_share(int32_t, char *);
+static const char	*fmt_hint(const struct ctl_link *, char *);
 
 const struct output	 text_output = {
 	text_head,
@@ -280,6 +281,7 @@ links_row(const struct ctl_link *cl, const struct columns *col)
 {
 	char	 age[FMT_SIZE], rtt[FMT_SIZE], loss[LOSS_SIZE];
 	char	 tx[FMT_SIZE], rx[FMT_SIZE], addr[ADDR_STRLEN];
+	char	 hint[HINT_STRLEN];
 	int	 indent = col->tunnel + col->link + 2;
 
 	printf("%-*s %-*s %-10s %8s %6s %8s %5s %5s", (int)col->tunnel,
@@ -293,10 +295,10 @@ links_row(const struct ctl_link *cl, const struct columns *col)
 	else if (strcmp(addr, "-") != 0)
 		printf("\n%*s%s", indent, "", addr);
 	printf("\n");
-	if (cl->state != LINK_UP && cl->reason[0] != '\0')
-		printf("%*s%s\n", indent, "", cl->reason);
-	if (cl->hint[0] != '\0')
-		printf("%*s%s\n", indent, "", cl->hint);
+	if (cl->state != LINK_UP && cl->reason != REASON_NONE)
+		printf("%*s%s\n", indent, "", reason_words(cl->reason));
+	if (cl->hint != HINT_NONE)
+		printf("%*s%s\n", indent, "", fmt_hint(cl, hint));
 }
 
 /* By what a link is known: the address of the end that opened it. */
@@ -318,8 +320,8 @@ link_detail(const struct ctl_link *cl)
 		printf("\n");
 	printf("Link %s of tunnel %s is %s for %s", cl->name, cl->tunnel,
 	    link_state(cl), fmt_age(cl->since, a));
-	if (cl->reason[0] != '\0')
-		printf(": %s", cl->reason);
+	if (cl->reason != REASON_NONE)
+		printf(": %s", reason_words(cl->reason));
 	printf("\n");
 	printf("  Opened by:   %s end, as path %u", cl->opener ? "this" :
 	    "the other", cl->id);
@@ -358,7 +360,7 @@ link_detail(const struct ctl_link *cl)
 static void
 link_rates(const struct ctl_link *cl)
 {
-	char	 a[FMT_SIZE], b[FMT_SIZE];
+	char	 a[FMT_SIZE], b[FMT_SIZE], hint[HINT_STRLEN];
 
 	if (cl->rate == 0)
 		printf("  Bandwidth:   not limited\n");
@@ -372,8 +374,8 @@ link_rates(const struct ctl_link *cl)
 	if (cl->rate_measured != 0)
 		printf("               %sbit/s delivered\n",
 		    fmt_scale(cl->rate_measured, a));
-	if (cl->hint[0] != '\0')
-		printf("               %s\n", cl->hint);
+	if (cl->hint != HINT_NONE)
+		printf("               %s\n", fmt_hint(cl, hint));
 	if (cl->rate_peer != 0)
 		printf("               %sbit/s to receive, announced\n",
 		    fmt_scale(cl->rate_peer, a));
@@ -418,8 +420,6 @@ link_state(const struct ctl_link *cl)
 		return ("lossy");
 	case LINK_SLOW:
 		return ("slow");
-	case LINK_OVERQUOTA:
-		return ("over quota");
 	default:
 		return ("unknown");
 	}
@@ -427,7 +427,8 @@ link_state(const struct ctl_link *cl)
 
 /*
  * The fmt functions write into a buffer of FMT_SIZE bytes, LOSS_SIZE for
- * fmt_loss, ADDR_STRLEN for what has an address, and return it.
+ * fmt_loss, HINT_STRLEN for fmt_hint, ADDR_STRLEN for what has an address,
+ * and return it.
  */
 
 /* Seconds. */
@@ -543,6 +544,12 @@ fmt_route(const struct ctl_route *r, char *buf)
 		return (fmt_prefix(&r->prefix, buf));
 	strlcpy(buf, "default", ADDR_STRLEN);
 	return (buf);
+}
+
+static const char *
+fmt_hint(const struct ctl_link *cl, char *buf)
+{
+	return (hint_words(cl->hint, cl->rate_conf, cl->hint_rate, buf));
 }
 
 /* An address that any port would do for has none. */

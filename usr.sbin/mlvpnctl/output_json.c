@@ -38,6 +38,7 @@ static void	 json_section(const char *);
 static void	 json_open(const char *, char);
 static void	 json_close(char);
 static void	 json_key(const char *);
+static void	 json_token(const char *, const char *);
 static void	 json_string(const char *, const char *);
 static void	 json_bool(const char *, int);
 static void	 json_choice(const char *, int, int);
@@ -112,7 +113,7 @@ json_tunnel(const struct ctl_tunnel *ct)
 	json_string("name", ct->name);
 	json_string("description", ct->descr);
 	json_string("interface", ct->ifname);
-	json_string("state", tunnel_state(ct));
+	json_token("state", tunnel_state(ct));
 	json_int("up_s", ct->up_since);
 	json_uint("protocol", ct->protocol == PROTO_MLVPN2 ? 2 : 3);
 	json_string("cipher", ct->cipher);
@@ -166,8 +167,8 @@ json_link(const struct ctl_link *cl)
 	json_open(NULL, '{');
 	json_string("tunnel", cl->tunnel);
 	json_string("name", cl->name);
-	json_string("state", link_state(cl));
-	json_string("reason", cl->reason);
+	json_token("state", link_state(cl));
+	json_token("reason", reason_token(cl->reason));
 	json_int("since_s", cl->since);
 	json_bool("usable", cl->usable);
 	json_bool("opener", cl->opener);
@@ -189,7 +190,8 @@ json_link(const struct ctl_link *cl)
 	json_known("bandwidth", cl->rate);
 	json_known("bandwidth_measured", cl->rate_measured);
 	json_known("bandwidth_peer", cl->rate_peer);
-	json_string("bandwidth_hint", cl->hint);
+	json_token("bandwidth_hint", hint_token(cl->hint));
+	json_known("bandwidth_hint_measured", cl->hint_rate);
 	json_uint("tx_rate", cl->tx_rate);
 	json_uint("rx_rate", cl->rx_rate);
 	json_uint("tx_packets", cl->tx_packets);
@@ -305,6 +307,21 @@ json_string(const char *key, const char *s)
 {
 	json_key(key);
 	json_quote(s);
+}
+
+/* One word, so that programs can rely on it; NULL for none. */
+static void
+json_token(const char *key, const char *s)
+{
+	json_key(key);
+	if (s == NULL) {
+		printf("null");
+		return;
+	}
+	printf("\"");
+	for (; *s != '\0'; s++)
+		printf("%c", *s == ' ' ? '-' : *s);
+	printf("\"");
 }
 
 static void

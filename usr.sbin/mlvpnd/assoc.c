@@ -120,7 +120,7 @@ assoc_forget(struct tunnel *t, uint64_t now)
 		keyset_free(as->next);
 	as->cur = as->prev = as->next = NULL;
 	while (t->npaths > 0)
-		path_gone(t->paths[0], "association ended", now);
+		path_gone(t->paths[0], REASON_ASSOCIATION, now);
 	for (i = 0; i < PATH_IDS; i++) {
 		free(as->lane[i]);
 		as->lane[i] = NULL;
@@ -140,7 +140,7 @@ assoc_forget(struct tunnel *t, uint64_t now)
 void
 assoc_closed(struct tunnel *t, uint64_t now)
 {
-	tunnel_notice(t, now, "closed by the peer");
+	tunnel_notice(t, now, REASON_CLOSED);
 	t->as.hello_after = now + CLOSED_PAUSE;
 	assoc_forget(t, now);
 }
@@ -477,8 +477,8 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	if (p2.aead > AEAD_AES || (aeads_allowed(t) & (1 << p2.aead)) == 0 ||
 	    p2.features != 0 || p2.layer2 != t->conf.layer2) {
 		tunnel_notice(t, now, p2.layer2 != t->conf.layer2 ?
-		    "tun at one end, tap at the other" :
-		    "the peer answered with a cipher that was not offered");
+		    REASON_LAYER :
+		    REASON_WRONG_CIPHER);
 		as->hello_after = now + HELLO_REFUSED;
 		attempt_end(t);
 		goto done;
@@ -619,11 +619,11 @@ hello_acceptable(struct tunnel *t, const struct hello *p1, uint8_t *aead,
 	if (is_own_id(&t->as, p1->own_id))
 		return (0);		/* our own, reflected */
 	if (p1->layer2 != t->conf.layer2) {
-		tunnel_notice(t, now, "tun at one end, tap at the other");
+		tunnel_notice(t, now, REASON_LAYER);
 		return (0);
 	}
 	if ((*aead = aead_choose(t, p1)) == 0) {
-		tunnel_notice(t, now, "no cipher in common with the peer");
+		tunnel_notice(t, now, REASON_NO_CIPHER);
 		return (0);
 	}
 	return (1);

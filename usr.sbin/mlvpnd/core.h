@@ -43,6 +43,7 @@
 #include "ctl.h"
 #include "dgram.h"
 #include "pkt.h"
+#include "reason.h"
 
 enum core_event_type {
 	CORE_TUNNEL_UP,			/* first usable path */
@@ -54,7 +55,8 @@ enum core_event_type {
 	CORE_LINK_STALE,		/* no answer: look the name up again,
 					   open a new socket */
 	CORE_TUNNEL_MTU,		/* mtu changed (mtu auto) */
-	CORE_NOTICE			/* worth a line in the log */
+	CORE_NOTICE,			/* worth a line in the log */
+	CORE_LINK_STATE			/* a transition, for debugging */
 };
 
 struct core_event {
@@ -62,9 +64,19 @@ struct core_event {
 	uint32_t	 tunnel;	/* conf id */
 	const char	*tunnel_name;
 	const char	*link;		/* "" if of the tunnel */
-	const char	*reason;
+	enum reason	 reason;
 	struct addr	 addr;		/* the peer's */
 	uint16_t	 mtu;
+	uint64_t	 configured;	/* bit/s, of REASON_BANDWIDTH */
+	uint64_t	 delivered;
+	const struct path_change *change;	/* of CORE_LINK_STATE */
+};
+
+/* A transition of a path's state. */
+struct path_change {
+	const char	*event;		/* names, for the log */
+	const char	*from;
+	const char	*to;
 };
 
 struct core_ops {

@@ -30,6 +30,7 @@
 
 #include "addr.h"
 #include "conf.h"
+#include "reason.h"
 
 /* Results of a command, in struct ctl_result. */
 #define CTL_RES_OK		0
@@ -136,16 +137,13 @@ enum link_state {
 	LINK_SUSPECT,
 	LINK_DOWN,
 	LINK_LOSSY,
-	LINK_SLOW,
-	LINK_OVERQUOTA
+	LINK_SLOW
 };
-
-#define HINT_SIZE		64
 
 struct ctl_link {
 	char		 tunnel[TUNNEL_NAME_SIZE];
 	char		 name[LINK_NAME_SIZE];
-	char		 reason[64];		/* of the present state */
+	uint8_t		 reason;		/* enum reason, of the state */
 	struct addr	 local;
 	struct addr	 remote;
 	int32_t		 rtable;
@@ -176,7 +174,8 @@ struct ctl_link {
 	uint64_t	 resent;
 	uint16_t	 mtu;			/* in force, 0 unknown */
 	uint8_t		 mtu_measured;		/* by a datagram that came */
-	char		 hint[HINT_SIZE];	/* of rate_conf, empty none */
+	uint8_t		 hint;			/* enum link_hint, of rate_conf */
+	uint64_t	 hint_rate;		/* delivered, of HINT_LESS */
 };
 
 struct ctl_match {

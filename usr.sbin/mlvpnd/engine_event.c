@@ -46,7 +46,7 @@ engine_event(void *bula, const struct core_event *e)
 	struct imsg_tunnel_mtu	 im;
 	struct imsg_event	 ie;
 
-	if (engine_event_allowed(e))
+	if (e->type == CORE_LINK_STATE || engine_event_allowed(e))
 		engine_event_log(e);
 
 	switch (e->type) {
@@ -63,6 +63,7 @@ engine_event(void *bula, const struct core_event *e)
 		engine_compose_parent(IMSG_TUNNEL_MTU, 0, &im, sizeof(im));
 		break;
 	case CORE_NOTICE:
+	case CORE_LINK_STATE:
 		break;
 	case CORE_LINK_UP:
 		mlvpn2_file_changed();
@@ -72,8 +73,7 @@ engine_event(void *bula, const struct core_event *e)
 		ie.tunnel = e->tunnel;
 		ie.type = e->type;
 		strlcpy(ie.link, e->link, sizeof(ie.link));
-		if (e->reason != NULL)
-			strlcpy(ie.reason, e->reason, sizeof(ie.reason));
+		ie.reason = e->reason;
 		engine_compose_parent(IMSG_EVENT, 0, &ie, sizeof(ie));
 		break;
 	}
@@ -84,18 +84,14 @@ static int
 engine_event_allowed(const struct core_event *e)
 {
 	struct engine_tunnel	*t;
-	uint64_t		 now;
 
 	if ((t = engine_tunnel_byid(e->tunnel)) == NULL)
 		return (1);
-	now = engine_now();
-	if (t->events.next < now)
-		t->events.next = now;
-	if (t->events.next - now > EVENTS_BURST * EVENTS_INTERVAL) {
+	if (!ratelimit_allow(&t->events.limit, EVENTS_INTERVAL, EVENTS_BURST,
+	    engine_now())) {
 		t->events.held++;
 		return (0);
 	}
-	t->events.next += EVENTS_INTERVAL;
 	if (t->events.held > 0)
 		log_info("%s: %u events were not logged", t->conf->name,
 		    t->events.held);
@@ -106,13 +102,10 @@ engine_event_allowed(const struct core_event *e)
 static void
 engine_event_log(const struct core_event *e)
 {
-	char		 addr[ADDR_STRLEN];
-	const char	*reason = "", *colon = "";
+	char		 addr[ADDR_STRLEN], hint[HINT_STRLEN];
+	const char	*reason = reason_words(e->reason), *colon;
 
-	if (e->reason != NULL && e->reason[0] != '\0') {
-		reason = e->reason;
-		colon = ": ";
-	}
+	colon = reason[0] != '\0' ? ": " : "";
 	addr_ntop_port(&e->addr, addr, sizeof(addr));
 
 	switch (e->type) {
@@ -142,13 +135,19 @@ engine_event_log(const struct core_event *e)
 		log_debug("%s: link %s: stale%s%s", e->tunnel_name, e->link,
 		    colon, reason);
 		break;
+	case CORE_LINK_STATE:
+		log_debug("%s: link %s: %s, %s to %s%s%s", e->tunnel_name,
+		    e->link, e->change->event, e->change->from,
+		    e->change->to, colon, reason);
+		break;
 	case CORE_TUNNEL_MTU:
 		log_info("%s: mtu %u", e->tunnel_name, e->mtu);
 		break;
 	case CORE_NOTICE:
-		if (e->link[0] != '\0')
+		if (e->reason == REASON_BANDWIDTH)
 			log_info("%s: link %s: %s", e->tunnel_name, e->link,
-			    reason);
+			    hint_words(HINT_LESS, e->configured, e->delivered,
+			    hint));
 		else
 			log_info("%s: %s", e->tunnel_name, reason);
 		break;

@@ -23,13 +23,13 @@
  * What becomes of the core's events: a line in the log, word to the parent.
  */
 
-#include <stdint.h>
+#include "ratelimit.h"
 
 struct core_event;
 
 /* How often events of a tunnel are logged. */
 struct event_limit {
-	uint64_t	 next;
+	struct ratelimit limit;
 	unsigned int	 held;		/* not logged */
 };
 

@@ -18,8 +18,6 @@
 
 #include <sys/param.h>
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "tunnel.h"
@@ -48,7 +46,6 @@ static void		 hint_log(struct path *, uint64_t);
 static int		 delivers_less(const struct path *, uint64_t,
 			    uint64_t *);
 static int		 is_always_full(const struct path *, uint64_t);
-static const char	*fmt_rate(uint64_t, char *, size_t);
 
 /* What the path did since the report before this one. */
 void
@@ -77,21 +74,13 @@ hint_report(struct path *p, const struct rate_sample *rs, uint64_t now)
 	hint_log(p, now);
 }
 
-/* In words, as the log has it; empty if there is nothing to be said. */
 void
-hint_text(const struct path *p, char *buf, size_t len, uint64_t now)
+hint_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 {
-	uint64_t	 bps;
-	char		 conf[16], measured[16];
-
-	buf[0] = '\0';
-	fmt_rate(p->terms.rate_conf, conf, sizeof(conf));
-	if (delivers_less(p, now, &bps))
-		snprintf(buf, len, "configured %s, measured %s", conf,
-		    fmt_rate(bps, measured, sizeof(measured)));
-	else if (is_always_full(p, now))
-		snprintf(buf, len, "always full, no queueing delay: "
-		    "%s may be too low", conf);
+	if (delivers_less(p, now, &c->hint_rate))
+		c->hint = HINT_LESS;
+	else
+		c->hint = is_always_full(p, now) ? HINT_FULL : HINT_NONE;
 }
 
 static void
@@ -99,14 +88,12 @@ hint_log(struct path *p, uint64_t now)
 {
 	struct hint	*h = &p->hint;
 	uint64_t	 bps;
-	char		 text[HINT_SIZE];
 
 	if ((h->logged_at != 0 && now - h->logged_at < LOG_INTERVAL) ||
 	    !delivers_less(p, now, &bps))
 		return;
 	h->logged_at = now;
-	hint_text(p, text, sizeof(text), now);
-	tunnel_event(p->tunnel, CORE_NOTICE, p, text);
+	tunnel_bandwidth(p->tunnel, p, p->terms.rate_conf, bps);
 }
 
 /* The slot of this moment; the oldest one makes room for it. */
@@ -174,18 +161,4 @@ is_always_full(const struct path *p, uint64_t now)
 
 	return (p->terms.rate_conf != 0 && sum.full >= all / 100 * FULL &&
 	    sum.drained <= all / 100 * NO_QUEUE);
-}
-
-/* Three digits, none of them a zero behind the point. */
-static const char *
-fmt_rate(uint64_t bps, char *buf, size_t len)
-{
-	static const char * const	 units[] = { "", "K", "M", "G" };
-	uint64_t			 unit = 1;
-	size_t				 i;
-
-	for (i = 0; i < 3 && (double)bps / unit >= 999.5; i++)
-		unit *= 1000;
-	snprintf(buf, len, "%.3g%s", (double)bps / unit, units[i]);
-	return (buf);
 }

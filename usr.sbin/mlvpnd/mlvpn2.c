@@ -315,8 +315,8 @@ ask(struct mlvpn2 *m, uint64_t now)
 		path_addr_unknown(&p->addr);
 	else			/* this end chose the address */
 		path_addr_confirmed(&p->addr);
-	path_event(p, PATH_EVT_OPEN, serves(m) ? "waits for the peer" :
-	    "opening", now);
+	path_event(p, PATH_EVT_OPEN, serves(m) ? REASON_WAITING :
+	    REASON_OPENING, now);
 }
 
 /* The link's socket or address is another, or the same once more. */
@@ -936,7 +936,7 @@ learn_address(struct mlvpn2 *m, const struct dgram *dg, int at_once,
 	m->keepalive_next = now;
 	if (!first && p->st.was_up)
 		tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
-		    "the peer's address changed");
+		    REASON_MOVED);
 }
 
 static void
@@ -946,7 +946,7 @@ got_auth(struct mlvpn2 *m, uint64_t now)
 
 	/* what was recorded in an earlier run calls, but has no more to say */
 	if (serves(m) && !m->confirmed) {
-		path_suspect(p, "called anew", now);
+		path_suspect(p, REASON_CALLED, now);
 		m->want_echo = 0;
 		return;
 	}
@@ -960,7 +960,7 @@ got_auth(struct mlvpn2 *m, uint64_t now)
 	m->has_echo = 0;
 	m->want_echo = 0;
 	liveness_answered(&p->live);
-	path_event(p, PATH_EVT_CONFIRM, "", now);
+	path_event(p, PATH_EVT_CONFIRM, REASON_NONE, now);
 }
 
 /* Anyone on the way can make one of a KEEPALIVE: believed if nothing follows
@@ -975,7 +975,7 @@ got_disconnect(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	m->leaving = 1;
 	m->leave_seq = h->seq;
 	if (p->st.state == PATH_UP) {
-		path_suspect(p, "closed by the peer", now);
+		path_suspect(p, REASON_CLOSED, now);
 		m->want_echo = 0;
 	}
 }
@@ -1031,7 +1031,7 @@ alive(struct mlvpn2 *m, uint64_t now)
 		p->tunnel->handshakes++;
 	else if (p->st.state == PATH_SUSPECT)
 		p->tunnel->false_dead++;
-	path_event(p, PATH_EVT_CONFIRM, m->counted ? "answers again" : "",
+	path_event(p, PATH_EVT_CONFIRM, m->counted ? REASON_ANSWERS : REASON_NONE,
 	    now);
 	m->counted = 1;
 	m->want_echo = 0;
@@ -1085,7 +1085,7 @@ misses_turns(const struct mlvpn2 *m, uint64_t now)
 static void
 silent(struct mlvpn2 *m, uint64_t now)
 {
-	path_suspect(m->path, "silent", now);
+	path_suspect(m->path, REASON_SILENT, now);
 	m->want_echo = 0;
 	m->down_at = m->heard + dead_after(m, now);
 }
@@ -1148,7 +1148,7 @@ link_timer(struct path *p, uint64_t now)
 		if (now - m->heard > silent_after(m, now))
 			silent(m, now);
 		else if (m->has_echo && now - m->echo_at > ECHO_LOST)
-			path_suspect(p, "the peer hears nothing", now);
+			path_suspect(p, REASON_UNHEARD, now);
 		break;
 	case PATH_SUSPECT:
 		if (now >= m->down_at) {
@@ -1158,7 +1158,7 @@ link_timer(struct path *p, uint64_t now)
 		break;
 	case PATH_OPENING:
 		if (!serves(m) && now - p->st.since > UNANSWERED)
-			path_event(p, PATH_EVT_UNANSWERED, "no answer", now);
+			path_event(p, PATH_EVT_UNANSWERED, REASON_NO_ANSWER, now);
 		break;
 	default:
 		break;

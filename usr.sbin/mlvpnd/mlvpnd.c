@@ -399,9 +399,10 @@ main_recv_event(struct imsg *imsg)
 
 	if (imsg_get_data(imsg, &ie, sizeof(ie)) == -1 ||
 	    !is_text(ie.link, sizeof(ie.link)) ||
-	    !is_text(ie.reason, sizeof(ie.reason)))
+	    ie.reason >= REASON_MAX)
 		return (-1);
-	reconf_event(ie.tunnel, ie.type, ie.link, ie.reason);
+	reconf_event(ie.tunnel, ie.type, ie.link,
+	    reason_words(ie.reason));
 	return (0);
 }
 

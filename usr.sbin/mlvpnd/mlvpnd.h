@@ -106,7 +106,7 @@ struct imsg_event {
 	uint32_t	 tunnel;
 	int32_t		 type;		/* enum core_event_type */
 	char		 link[LINK_NAME_SIZE];
-	char		 reason[64];
+	uint32_t	 reason;	/* enum reason */
 };
 
 struct imsg_resolve {

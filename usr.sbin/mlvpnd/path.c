@@ -89,7 +89,7 @@ path_free(struct path *p)
 
 /* The path is no more, by whichever end. */
 void
-path_gone(struct path *p, const char *reason, uint64_t now)
+path_gone(struct path *p, enum reason reason, uint64_t now)
 {
 	struct tunnel	*t = p->tunnel;
 
@@ -105,7 +105,7 @@ path_remove(struct path *p, uint8_t reason, uint64_t now)
 {
 	p->ops->remove(p, reason, now);
 	history_rescue(p, now);
-	path_gone(p, reason == CLOSE_LINK_DOWN ? "by operator" : "removed",
+	path_gone(p, reason == CLOSE_LINK_DOWN ? REASON_OPERATOR : REASON_REMOVED,
 	    now);
 }
 
@@ -122,7 +122,7 @@ path_disable(struct path *p, int disabled, uint64_t now)
 void
 path_lost(struct path *p, uint64_t now)
 {
-	path_suspect(p, "no socket", now);
+	path_suspect(p, REASON_NO_SOCKET, now);
 	history_rescue(p, now);
 	path_addr_lost(&p->addr);
 }
@@ -202,7 +202,7 @@ path_mtu_peer(struct path *p, uint16_t mtu)
 
 /* No new data on the path until it answers again. */
 void
-path_suspect(struct path *p, const char *reason, uint64_t now)
+path_suspect(struct path *p, enum reason reason, uint64_t now)
 {
 	path_event(p, PATH_EVT_SUSPECT, reason, now);
 }
@@ -228,7 +228,7 @@ path_answered(struct path *p, uint64_t number, uint64_t now)
 	rate_resume(&p->rate);
 	/* what an outage took does not make the link a lossy one */
 	loss_forget(&p->tx_loss);
-	path_event(p, PATH_EVT_ANSWER, "answers again", now);
+	path_event(p, PATH_EVT_ANSWER, REASON_ANSWERS, now);
 }
 
 /* What was sent and not reported no longer counts against the path. */
@@ -239,28 +239,31 @@ path_forgive(struct path *p)
 	liveness_forgive(&p->live, p->lane->tx_next);
 }
 
-/* A datagram could not be sent. */
+/* A datagram could not be sent.  A full buffer says nothing of the path. */
 void
 path_send_error(struct path *p, const struct dgram *dg, int error,
     uint64_t now)
 {
+	static const struct {
+		int		 error;
+		enum reason	 reason;
+	} dead[] = {
+		{ ENETUNREACH,	REASON_NET_UNREACHABLE },
+		{ EHOSTUNREACH,	REASON_HOST_UNREACHABLE },
+		{ ENETDOWN,	REASON_NET_DOWN },
+		{ EHOSTDOWN,	REASON_HOST_DOWN },
+		{ EADDRNOTAVAIL, REASON_ADDRESS_GONE },
+		{ EACCES,	REASON_DENIED },
+		{ EPERM,	REASON_DENIED }
+	};
+	size_t	 i;
+
 	account_error(&p->acct);
-	switch (error) {
-	case ENETUNREACH:
-	case EHOSTUNREACH:
-	case ENETDOWN:
-	case EHOSTDOWN:
-	case EADDRNOTAVAIL:
-	case EACCES:
-	case EPERM:
-		path_suspect(p, strerror(error), now);
-		break;
-	case EMSGSIZE:
+	if (error == EMSGSIZE)
 		p->ops->too_long(p, dg, now);
-		break;
-	default:
-		break;
-	}
+	for (i = 0; i < sizeof(dead) / sizeof(dead[0]); i++)
+		if (dead[i].error == error)
+			path_suspect(p, dead[i].reason, now);
 }
 
 /*
@@ -285,9 +288,9 @@ path_judge(struct path *p, uint64_t now)
 	    p->ops->reports ? loss->at : now, now))
 		return;
 	tunnel_event(p->tunnel, CORE_LINK_QUALITY, p,
-	    p->live.quality == QUALITY_GOOD ? "good again" :
-	    p->live.quality == QUALITY_LOSSY ? "too much loss" :
-	    "too much delay");
+	    p->live.quality == QUALITY_GOOD ? REASON_GOOD :
+	    p->live.quality == QUALITY_LOSSY ? REASON_LOSS :
+	    REASON_DELAY);
 	tunnel_update(p->tunnel, now);
 }
 
@@ -459,7 +462,7 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 
 	strlcpy(c->tunnel, t->conf.name, sizeof(c->tunnel));
 	strlcpy(c->name, p->name, sizeof(c->name));
-	strlcpy(c->reason, p->st.reason, sizeof(c->reason));
+	c->reason = p->st.reason;
 	c->local = p->addr.ep.local;
 	c->remote = p->addr.ep.remote;
 	c->rtable = p->link != NULL ? p->link->conf.rtable : RTABLE_DEFAULT;
@@ -487,7 +490,7 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 	c->rate = p->rate.bps;
 	c->rate_measured = p->rate.delivered;
 	c->rate_peer = p->terms.rate_peer;
-	hint_text(p, c->hint, sizeof(c->hint), now);
+	hint_ctl(p, c, now);
 	account_ctl(&p->acct, c, now);
 	p->ops->ctl(p, c);
 }

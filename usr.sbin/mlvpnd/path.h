@@ -150,7 +150,7 @@ struct path_ops {
 /* path.c */
 struct path	*path_alloc(struct tunnel *, uint8_t, struct lane *);
 void		 path_free(struct path *);
-void		 path_gone(struct path *, const char *, uint64_t);
+void		 path_gone(struct path *, enum reason, uint64_t);
 void		 path_remove(struct path *, uint8_t, uint64_t);
 void		 path_disable(struct path *, int, uint64_t);
 void		 path_lost(struct path *, uint64_t);
@@ -160,7 +160,7 @@ void		 path_announced(struct path *, uint64_t, uint64_t);
 void		 path_mtu_own(struct path *);
 void		 path_mtu_peer(struct path *, uint16_t);
 void		 path_forgive(struct path *);
-void		 path_suspect(struct path *, const char *, uint64_t);
+void		 path_suspect(struct path *, enum reason, uint64_t);
 void		 path_answered(struct path *, uint64_t, uint64_t);
 void		 path_send_error(struct path *, const struct dgram *, int,
 		    uint64_t);
@@ -204,7 +204,7 @@ void	 pmtu_refused(struct path *, const struct dgram *, uint64_t);
 
 /* hint.c */
 void	 hint_report(struct path *, const struct rate_sample *, uint64_t);
-void	 hint_text(const struct path *, char *, size_t, uint64_t);
+void	 hint_ctl(const struct path *, struct ctl_link *, uint64_t);
 
 /* resend.c */
 void	 history_add(struct path *, struct sent *, struct pkt *);

@@ -529,7 +529,7 @@ open_accept(struct path *p, const struct frame *f, const struct dgram *dg,
 	pmtu_start(p, now);
 	path_want_open(p, now + ACCEPT_RETRY);
 	path_want(p, PEND_OK);
-	path_event(p, proved ? PATH_EVT_CONFIRM : PATH_EVT_OPEN, "", now);
+	path_event(p, proved ? PATH_EVT_CONFIRM : PATH_EVT_OPEN, REASON_NONE, now);
 }
 
 /* PATH_OK: the peer took the path; its token shows that we are here. */
@@ -545,7 +545,7 @@ got_ok(struct path *p, const struct frame *f, uint64_t now)
 	if (p->st.state == PATH_OPENING || p->msg.open_next != NEVER) {
 		p->msg.open_next = NEVER;
 		path_forgive(p);
-		path_event(p, PATH_EVT_CONFIRM, "", now);
+		path_event(p, PATH_EVT_CONFIRM, REASON_NONE, now);
 	}
 }
 
@@ -554,7 +554,7 @@ got_response(struct path *p, const struct frame *f, const struct dgram *dg,
     uint64_t now)
 {
 	if (path_addr_response(&p->addr, &dg->ep, f->u.token, now))
-		path_event(p, PATH_EVT_CONFIRM, "", now);
+		path_event(p, PATH_EVT_CONFIRM, REASON_NONE, now);
 }
 
 static void
@@ -602,11 +602,11 @@ static void
 got_close(struct path *p, uint64_t now)
 {
 	if (!p->opener) {
-		path_gone(p, "closed by the peer", now);
+		path_gone(p, REASON_CLOSED, now);
 		return;
 	}
 	path_want_open(p, now + REFUSED_RETRY);
-	path_event(p, PATH_EVT_REFUSE, "refused by the peer", now);
+	path_event(p, PATH_EVT_REFUSE, REASON_REFUSED, now);
 }
 
 /* A backup's level is in the flags; 0 there is the first. */

@@ -122,7 +122,7 @@ native_reopen(struct path *p, uint64_t now)
 	path_forgive(p);
 	path_rates(p);
 	pmtu_start(p, now);
-	path_event(p, PATH_EVT_OPEN, "opening", now);
+	path_event(p, PATH_EVT_OPEN, REASON_OPENING, now);
 }
 
 static void
@@ -184,7 +184,7 @@ native_timer(struct path *p, uint64_t now)
 	if (path_addr_timer(&p->addr, now)) {
 		pmtu_start(p, now);
 		tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
-		    "the peer's address changed");
+		    REASON_MOVED);
 		liveness_hurry(&p->live, now);
 	}
 	if (p->opener)
@@ -213,7 +213,7 @@ open_timer(struct path *p, uint64_t now)
 	path_again_open(p, p->msg.open_tries < 3 ?
 	    (uint64_t)OPEN_RETRY << p->msg.open_tries : USEC, now);
 	if (p->st.state == PATH_OPENING && now - p->st.since > OPEN_UNANSWERED)
-		path_event(p, PATH_EVT_UNANSWERED, "no answer", now);
+		path_event(p, PATH_EVT_UNANSWERED, REASON_NO_ANSWER, now);
 }
 
 /* PATH_OK until the opener shows that it is there; 0: the path is no more. */
@@ -225,7 +225,7 @@ accept_timer(struct path *p, uint64_t now)
 	path_again_open(p, ACCEPT_RETRY, now);
 	if (p->msg.open_tries <= ACCEPT_TRIES)
 		return (1);
-	path_gone(p, "does not answer", now);
+	path_gone(p, REASON_NO_ANSWER, now);
 	return (0);
 }
 
@@ -240,7 +240,7 @@ liveness_timer(struct path *p, uint64_t now)
 		view_fill(p, &v);
 		what = liveness_watch(&p->live, &v, now);
 		if (what & LIVE_SUSPECT)
-			path_suspect(p, "no reports", now);
+			path_suspect(p, REASON_NO_REPORTS, now);
 		if (what & LIVE_PROBE)
 			path_want(p, PEND_PROBE);
 		break;
@@ -258,7 +258,7 @@ static void
 retry(struct path *p, unsigned int what, uint64_t now)
 {
 	if (what & LIVE_DOWN)
-		path_event(p, PATH_EVT_SILENT, "no reports", now);
+		path_event(p, PATH_EVT_SILENT, REASON_NO_REPORTS, now);
 	if ((what & LIVE_RETRY) &&
 	    (!p->opener || p->msg.open_next == NEVER))
 		path_want(p, PEND_PROBE | (p->opener &&

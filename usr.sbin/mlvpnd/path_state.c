@@ -38,6 +38,8 @@
  * sched.c).
  */
 
+static void	 announce(struct path *, enum path_event, int);
+static const char *state_name(int);
 static void	 act_up(struct path *, uint64_t);
 static void	 act_suspect(struct path *, uint64_t);
 static void	 act_down(struct path *, uint64_t);
@@ -78,11 +80,12 @@ path_state_init(struct path_state *st)
 }
 
 int
-path_event(struct path *p, enum path_event event, const char *reason,
+path_event(struct path *p, enum path_event event, enum reason reason,
     uint64_t now)
 {
 	struct path_state	*st = &p->st;
 	size_t			 i;
+	int			 from = st->state;
 
 	for (i = 0; i < TRANSITIONS; i++)
 		if ((path_fsm_tbl[i].states & st->state) != 0 &&
@@ -92,12 +95,43 @@ path_event(struct path *p, enum path_event event, const char *reason,
 		return (0);
 	st->state = path_fsm_tbl[i].next;
 	st->since = now;
-	if (reason != st->reason)
-		strlcpy(st->reason, reason, sizeof(st->reason));
+	st->reason = reason;
+	announce(p, event, from);
 	if (path_fsm_tbl[i].action != NULL)
 		path_fsm_tbl[i].action(p, now);
 	tunnel_update(p->tunnel, now);
 	return (1);
+}
+
+/* For the log. */
+static void
+announce(struct path *p, enum path_event event, int from)
+{
+	struct path_change	 change;
+
+	change.event = path_event_names[event];
+	change.from = state_name(from);
+	change.to = state_name(p->st.state);
+	tunnel_change(p->tunnel, p, &change);
+}
+
+static const char *
+state_name(int state)
+{
+	switch (state) {
+	case PATH_NEW:
+		return ("NEW");
+	case PATH_OPENING:
+		return ("OPENING");
+	case PATH_UP:
+		return ("UP");
+	case PATH_SUSPECT:
+		return ("SUSPECT");
+	case PATH_DOWN:
+		return ("DOWN");
+	default:
+		return ("UNKNOWN");
+	}
 }
 
 static void
@@ -170,29 +204,4 @@ path_link_state(const struct path *p)
 	default:
 		return (LINK_OPENING);
 	}
-}
-
-const char *
-path_state_name(int state)
-{
-	switch (state) {
-	case PATH_NEW:
-		return ("NEW");
-	case PATH_OPENING:
-		return ("OPENING");
-	case PATH_UP:
-		return ("UP");
-	case PATH_SUSPECT:
-		return ("SUSPECT");
-	case PATH_DOWN:
-		return ("DOWN");
-	default:
-		return ("UNKNOWN");
-	}
-}
-
-const char *
-path_event_name(enum path_event event)
-{
-	return (path_event_names[event]);
 }

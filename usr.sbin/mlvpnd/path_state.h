@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "ctl.h"
+#include "reason.h"
 
 struct path;
 
@@ -50,7 +51,7 @@ enum path_event {
 
 struct path_state {
 	int		 state;		/* PATH_* */
-	char		 reason[64];
+	enum reason	 reason;	/* of the state */
 	uint64_t	 since;		/* of the state */
 	uint8_t		 was_up;
 	uint8_t		 disabled;	/* by the operator, the peer's path */
@@ -66,14 +67,12 @@ enum path_grade {
 };
 
 void		 path_state_init(struct path_state *);
-int		 path_event(struct path *, enum path_event, const char *,
+int		 path_event(struct path *, enum path_event, enum reason,
 		    uint64_t);
 void		 path_state_disabled(struct path_state *, int);
 void		 path_state_peer_disabled(struct path_state *, int);
 enum path_grade	 path_grade(const struct path *);
 enum link_state	 path_link_state(const struct path *);
-const char	*path_state_name(int);
-const char	*path_event_name(enum path_event);
 
 /*
  * path_event(event, reason, now): 1 if the state is another one now.

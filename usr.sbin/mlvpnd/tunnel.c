@@ -46,6 +46,8 @@ static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
 static void	 link_ready(struct tunnel *, struct link *, uint64_t);
 static void	 update_initiates(struct tunnel *);
 static void	 update_mtu(struct tunnel *, uint64_t);
+static void	 event_fill(struct core_event *, const struct tunnel *,
+		    enum core_event_type, const struct path *);
 static void	 link_ctl(struct tunnel *, const struct link *,
 		    struct ctl_link *, uint64_t);
 
@@ -425,7 +427,7 @@ tunnel_update(struct tunnel *t, uint64_t now)
 		t->up = up;
 		t->up_since = now;
 		tunnel_event(t, up ? CORE_TUNNEL_UP : CORE_TUNNEL_DOWN, NULL,
-		    "");
+		    REASON_NONE);
 	}
 	update_mtu(t, now);
 }
@@ -438,11 +440,10 @@ tunnel_update(struct tunnel *t, uint64_t now)
 static void
 update_mtu(struct tunnel *t, uint64_t now)
 {
-	struct core_event	 ev;
-	struct path		*p;
-	size_t			 room = PKT_ROOM;
-	uint16_t		 mtu = 0, m;
-	int			 i;
+	struct path	*p;
+	size_t		 room = PKT_ROOM;
+	uint16_t	 mtu = 0, m;
+	int		 i;
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
@@ -464,36 +465,64 @@ update_mtu(struct tunnel *t, uint64_t now)
 		return;
 	t->mtu = mtu;
 	t->mtu_at = now;
-	memset(&ev, 0, sizeof(ev));
-	ev.type = CORE_TUNNEL_MTU;
-	ev.tunnel = t->conf.id;
-	ev.tunnel_name = t->conf.name;
-	ev.link = ev.reason = "";
-	ev.mtu = mtu;
-	t->core->ops.event(t->core->ops.arg, &ev);
+	tunnel_event(t, CORE_TUNNEL_MTU, NULL, REASON_NONE);
 }
 
 void
 tunnel_event(struct tunnel *t, enum core_event_type type,
-    const struct path *p, const char *reason)
+    const struct path *p, enum reason reason)
 {
 	struct core_event	 ev;
 
-	memset(&ev, 0, sizeof(ev));
-	ev.type = type;
-	ev.tunnel = t->conf.id;
-	ev.tunnel_name = t->conf.name;
-	ev.link = p != NULL ? p->name : "";
+	event_fill(&ev, t, type, p);
 	ev.reason = reason;
+	t->core->ops.event(t->core->ops.arg, &ev);
+}
+
+static void
+event_fill(struct core_event *ev, const struct tunnel *t,
+    enum core_event_type type, const struct path *p)
+{
+	memset(ev, 0, sizeof(*ev));
+	ev->type = type;
+	ev->tunnel = t->conf.id;
+	ev->tunnel_name = t->conf.name;
+	ev->link = p != NULL ? p->name : "";
 	if (p != NULL)
-		ev.addr = p->addr.ep.remote;
-	ev.mtu = t->mtu;
+		ev->addr = p->addr.ep.remote;
+	ev->mtu = t->mtu;
+}
+
+/* A transition of the path's state. */
+void
+tunnel_change(struct tunnel *t, const struct path *p,
+    const struct path_change *change)
+{
+	struct core_event	 ev;
+
+	event_fill(&ev, t, CORE_LINK_STATE, p);
+	ev.reason = p->st.reason;
+	ev.change = change;
+	t->core->ops.event(t->core->ops.arg, &ev);
+}
+
+/* The link delivers less than is configured, bit/s. */
+void
+tunnel_bandwidth(struct tunnel *t, const struct path *p, uint64_t configured,
+    uint64_t delivered)
+{
+	struct core_event	 ev;
+
+	event_fill(&ev, t, CORE_NOTICE, p);
+	ev.reason = REASON_BANDWIDTH;
+	ev.configured = configured;
+	ev.delivered = delivered;
 	t->core->ops.event(t->core->ops.arg, &ev);
 }
 
 /* For the log; a peer cannot fill it. */
 void
-tunnel_notice(struct tunnel *t, uint64_t now, const char *reason)
+tunnel_notice(struct tunnel *t, uint64_t now, enum reason reason)
 {
 	if (t->notice_at != 0 && now - t->notice_at < NOTICE_INTERVAL)
 		return;
@@ -736,14 +765,12 @@ link_ctl(struct tunnel *t, const struct link *l, struct ctl_link *c,
 	c->mtu = l->conf.mtu != 0 ? l->conf.mtu : l->mtu;
 	if (l->disabled) {
 		c->state = LINK_DISABLED;
-		strlcpy(c->reason, "by operator", sizeof(c->reason));
+		c->reason = REASON_OPERATOR;
 	} else if (l->ep.sock == SOCK_NONE) {
 		c->state = LINK_NOADDR;
-		strlcpy(c->reason, "no address or socket",
-		    sizeof(c->reason));
+		c->reason = REASON_NO_ADDRESS;
 	} else {
 		c->state = LINK_OPENING;
-		strlcpy(c->reason, "no answer from the peer",
-		    sizeof(c->reason));
+		c->reason = REASON_NO_HANDSHAKE;
 	}
 }

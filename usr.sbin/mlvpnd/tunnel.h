@@ -87,8 +87,12 @@ int		 tunnel_sane(const struct tunnel *, const struct pkt *);
 void		 tunnel_fit(const struct tunnel *, struct pkt *);
 void		 tunnel_mark(const struct path *, uint8_t *);
 void		 tunnel_event(struct tunnel *, enum core_event_type,
-		    const struct path *, const char *);
-void		 tunnel_notice(struct tunnel *, uint64_t, const char *);
+		    const struct path *, enum reason);
+void		 tunnel_change(struct tunnel *, const struct path *,
+		    const struct path_change *);
+void		 tunnel_bandwidth(struct tunnel *, const struct path *,
+		    uint64_t, uint64_t);
+void		 tunnel_notice(struct tunnel *, uint64_t, enum reason);
 struct tunnel	*tunnel_of_socket(struct core *, uint32_t);
 void		 tunnel_timer(struct tunnel *, uint64_t);
 uint64_t	 tunnel_deadline(struct tunnel *, uint64_t);

@@ -432,7 +432,8 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->rate_conf = l->rate = 20000000;
 	l->rate_measured = 18234567;
 	l->rate_peer = 11000000;
-	strlcpy(l->hint, "configured 20M, measured 18.2M", sizeof(l->hint));
+	l->hint = HINT_LESS;
+	l->hint_rate = 18234567;
 	l->tx_rate = 18249999;
 	l->rx_rate = 999;
 	l->tx_packets = 1500;
@@ -445,7 +446,7 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->mtu_measured = 1;
 
 	link_init(++l, "home", "dsl2", LINK_DOWN);
-	strlcpy(l->reason, "no answer for 0.61s", sizeof(l->reason));
+	l->reason = REASON_NO_REPORTS;
 	addr_pton(&l->remote, "2001:db8:1:2:3:4:5:6");
 	l->remote.port = 5080;
 	l->id = 1;
@@ -465,7 +466,7 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->srtt = 1234567;
 
 	link_init(++l, "branch-office", "a", LINK_NOADDR);
-	strlcpy(l->reason, "gw.example.net: no address", sizeof(l->reason));
+	l->reason = REASON_NO_ADDRESS;
 	l->since = 86400;
 
 	link_init(++l, "branch-office", "a-long-link-name", LINK_DISABLED);
@@ -538,9 +539,7 @@ hostile(struct imsgbuf *ibuf)
 	link_init(&cl, "", "", 200);
 	memset(cl.tunnel, 'A', sizeof(cl.tunnel));
 	strlcpy(cl.name, "\033[2Jx\"\\\n\177", sizeof(cl.name));
-	strlcpy(cl.reason, "\303\274 \303( \377 \355\240\200 \300\257 "
-	    "\364\220\200\200 \342\202", sizeof(cl.reason));
-	memset(cl.hint, '\033', sizeof(cl.hint));
+	cl.reason = cl.hint = 255;
 	cl.rtable = INT32_MIN;
 	cl.since = INT64_MAX;
 	cl.srtt = INT64_MAX;
@@ -548,6 +547,11 @@ hostile(struct imsgbuf *ibuf)
 	cl.loss_rx = INT32_MIN;
 	cl.tx_rate = UINT64_MAX;
 	cl.remote.family = 99;
+	compose(ibuf, IMSG_CTL_LINK, &cl, sizeof(cl));
+
+	link_init(&cl, "", "", 200);
+	strlcpy(cl.name, "\303\274 \303( \377 \355\240\200 \300\257 "
+	    "\364\220\200\200 \342\202", sizeof(cl.name));
 	compose(ibuf, IMSG_CTL_LINK, &cl, sizeof(cl));
 }
 

@@ -246,7 +246,7 @@ test_show() {
 	home   dsl1 up         00:01:02 12.3ms   0.0/12 18.2M   999 192.0.2.10
 	            configured 20M, measured 18.2M
 	home   dsl2 down       00:00:05      -    100/-     0     0 -
-	            no answer for 0.61s
+	            no reports
 	home   lte  standby    01w1d01h 1235ms        -     0     0 2001:db8::12
 	END
 	with normal show links home dsl1
@@ -257,7 +257,7 @@ test_show() {
 	compare "show links home" 0 <<-END
 	$(links_dsl1)
 
-	Link dsl2 of tunnel home is down for 00:00:05: no answer for 0.61s
+	Link dsl2 of tunnel home is down for 00:00:05: no reports
 	  Opened by:   this end, as path 1
 	  Local:       -
 	  Remote:      [2001:db8:1:2:3:4:5:6]:5080
@@ -354,11 +354,11 @@ links_table() {
 	                               192.0.2.10
 	                               configured 20M, measured 18.2M
 	home          dsl2             down       00:00:05      -    100/-     0     0
-	                               no answer for 0.61s
+	                               no reports
 	home          lte              standby    01w1d01h 1235ms        -     0     0
 	                               2001:db8::12
 	branch-office a                no address 1d00h00m      -        -     0     0
-	                               gw.example.net: no address
+	                               no address or socket
 	branch-office a-long-link-name disabled          -      -   9.9/10     0     0
 	                               203.0.113.77
 	END
@@ -441,7 +441,8 @@ test_json() {
 		"$bin/jsoncheck" <"$dir/got" || exit 1
 	done
 	json normal 0 show links home dsl1
-	has '"bandwidth_hint": "configured 20M, measured 18.2M",'
+	has '"bandwidth_hint": "less",'
+	has '"bandwidth_hint_measured": 18234567,'
 	json normal 0 reload
 	has '"ok": true'
 	json normal 1 show links away
@@ -453,6 +454,10 @@ test_json() {
 	has '"links": []'
 	json empty 0 show filters
 	has '"filters": []'
+	json normal 0 show links
+	has '"state": "no-address",'
+	has '"reason": "no-address",'
+	has '"reason": "no-reports",'
 	json normal 0 show filters home
 	has '"expression": "udp port 5060",'
 	has '"order": false,'
@@ -462,6 +467,8 @@ test_json() {
 	has '"dropped": 5'
 	json hostile 0 show links
 	has '"name": "?[2Jx\"\\??",'
+	has '"reason": "unknown",'
+	has '"bandwidth_hint": "unknown",'
 	json reload 1 reload
 	has '"/etc/mlvpnd.conf:7: duplicate link \"dsl1\""'
 
@@ -473,7 +480,7 @@ test_json() {
 	   "tunnel": "home",
 	   "name": "lte",
 	   "state": "standby",
-	   "reason": "",
+	   "reason": null,
 	   "since_s": 694861,
 	   "usable": false,
 	   "opener": true,
@@ -495,7 +502,8 @@ test_json() {
 	   "bandwidth": null,
 	   "bandwidth_measured": null,
 	   "bandwidth_peer": null,
-	   "bandwidth_hint": "",
+	   "bandwidth_hint": null,
+	   "bandwidth_hint_measured": null,
 	   "tx_rate": 0,
 	   "rx_rate": 0,
 	   "tx_packets": 0,

@@ -809,7 +809,8 @@ no_message(struct peer *p)
 			if (ie.type == CORE_LINK_DOWN ||
 			    ie.type == CORE_TUNNEL_DOWN)
 				errx(1, "engine %s: link '%s': %s", p->name,
-				    ie.link, ie.reason);
+				    ie.link,
+				    reason_words(ie.reason));
 		}
 		imsg_free(&imsg);
 	}

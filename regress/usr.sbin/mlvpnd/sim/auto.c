@@ -382,19 +382,20 @@ wrong_rates(void)
 	CHECK_EQ(bad, 0);
 }
 
-/* Does the hint of a link begin so, and does the log have it so often? */
+/* Is this the hint of a link, and does the log have it so often? */
 static int
-hinted(struct pair *p, const char *link, const char *words, int logged)
+hinted(struct pair *p, const char *link, enum link_hint hint, int logged)
 {
 	struct ctl_link	 cl;
-	int		 same;
+	char		 words[HINT_STRLEN];
 
 	CHECK_EQ(pair_path(p->a, link, &cl), 0);
-	printf("\t\t%s: %s\n", link, cl.hint[0] == '\0' ? "no hint" :
-	    cl.hint);
-	same = words[0] == '\0' ? cl.hint[0] == '\0' :
-	    strncmp(cl.hint, words, strlen(words)) == 0;
-	return (same && sim_events(p->a, CORE_NOTICE, link) == logged);
+	printf("\t\t%s: %s\n", link, cl.hint == HINT_NONE ? "no hint" :
+	    hint_words(cl.hint, cl.rate_conf, cl.hint_rate, words));
+	return (cl.hint == hint &&
+	    (hint != HINT_LESS || (cl.hint_rate > 0 &&
+	    cl.hint_rate < cl.rate_conf)) &&
+	    sim_events(p->a, CORE_NOTICE, link) == logged);
 }
 
 /*
@@ -407,18 +408,15 @@ hints(void)
 	static const struct {
 		uint64_t	 percent;
 		int		 full;
-		const char	*words[2];	/* of either link */
+		enum link_hint	 hint;		/* of either link */
 		int		 logged;
 	} c[] = {
-		{ 80, 1, { "always full, no queueing delay: 32M ",
-		    "always full, no queueing delay: 8M " }, 0 },
-		{ 80, 0, { "", "" }, 0 },
-		{ 100, 0, { "", "" }, 0 },
-		{ 100, 1, { "always full, no queueing delay: 40M ",
-		    "always full, no queueing delay: 10M " }, 0 },
-		{ 120, 0, { "", "" }, 0 },
-		{ 120, 1, { "configured 48M, measured ",
-		    "configured 12M, measured " }, 1 }
+		{ 80, 1, HINT_FULL, 0 },
+		{ 80, 0, HINT_NONE, 0 },
+		{ 100, 0, HINT_NONE, 0 },
+		{ 100, 1, HINT_FULL, 0 },
+		{ 120, 0, HINT_NONE, 0 },
+		{ 120, 1, HINT_LESS, 1 }
 	};
 	struct sim_dirconf	 d[2] = { dir(40, 10), dir(10, 20) };
 	struct link_conf	 lc;
@@ -448,8 +446,8 @@ hints(void)
 			    NEVER);
 		pair_run(p, 70 * USEC);
 		for (j = 0; j < 2; j++)
-			bad += !hinted(p, p->link[j]->conf.name,
-			    c[i].words[j], c[i].logged);
+			bad += !hinted(p, p->link[j]->conf.name, c[i].hint,
+			    c[i].logged);
 		settled(p);
 	}
 	CHECK_EQ(bad, 0);
@@ -474,12 +472,11 @@ hints_logged(void)
 	for (i = 0; i < 4; i++) {
 		TEST("\tafter %d minutes", i * 30 + 2);
 		pair_run(p, (i == 0 ? 2 : 30) * 60 * USEC);
-		bad += !hinted(p, "dsl1", "configured 1.2M, measured ",
-		    i / 2 + 1);
+		bad += !hinted(p, "dsl1", HINT_LESS, i / 2 + 1);
 	}
 	sim_flow_stop(f);
 	pair_run(p, 70 * USEC);
-	bad += !hinted(p, "dsl1", "", 2);
+	bad += !hinted(p, "dsl1", HINT_NONE, 2);
 	CHECK_EQ(bad, 0);
 	settled(p);
 }

@@ -332,14 +332,15 @@ host_event(void *arg, const struct core_event *ev)
 	struct sim_host		*h = arg;
 	struct sim_event	*e;
 
+	if (ev->type == CORE_LINK_STATE)
+		return;
 	e = &h->events[h->nevents++ % SIM_EVENTS];
 	e->time = h->sim->now;
 	e->type = ev->type;
 	e->tunnel = ev->tunnel;
 	snprintf(e->link, sizeof(e->link), "%s",
 	    ev->link == NULL ? "" : ev->link);
-	snprintf(e->reason, sizeof(e->reason), "%s",
-	    ev->reason == NULL ? "" : ev->reason);
+	e->reason = ev->reason;
 }
 
 /* How many events of a type, of one link unless link is NULL, are known. */

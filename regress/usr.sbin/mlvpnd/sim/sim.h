@@ -135,7 +135,7 @@ struct sim_event {
 	enum core_event_type type;
 	uint32_t	 tunnel;
 	char		 link[LINK_NAME_SIZE];
-	char		 reason[64];
+	enum reason	 reason;
 };
 
 struct sim_sock {

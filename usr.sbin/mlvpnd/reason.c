@@ -1,0 +1,129 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <stdio.h>
+
+#include "reason.h"
+
+static const char	*fmt_rate(uint64_t, char *, size_t);
+
+static const struct {
+	const char	*token;
+	const char	*words;
+} reasons[REASON_MAX] = {
+	[REASON_NONE] = { NULL, "" },
+	[REASON_OPENING] = { "opening", "opening" },
+	[REASON_WAITING] = { "waiting", "waits for the peer" },
+	[REASON_NO_HANDSHAKE] = { "no-handshake", "no answer from the peer" },
+	[REASON_NO_ANSWER] = { "no-answer", "no answer" },
+	[REASON_NO_REPORTS] = { "no-reports", "no reports" },
+	[REASON_SILENT] = { "silent", "silent" },
+	[REASON_UNHEARD] = { "unheard", "the peer hears nothing" },
+	[REASON_ANSWERS] = { "answers", "answers again" },
+	[REASON_CALLED] = { "called", "called anew" },
+	[REASON_CLOSED] = { "closed", "closed by the peer" },
+	[REASON_REFUSED] = { "refused", "refused by the peer" },
+	[REASON_OPERATOR] = { "operator", "by operator" },
+	[REASON_REMOVED] = { "removed", "removed" },
+	[REASON_ASSOCIATION] = { "association", "association ended" },
+	[REASON_NO_ADDRESS] = { "no-address", "no address or socket" },
+	[REASON_NO_SOCKET] = { "no-socket", "no socket" },
+	[REASON_NET_UNREACHABLE] = {
+		"network-unreachable", "network is unreachable"
+	},
+	[REASON_HOST_UNREACHABLE] = { "host-unreachable", "no route to host" },
+	[REASON_NET_DOWN] = { "network-down", "network is down" },
+	[REASON_HOST_DOWN] = { "host-down", "host is down" },
+	[REASON_ADDRESS_GONE] = { "address-gone", "local address is gone" },
+	[REASON_DENIED] = { "denied", "permission denied" },
+	[REASON_LOSS] = { "loss", "too much loss" },
+	[REASON_DELAY] = { "delay", "too much delay" },
+	[REASON_GOOD] = { "good", "good again" },
+	[REASON_MOVED] = { "moved", "the peer's address changed" },
+	[REASON_BANDWIDTH] = { "bandwidth", "delivers less than configured" },
+	[REASON_LAYER] = { "layer", "tun at one end, tap at the other" },
+	[REASON_NO_CIPHER] = {
+		"no-cipher", "no cipher in common with the peer"
+	},
+	[REASON_WRONG_CIPHER] = {
+		"wrong-cipher",
+		"the peer answered with a cipher that was not offered"
+	}
+};
+
+const char *
+reason_words(unsigned int reason)
+{
+	return (reason < REASON_MAX ? reasons[reason].words : "unknown");
+}
+
+const char *
+reason_token(unsigned int reason)
+{
+	return (reason < REASON_MAX ? reasons[reason].token : "unknown");
+}
+
+const char *
+hint_words(unsigned int hint, uint64_t configured, uint64_t delivered,
+    char *buf)
+{
+	char	 conf[16], measured[16];
+
+	fmt_rate(configured, conf, sizeof(conf));
+	switch (hint) {
+	case HINT_NONE:
+		buf[0] = '\0';
+		break;
+	case HINT_LESS:
+		snprintf(buf, HINT_STRLEN, "configured %s, measured %s", conf,
+		    fmt_rate(delivered, measured, sizeof(measured)));
+		break;
+	case HINT_FULL:
+		snprintf(buf, HINT_STRLEN, "always full, no queueing delay: "
+		    "%s may be too low", conf);
+		break;
+	default:
+		snprintf(buf, HINT_STRLEN, "unknown");
+		break;
+	}
+	return (buf);
+}
+
+const char *
+hint_token(unsigned int hint)
+{
+	static const char * const	 tokens[HINT_MAX] = {
+		NULL, "less", "full"
+	};
+
+	return (hint < HINT_MAX ? tokens[hint] : "unknown");
+}
+
+/* Three digits, none of them a zero behind the point. */
+static const char *
+fmt_rate(uint64_t bps, char *buf, size_t len)
+{
+	static const char * const	 units[] = { "", "K", "M", "G" };
+	uint64_t			 unit = 1;
+	size_t				 i;
+
+	for (i = 0; i < 3 && (double)bps / unit >= 999.5; i++)
+		unit *= 1000;
+	snprintf(buf, len, "%.3g%s", (double)bps / unit, units[i]);
+	return (buf);
+}
