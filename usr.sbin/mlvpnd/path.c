@@ -222,7 +222,7 @@ path_answered(struct path *p, uint64_t number, uint64_t now)
 	if ((what & LIVE_BACK) == 0)
 		return;
 	if (p->st.state == PATH_DOWN)
-		pmtu_verify(p, now);
+		pmtu_verify(&p->pmtu, now);
 	path_forgive(p);
 	liveness_back(&p->live);
 	rate_resume(&p->rate);

@@ -186,21 +186,20 @@ extern const struct path_ops path_native_ops;
 void		 path_received(struct path *, const struct dgram *, uint64_t,
 		    uint64_t);
 
-/* pmtu.c */
-void	 pmtu_start(struct path *, uint64_t);
-void	 pmtu_limits(struct path *, uint64_t);
-void	 pmtu_verify(struct path *, uint64_t);
-void	 pmtu_timer(struct path *, uint64_t);
-uint64_t pmtu_deadline(const struct path *);
-int	 pmtu_compose(struct path *, struct dgram *, uint64_t);
-void	 pmtu_probed(struct path *, const struct frame *, const struct dgram *,
-	    uint64_t);
-size_t	 pmtu_put_result(struct path *, uint8_t *, size_t, uint64_t);
-void	 pmtu_result(struct tunnel *, const struct frame *, uint64_t);
+/* path_mtu.c */
+void	 path_mtu_start(struct path *, uint64_t);
+void	 path_mtu_limits(struct path *, uint64_t);
+void	 path_mtu_timer(struct path *, uint64_t);
+uint64_t path_mtu_deadline(const struct path *);
+int	 path_mtu_compose(struct path *, struct dgram *, uint64_t);
+void	 path_mtu_probed(struct path *, const struct frame *,
+	    const struct dgram *, uint64_t);
+size_t	 path_mtu_put_result(struct path *, uint8_t *, size_t, uint64_t);
+void	 path_mtu_result(struct tunnel *, const struct frame *, uint64_t);
 unsigned int
-	 pmtu_report(struct path *, const struct frame *, uint64_t, uint64_t,
-	    uint64_t);
-void	 pmtu_refused(struct path *, const struct dgram *, uint64_t);
+	 path_mtu_report(struct path *, const struct frame *, uint64_t,
+	    uint64_t, uint64_t);
+void	 path_mtu_refused(struct path *, const struct dgram *, uint64_t);
 
 /* hint.c */
 void	 hint_report(struct path *, const struct rate_sample *, uint64_t);

@@ -190,7 +190,7 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 	if (closing_due(p->tunnel, now) && path_usable(p))
 		pending |= PEND_CLOSING;
 	if (pending == 0)
-		return (pmtu_compose(p, dg, now));
+		return (path_mtu_compose(p, dg, now));
 
 	p->msg.pending = 0;
 	plain_begin(&pl, p);
@@ -328,8 +328,8 @@ put_status(struct path *p, struct plain *pl, uint64_t now)
 static void
 put_mtu_result(struct path *p, struct plain *pl, uint64_t now)
 {
-	pl->len += pmtu_put_result(p, pl->buf + pl->len, pl->room - pl->len,
-	    now);
+	pl->len += path_mtu_put_result(p, pl->buf + pl->len,
+	    pl->room - pl->len, now);
 }
 
 /* On this path, of others. */
@@ -415,7 +415,7 @@ path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
 			break;
 		case FRAME_MTU_RESULT:
 			if (t->path[id] != NULL)
-				pmtu_result(t, &f, now);
+				path_mtu_result(t, &f, now);
 			break;
 		default:
 			if ((p = t->path[id]) != NULL)
@@ -449,7 +449,7 @@ arrived(struct path *p, const struct frame *f, const struct dgram *dg,
 		got_probe(p, f, now);
 		break;
 	case FRAME_MTU_PROBE:
-		pmtu_probed(p, f, dg, now);
+		path_mtu_probed(p, f, dg, now);
 		break;
 	default:
 		break;
@@ -526,7 +526,7 @@ open_accept(struct path *p, const struct frame *f, const struct dgram *dg,
 	path_mtu_peer(p, f->u.open.mtu);
 	path_announced(p, f->u.open.down * 1000ULL, f->u.open.up * 1000ULL);
 	path_mtu_own(p);
-	pmtu_start(p, now);
+	path_mtu_start(p, now);
 	path_want_open(p, now + ACCEPT_RETRY);
 	path_want(p, PEND_OK);
 	path_event(p, proved ? PATH_EVT_CONFIRM : PATH_EVT_OPEN, REASON_NONE, now);
@@ -540,7 +540,7 @@ got_ok(struct path *p, const struct frame *f, uint64_t now)
 	    memcmp(f->u.ok.token, p->addr.token, TOKEN_LEN) != 0)
 		return;
 	path_mtu_peer(p, f->u.ok.mtu);
-	pmtu_limits(p, now);
+	path_mtu_limits(p, now);
 	path_addr_challenged(&p->addr, f->u.ok.own);
 	if (p->st.state == PATH_OPENING || p->msg.open_next != NEVER) {
 		p->msg.open_next = NEVER;

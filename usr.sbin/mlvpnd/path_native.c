@@ -67,7 +67,7 @@ const struct path_ops path_native_ops = {
 	.changed =	native_changed,
 	.tell =		path_want_status,
 	.suspect =	native_suspect,
-	.too_long =	pmtu_refused,
+	.too_long =	path_mtu_refused,
 	.timer =	native_timer,
 	.deadline =	native_deadline,
 	.compose =	path_compose,
@@ -121,7 +121,7 @@ native_reopen(struct path *p, uint64_t now)
 	history_rescue(p, now);
 	path_forgive(p);
 	path_rates(p);
-	pmtu_start(p, now);
+	path_mtu_start(p, now);
 	path_event(p, PATH_EVT_OPEN, REASON_OPENING, now);
 }
 
@@ -141,7 +141,7 @@ native_changed(struct path *p, uint64_t now)
 {
 	path_rates(p);
 	path_mtu_own(p);
-	pmtu_limits(p, now);
+	path_mtu_limits(p, now);
 	if (p->opener)
 		path_want_status(p, now);
 }
@@ -182,7 +182,7 @@ static void
 native_timer(struct path *p, uint64_t now)
 {
 	if (path_addr_timer(&p->addr, now)) {
-		pmtu_start(p, now);
+		path_mtu_start(p, now);
 		tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
 		    REASON_MOVED);
 		liveness_hurry(&p->live, now);
@@ -199,7 +199,7 @@ native_timer(struct path *p, uint64_t now)
 		path_want(p, PEND_SYNC);
 	liveness_forget(&p->live, now);
 	history_timer(p, now);
-	pmtu_timer(p, now);
+	path_mtu_timer(p, now);
 	path_judge(p, now);
 	liveness_timer(p, now);
 }
@@ -323,7 +323,7 @@ native_deadline(const struct path *p, uint64_t now)
 	if (p->msg.status)
 		when = MIN(when, p->msg.status_next);
 	when = MIN(when, sync_due(p));
-	when = MIN(when, pmtu_deadline(p));
+	when = MIN(when, path_mtu_deadline(p));
 	switch (p->st.state) {
 	case PATH_UP:
 		view_fill(p, &v);

@@ -18,138 +18,126 @@
 
 #include <sys/param.h>
 
+#include <stddef.h>
 #include <string.h>
 
-#include "tunnel.h"
+#include "clock.h"
+#include "dgram.h"
+#include "pmtu.h"
 
 /*
- * How long the IP packets may be that a path carries (mlvpn(7), MTU).  What
- * both ends' links announce is taken for true until a probe of that size is
- * not answered; then, and when full-size datagrams vanish, 1280 is in force
- * at once, and larger sizes as soon as they are known to arrive.  The MTU of
- * the interface follows only what a search has ended with.
+ * What both ends' links announce is taken for true until a probe of that size
+ * is not answered; then, and when full-size datagrams vanish, BASE_PLPMTU is
+ * in force at once, and larger sizes as soon as they are known to arrive.
+ * The MTU of the interface follows only what a search has ended with.
  *
  * Where DF cannot be set a probe arrives in fragments of IP, and shows only
  * that the size arrives at all: what the peer can send here in one piece is
  * then the limit in the other direction too.
  */
 
-#define SAFE		1280
-#define TRIES		3
+/* RFC 8899, 5.1 */
+#define BASE_PLPMTU	1280
+#define MAX_PROBES	3
+#define RAISE_TIMER	(600 * USEC)
+
+#define RAISE_SOON	(10 * USEC)	/* nothing was found; doubled */
+#define SETTLE_TIME	(1 * USEC)	/* after a start, and a peer's search */
 #define RESULTS		3		/* copies of an answer, at most */
-#define SEARCH_AGAIN	(600 * USEC)
-#define SEARCH_SOON	(10 * USEC)	/* nothing was found; doubled */
-#define QUIET		(1 * USEC)	/* after a start, and a peer's search */
-#define VANISHED	4		/* full-size datagrams in a row */
+#define BLACK_HOLE	4		/* full-size datagrams in a row */
 #define STEP		32		/* of the halves above 1500 */
 
 static const uint16_t	 ladder[] = {
-	1280, 1400, 1420, 1440, 1452, 1460, 1472, 1480, 1492, PATH_MTU
+	BASE_PLPMTU, 1400, 1420, 1440, 1452, 1460, 1472, 1480, 1492, PATH_MTU
 };
 #define SIZES	(sizeof(ladder) / sizeof(ladder[0]))
 
-static int	 sets_df(const struct path *);
-static int	 answers(const struct path *);
-static void	 limit(struct path *, uint64_t);
-static void	 set_mtu(struct path *, uint16_t, uint64_t);
-static void	 verify(struct path *, uint64_t);
-static void	 search(struct path *, uint64_t);
-static void	 try(struct path *, uint16_t, uint64_t);
-static void	 arrived(struct path *, uint64_t);
-static void	 failed(struct path *, uint64_t);
-static void	 search_end(struct path *, uint64_t);
+static int	 tell(struct pmtu *);
+static void	 limit(struct pmtu *, const struct pmtu_path *);
+static void	 set_mtu(struct pmtu *, uint16_t);
+static void	 verify(struct pmtu *, uint64_t);
+static void	 search(struct pmtu *, const struct pmtu_path *, uint64_t);
+static void	 try(struct pmtu *, uint16_t, uint64_t);
+static void	 arrived(struct pmtu *, uint64_t);
+static void	 failed(struct pmtu *, uint64_t);
+static void	 search_on(struct pmtu *, uint64_t);
+static void	 search_end(struct pmtu *, uint64_t);
 static uint16_t	 next_size(const struct pmtu *);
 static uint16_t	 size_below(uint16_t);
 
-/* Of a path that is opened, by whichever end, or goes another way now. */
-void
-pmtu_start(struct path *p, uint64_t now)
+int
+pmtu_start(struct pmtu *m, const struct pmtu_path *path, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-
 	memset(m, 0, sizeof(*m));
 	m->mtu = PATH_MTU;
 	m->result_packet = NEVER;
-	m->next = now + QUIET;
-	limit(p, now);
+	m->next = now + SETTLE_TIME;
+	limit(m, path);
 	m->settled = m->mtu;
-	tunnel_update(p->tunnel, now);
+	m->changed |= PMTU_CHANGED;
+	return (tell(m));
 }
 
-/* What the ends say of the link may have changed. */
-void
-pmtu_limits(struct path *p, uint64_t now)
+int
+pmtu_limits(struct pmtu *m, const struct pmtu_path *path, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
 	uint16_t	 max = m->max;
 
-	limit(p, now);
-	if (m->max == max)
-		return;
-	m->settled = MIN(m->settled, m->max);
-	/* the first search is yet to come */
-	if (m->pause != 0 || m->size != 0)
-		verify(p, now);
-	tunnel_update(p->tunnel, now);
+	limit(m, path);
+	if (m->max != max) {
+		m->settled = MIN(m->settled, m->max);
+		/* the first search is yet to come */
+		if (m->pause != 0 || m->size != 0)
+			verify(m, now);
+		m->changed |= PMTU_CHANGED;
+	}
+	return (tell(m));
 }
 
-/* It was down, and may go another way now. */
 void
-pmtu_verify(struct path *p, uint64_t now)
+pmtu_verify(struct pmtu *m, uint64_t now)
 {
-	if (p->pmtu.size == 0)
-		verify(p, now);
+	if (m->size == 0)
+		verify(m, now);
 }
 
-/* Does nothing between here and the peer cut what this end sends? */
 static int
-sets_df(const struct path *p)
+tell(struct pmtu *m)
 {
-	return (p->addr.ep.remote.family == 6 || p->tunnel->core->ops.dontfrag);
-}
+	int	 changed = m->changed;
 
-/* What is lost at other times says nothing about sizes; and how long an answer
- * takes must be known. */
-static int
-answers(const struct path *p)
-{
-	return (p->st.state == PATH_UP && p->delay.srtt != -1);
+	m->changed = 0;
+	return (changed);
 }
 
 /* The most that could be. */
 static void
-limit(struct path *p, uint64_t now)
+limit(struct pmtu *m, const struct pmtu_path *path)
 {
-	struct pmtu	*m = &p->pmtu;
 	uint16_t	 max = PKT_SIZE;
 
-	if (p->terms.mtu_own == 0 && p->terms.mtu_peer == 0)
+	if (path->own == 0 && path->peer == 0)
 		max = PATH_MTU;
-	if (p->terms.mtu_own != 0)
-		max = MIN(max, p->terms.mtu_own);
-	if (p->terms.mtu_peer != 0)
-		max = MIN(max, p->terms.mtu_peer);
+	if (path->own != 0)
+		max = MIN(max, path->own);
+	if (path->peer != 0)
+		max = MIN(max, path->peer);
 	if (m->refused != 0)
 		max = MIN(max, size_below(m->refused));
-	if (!sets_df(p) && m->peer_df && m->toward != 0)
+	if (!path->df && m->peer_df && m->toward != 0)
 		max = MIN(max, m->toward);
 	m->max = MAX(max, LINK_MTU_MIN);
 	if (m->mtu > m->max)
-		set_mtu(p, m->max, now);
+		set_mtu(m, m->max);
 }
 
 static void
-set_mtu(struct path *p, uint16_t mtu, uint64_t now)
+set_mtu(struct pmtu *m, uint16_t mtu)
 {
-	struct pmtu	*m = &p->pmtu;
-	int		 less = mtu < m->mtu;
-
+	m->changed |= PMTU_CHANGED | (mtu < m->mtu ? PMTU_LESS : 0);
 	m->mtu = mtu;
 	m->measured = 0;
 	m->vanished = 0;
-	tunnel_update(p->tunnel, now);
-	if (less)
-		sched_refit(p);
 }
 
 /*
@@ -158,90 +146,85 @@ set_mtu(struct path *p, uint16_t mtu, uint64_t now)
 
 /* Does what is in force arrive? */
 static void
-verify(struct path *p, uint64_t now)
+verify(struct pmtu *m, uint64_t now)
 {
-	p->pmtu.low = 0;
-	p->pmtu.high = p->pmtu.max + 1;
-	try(p, p->pmtu.mtu, now);
+	m->low = 0;
+	m->high = m->max + 1;
+	try(m, m->mtu, now);
 }
 
 /* Could it be more?  An interface that refused a size may have grown. */
 static void
-search(struct path *p, uint64_t now)
+search(struct pmtu *m, const struct pmtu_path *path, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-
 	m->refused = 0;
-	limit(p, now);
+	limit(m, path);
 	m->low = m->mtu;
 	m->high = m->max + 1;
 	if (m->measured && next_size(m) != 0)
-		try(p, next_size(m), now);
+		try(m, next_size(m), now);
 	else
-		verify(p, now);
+		verify(m, now);
 }
 
 static void
-try(struct path *p, uint16_t size, uint64_t now)
+try(struct pmtu *m, uint16_t size, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-
 	m->size = size;
-	m->number = ++p->tunnel->mtu_number;
+	m->number = 0;
 	m->tries = 0;
 	m->next = now;
 }
 
 static void
-arrived(struct path *p, uint64_t now)
+arrived(struct pmtu *m, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-
 	m->low = m->size;
 	if (m->size > m->mtu)
-		set_mtu(p, m->size, now);
+		set_mtu(m, m->size);
 	if (m->size == m->mtu)
 		m->measured = 1;
-	if (next_size(m) != 0)
-		try(p, next_size(m), now);
-	else
-		search_end(p, now);
+	search_on(m, now);
 }
 
 static void
-failed(struct path *p, uint64_t now)
+failed(struct pmtu *m, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-
 	m->high = m->size;
 	if (m->size <= m->mtu) {
 		m->low = 0;
-		if (m->mtu > SAFE)
-			set_mtu(p, SAFE, now);
+		if (m->mtu > BASE_PLPMTU)
+			set_mtu(m, BASE_PLPMTU);
 	}
-	if (next_size(m) != 0)
-		try(p, next_size(m), now);
+	search_on(m, now);
+}
+
+static void
+search_on(struct pmtu *m, uint64_t now)
+{
+	uint16_t	 size = next_size(m);
+
+	if (size != 0)
+		try(m, size, now);
 	else
-		search_end(p, now);
+		search_end(m, now);
 }
 
 /* When not even what is sure to arrive is answered, that says nothing: all was
  * lost, or the peer does not know these frames. */
 static void
-search_end(struct path *p, uint64_t now)
+search_end(struct pmtu *m, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-
 	m->size = 0;
 	if (m->low == 0) {
-		set_mtu(p, MIN(m->settled, m->max), now);
-		m->pause = MAX(2 * m->pause, SEARCH_SOON);
+		set_mtu(m, MIN(m->settled, m->max));
+		m->pause = MAX(2 * m->pause, RAISE_SOON);
 	} else
-		m->pause = SEARCH_AGAIN;
-	m->pause = MIN(m->pause, SEARCH_AGAIN);
+		m->pause = RAISE_TIMER;
+	m->pause = MIN(m->pause, RAISE_TIMER);
 	m->next = now + m->pause;
 	m->settled = m->mtu;
-	tunnel_update(p->tunnel, now);
+	m->changed |= PMTU_CHANGED;
 }
 
 /* The next size worth trying, 0 if there is none. */
@@ -271,184 +254,151 @@ size_below(uint16_t size)
 	return (LINK_MTU_MIN);
 }
 
-void
-pmtu_timer(struct path *p, uint64_t now)
+int
+pmtu_timer(struct pmtu *m, const struct pmtu_path *path, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-
-	if (m->results > 0 && now >= m->result_next)
-		path_want(p, PEND_MTU);
-	if (!answers(p))
+	if (!path->answers) {
 		m->tries = 0;
-	if (!answers(p) || now < m->next)
-		return;
+		return (0);
+	}
+	if (now < m->next)
+		return (0);
 	if (m->size == 0)
-		search(p, now);
-	else if (m->tries == TRIES)
-		failed(p, now);
+		search(m, path, now);
+	else if (m->tries == MAX_PROBES)
+		failed(m, now);
+	return (tell(m));
 }
 
 uint64_t
-pmtu_deadline(const struct path *p)
+pmtu_deadline(const struct pmtu *m, const struct pmtu_path *path)
 {
-	const struct pmtu	*m = &p->pmtu;
-	uint64_t		 when = NEVER;
+	uint64_t	 when = NEVER;
 
 	if (m->results > 0)
 		when = m->result_next;
-	if (answers(p))
+	if (path->answers)
 		when = MIN(when, m->next);
 	return (when);
 }
 
-/* A probe, if one is due.  It may well be lost, which must not make the path
- * a dead or a lossy one. */
 int
-pmtu_compose(struct path *p, struct dgram *dg, uint64_t now)
+pmtu_probe(struct pmtu *m, const struct pmtu_path *path, uint16_t *numbers,
+    uint64_t timeout, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-	struct frame	 f;
-	uint8_t		 plain[PKT_SIZE];
-	size_t		 len;
-
-	if (!answers(p) || m->size == 0 || m->tries == TRIES || now < m->next)
+	if (!path->answers || m->size == 0 || m->tries == MAX_PROBES ||
+	    now < m->next)
 		return (0);
+	if (m->number == 0 && (m->number = ++*numbers) == 0)
+		m->number = ++*numbers;
 	m->tries++;
-	m->next = now + path_dead_time(p);
-	len = DATA_INNERLEN + path_room(p, m->size);
-	memset(plain, 0, len);
-	tunnel_mark(p, plain);
-	f.type = FRAME_MTU_PROBE;
-	f.u.mtu.size = m->size;
-	f.u.mtu.number = m->number;
-	frame_put(&f, plain + DATA_INNERLEN, len - DATA_INNERLEN);
-	return (path_seal_probe(p, plain, len, dg, now));
+	m->next = now + timeout;
+	return (1);
+}
+
+int
+pmtu_asks(const struct pmtu *m, uint16_t size, uint16_t number)
+{
+	return (m->size != 0 && m->tries > 0 && m->size == size &&
+	    m->number == number);
+}
+
+int
+pmtu_answer(struct pmtu *m, const struct pmtu_path *path, int df,
+    uint64_t now)
+{
+	if (df != m->peer_df) {
+		m->peer_df = df;
+		limit(m, path);
+		if (m->size > m->max) {
+			verify(m, now);
+			return (tell(m));
+		}
+	}
+	arrived(m, now);
+	return (tell(m));
 }
 
 /*
- * Frames
+ * The peer's search
  */
 
-/* What is between may have made IPv6 of IPv4, or the reverse. */
-void
-pmtu_probed(struct path *p, const struct frame *f, const struct dgram *dg,
-    uint64_t now)
+int
+pmtu_probed(struct pmtu *m, const struct pmtu_path *path, uint16_t size,
+    uint16_t number, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-
-	if (f->u.mtu.size != dg->len + OVERHEAD_IP4 &&
-	    f->u.mtu.size != dg->len + OVERHEAD_IP6)
-		return;
-	m->result_size = f->u.mtu.size;
-	m->result_number = f->u.mtu.number;
+	m->result_size = size;
+	m->result_number = number;
 	m->results = RESULTS;
 	m->result_packet = NEVER;
 	m->result_next = now;
-	if (f->u.mtu.size == m->toward)
-		return;
-	m->toward = f->u.mtu.size;
-	if (!sets_df(p) && m->peer_df) {
-		limit(p, now);
+	if (size == m->toward)
+		return (0);
+	m->toward = size;
+	if (!path->df && m->peer_df) {
+		limit(m, path);
 		m->size = 0;
-		m->next = now + QUIET;
+		m->next = now + SETTLE_TIME;
 	}
+	return (tell(m));
 }
 
-size_t
-pmtu_put_result(struct path *p, uint8_t *buf, size_t room, uint64_t now)
+int
+pmtu_result_due(const struct pmtu *m, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-	struct frame	 f;
-
-	f.type = FRAME_MTU_RESULT;
-	f.u.mtu.size = m->result_size;
-	f.u.mtu.number = m->result_number;
-	f.u.mtu.flags = sets_df(p) ? MTU_RESULT_DF : 0;
-	m->results--;
-	m->result_packet = p->tunnel->as.lane[p->id]->tx_next;
-	m->result_next = now + path_dead_time(p);
-	return (frame_put(&f, buf, room));
+	return (m->results > 0 && now >= m->result_next);
 }
 
-/* An answer, which may come on any path. */
 void
-pmtu_result(struct tunnel *t, const struct frame *f, uint64_t now)
+pmtu_result_sent(struct pmtu *m, uint64_t packet, uint64_t timeout,
+    uint64_t now)
 {
-	struct path	*p;
-	int		 i, df = (f->u.mtu.flags & MTU_RESULT_DF) != 0;
+	m->results--;
+	m->result_packet = packet;
+	m->result_next = now + timeout;
+}
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
-		if (p->pmtu.size == 0 || p->pmtu.size != f->u.mtu.size ||
-		    p->pmtu.number != f->u.mtu.number || p->pmtu.tries == 0)
-			continue;
-		if (df != p->pmtu.peer_df) {
-			p->pmtu.peer_df = df;
-			limit(p, now);
-			if (p->pmtu.size > p->pmtu.max) {
-				verify(p, now);
-				return;
-			}
-		}
-		arrived(p, now);
-		return;
-	}
+void
+pmtu_result_came(struct pmtu *m)
+{
+	m->results = 0;
 }
 
 /*
  * What vanishes
  */
 
-/*
- * A report with numbers up to highest; those from first are news, and no peer
- * makes us look at one twice.
- * Returns how many of them are probes that did not arrive: no losses.
- */
-unsigned int
-pmtu_report(struct path *p, const struct frame *f, uint64_t first,
-    uint64_t highest, uint64_t now)
+void
+pmtu_sent(struct pmtu *m, uint16_t size, int came)
 {
-	struct pmtu	*m = &p->pmtu;
-	struct sent	*s;
-	uint64_t	 n;
-	unsigned int	 probes = 0;
-
-	if (m->results > 0 && m->result_packet != NEVER &&
-	    report_has(f, highest, m->result_packet))
-		m->results = 0;
-	if (highest >= SENT_RING && first < highest - SENT_RING + 1)
-		first = highest - SENT_RING + 1;
-	for (n = first; n <= highest; n++) {
-		if ((s = flight_sent(&p->flight, n)) == NULL)
-			continue;
-		if (report_has(f, highest, n)) {
-			if (s->bytes > SAFE && !s->probe)
-				m->vanished = 0;
-		} else if (s->probe)
-			probes++;
-		else if (s->bytes > SAFE && s->bytes <= m->mtu)
-			m->vanished++;
-	}
-	if (m->vanished >= VANISHED && m->mtu > SAFE && m->size == 0 &&
-	    now >= m->hole_next) {
+	if (size <= BASE_PLPMTU)
+		return;
+	if (came)
 		m->vanished = 0;
-		m->hole_next = now + QUIET;
-		verify(p, now);
-	}
-	return (probes);
+	else if (size <= m->mtu)
+		m->vanished++;
 }
 
-/* The system refused a datagram: its interface carries less than was known. */
 void
-pmtu_refused(struct path *p, const struct dgram *dg, uint64_t now)
+pmtu_black_hole(struct pmtu *m, uint64_t now)
 {
-	struct pmtu	*m = &p->pmtu;
-	size_t		 size = dg->len + ip_overhead(&dg->ep);
+	if (m->vanished < BLACK_HOLE || m->mtu <= BASE_PLPMTU ||
+	    m->size != 0 || now < m->hole_next)
+		return;
+	m->vanished = 0;
+	m->hole_next = now + SETTLE_TIME;
+	verify(m, now);
+}
 
+int
+pmtu_refused(struct pmtu *m, const struct pmtu_path *path, size_t size,
+    uint64_t now)
+{
 	/* one that was on its way when another was refused */
 	if (size > m->max || size <= LINK_MTU_MIN)
-		return;
+		return (0);
 	m->refused = size;
-	limit(p, now);
-	verify(p, now);
+	limit(m, path);
+	verify(m, now);
+	return (tell(m));
 }

@@ -16,11 +16,14 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+
 #ifndef PMTU_H
 #define PMTU_H
 
 /*
- * How long the IP packets of a path may be.
+ * How long the IP packets of a path may be (mlvpn(7), MTU): owns what is in
+ * force and the search for more, as RFC 8899 has it.  It knows no path: its
+ * user tells what both ends say of the link, and sends the probes.
  */
 
 #include <stdint.h>
@@ -28,13 +31,13 @@
 #define PATH_MTU	1500
 #define LINK_MTU_MIN	576
 
-/* How long the IP packets of a path may be. */
 struct pmtu {
 	uint16_t	 mtu;		/* in force */
 	uint16_t	 settled;	/* by the last search */
 	uint16_t	 max;		/* that it could be */
 	uint16_t	 refused;	/* by the system, 0 nothing */
 	uint8_t		 measured;	/* the peer got one of that size */
+	uint8_t		 changed;	/* PMTU_*, not told yet */
 	uint16_t	 vanished;	/* long datagrams, in a row */
 	uint64_t	 hole_next;	/* they count again */
 
@@ -42,7 +45,7 @@ struct pmtu {
 	uint16_t	 low;		/* arrived, 0 nothing did */
 	uint16_t	 high;		/* did not */
 	uint16_t	 size;		/* being tried, 0 no search */
-	uint16_t	 number;	/* of the probe */
+	uint16_t	 number;	/* of the probe, 0 not sent yet */
 	unsigned int	 tries;
 	uint64_t	 next;		/* try, or search */
 	uint64_t	 pause;		/* before the next search */
@@ -56,5 +59,58 @@ struct pmtu {
 	uint64_t	 result_packet;	/* number it went out as last */
 	uint64_t	 result_next;
 };
+
+/* What is known of the path. */
+struct pmtu_path {
+	uint16_t	 own;		/* MTU of the link, 0 unknown */
+	uint16_t	 peer;		/* as the peer has it */
+	int		 df;		/* nothing between here and the peer
+					   cuts what this end sends */
+	int		 answers;	/* and how long that takes is known */
+};
+
+#define PMTU_CHANGED	0x01		/* mtu or settled */
+#define PMTU_LESS	0x02		/* mtu is less than before */
+
+int	 pmtu_start(struct pmtu *, const struct pmtu_path *, uint64_t);
+int	 pmtu_limits(struct pmtu *, const struct pmtu_path *, uint64_t);
+void	 pmtu_verify(struct pmtu *, uint64_t);
+int	 pmtu_timer(struct pmtu *, const struct pmtu_path *, uint64_t);
+uint64_t pmtu_deadline(const struct pmtu *, const struct pmtu_path *);
+int	 pmtu_probe(struct pmtu *, const struct pmtu_path *, uint16_t *,
+	    uint64_t, uint64_t);
+int	 pmtu_asks(const struct pmtu *, uint16_t, uint16_t);
+int	 pmtu_answer(struct pmtu *, const struct pmtu_path *, int, uint64_t);
+int	 pmtu_probed(struct pmtu *, const struct pmtu_path *, uint16_t,
+	    uint16_t, uint64_t);
+int	 pmtu_result_due(const struct pmtu *, uint64_t);
+void	 pmtu_result_sent(struct pmtu *, uint64_t, uint64_t, uint64_t);
+void	 pmtu_result_came(struct pmtu *);
+void	 pmtu_sent(struct pmtu *, uint16_t, int);
+void	 pmtu_black_hole(struct pmtu *, uint64_t);
+int	 pmtu_refused(struct pmtu *, const struct pmtu_path *, size_t,
+	    uint64_t);
+
+/*
+ * Sizes are bytes of IP packets, times us.  Those that return int, where no
+ * other meaning is given, return PMTU_* bits.
+ *
+ * pmtu_start(path, now): the path is opened, or goes another way now.
+ * pmtu_limits(path, now): what the ends say of the link may have changed.
+ * pmtu_verify(now): it was down, and may go another way now.
+ * pmtu_probe(path, numbers, timeout, now): 1 if a probe of ->size with
+ *	->number is to be sent now; it is answered within timeout.  numbers is
+ *	the last number of all paths that an answer may be for.
+ * pmtu_asks(size, number): does such an answer belong to this path?
+ * pmtu_answer(path, df, now): it came; df: the peer sets DF.
+ * pmtu_probed(path, size, number, now): a probe of the peer's came.
+ * pmtu_result_due(now): is its answer, ->result_size and ->result_number, to
+ *	be sent?  pmtu_result_sent(packet, timeout, now): it was, with this
+ *	packet number, and is sent again after timeout unless
+ *	pmtu_result_came() tells that it need not.
+ * pmtu_sent(size, arrived): a datagram that is no probe was reported;
+ *	pmtu_black_hole(now): do long ones vanish?
+ * pmtu_refused(path, size, now): the system did not send one of that size.
+ */
 
 #endif /* PMTU_H */

@@ -216,7 +216,7 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 		}
 	}
 	if (p->in.rx != 0) {
-		probes = newer ? pmtu_report(p, f, before, number, now) : 0;
+		probes = newer ? path_mtu_report(p, f, before, number, now) : 0;
 		learn_loss(p, f, number, probes, now);
 	}
 	settle(p, f, before, number, now);
