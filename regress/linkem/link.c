@@ -36,7 +36,10 @@ struct link {
 	struct link_stats	 stats;
 	STAILQ_HEAD(, frame)	 queue;
 	size_t			 queued;	/* bytes */
+	uint64_t		 rate;
 	int64_t			 idle;		/* transmitter is done then */
+	double			 sent;		/* bits of the first frame, before */
+	int64_t			 police_due;	/* when nothing is owed any more */
 	struct frame		**line;		/* heap by time, serial */
 	size_t			 nline;
 	size_t			 maxline;
@@ -51,6 +54,7 @@ static void		 transmit(struct link *, int64_t);
 static void		 send_line(struct link *, struct frame *, int64_t);
 static int64_t		 done_at(const struct link *, const struct frame *);
 static size_t		 queue_limit(const struct link *);
+static int		 exceeds(struct link *, int64_t, size_t);
 static int		 lose(struct link *);
 static double		 uniform(struct link *);
 static void		 line_put(struct link *, struct frame *);
@@ -87,6 +91,25 @@ link_settings(struct link *l)
 	return (&l->set);
 }
 
+/* What the first frame was sent of at the old rate stays sent. */
+void
+link_rate(struct link *l, int64_t now, uint64_t rate)
+{
+	struct frame	*f;
+	int64_t		 start;
+
+	transmit(l, now);
+	if ((f = STAILQ_FIRST(&l->queue)) != NULL) {
+		start = f->time > l->idle ? f->time : l->idle;
+		if (now > start) {
+			l->sent += (double)(now - start) * (double)l->rate /
+			    NSEC;
+			l->idle = now;
+		}
+	}
+	l->rate = rate;
+}
+
 void
 link_cut(struct link *l, int64_t until)
 {
@@ -101,6 +124,7 @@ link_cut(struct link *l, int64_t until)
 		free(f);
 	}
 	l->queued = 0;
+	l->sent = 0;
 	while (l->nline > 0) {
 		l->stats.cut++;
 		free(l->line[--l->nline]);
@@ -121,6 +145,10 @@ link_input(struct link *l, int64_t now, const void *data, size_t len)
 	}
 	if (now < l->cut) {
 		l->stats.cut++;
+		return;
+	}
+	if (l->set.police != 0 && exceeds(l, now, len)) {
+		l->stats.policed++;
 		return;
 	}
 	if (l->queued + len > queue_limit(l)) {
@@ -189,6 +217,7 @@ transmit(struct link *l, int64_t now)
 		STAILQ_REMOVE_HEAD(&l->queue, entry);
 		l->queued -= f->len;
 		l->idle = done;
+		l->sent = 0;
 		send_line(l, f, done);
 	}
 }
@@ -217,9 +246,12 @@ done_at(const struct link *l, const struct frame *f)
 	int64_t	 start;
 
 	start = f->time > l->idle ? f->time : l->idle;
-	if (l->set.rate == 0)
+	if (l->rate == 0)
 		return (start);
-	return (start + (int64_t)(f->len * 8 * NSEC / l->set.rate));
+	if (l->sent == 0)
+		return (start + (int64_t)(f->len * 8 * NSEC / l->rate));
+	return (start + (int64_t)(((double)f->len * 8 - l->sent) * NSEC /
+	    (double)l->rate));
 }
 
 static size_t
@@ -227,11 +259,28 @@ queue_limit(const struct link *l)
 {
 	size_t	 limit;
 
-	if (l->set.rate == 0)
+	if (l->rate == 0)
 		return (SIZE_MAX);
-	limit = (size_t)((double)l->set.queue * (double)l->set.rate /
+	if (l->set.queue_bytes != 0)
+		return (l->set.queue_bytes);
+	limit = (size_t)((double)l->set.queue * (double)l->rate /
 	    (8.0 * NSEC));
 	return (limit > QUEUE_LEAST ? limit : QUEUE_LEAST);
+}
+
+/* A token bucket (RFC 2697, with one rate), as the time when it is full. */
+static int
+exceeds(struct link *l, int64_t now, size_t len)
+{
+	double	 ns = 8.0 * NSEC / (double)l->set.police;
+	int64_t	 full;
+
+	full = l->police_due > now ? l->police_due : now;
+	full += (int64_t)((double)len * ns);
+	if (full - now > (int64_t)((double)l->set.police_burst * ns))
+		return (1);
+	l->police_due = full;
+	return (0);
 }
 
 /*

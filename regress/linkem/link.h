@@ -44,8 +44,10 @@ struct frame {
 };
 
 struct link_settings {
-	uint64_t	 rate;		/* 0: as fast as frames come */
 	int64_t		 queue;		/* longest wait for the transmitter */
+	size_t		 queue_bytes;	/* instead, if not 0 */
+	uint64_t	 police;	/* bit/s; what exceeds it is lost, 0 no */
+	size_t		 police_burst;	/* bytes */
 	int64_t		 delay;
 	int64_t		 jitter;	/* 0..jitter is added, evenly */
 	int		 reorder;	/* jitter may reorder frames */
@@ -64,6 +66,7 @@ struct link_stats {
 	uint64_t	 lost;		/* lost on the line */
 	uint64_t	 cut;		/* lost as the link was down */
 	uint64_t	 toolong;	/* lost as longer than mtu */
+	uint64_t	 policed;	/* lost as more than police allows */
 	uint64_t	 queued;	/* bytes waiting now */
 };
 
@@ -75,6 +78,9 @@ void			 link_free(struct link *);
 
 /* To be changed in place at any time. */
 struct link_settings	*link_settings(struct link *);
+
+/* The transmitter's rate from now on; 0: as fast as frames come. */
+void			 link_rate(struct link *, int64_t, uint64_t);
 
 /* Loses all frames inside and to come until that time; 0: ends that. */
 void			 link_cut(struct link *, int64_t);

@@ -118,7 +118,7 @@ test_rate(void)
 	struct link_stats	 st;
 
 	TEST("12 Mbit/s: a frame of 1500 bytes each millisecond");
-	link_settings(l)->rate = 12000000;
+	link_rate(l, 0, 12000000);
 	link_settings(l)->queue = 2 * SEC;
 	drive(l, 1000, 0, &o);
 	CHECK_EQ(o.got, 1000);
@@ -128,7 +128,7 @@ test_rate(void)
 	TEST("queue of 50 ms: 50 frames wait, the others are lost");
 	link_free(l);
 	l = link_new(1);
-	link_settings(l)->rate = 12000000;
+	link_rate(l, 0, 12000000);
 	link_settings(l)->queue = 50 * MS;
 	drive(l, 1000, 0, &o);
 	CHECK_EQ(o.got, 50);
@@ -141,12 +141,26 @@ test_rate(void)
 	TEST("offered twice the rate: half of it passes");
 	link_free(l);
 	l = link_new(1);
-	link_settings(l)->rate = 12000000;
+	link_rate(l, 0, 12000000);
 	link_settings(l)->queue = 50 * MS;
 	drive(l, 20000, MS / 2, &o);
 	CHECK(o.got >= 10000 && o.got <= 10050);
 	CHECK(o.most <= 51 * MS);
 	link_free(l);
+}
+
+/* Frames that wait when as many as possible do. */
+static uint64_t
+queued(struct link *l, int64_t now)
+{
+	struct link_stats	 st;
+	uint8_t			 frame[FRAME] = { 0 };
+	int			 i;
+
+	for (i = 0; i < 100; i++)
+		link_input(l, now, frame, sizeof(frame));
+	link_stats(l, &st);
+	return (st.queued / FRAME);
 }
 
 static void
@@ -158,7 +172,7 @@ test_change(void)
 	int		 i;
 
 	TEST("a change of rate holds for what still waits");
-	link_settings(l)->rate = 12000000;
+	link_rate(l, 0, 12000000);
 	for (i = 0; i < 20; i++)
 		link_input(l, 0, frame, sizeof(frame));
 	for (i = 0; i < 10; i++) {
@@ -166,12 +180,57 @@ test_change(void)
 		free(f);
 	}
 	CHECK(link_output(l, 10 * MS) == NULL);
-	link_settings(l)->rate = 1200000;
+	link_rate(l, 10 * MS, 1200000);
 	CHECK_EQ(link_next(l), 20 * MS);
 	CHECK(link_output(l, 20 * MS - 1) == NULL);
 	CHECK((f = link_output(l, 20 * MS)) != NULL);
 	free(f);
 	CHECK_EQ(link_next(l), 30 * MS);
+
+	TEST("\tand what was sent of a frame stays sent");
+	link_rate(l, 25 * MS, 600000);
+	CHECK_EQ(link_next(l), 35 * MS);
+	link_rate(l, 30 * MS, 12000000);
+	CHECK_EQ(link_next(l), 30 * MS + MS / 4);
+	link_free(l);
+
+	TEST("a queue in time follows the rate, one in bytes does not");
+	l = link_new(1);
+	link_rate(l, 0, 12000000);
+	link_settings(l)->queue = 10 * MS;
+	CHECK_EQ(queued(l, 0), 10);
+	link_rate(l, 0, 24000000);
+	CHECK_EQ(queued(l, 0), 20);
+	link_settings(l)->queue_bytes = 25 * FRAME;
+	CHECK_EQ(queued(l, 0), 25);
+	link_rate(l, 0, 1200000);
+	CHECK_EQ(queued(l, 0), 25);
+	link_free(l);
+}
+
+static void
+test_police(void)
+{
+	struct link		*l = link_new(1);
+	struct outcome		 o;
+	struct link_stats	 st;
+
+	TEST("a policer passes its burst, then its rate, and delays nothing");
+	link_settings(l)->police = 12000000;
+	link_settings(l)->police_burst = 10 * FRAME;
+	drive(l, 1000, 0, &o);
+	CHECK_EQ(o.got, 10);
+	CHECK_EQ(o.last, 0);
+	link_free(l);
+
+	l = link_new(1);
+	link_settings(l)->police = 12000000;
+	link_settings(l)->police_burst = 10 * FRAME;
+	drive(l, 2000, MS / 2, &o);
+	CHECK(o.got >= 1000 && o.got <= 1010);
+	CHECK_EQ(o.most, 0);
+	link_stats(l, &st);
+	CHECK_EQ(st.policed, 2000 - o.got);
 	link_free(l);
 }
 
@@ -272,7 +331,7 @@ test_cut(void)
 	struct frame		*f;
 
 	TEST("a cut link loses what is under way and what comes");
-	link_settings(l)->rate = 12000000;
+	link_rate(l, 0, 12000000);
 	link_settings(l)->delay = 10 * MS;
 	link_input(l, 0, frame, sizeof(frame));
 	link_input(l, 0, frame, sizeof(frame));
@@ -309,6 +368,7 @@ main(void)
 	test_plain();
 	test_rate();
 	test_change();
+	test_police();
 	test_delay();
 	test_loss();
 	test_cut();

@@ -36,6 +36,7 @@
 #include "cmdsock.h"
 #include "link.h"
 #include "tap.h"
+#include "trace.h"
 
 #define NSEC		1000000000LL
 #define FRAME_MAX	65550
@@ -48,19 +49,25 @@
  */
 static int		 tap[2];
 static struct link	*way[2];
+static struct trace	 trace;		/* no points: none is played */
+static int64_t		 trace_start;
+static int64_t		 trace_next;	/* its next change */
 static const char	*stop_path;	/* of the command socket */
 
 static __dead void	 usage(void);
 static __dead void	 run(int);
+static int64_t		 play(int64_t);
 static int64_t		 pass(int64_t);
 static void		 take(int, int64_t);
 static int64_t		 now_ns(void);
 static void		 command(int, char **, char *, size_t);
 static int		 set(int, int, char **, char *, size_t);
+static int		 set_trace(int64_t, int, char **, char *, size_t);
 static int		 set_word(struct link *, int64_t, int, char **);
 static void		 show(char *, size_t);
 static int		 get_time(const char *, int64_t *);
 static int		 get_rate(const char *, uint64_t *);
+static int		 get_bytes(const char *, size_t *);
 static int		 get_share(const char *, double *);
 static int		 get_mtu(const char *, size_t *);
 static int		 open_end(char *);
@@ -125,10 +132,12 @@ usage(void)
 	fprintf(stderr,
 	    "usage: linkem [-s seed] -S socket host:if host:if [word ...]\n"
 	    "       linkem -c socket word ...\n"
-	    "words: [a|b|both] rate R|no queue T delay T jitter T "
+	    "words: [a|b|both] rate R|no queue T|B delay T jitter T "
 	    "[reorder|order]\n"
-	    "       loss N%% burst N%% FRAMES mtu N|no down up outage T show\n"
-	    "a: what end a sends; R as 20M, T as 10ms\n");
+	    "       police R|no B loss N%% burst N%% FRAMES mtu N|no down up\n"
+	    "       outage T trace file T show\n"
+	    "a: what end a sends; R as 20M, T as 10ms, B as 30000B\n"
+	    "trace: lines \"seconds,rate of b,rate of a\", played from T on\n");
 	exit(1);
 }
 
@@ -144,7 +153,10 @@ run(int fd)
 	pfd[2].fd = fd;
 	pfd[0].events = pfd[1].events = pfd[2].events = POLLIN;
 	for (;;) {
-		next = pass(now_ns());
+		next = play(now_ns());
+		wait = pass(now_ns());
+		if (wait < next)
+			next = wait;
 		timeout = NULL;
 		if (next != LINK_NEVER) {
 			wait = next - now_ns();
@@ -168,6 +180,24 @@ run(int fd)
 			cmd_serve(fd, command);
 		}
 	}
+}
+
+/* The rates of this moment.  Returns when they change. */
+static int64_t
+play(int64_t now)
+{
+	int	 i;
+
+	if (trace.n == 0)
+		return (LINK_NEVER);
+	if (now < trace_next)
+		return (trace_next);
+	for (i = 0; i < 2; i++)
+		link_rate(way[i], now, trace_rate(&trace, i == 0 ? TRACE_UP :
+		    TRACE_DOWN, now - trace_start, &trace_next));
+	if (trace_next != LINK_NEVER)
+		trace_next += trace_start;
+	return (trace_next);
 }
 
 /* Delivers what is due.  Returns when something will be. */
@@ -237,7 +267,11 @@ command(int argc, char **argv, char *answer, size_t size)
 			ways = 3;
 		else if (strcmp(argv[0], "show") == 0)
 			show(answer, size);
-		else if ((n = set(ways, argc, argv, answer, size)) == -1)
+		else if (strcmp(argv[0], "trace") == 0)
+			n = set_trace(now_ns(), argc, argv, answer, size);
+		else
+			n = set(ways, argc, argv, answer, size);
+		if (n == -1)
 			return;
 		argc -= n;
 		argv += n;
@@ -262,12 +296,34 @@ set(int ways, int argc, char **argv, char *answer, size_t size)
 	return (n);
 }
 
+/* Both ways play the file from a time in it on. */
+static int
+set_trace(int64_t now, int argc, char **argv, char *answer, size_t size)
+{
+	struct trace	 t;
+	int64_t		 from;
+	unsigned int	 line = 0;
+
+	if (argc < 3 || get_time(argv[2], &from) == -1 ||
+	    trace_read(&t, argv[1], &line) == -1) {
+		snprintf(answer, size, "error: trace %s:%u",
+		    argc > 1 ? argv[1] : "", line);
+		return (-1);
+	}
+	trace_free(&trace);
+	trace = t;
+	trace_start = now - from;
+	trace_next = now;
+	return (3);
+}
+
 /* One setting.  Returns how many words it took, or -1. */
 static int
 set_word(struct link *l, int64_t now, int argc, char **argv)
 {
 	struct link_settings	*s = link_settings(l);
 	const char		*w = argv[0], *arg;
+	uint64_t		 rate;
 	int64_t			 t;
 
 	if (strcmp(w, "down") == 0) {
@@ -285,10 +341,22 @@ set_word(struct link *l, int64_t now, int argc, char **argv)
 	if (argc < 2)
 		return (-1);
 	arg = argv[1];
-	if (strcmp(w, "rate") == 0)
-		return (get_rate(arg, &s->rate) == -1 ? -1 : 2);
-	if (strcmp(w, "queue") == 0)
+	if (strcmp(w, "rate") == 0) {
+		if (get_rate(arg, &rate) == -1)
+			return (-1);
+		trace_free(&trace);
+		link_rate(l, now, rate);
+		return (2);
+	}
+	if (strcmp(w, "queue") == 0) {
+		if (get_bytes(arg, &s->queue_bytes) == 0)
+			return (2);
+		s->queue_bytes = 0;
 		return (get_time(arg, &s->queue) == -1 ? -1 : 2);
+	}
+	if (strcmp(w, "police") == 0 && argc > 2)
+		return (get_rate(arg, &s->police) == -1 ||
+		    get_bytes(argv[2], &s->police_burst) == -1 ? -1 : 3);
 	if (strcmp(w, "delay") == 0)
 		return (get_time(arg, &s->delay) == -1 ? -1 : 2);
 	if (strcmp(w, "jitter") == 0)
@@ -325,9 +393,10 @@ show(char *answer, size_t size)
 		snprintf(answer + used, size - used,
 		    "%c in %" PRIu64 " bytes %" PRIu64 " out %" PRIu64
 		    " bytes %" PRIu64 " full %" PRIu64 " lost %" PRIu64
-		    " cut %" PRIu64 " toolong %" PRIu64 " queued %" PRIu64
-		    "\n", 'a' + i, st.in, st.in_bytes, st.out, st.out_bytes,
-		    st.full, st.lost, st.cut, st.toolong, st.queued);
+		    " cut %" PRIu64 " toolong %" PRIu64 " policed %" PRIu64
+		    " queued %" PRIu64 "\n", 'a' + i, st.in, st.in_bytes,
+		    st.out, st.out_bytes, st.full, st.lost, st.cut,
+		    st.toolong, st.policed, st.queued);
 	}
 }
 
@@ -384,6 +453,20 @@ get_rate(const char *s, uint64_t *rate)
 	if (end[1] != '\0' || !(v >= 1000 && v <= 1e11))
 		return (-1);
 	*rate = (uint64_t)v;
+	return (0);
+}
+
+/* 30000B */
+static int
+get_bytes(const char *s, size_t *bytes)
+{
+	char	*end;
+	double	 v;
+
+	v = strtod(s, &end);
+	if (end == s || strcmp(end, "B") != 0 || !(v >= 1 && v < 1e9))
+		return (-1);
+	*bytes = (size_t)v;
 	return (0);
 }
 

@@ -79,6 +79,20 @@ em l a rate 20M b rate 10M
 measure "20 Mbit/s there" flow "" 18 19.2
 measure "10 Mbit/s back" flow -R 9 9.6
 
+# a file's first second is skipped; what it says last holds
+printf '0,1000000,1000000\n1,10000000,20000000\n' >"$T/trace"
+em l trace "$T/trace" 1s
+measure "a trace: 20 Mbit/s there" flow "" 18 19.2
+measure "and 10 Mbit/s back" flow -R 9 9.6
+check "a trace with a wrong line is refused" \
+    eval '! em l trace /dev/null 0s 2>/dev/null'
+em l both rate 10M
+measure "a rate ends it" flow "" 9 9.6
+em l rate no police 10M 15000B
+ping -c 100 -i 20
+check "a policer delays nothing" within "$(more)" 0 12
+em l police no 1B a rate 20M b rate 10M
+
 # What the queue of 50 ms in front of 10 Mbit/s does to a round trip.
 full_queue()
 {
