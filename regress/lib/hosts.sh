@@ -67,6 +67,7 @@ built()
 MLVPND=${MLVPND:-$(built usr.sbin/mlvpnd mlvpnd)}
 MLVPNCTL=${MLVPNCTL:-$(built usr.sbin/mlvpnctl mlvpnctl)}
 LINKEM=$(built regress/linkem linkem)
+TCPFETCH=$(built regress/lib tcpfetch)
 TCPFLOW=$(built regress/lib tcpflow)
 UDPPING=$(built regress/lib udpping)
 UDPRELAY=$(built regress/lib udprelay)

@@ -64,6 +64,21 @@ passed_up()
 	relay show | awk '/^up/ { print $2 }'
 }
 
+start h fetch "$TCPFETCH" -l 5006
+await 'in_host h "$TCPFETCH" -n 1 127.0.0.1 5006 >/dev/null 2>&1' 5
+
+fetches()
+{
+	in_host h "$TCPFETCH" -n 50 "$@" 127.0.0.1 5006 >"$T/out" &&
+	    within "$(field transfers)" 50 50 &&
+	    within "$(field mean)" 0.001 1000
+}
+
+check "tcpfetch, one at a time" fetches
+check "\tand ten" fetches -j 10 -s 300000
+check "\tand from nobody" eval \
+    '! in_host h "$TCPFETCH" -n 1 127.0.0.1 5009 2>/dev/null'
+
 # What does not answer for 300 ms is a gap, and a loss.
 gap()
 {
