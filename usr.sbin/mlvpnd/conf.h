@@ -164,6 +164,13 @@ struct match_conf {
 	int		 lineno;
 };
 
+/* A rule with its program. */
+struct match_rule {
+	const struct match_conf	*conf;
+	const struct bpf_insn	*insns;
+	unsigned int		 ninsns;
+};
+
 struct address_conf {
 	struct prefix	 prefix;
 	struct addr	 peer;		/* family 0: none */

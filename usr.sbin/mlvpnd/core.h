@@ -89,13 +89,6 @@ struct core_ops {
 	int		 dontfrag;
 };
 
-/* A "match" rule for tunnel_matches(), which copies it. */
-struct match_rule {
-	const struct match_conf	*conf;
-	const struct bpf_insn	*insns;
-	unsigned int		 ninsns;
-};
-
 /* A flow that a peer of MLVPN 2.x has sent, and how far. */
 struct peer_flow {
 	uint64_t	 key;		/* which secret it was under */

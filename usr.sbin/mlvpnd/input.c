@@ -62,7 +62,7 @@ classify(struct tunnel *t, struct pkt *p, uint64_t now)
 	p->tos = fi.tos;
 	p->match_gen = t->matches.gen;
 	if (t->matches.n > 0)
-		match_packet(t, p, 1);
+		match_packet(&t->matches, p, 1);
 	if (p->match & MATCH_PRIORITY)
 		p->cls = CLASS_PRIORITY;
 	else if (p->match & MATCH_BULK)

@@ -16,19 +16,22 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+
 #ifndef MATCH_H
 #define MATCH_H
 
 /*
- * The "match" rules of a tunnel, and what they want for a packet.
+ * The "match" rules of a tunnel: owns them and their counters.  All rules
+ * whose expression is true for a packet of the interface add up, the last
+ * one wins for what they contradict each other in; "quick" ends the search.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core.h"
-
-struct path;
+#include "conf.h"
+#include "ctl.h"
+#include "pkt.h"
 
 struct match {
 	struct match_conf conf;
@@ -43,21 +46,27 @@ struct matches {
 	uint32_t	 gen;		/* changes with them */
 };
 
-/* The paths that a rule's packet may take now. */
-struct pin {
-	const struct match_conf	*conf;
-	int		 level;		/* for path_fits() */
-	int		 first;		/* of the links, -1 all */
-	int		 backup;	/* level of the others */
-	int		 distant;	/* those too slow for bulk as well */
-};
+int	 match_set(struct matches *, const struct match_rule *, size_t);
+void	 match_free(struct matches *);
+void	 match_packet(struct matches *, struct pkt *, int);
+const struct match_conf *match_bound(struct matches *, struct pkt *);
+void	 match_dropped(struct matches *, const struct pkt *);
+int	 match_link(const struct match_conf *, const char *);
+int	 match_ctl(const struct matches *, size_t, struct ctl_match *);
 
-void	 match_free(struct tunnel *);
-void	 match_packet(struct tunnel *, struct pkt *, int);
-int	 match_bound(struct tunnel *, struct pkt *);
-int	 match_pin(struct tunnel *, const struct pkt *, int, struct pin *);
-int	 match_allows(const struct pin *, const struct path *);
-int	 match_permits(const struct pin *, const struct path *);
-void	 match_dropped(struct tunnel *, const struct pkt *);
+/*
+ * match_set(rules, n): copies these in place of all others, or none: -1 with
+ *	errno EINVAL for a program that must not be run, E2BIG for too many
+ *	rules, ENOMEM.  Rules that were there already go on counting.
+ * match_packet(p, first): finds out what the rules want for the packet, and
+ *	keeps that with it; first: it is to be counted.
+ * match_bound(p): the rule that binds the packet to some of the links, NULL
+ *	none.  If the rules have changed, what they want is found out anew.
+ * match_dropped(p): the bound packet had no link to go by.
+ * match_link(conf, name): where in the rule's list of links the name is,
+ *	-1: it is not.
+ * match_ctl(i, c): for people, rule number i, counted from 0; but for the
+ *	tunnel's name.  -1 if there is none.
+ */
 
 #endif /* MATCH_H */

@@ -62,7 +62,7 @@ static struct path *choose(struct tunnel *, int, size_t, int64_t, uint64_t,
 		    int64_t *);
 static struct path *choose_priority(struct tunnel *, int,
 		    const struct pkt *, int64_t, uint64_t);
-static struct path *choose_bound(struct tunnel *, const struct pin *, int,
+static struct path *choose_bound(struct tunnel *, const struct permit *, int,
 		    const struct pkt *, int64_t, uint64_t, int64_t *,
 		    int64_t *);
 static int	 path_too_small(const struct path *, const struct pkt *);
@@ -77,7 +77,7 @@ static int	 choose_normal(struct tunnel *, struct pkt *, int, int64_t,
 static void	 commit(struct tunnel *, struct path *, struct pkt *, int,
 		    int, int64_t, uint64_t);
 static void	 duplicate(struct tunnel *, const struct path *,
-		    const struct pkt *, int, int, int64_t, uint64_t);
+		    struct pkt *, int, int, int64_t, uint64_t);
 static uint8_t	 outer_tos(const struct tunnel *, const struct pkt *);
 
 void
@@ -297,7 +297,7 @@ choose_priority(struct tunnel *t, int level, const struct pkt *pkt,
  * horizon() would be for them, if that is later.
  */
 static struct path *
-choose_bound(struct tunnel *t, const struct pin *pin, int q,
+choose_bound(struct tunnel *t, const struct permit *pm, int q,
     const struct pkt *pkt, int64_t mean, uint64_t now, int64_t *when,
     int64_t *limit)
 {
@@ -307,8 +307,8 @@ choose_bound(struct tunnel *t, const struct pin *pin, int q,
 
 	for (i = 0; i < t->npaths; i++) {
 		p = t->paths[i];
-		if (p->addr.blocked || !match_allows(pin, p) ||
-		    (p->pacer.distant && !pin->distant && q == PQ_NORMAL) ||
+		if (p->addr.blocked || !permit_now(pm, p) ||
+		    (p->pacer.distant && !pm->distant && q == PQ_NORMAL) ||
 		    path_too_small(p, pkt))
 			continue;
 		most = now + path_owd(p, mean) + time_of(p, PATH_MTU) + SLACK;
@@ -489,7 +489,7 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 {
 	struct path	*path;
 	struct pkt	*p, *next;
-	struct pin	 pin;
+	struct permit	 pm;
 	int64_t		 when, limit;
 	int		 may;
 
@@ -497,14 +497,14 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		next = TAILQ_NEXT(p, entry);
 		path = NULL;
 		when = limit = 0;
-		may = match_bound(t, p) ? match_pin(t, p, level, &pin) : 0;
+		may = permit_find(t, p, level, &pm);
 		if (may == 0 && (path = choose_priority(t, level, p, mean,
 		    now)) == NULL) {
 			if (p->seq == 0 || fragment_size(p) <= t->room)
 				return;
 			may = -1;
 		}
-		if (may == 1 && (path = choose_bound(t, &pin, q, p, mean, now,
+		if (may == 1 && (path = choose_bound(t, &pm, q, p, mean, now,
 		    &when, &limit)) != NULL && q == PQ_PRIORITY &&
 		    time_of(path, path->q.prio_backlog) > PRIO_AHEAD)
 			may = -1;
@@ -522,7 +522,7 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		p->queued = 0;
 		if (may == -1) {
 			if (p->rule != 0)
-				match_dropped(t, p);
+				match_dropped(&t->matches, p);
 			t->tx_dropped++;
 			pkt_put(&t->core->pool, p);
 		} else if (q == PQ_PRIORITY)
@@ -559,11 +559,11 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 		when = last = limit;
 		may = 0;
 		path = NULL;
-		if (match_bound(t, first) || !*full)
+		if (!*full || match_bound(&t->matches, first) != NULL)
 			may = choose_normal(t, first, level, mean, now, &path,
 			    &when, &last);
 		if (may == -1) {
-			match_dropped(t, first);
+			match_dropped(&t->matches, first);
 			t->tx_dropped++;
 			tq_drop(&t->tq, fq);
 			continue;
@@ -599,14 +599,13 @@ static int
 choose_normal(struct tunnel *t, struct pkt *p, int level, int64_t mean,
     uint64_t now, struct path **path, int64_t *when, int64_t *last)
 {
-	struct pin	 pin;
-	int		 may = 0;
+	struct permit	 pm;
+	int		 may;
 
 	*path = NULL;
-	if (match_bound(t, p))
-		may = match_pin(t, p, level, &pin);
+	may = permit_find(t, p, level, &pm);
 	if (may == 1)
-		*path = choose_bound(t, &pin, PQ_NORMAL, p, mean, now, when,
+		*path = choose_bound(t, &pm, PQ_NORMAL, p, mean, now, when,
 		    last);
 	else if (may == 0)
 		*path = choose(t, level, p->len, mean, now, when);
@@ -653,16 +652,16 @@ commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
  * gets its copy as well, since the suspicion may be wrong.
  */
 static void
-duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
-    int q, int level, int64_t mean, uint64_t now)
+duplicate(struct tunnel *t, const struct path *path, struct pkt *p, int q,
+    int level, int64_t mean, uint64_t now)
 {
 	struct path	*other;
 	struct pkt	*copy;
-	struct pin	 pin;
+	struct permit	 pm;
 	int64_t		 late;
 	int		 i, bound, fits;
 
-	bound = p->rule != 0 && match_pin(t, p, level, &pin) == 1;
+	bound = permit_find(t, p, level, &pm) == 1;
 	late = eta(path, q, p->len, mean, now) + COPY_LATE;
 	for (i = 0; i < t->npaths; i++) {
 		other = t->paths[i];
@@ -671,7 +670,7 @@ duplicate(struct tunnel *t, const struct path *path, const struct pkt *p,
 		fits = path_fits(other, level) ||
 		    path_fits(other, LEVEL_SUSPECT);
 		if (bound)
-			fits = fits && match_permits(&pin, other);
+			fits = fits && permit_ever(&pm, other);
 		else if (level >= 0)
 			fits = fits && other->pacer.level == level;
 		if (!fits || !path_carries(other, p) ||

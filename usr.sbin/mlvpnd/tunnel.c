@@ -110,7 +110,7 @@ tunnel_free(struct tunnel *t)
 	assoc_clear(t);
 	tq_clear(&t->tq);
 	sched_clear(t);
-	match_free(t);
+	match_free(&t->matches);
 	reorder_free(&t->reorder);
 	fragment_clear(&t->fragments);
 	mlvpn2_order_free(&t->m2.order);
@@ -283,6 +283,12 @@ tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 	if (assoc_can_send(t))
 		links_open(t, now);
 	return (0);
+}
+
+int
+tunnel_matches(struct tunnel *t, const struct match_rule *rules, size_t n)
+{
+	return (match_set(&t->matches, rules, n));
 }
 
 static void
@@ -713,6 +719,15 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	c->tx_cut = t->fragments.count.cut;
 	c->rx_joined = t->fragments.count.joined;
 	c->rx_incomplete = t->fragments.count.incomplete;
+}
+
+int
+tunnel_ctl_match(struct tunnel *t, size_t i, struct ctl_match *c)
+{
+	if (match_ctl(&t->matches, i, c) == -1)
+		return (-1);
+	strlcpy(c->tunnel, t->conf.name, sizeof(c->tunnel));
+	return (0);
 }
 
 /* This end's links, then those that the peer opened. */

@@ -31,6 +31,7 @@
 #include "match.h"
 #include "mlvpn2.h"
 #include "path.h"
+#include "permit.h"
 #include "queue.h"
 #include "reorder.h"
 #include "sched.h"

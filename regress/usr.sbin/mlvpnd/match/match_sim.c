@@ -138,6 +138,7 @@ filter(struct sim_host *h, size_t n)
 	struct ctl_match	 cm;
 
 	CHECK_EQ(tunnel_ctl_match(h->tunnel[0], n, &cm), 0);
+	CHECK_EQ(strcmp(cm.tunnel, h->tunnel[0]->conf.name), 0);
 	return (cm);
 }
 

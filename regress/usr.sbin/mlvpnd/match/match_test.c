@@ -30,8 +30,8 @@
 #include <string.h>
 
 #include "conf_match.h"
+#include "match.h"
 #include "test.h"
-#include "tunnel.h"
 
 #define RULES_MAX	8
 #define LEN		64
@@ -43,16 +43,15 @@ struct rule {
 	const char	*links[2];
 };
 
-static struct core	*core;
-static struct tunnel	*tun;
+static struct pool		 pool;
+static struct matches		 matches;
+static struct tunnel_conf	 conf;		/* layer2 */
 
 static void	 rules(const struct rule *, size_t);
 static int	 set(const struct rule *, size_t);
-static struct tunnel *tunnel(int);
 static struct pkt *packet(uint8_t, uint16_t);
 static uint32_t	 decide(uint8_t, uint16_t);
 static void	 random_bytes(void *, void *, size_t);
-static void	 event(void *, const struct core_event *);
 static void	 test_add_up(void);
 static void	 test_last_wins(void);
 static void	 test_quick(void);
@@ -67,13 +66,7 @@ static void	 test_random(void);
 int
 main(void)
 {
-	struct core_ops	 ops = { random_bytes, event, NULL, 1 };
-
-	if ((core = core_new(&ops, 64)) == NULL)
-		err(1, "core_new");
-	core_clock(core, 1, 1700000000 * USEC);
-	tun = tunnel(0);
-
+	CHECK_EQ(pool_init(&pool, 64), 0);
 	test_add_up();
 	test_last_wins();
 	test_quick();
@@ -85,7 +78,9 @@ main(void)
 	test_opcodes();
 	test_random();
 
-	core_free(core);
+	match_free(&matches);
+	CHECK_EQ(pool.nfree, 64);
+	pool_free(&pool);
 	return (0);
 }
 
@@ -102,28 +97,6 @@ random_bytes(void *bula, void *buf, size_t len)
 		state ^= state << 17;
 		*p++ = (uint8_t)(state >> 24);
 	}
-}
-
-static void
-event(void *bula, const struct core_event *e)
-{
-}
-
-static struct tunnel *
-tunnel(int layer2)
-{
-	struct tunnel_conf	 tc;
-	struct tunnel		*t;
-
-	memset(&tc, 0, sizeof(tc));
-	strlcpy(tc.name, layer2 ? "tap" : "tun", sizeof(tc.name));
-	tc.id = 1 + layer2;
-	tc.layer2 = layer2;
-	tc.has_psk = 1;
-	random_bytes(NULL, tc.psk, sizeof(tc.psk));
-	if ((t = tunnel_new(core, &tc, 1)) == NULL)
-		err(1, "tunnel_new");
-	return (t);
 }
 
 static void
@@ -152,14 +125,14 @@ set(const struct rule *r, size_t n)
 		for (j = 0; j < 2 && r[i].links[j] != NULL; j++)
 			strlcpy(mc[i].links[mc[i].nlinks++], r[i].links[j],
 			    LINK_NAME_SIZE);
-		insns[i] = conf_match_compile(&tun->conf, mc[i].expr,
+		insns[i] = conf_match_compile(&conf, mc[i].expr,
 		    &mr[i].ninsns, errbuf, sizeof(errbuf));
 		if (insns[i] == NULL)
 			errx(1, "%s: %s", mc[i].expr, errbuf);
 		mr[i].conf = &mc[i];
 		mr[i].insns = insns[i];
 	}
-	ret = tunnel_matches(tun, mr, n);
+	ret = match_set(&matches, mr, n);
 	for (i = 0; i < n; i++)
 		free(insns[i]);
 	return (ret);
@@ -172,12 +145,12 @@ packet(uint8_t proto, uint16_t port)
 	struct pkt	*p;
 	uint8_t		*d;
 
-	if ((p = pkt_get(core_pool(core))) == NULL)
+	if ((p = pkt_get(&pool)) == NULL)
 		errx(1, "pkt_get");
 	d = PKT_DATA(p);
 	memset(d, 0, LEN + 14);
 	p->len = LEN;
-	if (tun->conf.layer2) {
+	if (conf.layer2) {
 		memset(d, 0x02, 12);
 		d[12] = 0x08;
 		d += 14;
@@ -205,11 +178,11 @@ decide(uint8_t proto, uint16_t port)
 	struct pkt	*p = packet(proto, port);
 	uint32_t	 res;
 
-	match_packet(tun, p, 1);
-	CHECK_EQ(p->match_gen, tun->matches.gen);
-	CHECK_EQ(match_bound(tun, p), p->rule != 0);
+	match_packet(&matches, p, 1);
+	CHECK_EQ(p->match_gen, matches.gen);
+	CHECK((match_bound(&matches, p) != NULL) == (p->rule != 0));
 	res = p->match | p->rule << 16 | (uint32_t)p->dscp << 24;
-	pkt_put(core_pool(core), p);
+	pkt_put(&pool, p);
 	return (res);
 }
 
@@ -302,20 +275,19 @@ test_counters(void)
 		(void)decide(UDP, 1);
 	(void)decide(UDP, 2);
 	p = packet(UDP, 1);
-	match_packet(tun, p, 1);
-	match_dropped(tun, p);
-	CHECK_EQ(tunnel_ctl_match(tun, 0, &cm), 0);
-	CHECK_EQ(strcmp(cm.tunnel, "tun"), 0);
+	match_packet(&matches, p, 1);
+	match_dropped(&matches, p);
+	CHECK_EQ(match_ctl(&matches, 0, &cm), 0);
 	CHECK_EQ(strcmp(cm.conf.expr, "udp"), 0);
 	CHECK_EQ(cm.packets, 7);
 	CHECK_EQ(cm.bytes, 7 * LEN);
 	CHECK_EQ(cm.dropped, 0);
-	CHECK_EQ(tunnel_ctl_match(tun, 1, &cm), 0);
+	CHECK_EQ(match_ctl(&matches, 1, &cm), 0);
 	CHECK_EQ(cm.packets, 6);
 	CHECK_EQ(cm.dropped, 1);
-	CHECK_EQ(tunnel_ctl_match(tun, 2, &cm), 0);
+	CHECK_EQ(match_ctl(&matches, 2, &cm), 0);
 	CHECK_EQ(cm.packets, 0);
-	CHECK_EQ(tunnel_ctl_match(tun, 3, &cm), (uint64_t)-1);
+	CHECK_EQ(match_ctl(&matches, 3, &cm), (uint64_t)-1);
 
 	TEST("rules that stay go on counting, others begin");
 	other[0] = r[2];
@@ -323,25 +295,25 @@ test_counters(void)
 	other[2] = r[0];
 	other[2].flags = MATCH_BULK;
 	rules(other, 3);
-	CHECK_EQ(tunnel_ctl_match(tun, 1, &cm), 0);
+	CHECK_EQ(match_ctl(&matches, 1, &cm), 0);
 	CHECK_EQ(cm.packets, 6);
 	CHECK_EQ(cm.dropped, 1);
-	CHECK_EQ(tunnel_ctl_match(tun, 2, &cm), 0);
+	CHECK_EQ(match_ctl(&matches, 2, &cm), 0);
 	CHECK_EQ(cm.packets, 0);
 
 	TEST("a packet that waits learns of new rules, and is not counted");
 	CHECK_EQ(p->rule, 2);
 	rules(r, 1);
-	CHECK_EQ(match_bound(tun, p), 0);
+	CHECK(match_bound(&matches, p) == NULL);
 	CHECK_EQ(p->match, MATCH_PRIORITY);
 	rules(other, 2);
-	CHECK_EQ(match_bound(tun, p), 1);
-	CHECK_EQ(tunnel_ctl_match(tun, 1, &cm), 0);
+	CHECK(match_bound(&matches, p) != NULL);
+	CHECK_EQ(match_ctl(&matches, 1, &cm), 0);
 	CHECK_EQ(cm.packets, 0);
 	rules(NULL, 0);
-	CHECK_EQ(match_bound(tun, p), 0);
+	CHECK(match_bound(&matches, p) == NULL);
 	CHECK_EQ(p->match, 0);
-	pkt_put(core_pool(core), p);
+	pkt_put(&pool, p);
 }
 
 static void
@@ -361,7 +333,7 @@ test_atomic(void)
 	mr[0].ninsns = mr[1].ninsns = 1;
 	mr[0].insns = &good;
 	mr[1].insns = &bad;
-	CHECK_EQ(tunnel_matches(tun, mr, 2), (uint64_t)-1);
+	CHECK_EQ(match_set(&matches, mr, 2), (uint64_t)-1);
 	CHECK_EQ(errno, EINVAL);
 	CHECK_EQ(decide(UDP, 1), MATCH_BULK);
 	CHECK_EQ(decide(TCP, 1), 0);
@@ -370,10 +342,10 @@ test_atomic(void)
 	for (i = 0; i < MATCH_MAX + 1; i++)
 		many[i] = mr[0];
 	mc.flags = MATCH_ORDER;
-	CHECK_EQ(tunnel_matches(tun, many, MATCH_MAX + 1), (uint64_t)-1);
+	CHECK_EQ(match_set(&matches, many, MATCH_MAX + 1), (uint64_t)-1);
 	CHECK_EQ(errno, E2BIG);
 	CHECK_EQ(decide(UDP, 1), MATCH_BULK);
-	CHECK_EQ(tunnel_matches(tun, many, MATCH_MAX), 0);
+	CHECK_EQ(match_set(&matches, many, MATCH_MAX), 0);
 	CHECK_EQ(decide(UDP, 1), MATCH_ORDER);
 }
 
@@ -385,15 +357,14 @@ test_ether(void)
 		{ "arp", MATCH_BULK, 0, { NULL } },
 		{ "ether host 02:02:02:02:02:02", MATCH_ORDER, 0, { NULL } }
 	};
-	struct tunnel			*l3 = tun;
 
 	TEST("frames");
-	tun = tunnel(1);
+	conf.layer2 = 1;
 	rules(r, 3);
 	CHECK_EQ(decide(UDP, 5060), MATCH_PRIORITY | MATCH_ORDER);
 	CHECK_EQ(decide(UDP, 5061), MATCH_ORDER);
-	tunnel_free(tun);
-	tun = l3;
+	rules(NULL, 0);
+	conf.layer2 = 0;
 }
 
 /* What the compiler makes of what people write may be run. */
@@ -418,7 +389,7 @@ test_compiled(void)
 	TEST("expressions");
 	for (i = 0; i < sizeof(exprs) / sizeof(exprs[0]); i++) {
 		printf("\t%s\n", exprs[i]);
-		insns = conf_match_compile(&tun->conf, exprs[i], &n, errbuf,
+		insns = conf_match_compile(&conf, exprs[i], &n, errbuf,
 		    sizeof(errbuf));
 		if (insns == NULL)
 			errx(1, "%s", errbuf);
@@ -427,7 +398,7 @@ test_compiled(void)
 		    BPF_CLASS(insns[n - 2].code) == BPF_RET);
 		free(insns);
 	}
-	insns = conf_match_compile(&tun->conf, "ip protochain 6", &n, errbuf,
+	insns = conf_match_compile(&conf, "ip protochain 6", &n, errbuf,
 	    sizeof(errbuf));
 	CHECK(insns != NULL);
 	CHECK(!match_valid(insns, n));

@@ -1,0 +1,120 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include "tunnel.h"
+
+static int	 find(struct tunnel *, const struct pkt *, struct permit *);
+static int	 find_named(struct tunnel *, const struct pkt *,
+		    struct permit *);
+static int	 find_others(struct tunnel *, struct permit *);
+
+int
+permit_find(struct tunnel *t, struct pkt *p, int level, struct permit *pm)
+{
+	int	 must;
+
+	if ((pm->conf = match_bound(&t->matches, p)) == NULL)
+		return (0);
+	must = pm->conf->flags & (MATCH_ONLY | MATCH_NOT);
+	pm->level = level;
+	if (find(t, p, pm))
+		return (1);
+	if (!must)
+		return (0);
+	/* a bad one that is permitted is better than a good one that is not */
+	if (level >= 0) {
+		pm->level = LEVEL_POOR;
+		if (find(t, p, pm))
+			return (1);
+	}
+	pm->level = LEVEL_SUSPECT;
+	return (find(t, p, pm) ? 1 : -1);
+}
+
+static int
+find(struct tunnel *t, const struct pkt *p, struct permit *pm)
+{
+	if (pm->conf->flags & MATCH_NOT)
+		return (find_others(t, pm));
+	return (find_named(t, p, pm));
+}
+
+/*
+ * Links that are named are used whatever their backup level: one of them, the
+ * first that can be used, or all of them for copies.
+ */
+static int
+find_named(struct tunnel *t, const struct pkt *p, struct permit *pm)
+{
+	int	 i, n, best = MATCH_LINKS_MAX;
+
+	for (i = 0; i < t->npaths; i++) {
+		if (!path_fits(t->paths[i], pm->level))
+			continue;
+		n = match_link(pm->conf, t->paths[i]->name);
+		if (n != -1 && n < best)
+			best = n;
+	}
+	if (best == MATCH_LINKS_MAX)
+		return (0);
+	pm->first = p->match & MATCH_DUPLICATE ? -1 : best;
+	pm->backup = -1;
+	pm->distant = 1;
+	return (1);
+}
+
+/* Links that are not named keep their backup level, and stay out of bulk if
+ * they are too slow for it and not the only ones. */
+static int
+find_others(struct tunnel *t, struct permit *pm)
+{
+	const struct path	*path;
+	int			 i;
+
+	pm->first = pm->backup = -1;
+	for (i = 0; i < t->npaths; i++) {
+		path = t->paths[i];
+		if (!path_fits(path, pm->level) ||
+		    match_link(pm->conf, path->name) != -1)
+			continue;
+		if (pm->backup == -1 || path->pacer.level < pm->backup) {
+			pm->backup = path->pacer.level;
+			pm->distant = path->pacer.distant;
+		} else if (path->pacer.level == pm->backup &&
+		    !path->pacer.distant)
+			pm->distant = 0;
+	}
+	return (pm->backup != -1);
+}
+
+int
+permit_now(const struct permit *pm, const struct path *path)
+{
+	return (path_fits(path, pm->level) && permit_ever(pm, path));
+}
+
+int
+permit_ever(const struct permit *pm, const struct path *path)
+{
+	int	 n = match_link(pm->conf, path->name);
+
+	if (pm->conf->flags & MATCH_NOT)
+		return (n == -1 && path->pacer.level == pm->backup);
+	return (n != -1 && (pm->first == -1 || n == pm->first));
+}

@@ -1,0 +1,52 @@
+/*	$OpenBSD$	*/
+
+/*
+ * Copyright (c) 2026 The mlvpnd developers
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#ifndef PERMIT_H
+#define PERMIT_H
+
+/*
+ * Which paths a packet may take that a "match" rule binds to links.
+ */
+
+struct match_conf;
+struct path;
+struct pkt;
+struct tunnel;
+
+struct permit {
+	const struct match_conf	*conf;
+	int		 level;		/* for path_fits() */
+	int		 first;		/* of the links, -1 all */
+	int		 backup;	/* level of the others */
+	int		 distant;	/* those too slow for bulk as well */
+};
+
+int	 permit_find(struct tunnel *, struct pkt *, int, struct permit *);
+int	 permit_now(const struct permit *, const struct path *);
+int	 permit_ever(const struct permit *, const struct path *);
+
+/*
+ * permit_find(p, level, permit): when the tunnel uses the paths of this level:
+ *	0 if any of these will do, 1 with permit set if p is bound, -1 if it
+ *	must not go by what there is.
+ * permit_now(path): is it one of them?  permit_ever(path): would it be, if it
+ *	were in another state?
+ */
+
+#endif /* PERMIT_H */
