@@ -102,6 +102,8 @@ struct quota_conf {
 struct listen_conf {
 	TAILQ_ENTRY(listen_conf) entry;
 	uint32_t	 id;		/* the parent's, names the socket */
+	uint32_t	 twin;		/* the one of IPv4 that this one of
+					   IPv6 is one with, 0 none */
 	struct addr	 addr;		/* an all-zero address is a wildcard;
 					   family 0 without ifname: "*", the
 					   wildcards of both families */
@@ -126,6 +128,7 @@ struct link_conf {
 	char		 ifname[IFNAMSIZ];	/* bind to device (Linux) */
 	int		 rtable;
 	struct addr	 listen;	/* mlvpn2 server: family 0 none */
+	uint8_t		 listen_both;	/* "*": that of IPv6, too */
 
 	struct rate_conf up;		/* what this end sends */
 	struct rate_conf down;

@@ -481,7 +481,8 @@ static int
 same_port(const struct link_conf *l, const struct link_conf *m)
 {
 	if (l->listen.family != 0)
-		return (l->listen.family == m->listen.family &&
+		return ((l->listen.family == m->listen.family ||
+		    l->listen_both || m->listen_both) &&
 		    l->listen.port == m->listen.port &&
 		    l->rtable == m->rtable &&
 		    (addr_equal(&l->listen, &m->listen) ||

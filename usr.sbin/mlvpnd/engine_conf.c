@@ -180,6 +180,9 @@ engine_recv_listen(struct imsg *imsg)
 	s = engine_sock_new(&nconf->listens, lc.id);
 	s->fd = imsg_get_fd(imsg);
 	s->listening = 1;
+	s->family = lc.addr.family;
+	if (lc.twin != 0)
+		s->known = lc.twin;
 }
 
 static void
@@ -455,6 +458,8 @@ engine_merge_listens(struct engine_conf *nc)
 	while ((n = TAILQ_FIRST(&nc->listens)) != NULL) {
 		TAILQ_REMOVE(&nc->listens, n, entry);
 		s = engine_sock_find(&engine_socks, n->id);
+		if (s != NULL)
+			s->known = n->known;
 		if (s != NULL || n->fd == -1) {
 			if (s == NULL)
 				log_warnx("a listening socket did not arrive");

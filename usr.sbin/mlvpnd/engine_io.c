@@ -67,6 +67,7 @@ static uint8_t			 tx_bufs[BATCH_MAX][PKT_SIZE];
 static uint64_t	 clock_usec(clockid_t);
 static void	 engine_deadline(int, short, void *);
 static void	 engine_send(struct dgram *, size_t, uint64_t);
+static struct engine_sock *engine_sock_for(const struct endpoint *);
 static void	 engine_send_full(struct engine_sock *, int, struct dgram *,
 		    size_t, uint64_t);
 static void	 engine_tun_readable(int, short, void *);
@@ -186,7 +187,8 @@ engine_transmit(uint64_t now)
 	total = core_transmit(core, d, BATCH_MAX, now);
 	for (i = 0; i < total; i += n) {
 		for (n = 1; i + n < total; n++) {
-			if (d[i + n].ep.sock != d[i].ep.sock)
+			if (d[i + n].ep.sock != d[i].ep.sock ||
+			    d[i + n].ep.remote.family != d[i].ep.remote.family)
 				break;
 		}
 		engine_send(&d[i], n, now);
@@ -424,7 +426,7 @@ engine_sock_new(struct engine_socks *list, uint32_t id)
 		fatalx("%s: socket without an id", __func__);
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		fatal("%s", __func__);
-	s->id = id;
+	s->id = s->known = id;
 	s->fd = -1;
 	TAILQ_INSERT_TAIL(list, s, entry);
 	return (s);
@@ -488,7 +490,7 @@ engine_sock_readable(int fd, short event, void *arg)
 	}
 	now = engine_now();
 	for (i = 0; i < n; i++)
-		rx_dgrams[i].ep.sock = s->id;
+		rx_dgrams[i].ep.sock = s->known;
 	core_receive(core, rx_dgrams, n, now);
 	engine_flush(now);
 }
@@ -498,7 +500,7 @@ engine_sock_writable(int fd, short event, void *arg)
 {
 	struct engine_sock	*s = arg;
 
-	core_sock_blocked(core, s->id, 0);
+	core_sock_blocked(core, s->known, 0);
 	engine_flush(engine_now());
 }
 
@@ -511,7 +513,7 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 	size_t			 sent;
 	int			 error;
 
-	s = engine_sock_find(&engine_socks, d->ep.sock);
+	s = engine_sock_for(&d->ep);
 	while (n > 0) {
 		sent = 0;
 		error = ENETDOWN;
@@ -536,6 +538,20 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 	}
 }
 
+/* The socket that the core means: twins have one for each address family. */
+static struct engine_sock *
+engine_sock_for(const struct endpoint *ep)
+{
+	struct engine_sock	*s;
+
+	TAILQ_FOREACH(s, &engine_socks, entry) {
+		if ((s->known == ep->sock || s->id == ep->sock) &&
+		    (s->family == 0 || s->family == ep->remote.family))
+			break;
+	}
+	return (s);
+}
+
 /*
  * None of the n has room.  When a socket is full one is told when to go on;
  * when an interface is, as with ENOBUFS, only time helps.
@@ -547,7 +563,7 @@ engine_send_full(struct engine_sock *s, int error, struct dgram *d, size_t n,
 	for (; n > 0; d++, n--)
 		core_send_error(core, d, error, now);
 	if (error == EAGAIN) {
-		core_sock_blocked(core, s->id, 1);
+		core_sock_blocked(core, s->known, 1);
 		event_add(&s->ev_write, NULL);
 	}
 }

@@ -54,6 +54,8 @@ struct engine_sock {
 	struct event		 ev;
 	struct event		 ev_write;
 	int			 listening;
+	uint32_t		 known;		/* to the core by this id */
+	uint8_t			 family;	/* what it sends, 0 any */
 	/* a link's */
 	uint32_t		 tunnel;
 	char			 link[LINK_NAME_SIZE];

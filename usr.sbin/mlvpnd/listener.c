@@ -42,6 +42,7 @@ struct listener {
 	TAILQ_ENTRY(listener) entry;
 	struct listen_conf conf;	/* with the family filled in */
 	struct addr	 bound;		/* to this, with the port */
+	struct listener	*twin;		/* of IPv6: they are one for a link */
 	uint32_t	 id;		/* 0: not open */
 	int		 fd;		/* -1: the engine has it */
 	int		 optional;	/* no error when it is not possible */
@@ -49,9 +50,11 @@ struct listener {
 	int		 error;		/* of the last attempt, logged */
 };
 
-static void	 listener_want(const struct listen_conf *, uint8_t, int);
+static struct listener *listener_want(const struct listen_conf *, uint8_t,
+		    int);
 static void	 listener_want_link(const struct link_conf *);
-static struct listener *listener_covering(const struct link_conf *);
+static struct listener *listener_want_family(const struct link_conf *, uint8_t);
+static struct listener *listener_covering(const struct link_conf *, uint8_t);
 static int	 listener_address(const struct listener *, struct addr *);
 static int	 listener_try(struct listener *);
 static void	 listener_close(struct listener *);
@@ -69,8 +72,10 @@ listener_reconf(const struct mlvpnd_conf *conf)
 	const struct link_conf		*link;
 	struct listener			*l, *next;
 
-	TAILQ_FOREACH(l, &listeners, entry)
+	TAILQ_FOREACH(l, &listeners, entry) {
 		l->wanted = 0;
+		l->twin = NULL;
+	}
 
 	TAILQ_FOREACH(lc, &conf->listens, entry) {
 		if (lc->addr.family != 0)
@@ -98,7 +103,7 @@ listener_reconf(const struct mlvpnd_conf *conf)
 	}
 }
 
-static void
+static struct listener *
 listener_want(const struct listen_conf *lc, uint8_t family, int optional)
 {
 	struct listener	*l;
@@ -111,7 +116,7 @@ listener_want(const struct listen_conf *lc, uint8_t family, int optional)
 		    strcmp(l->conf.ifname, lc->ifname) == 0 &&
 		    l->conf.port == lc->port && l->conf.rtable == lc->rtable) {
 			l->wanted = 1;
-			return;
+			return (l);
 		}
 	}
 
@@ -124,26 +129,39 @@ listener_want(const struct listen_conf *lc, uint8_t family, int optional)
 	l->fd = -1;
 	l->wanted = 1;
 	TAILQ_INSERT_TAIL(&listeners, l, entry);
+	return (l);
 }
 
+/* A link has one socket; "*" are two, which the engine makes look like one. */
 static void
 listener_want_link(const struct link_conf *link)
 {
-	struct listen_conf	 lc;
+	struct listener	*l;
 
-	if (listener_covering(link) != NULL)
-		return;
+	l = listener_want_family(link, link->listen.family);
+	if (link->listen_both)
+		listener_want_family(link, 6)->twin = l;
+}
+
+static struct listener *
+listener_want_family(const struct link_conf *link, uint8_t family)
+{
+	struct listen_conf	 lc;
+	struct listener		*l;
+
+	if ((l = listener_covering(link, family)) != NULL)
+		return (l);
 	memset(&lc, 0, sizeof(lc));
 	lc.addr = link->listen;
 	lc.addr.port = 0;
 	lc.port = link->listen.port;
 	lc.rtable = link->rtable;
-	listener_want(&lc, lc.addr.family, 0);
+	return (listener_want(&lc, family, link->listen_both));
 }
 
-/* The listener that has the link's address, else one that has all. */
+/* The listener that has the link's address, of that family, else one that has all. */
 static struct listener *
-listener_covering(const struct link_conf *link)
+listener_covering(const struct link_conf *link, uint8_t family)
 {
 	const struct addr	*addr;
 	struct listener		*l, *wildcard = NULL;
@@ -151,7 +169,7 @@ listener_covering(const struct link_conf *link)
 	TAILQ_FOREACH(l, &listeners, entry) {
 		if (!l->wanted || l->conf.port != link->listen.port ||
 		    l->conf.rtable != link->rtable ||
-		    l->conf.addr.family != link->listen.family)
+		    l->conf.addr.family != family)
 			continue;
 		addr = &l->conf.addr;
 		if (l->conf.ifname[0] != '\0') {
@@ -173,7 +191,10 @@ listener_of_link(const struct link_conf *link, struct addr *bound)
 {
 	struct listener	*l;
 
-	if ((l = listener_covering(link)) == NULL || l->id == 0)
+	l = listener_covering(link, link->listen.family);
+	if (link->listen_both && (l == NULL || l->id == 0))
+		l = listener_covering(link, 6);
+	if (l == NULL || l->id == 0)
 		return (SOCK_NONE);
 	*bound = l->bound;
 	return (l->id);
@@ -233,6 +254,7 @@ listener_send(void)
 			continue;
 		lc = l->conf;
 		lc.id = l->id;
+		lc.twin = l->twin != NULL ? l->twin->id : 0;
 		lc.addr = l->bound;
 		compose_engine(IMSG_RECONF_LISTEN, 0, l->fd, &lc,
 		    sizeof(lc));

@@ -2096,9 +2096,10 @@ link_listen(const char *where, int port)
 	origin_had(curlink, HAD_LISTEN);
 	if (!once(&seen_link, "listen"))
 		return;
-	if (strcmp(where, "*") == 0)
+	if (strcmp(where, "*") == 0) {
 		curlink->listen.family = 4;
-	else if (value_addr(&curlink->listen, where) == -1 ||
+		curlink->listen_both = 1;
+	} else if (value_addr(&curlink->listen, where) == -1 ||
 	    addr_is_multicast(&curlink->listen))
 		yyerror("listen on %s: not an address", where);
 	curlink->listen.port = port;

@@ -349,6 +349,8 @@ print_timeout(const struct tunnel_conf *t)
 static void
 print_link(const struct link_conf *l, const struct tunnel_conf *t)
 {
+	static const struct addr	 both;
+
 	printf("\tlink ");
 	print_string(l->name);
 	printf(" {\n");
@@ -356,7 +358,8 @@ print_link(const struct link_conf *l, const struct tunnel_conf *t)
 		printf("\t\trdomain %d\n", l->rtable);
 	if (t->protocol == PROTO_MLVPN2 && l->listen.family != 0) {
 		printf("\t\t");
-		print_listen(&l->listen, l->listen.port, RTABLE_DEFAULT);
+		print_listen(l->listen_both ? &both : &l->listen,
+		    l->listen.port, RTABLE_DEFAULT);
 	}
 	print_remote(l);
 	print_bandwidth(l, t->protocol);
