@@ -37,6 +37,7 @@
 #include "conf_error.h"
 #include "conf_match.h"
 #include "conf_value.h"
+#include "mlvpn2_wire.h"
 
 #define PHRASE_MIN	12		/* characters of a secret */
 #define PHRASE_GOOD	20
@@ -158,7 +159,7 @@ check_interface(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
 }
 
 /*
- * mtu: at least 1280 for IPv6.
+ * mtu: at least 1280 for IPv6, at most what MLVPN 2.x takes.
  * address: no other tunnel of the routing domain has it.
  */
 static void
@@ -166,8 +167,13 @@ check_address(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
 {
 	struct tunnel_conf	*other;
 	char			 buf[ADDR_STRLEN];
+	unsigned int		 most;
 	int			 i, j;
 
+	most = t->layer2 ? MLVPN2_TAP_MTU : MLVPN2_MTU;
+	if (t->protocol == PROTO_MLVPN2 && t->mtu > most)
+		conf_error(t, "tunnel \"%s\": protocol mlvpn2 has an mtu of "
+		    "%u at most", t->name, most);
 	for (i = 0; i < t->naddress; i++) {
 		if (t->address[i].prefix.addr.family == 6 && t->mtu != 0 &&
 		    t->mtu < IP6_MTU_MIN) {

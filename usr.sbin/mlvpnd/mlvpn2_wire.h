@@ -37,6 +37,7 @@
 #define MLVPN2_LEN_MAX		1500	/* of the payload */
 #define MLVPN2_DGRAM_MAX	1500	/* of a datagram that peers read */
 #define MLVPN2_MTU		1444	/* of their interface */
+#define MLVPN2_TAP_MTU		1442	/* a frame of it fits a datagram */
 #define MLVPN2_FIRST_MAX	0x05	/* of the first byte of a datagram */
 #define MLVPN2_VERSION		1
 #define MLVPN2_NOSTAMP		0xffff
