@@ -567,7 +567,9 @@ first(const struct tunnel_conf *tc, int family, int peer)
 		a = &tc->address[i];
 		if (a->prefix.addr.family != family)
 			continue;
-		if (!peer)
+		if (!peer && a->prefix.len == (family == 4 ? 32 : 128))
+			addr_ntop(&a->prefix.addr, buf, sizeof(buf));
+		else if (!peer)
 			snprintf(buf, sizeof(buf), "%s/%u",
 			    addr_ntop(&a->prefix.addr, addr, sizeof(addr)),
 			    a->prefix.len);

@@ -445,6 +445,18 @@ test_compat(void)
 	CHECK_EQ(count("dsl1\ntun7 rtun_down dsl2\ntun7 tuntap_down\n"), 1);
 	CHECK_EQ(count("\n"), 6);
 
+	TEST("an address without the length of its prefix");
+	start(1);
+	s = script_new(restore, NULL);
+	tc = make_tunnel("home", 1);
+	tc->address[0].prefix.len = 32;
+	script_conf(s, tc);
+	script_interface(s, "tun7", 1428);
+	link_up(s, "a");
+	check_said("tun7 rtun_up a\ntun7 tuntap_up\n");
+	check_env("IP4=10.44.43.1\nIP4_GATEWAY=10.44.43.2\n");
+	script_stop();
+
 	TEST("without addresses");
 	start(1);
 	s = script_new(restore, NULL);
