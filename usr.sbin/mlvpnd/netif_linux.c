@@ -44,6 +44,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "defaults.h"
 #include "log.h"
 #include "netif.h"
 
@@ -716,8 +717,10 @@ link_group(const struct netif *netif, const char *group)
 	uint32_t		 number;
 
 	if (group_number(group, &number) == -1) {
-		log_debug("%s: no group %s in %s", netif->name, group,
-		    GROUP_FILE);
+		/* nobody missed the one that has not been asked for */
+		if (strcmp(group, DEFAULT_GROUP) != 0)
+			log_warnx("%s: no group %s in %s", netif->name, group,
+			    GROUP_FILE);
 		return (0);
 	}
 	ifi = request_init(&req, RTM_NEWLINK, 0, sizeof(*ifi));
