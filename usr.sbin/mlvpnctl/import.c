@@ -44,6 +44,7 @@
 #include "conf_file.h"
 #include "conf_match.h"
 #include "import.h"
+#include "mlvpn2_wire.h"
 #include "mlvpnctl.h"
 #include "printconf.h"
 
@@ -65,7 +66,6 @@
 #define TIMEOUT_MOST	3600
 #define LATENCY_OFF	1000		/* ms */
 #define LOSS_OFF	100		/* percent */
-#define MTU_MOST	1444		/* MLVPN cuts off what is longer */
 #define MTU_WHOLE	1428		/* not in fragments over Ethernet */
 #define MTU_INET6	1280
 
@@ -84,6 +84,7 @@ static const struct {
 	{ "loglevel",		"see mlvpnctl log verbose" },
 	{ "protocol",		"it is always UDP" },
 	{ "quota",		"see quota in mlvpnd.conf(5)" },
+	{ "reorder_buffer",	"see reorder in mlvpnd.conf(5)" },
 	{ "weight",		"see bandwidth in mlvpnd.conf(5)" }
 };
 
@@ -125,6 +126,7 @@ static int	 link_listens(struct section *);
 static int	 link_connects(struct section *);
 static void	 link_local(struct section *, const struct addr *);
 static void	 link_device(struct section *);
+static int	 has_devices(void);
 static void	 link_bandwidth(struct section *);
 static void	 get_bandwidth(struct value *, uint64_t *);
 static void	 link_tolerances(struct section *);
@@ -175,7 +177,8 @@ import(const char *name)
 	fclose(fp);
 
 	if (ini_section(&ini, INI_GENERAL) == NULL)
-		refuse(1, "no section [%s]", INI_GENERAL);
+		refuse(1, "no section [%s], and so no mode and no password",
+		    INI_GENERAL);
 	TAILQ_FOREACH(s, &ini.sections, entry) {
 		if (strcmp(s->name, INI_GENERAL) == 0)
 			break;
@@ -381,26 +384,15 @@ static void
 import_status(void)
 {
 	struct value	*bindhost, *bindport, *path;
-	struct addr	 addr;
-	int		 port;
 
 	bindhost = general("control_bind_host");
 	bindport = general("control_bind_port");
 	path = general("control_unix_path");
 	if (bindhost == NULL && bindport == NULL && path == NULL)
 		return;
+	lose(bindhost, LOUD, "there is no such page, see mlvpnctl -j");
+	lose(bindport, QUIET, "there is no such page");
 	lose(path, QUIET, "see mlvpnd -s and mlvpnctl -s");
-	if (bindhost != NULL && bindport != NULL &&
-	    addr_pton(&addr, bindhost->text) == 0 && !is_multicast(&addr) &&
-	    strchr(bindhost->text, '%') == NULL &&
-	    get_port(bindport, &port) == 0) {
-		comment(bindhost->lineno, "the address of the page and what "
-		    "is on it differ");
-		say("status listen on %s port %d\n", bindhost->text, port);
-	} else {
-		lose(bindhost, LOUD, "needs an address and port");
-		lose(bindport, LOUD, "needs an address and port");
-	}
 	printf("\n");
 }
 
@@ -423,6 +415,10 @@ import_secret(void)
 		if (strcmp(v->text, v->words) != 0)
 			complain(v->lineno, "password: MLVPN removes the "
 			    "blanks outside of quotes");
+		complain(v->lineno, "password: choose a new one for both ends, "
+		    "as what was recorded under the old one could be replayed");
+		say("# better a new one: packets recorded under this one could "
+		    "be replayed\n");
 		say("secret ");
 		print_string(v->text);
 		printf("\n");
@@ -516,13 +512,14 @@ static void
 import_mtu(void)
 {
 	struct value	*v;
-	uint32_t	 mtu;
+	uint32_t	 mtu, most;
 
 	if (get_number(v = general("mtu"), &mtu) == -1)
 		return;
-	if (mtu > MTU_MOST) {
-		lose(v, LOUD, "MLVPN cuts off packets at %d bytes", MTU_MOST);
-		mtu = MTU_MOST;
+	most = layer2 ? MLVPN2_TAP_MTU : MLVPN2_MTU;
+	if (mtu > most) {
+		lose(v, LOUD, "MLVPN cuts off packets at %u bytes", most);
+		mtu = most;
 	} else if (mtu < TUNNEL_MTU_MIN) {
 		lose(v, LOUD, "less than %d", TUNNEL_MTU_MIN);
 		return;
@@ -737,7 +734,7 @@ import_links(void)
 	TAILQ_FOREACH(v, &ini.values, entry) {
 		if (strcmp(v->key, "bandwidth_upload") == 0) {
 			comment(v->lineno, "bandwidth_upload was a weight, "
-			    "bandwidth up is a limit");
+			    "bandwidth up is the rate of the line");
 			break;
 		}
 	}
@@ -753,7 +750,7 @@ import_links(void)
 		n += s->ok;
 	}
 	if (n == 0)
-		refuse(1, "no link");
+		refuse(1, "no link that could be used");
 }
 
 /* One that MLVPN could not use, or mlvpnd(8) cannot, becomes a comment. */
@@ -770,18 +767,21 @@ import_link(struct section *s)
 	say("link \"%s\" {\n", s->link);
 	depth++;
 	if (s->listen.family != 0)
-		say("listen on %s port %d\n",
+		say("listen on %s port %d\n", s->listen_both ? "*" :
 		    addr_ntop(&s->listen, buf, sizeof(buf)), s->port);
 	if (s->remote != NULL)
 		say("remote \"%s\" port %d%s\n", s->remote, s->port,
 		    s->family == 4 ? " inet" : s->family == 6 ? " inet6" : "");
 	if (s->local.family != 0)
 		say("local %s", addr_ntop(&s->local, buf, sizeof(buf)));
+	else if (s->device != NULL && !has_devices())
+		say("local \"%s\"", s->device);
 	else if (s->local.port != 0)
 		say("local");
 	if (s->local.port != 0)
 		printf(" port %u", s->local.port);
-	if (s->local.family != 0 || s->local.port != 0)
+	if (s->local.family != 0 || s->local.port != 0 ||
+	    (s->device != NULL && !has_devices()))
 		printf("\n");
 	if (s->rtable != RTABLE_DEFAULT)
 		say("rdomain %d\n", s->rtable);
@@ -865,6 +865,9 @@ link_listens(struct section *s)
 		memset(&s->listen, 0, sizeof(s->listen));
 		s->listen.family = 4;
 	}
+	/* by IPv4, too, but on OpenBSD */
+	s->listen_both = s->listen.family == 6 && is_zero(&s->listen) &&
+	    strcmp(host.sysname, "OpenBSD") != 0;
 
 	if ((v = ini_value(&ini, s->name, "bindport")) == NULL) {
 		refuse(s->lineno, "[%s] has no bindport, without which MLVPN "
@@ -878,7 +881,8 @@ link_listens(struct section *s)
 	TAILQ_FOREACH(other, &ini.sections, entry) {
 		if (other->ok && other->port == s->port &&
 		    other->rtable == s->rtable &&
-		    other->listen.family == s->listen.family &&
+		    (other->listen.family == s->listen.family ||
+		    other->listen_both || s->listen_both) &&
 		    (addr_equal(&other->listen, &s->listen) ||
 		    is_zero(&other->listen) || is_zero(&s->listen))) {
 			complain(v->lineno, "bindport: that of [%s]",
@@ -943,8 +947,13 @@ link_local(struct section *s, const struct addr *remote)
 		lose(w, LOUD, "MLVPN does not use it without bindhost");
 		return;
 	}
-	if (addr_pton(&s->local, v->text) == -1 || is_multicast(&s->local) ||
-	    strchr(v->text, '%') != NULL) {
+	if (addr_pton(&s->local, v->text) == -1 && ifname_ok(v->text)) {
+		complain(v->lineno, "bindhost: an interface, as relatives of "
+		    "MLVPN have it");
+		memset(&s->local, 0, sizeof(s->local));
+		s->device = v->text;
+	} else if (addr_pton(&s->local, v->text) == -1 ||
+	    is_multicast(&s->local) || strchr(v->text, '%') != NULL) {
 		lose(v, LOUD, "not an address");
 		memset(&s->local, 0, sizeof(s->local));
 	} else if (remote->family != 0 && remote->family != s->local.family) {
@@ -962,28 +971,42 @@ link_local(struct section *s, const struct addr *remote)
 		s->local.port = port;
 }
 
-/* Of the first versions. */
+/* That of bindhost, or as the first versions had it. */
 static void
 link_device(struct section *s)
 {
 	struct value	*v = ini_value(&ini, s->name, "binddev");
 
-	if (v == NULL)
-		return;
-	if (strcmp(host.sysname, "Linux") != 0)
-		lose(v, QUIET, "this is possible on Linux only");
-	else if (!ifname_ok(v->text))
-		lose(v, LOUD, "not the name of an interface");
-	else
-		say("interface \"%s\"\n", v->text);
+	if (v != NULL) {
+		if (!has_devices())
+			lose(v, QUIET, "this is possible on Linux only");
+		else if (!ifname_ok(v->text))
+			lose(v, LOUD, "not the name of an interface");
+		else
+			s->device = v->text;
+	}
+	if (s->device != NULL && has_devices())
+		say("interface \"%s\"\n", s->device);
+}
+
+/* Are links bound to devices on this system? */
+static int
+has_devices(void)
+{
+	return (strcmp(host.sysname, "Linux") == 0);
 }
 
 static void
 link_bandwidth(struct section *s)
 {
+	struct value	*v;
 	uint64_t	 up = 0, down = 0;
 
-	get_bandwidth(ini_value(&ini, s->name, "bandwidth_upload"), &up);
+	get_bandwidth(v = ini_value(&ini, s->name, "bandwidth_upload"), &up);
+	if (up != 0)
+		complain(v->lineno, "%s: was a weight, and is the rate of the "
+		    "line here, %.3g Mbit/s: one that is too high costs "
+		    "throughput", v->key, up / 1e6);
 	get_bandwidth(ini_value(&ini, s->name, "bandwidth_download"), &down);
 	if (up == 0 && down == 0)
 		return;
@@ -1176,7 +1199,7 @@ lose(struct value *v, enum loudness loudness, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	quotable(v->text, text, sizeof(text));
+	quotable(v->words, text, sizeof(text));
 	if (loudness == LOUD)
 		complain(v->lineno, "%s: %s", v->key, why);
 	comment(v->lineno, "%s = \"%s\": %s", v->key, text, why);

@@ -59,9 +59,11 @@ struct section {
 	int		 rtable;
 	int		 port;		/* of listen or remote */
 	struct addr	 listen;
+	int		 listen_both;	/* IPv4 and IPv6 */
 	const char	*remote;
 	int		 family;	/* of a remote that is a name */
 	struct addr	 local;		/* family 0: the port alone, if any */
+	const char	*device;	/* to send by, or NULL */
 };
 
 struct ini {
