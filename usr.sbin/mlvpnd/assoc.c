@@ -72,7 +72,7 @@ static void	 assoc_rekey_at(struct tunnel *, uint64_t);
 static void	 offer_confirm(struct tunnel *, const struct dgram *, uint64_t);
 static struct keyset *keyset_find(struct assoc *, uint32_t);
 static int	 is_own_id(const struct assoc *, uint64_t);
-static uint64_t	 random_id(struct core *);
+static uint64_t	 random_id(const struct rnd *);
 static int	 assoc_wanted(struct tunnel *);
 
 int
@@ -81,7 +81,7 @@ assoc_init(struct tunnel *t)
 	struct assoc	*as = &t->as;
 	size_t		 i;
 
-	as->own_id = random_id(t->core);
+	as->own_id = random_id(&t->shared->rnd);
 	for (i = 0; i < HELLO_RECENT; i++)
 		as->recent[i].time = NEVER;
 	if ((as->spare = calloc(1, sizeof(*as->spare))) == NULL)
@@ -126,7 +126,7 @@ assoc_forget(struct tunnel *t, uint64_t now)
 		as->lane[i] = NULL;
 	}
 	as->exists = 0;
-	as->own_id = random_id(t->core);
+	as->own_id = random_id(&t->shared->rnd);
 	as->peer_id = 0;
 	as->unconfirmed = 0;
 	memset(as->gen, 0, sizeof(as->gen));
@@ -140,7 +140,7 @@ assoc_forget(struct tunnel *t, uint64_t now)
 void
 assoc_closed(struct tunnel *t, uint64_t now)
 {
-	tunnel_notice(t, now, REASON_CLOSED);
+	notify_notice(&t->notify, REASON_CLOSED, now);
 	t->as.hello_after = now + CLOSED_PAUSE;
 	assoc_forget(t, now);
 }
@@ -193,7 +193,7 @@ keyset_alloc(struct assoc *as)
 static void
 keyset_free(struct keyset *ks)
 {
-	index_del(&ks->rx);
+	rxindex_del(&ks->rx);
 	keys_wipe(&ks->k);
 	ks->used = 0;
 }
@@ -218,12 +218,12 @@ is_own_id(const struct assoc *as, uint64_t id)
 }
 
 static uint64_t
-random_id(struct core *c)
+random_id(const struct rnd *rnd)
 {
 	uint64_t	 id;
 
 	do {
-		rnd_bytes(&c->rnd, &id, sizeof(id));
+		rnd_bytes(rnd, &id, sizeof(id));
 	} while (id == 0);
 	return (id);
 }
@@ -267,7 +267,7 @@ attempt_try(struct tunnel *t, uint64_t now)
 	wait = HELLO_FIRST_RETRY << (at->tries < 3 ? at->tries : 3);
 	if (wait > HELLO_MAX_RETRY)
 		wait = HELLO_MAX_RETRY;
-	at->next = now + wait * 4 / 5 + rnd_uniform(&t->core->rnd, wait * 2 / 5);
+	at->next = now + wait * 4 / 5 + rnd_uniform(&t->shared->rnd, wait * 2 / 5);
 	if (at->ntargets == 0)
 		return;
 	at->tries++;
@@ -275,7 +275,7 @@ attempt_try(struct tunnel *t, uint64_t now)
 	at->own_id = as->own_id;
 
 	memset(&p1, 0, sizeof(p1));
-	p1.stamp = core_stamp(t->core, now);
+	p1.stamp = stamp_next(&t->shared->stamps, now);
 	p1.own_id = at->own_id;
 	p1.peer_id = as->exists ? as->peer_id : 0;
 	p1.aeads = aeads_allowed(t);
@@ -284,10 +284,11 @@ attempt_try(struct tunnel *t, uint64_t now)
 	p1.tunnel_mtu = t->conf.mtu;
 	p1.max_udp = PKT_SIZE;
 
-	index_del(&at->rx);
-	rnd_bytes(&t->core->rnd, e, sizeof(e));
+	rxindex_del(&at->rx);
+	rnd_bytes(&t->shared->rnd, e, sizeof(e));
 	at->len = hello_create(&at->hs, &t->secret,
-	    index_add(t->core, &at->rx, t), &p1, e, at->buf);
+	    rxindex_add(&t->shared->index, &at->rx, t,
+	    &t->shared->rnd), &p1, e, at->buf);
 	sodium_memzero(e, sizeof(e));
 	for (i = 0; i < at->ntargets; i++) {
 		at->target[i].pending = at->len > 0;
@@ -300,7 +301,7 @@ attempt_end(struct tunnel *t)
 {
 	struct attempt	*at = &t->as.attempt;
 
-	index_del(&at->rx);
+	rxindex_del(&at->rx);
 	sodium_memzero(&at->hs, sizeof(at->hs));
 	at->active = 0;
 	at->ntargets = 0;
@@ -399,7 +400,7 @@ assoc_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 	struct hello_target	*ht;
 	size_t			 i;
 
-	if (!at->active || t->core->stopping)
+	if (!at->active || t->shared->stopping)
 		return (0);
 	for (i = 0; i < at->ntargets; i++) {
 		ht = &at->target[i];
@@ -476,9 +477,9 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	}
 	if (p2.aead > AEAD_AES || (aeads_allowed(t) & (1 << p2.aead)) == 0 ||
 	    p2.features != 0 || p2.layer2 != t->conf.layer2) {
-		tunnel_notice(t, now, p2.layer2 != t->conf.layer2 ?
+		notify_notice(&t->notify, p2.layer2 != t->conf.layer2 ?
 		    REASON_LAYER :
-		    REASON_WRONG_CIPHER);
+		    REASON_WRONG_CIPHER, now);
 		as->hello_after = now + HELLO_REFUSED;
 		attempt_end(t);
 		goto done;
@@ -494,7 +495,7 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	as->prev = as->cur;
 	as->cur = ks = keyset_alloc(as);
 	/* the handshake's index becomes that of the keys */
-	index_move(t->core, &at->rx, &ks->rx);
+	rxindex_move(&t->shared->index, &at->rx, &ks->rx);
 	keys_init(&ks->k, &hk, p2.aead, 1, ks->rx.index, hs.remote_index, now);
 	attempt_end(t);
 	as->unconfirmed = 1;
@@ -557,7 +558,7 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	continued = as->exists && p1->own_id == as->peer_id &&
 	    p1->peer_id == as->own_id;
 	if ((!continued && !ratelimit_allow(&t->new_limit, NEW_INTERVAL,
-	    NEW_BURST, now)) || (raw = core_raw(t->core)) == NULL)
+	    NEW_BURST, now)) || (raw = rawq_add(&t->shared->rawq)) == NULL)
 		return;
 
 	if (as->next != NULL)
@@ -567,7 +568,7 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	memset(&as->offer, 0, sizeof(as->offer));
 	as->offer.continued = continued;
 	as->offer.own_id = as->offer.continued ? as->own_id :
-	    random_id(t->core);
+	    random_id(&t->shared->rnd);
 	as->offer.peer_id = p1->own_id;
 	as->offer.stamp = p1->stamp;
 	as->offer.set_stamp = cookie;
@@ -585,14 +586,15 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	p2.tunnel_mtu = t->conf.mtu;
 	p2.max_udp = PKT_SIZE;
 
-	rnd_bytes(&t->core->rnd, e, sizeof(e));
+	rnd_bytes(&t->shared->rnd, e, sizeof(e));
 	raw->ep = dg->ep;
 	raw->len = reply_create(hs, &t->secret,
-	    index_add(t->core, &ks->rx, t), &p2, e, raw->buf, &hk);
+	    rxindex_add(&t->shared->index, &ks->rx, t,
+	    &t->shared->rnd), &p2, e, raw->buf, &hk);
 	sodium_memzero(e, sizeof(e));
 	if (raw->len == 0) {
 		/* a key of small order: nothing was offered */
-		core_raw_undo(t->core);
+		rawq_undo(&t->shared->rawq);
 		keyset_free(ks);
 		as->next = NULL;
 		t->rx_rejected++;
@@ -619,11 +621,11 @@ hello_acceptable(struct tunnel *t, const struct hello *p1, uint8_t *aead,
 	if (is_own_id(&t->as, p1->own_id))
 		return (0);		/* our own, reflected */
 	if (p1->layer2 != t->conf.layer2) {
-		tunnel_notice(t, now, REASON_LAYER);
+		notify_notice(&t->notify, REASON_LAYER, now);
 		return (0);
 	}
 	if ((*aead = aead_choose(t, p1)) == 0) {
-		tunnel_notice(t, now, REASON_NO_CIPHER);
+		notify_notice(&t->notify, REASON_NO_CIPHER, now);
 		return (0);
 	}
 	return (1);
@@ -723,10 +725,10 @@ assoc_begin(struct tunnel *t, int a_end, uint64_t own_id, uint64_t peer_id,
 static void
 assoc_rekey_at(struct tunnel *t, uint64_t now)
 {
-	const struct session_limits	*lim = &t->core->limits;
+	const struct session_limits	*lim = &t->shared->limits;
 
 	t->as.rekey_at = now + (t->as.cur->k.initiator ? lim->soft_time +
-	    rnd_uniform(&t->core->rnd, REKEY_JITTER) : lim->soft_time_peer);
+	    rnd_uniform(&t->shared->rnd, REKEY_JITTER) : lim->soft_time_peer);
 }
 
 void
@@ -741,12 +743,12 @@ assoc_data(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	int		 fresh;		/* the lane of an offered association */
 
 	if ((ks = keyset_find(as, index)) == NULL ||
-	    !keys_usable(&ks->k, &t->core->limits, now)) {
+	    !keys_usable(&ks->k, &t->shared->limits, now)) {
 		t->rx_badtag++;
 		return;
 	}
 	if (dg->len - DATA_HDRLEN - DATA_TAGLEN >
-	    PKT_ROOM + DATA_INNERLEN || (p = pkt_get(&t->core->pool)) == NULL)
+	    PKT_ROOM + DATA_INNERLEN || (p = pkt_get(&t->shared->pool)) == NULL)
 		return;
 	fresh = ks == as->next && !as->offer.continued;
 	lane = fresh || as->lane[id] == NULL ? as->spare : as->lane[id];
@@ -778,7 +780,7 @@ assoc_data(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	if (ks == as->cur) {
 		as->unconfirmed = 0;
 		if (as->prev != NULL && as->prev->expires == NEVER)
-			as->prev->expires = now + t->core->limits.old_time;
+			as->prev->expires = now + t->shared->limits.old_time;
 	} else
 		ks->expires = NEVER;	/* the peer may well stay with them */
 	p->len = dg->len - DATA_OVERHEAD;
@@ -786,7 +788,7 @@ assoc_data(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	as->confirmed = 0;
 	return;
  drop:
-	pkt_put(&t->core->pool, p);
+	pkt_put(&t->shared->pool, p);
 }
 
 /* Should there be keys at all? */
@@ -808,10 +810,10 @@ assoc_timer(struct tunnel *t, uint64_t now)
 {
 	struct assoc			*as = &t->as;
 	struct attempt			*at = &as->attempt;
-	const struct session_limits	*lim = &t->core->limits;
+	const struct session_limits	*lim = &t->shared->limits;
 	int				 i;
 
-	if (t->core->stopping || t->conf.protocol != PROTO_V3)
+	if (t->shared->stopping || t->conf.protocol != PROTO_V3)
 		return;
 	if (as->prev != NULL && (now >= as->prev->expires ||
 	    !keys_usable(&as->prev->k, lim, now))) {
@@ -850,7 +852,7 @@ uint64_t
 assoc_deadline(struct tunnel *t, uint64_t now)
 {
 	const struct assoc		*as = &t->as;
-	const struct session_limits	*lim = &t->core->limits;
+	const struct session_limits	*lim = &t->shared->limits;
 	uint64_t			 when = NEVER;
 	size_t				 i;
 

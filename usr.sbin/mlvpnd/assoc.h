@@ -31,19 +31,13 @@
 #include "core.h"
 #include "frame.h"
 #include "handshake.h"
+#include "rxindex.h"
 #include "session.h"
 
 #define HELLO_TARGETS		8	/* links that get a copy of a HELLO */
 #define HELLO_RECENT		8	/* HELLOs a responder remembers */
 
 struct link;
-
-/* An entry of the table that finds a tunnel by receiver index. */
-struct receiver {
-	LIST_ENTRY(receiver) entry;
-	uint32_t	 index;
-	struct tunnel	*tunnel;
-};
 
 struct keyset {
 	struct keys	 k;

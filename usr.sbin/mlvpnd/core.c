@@ -18,6 +18,7 @@
 
 #include <sys/param.h>
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,39 @@
 static void	 receive_hello(struct core *, const struct dgram *, uint64_t);
 static void	 receive_reply(struct core *, const struct dgram *, uint64_t);
 static void	 receive_cookie(struct core *, const struct dgram *, uint64_t);
+#define SOURCE_BUCKETS		256
+
+struct source {				/* HELLOs of some addresses */
+	uint64_t	 second;
+	unsigned int	 count;
+};
+
+struct core {
+	struct shared	 shared;
+	TAILQ_HEAD(, tunnel) tunnels;
+	struct tunnel	*first;		/* next to send, for fairness */
+	uint64_t	 promised;	/* last answer of core_deadline() */
+
+	/* HELLO load */
+	uint64_t	 hello_second;
+	unsigned int	 hello_all;
+	unsigned int	 hello_mac1;
+	uint64_t	 load_until;
+	uint8_t		 cookie_secret[2][32];	/* present, last */
+	uint64_t	 cookie_at;	/* when the present one was made */
+	struct source	 source[SOURCE_BUCKETS];
+	uint8_t		 source_key[crypto_shorthash_KEYBYTES];
+
+	uint64_t	 rx_unknown, rx_malformed, rx_badmac1;
+	uint64_t	 rx_hello_limited, cookies_sent;
+};
+
+static int	 secret_taken(struct core *, const struct tunnel_conf *,
+		    const struct tunnel *);
+static int	 secret_equal(const struct hs_secret *,
+		    const struct hs_secret *);
+static struct tunnel *tunnel_of_socket(struct core *, uint32_t);
+static void	 receive_mlvpn2(struct core *, const struct dgram *, uint64_t);
 static void	 receive_data(struct core *, const struct dgram *, uint64_t);
 static struct tunnel *hello_mac1_owner(struct core *, const struct dgram *,
 		    int);
@@ -54,34 +88,30 @@ static int	 hello_source_allowed(struct core *, const struct addr *,
 static void	 cookie_rotate(struct core *, uint64_t);
 static void	 send_cookie(struct core *, const struct dgram *,
 		    const struct tunnel *, uint64_t);
-static struct tunnel *index_find(struct core *, uint32_t);
 static void	 learn_tick(struct core *, uint64_t);
-static int	 tunnel_transmit(struct tunnel *, struct dgram *, uint64_t);
 
 struct core *
 core_new(const struct core_ops *ops, size_t npkts)
 {
 	struct core	*c;
-	size_t		 i;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return (NULL);
-	if (pool_init(&c->pool, npkts) == -1) {
+	if (pool_init(&c->shared.pool, npkts) == -1) {
 		free(c);
 		return (NULL);
 	}
-	c->ops = *ops;
-	c->rnd.fill = ops->random;
-	c->rnd.arg = ops->arg;
+	c->shared.ops = *ops;
+	c->shared.rnd.fill = ops->random;
+	c->shared.rnd.arg = ops->arg;
 	c->promised = NEVER;
-	c->limits = session_limits_default;
+	c->shared.core = c;
+	c->shared.limits = session_limits_default;
 	TAILQ_INIT(&c->tunnels);
-	for (i = 0; i < INDEX_BUCKETS; i++) {
-		LIST_INIT(&c->index[i]);
-		LIST_INIT(&c->mlvpn2[i]);
-	}
-	rnd_bytes(&c->rnd, c->cookie_secret, sizeof(c->cookie_secret));
-	rnd_bytes(&c->rnd, c->source_key, sizeof(c->source_key));
+	rxindex_init(&c->shared.index);
+	mlvpn2_links_init(&c->shared.mlvpn2);
+	rnd_bytes(&c->shared.rnd, c->cookie_secret, sizeof(c->cookie_secret));
+	rnd_bytes(&c->shared.rnd, c->source_key, sizeof(c->source_key));
 	return (c);
 }
 
@@ -94,82 +124,127 @@ core_free(struct core *c)
 		return;
 	while ((t = TAILQ_FIRST(&c->tunnels)) != NULL)
 		tunnel_free(t);
-	pool_free(&c->pool);
+	pool_free(&c->shared.pool);
 	sodium_memzero(c, sizeof(*c));
 	free(c);
+}
+
+/*
+ * Tunnels
+ */
+
+struct tunnel *
+tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
+{
+	struct tunnel	*t;
+
+	if (secret_taken(c, conf, NULL)) {
+		errno = EEXIST;
+		return (NULL);
+	}
+	if ((t = tunnel_create(&c->shared, conf, now)) == NULL)
+		return (NULL);
+	TAILQ_INSERT_TAIL(&c->tunnels, t, entry);
+	return (t);
+}
+
+void
+tunnel_free(struct tunnel *t)
+{
+	struct core	*c = t->shared->core;
+
+	if (c->first == t)
+		c->first = TAILQ_NEXT(t, entry);
+	TAILQ_REMOVE(&c->tunnels, t, entry);
+	tunnel_destroy(t);
+}
+
+struct tunnel *
+tunnel_find(struct core *c, uint32_t id)
+{
+	struct tunnel	*t;
+
+	TAILQ_FOREACH(t, &c->tunnels, entry)
+		if (t->conf.id == id)
+			return (t);
+	return (NULL);
+}
+
+int
+tunnel_reconf(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
+{
+	if (conf->protocol != t->conf.protocol) {
+		errno = EPROTOTYPE;
+		return (-1);
+	}
+	if (secret_taken(t->shared->core, conf, t)) {
+		errno = EEXIST;
+		return (-1);
+	}
+	tunnel_apply(t, conf, now);
+	return (0);
+}
+
+/* Two tunnels with one secret could not be told apart. */
+static int
+secret_taken(struct core *c, const struct tunnel_conf *conf,
+    const struct tunnel *self)
+{
+	struct hs_secret	 secret;
+	struct tunnel		*t;
+	int			 taken = 0;
+
+	if (conf->protocol != PROTO_V3)
+		return (0);
+	tunnel_secret(&secret, conf);
+	TAILQ_FOREACH(t, &c->tunnels, entry)
+		if (t != self && t->conf.protocol == PROTO_V3)
+			taken |= secret_equal(&t->secret, &secret);
+	sodium_memzero(&secret, sizeof(secret));
+	return (taken);
+}
+
+static int
+secret_equal(const struct hs_secret *a, const struct hs_secret *b)
+{
+	if (a->pattern != b->pattern)
+		return (0);
+	if (a->pattern == NOISE_IKPSK2)
+		return (sodium_memcmp(a->rs, b->rs, sizeof(a->rs)) == 0);
+	return (sodium_memcmp(a->psk, b->psk, sizeof(a->psk)) == 0);
+}
+
+/* The tunnel that a socket is for: a link's is its tunnel's, the others listen
+ * for all (NULL). */
+static struct tunnel *
+tunnel_of_socket(struct core *c, uint32_t sock)
+{
+	struct tunnel	*t;
+
+	TAILQ_FOREACH(t, &c->tunnels, entry)
+		if (tunnel_has_socket(t, sock))
+			return (t);
+	return (NULL);
 }
 
 /* For tests that cannot wait for the real limits. */
 void
 core_set_limits(struct core *c, const struct session_limits *limits)
 {
-	c->limits = *limits;
+	c->shared.limits = *limits;
 }
 
 void
 core_clock(struct core *c, uint64_t now, uint64_t wall)
 {
-	c->wall_offset = wall - now;
-}
-
-/* Microseconds since 1970 that never repeat: the stamp of a HELLO. */
-uint64_t
-core_stamp(struct core *c, uint64_t now)
-{
-	uint64_t	 stamp = now + c->wall_offset;
-
-	if (stamp <= c->last_stamp)
-		stamp = c->last_stamp + 1;
-	c->last_stamp = stamp;
-	return (stamp);
+	stamp_clock(&c->shared.stamps, now, wall);
 }
 
 /* Where packets come from that are handed in. */
 struct pool *
 core_pool(struct core *c)
 {
-	return (&c->pool);
-}
-
-uint32_t
-index_add(struct core *c, struct receiver *r, struct tunnel *t)
-{
-	do {
-		rnd_bytes(&c->rnd, &r->index, sizeof(r->index));
-	} while (index_find(c, r->index) != NULL);
-	r->tunnel = t;
-	LIST_INSERT_HEAD(&c->index[r->index % INDEX_BUCKETS], r, entry);
-	return (r->index);
-}
-
-void
-index_del(struct receiver *r)
-{
-	if (r->tunnel == NULL)
-		return;
-	LIST_REMOVE(r, entry);
-	r->tunnel = NULL;
-}
-
-/* The index goes on naming the same tunnel, from another entry. */
-void
-index_move(struct core *c, struct receiver *from, struct receiver *to)
-{
-	to->index = from->index;
-	to->tunnel = from->tunnel;
-	index_del(from);
-	LIST_INSERT_HEAD(&c->index[to->index % INDEX_BUCKETS], to, entry);
-}
-
-static struct tunnel *
-index_find(struct core *c, uint32_t index)
-{
-	struct receiver	*r;
-
-	LIST_FOREACH(r, &c->index[index % INDEX_BUCKETS], entry)
-		if (r->index == index)
-			return (r->tunnel);
-	return (NULL);
+	return (&c->shared.pool);
 }
 
 void
@@ -178,7 +253,7 @@ core_receive(struct core *c, struct dgram *dg, size_t n, uint64_t now)
 	size_t	 i;
 
 	for (i = 0; i < n; i++, dg++) {
-		if (c->stopping)
+		if (c->shared.stopping)
 			return;
 		switch (dg->len > 0 ? dg->buf[0] : 0) {
 		case MSG_DATA:
@@ -195,7 +270,7 @@ core_receive(struct core *c, struct dgram *dg, size_t n, uint64_t now)
 			break;
 		default:
 			if (dg->len > 0 && dg->buf[0] <= MLVPN2_FIRST_MAX)
-				mlvpn2_receive(c, dg, now);
+				receive_mlvpn2(c, dg, now);
 			else
 				c->rx_malformed++;
 			break;
@@ -214,11 +289,26 @@ receive_data(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_malformed++;
 		return;
 	}
-	if ((t = index_find(c, index)) == NULL) {
+	if ((t = rxindex_find(&c->shared.index, index)) == NULL) {
 		c->rx_unknown++;
 		return;
 	}
 	assoc_data(t, dg, path, index, now);
+}
+
+static void
+receive_mlvpn2(struct core *c, const struct dgram *dg, uint64_t now)
+{
+	switch (mlvpn2_receive(&c->shared, dg, now)) {
+	case MLVPN2_MALFORMED:
+		c->rx_malformed++;
+		break;
+	case MLVPN2_UNKNOWN:
+		c->rx_unknown++;
+		break;
+	case MLVPN2_TAKEN:
+		break;
+	}
 }
 
 static void
@@ -230,7 +320,7 @@ receive_reply(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_malformed++;
 		return;
 	}
-	if ((t = index_find(c, get32(dg->buf + REPLY_RECEIVER))) == NULL) {
+	if ((t = rxindex_find(&c->shared.index, get32(dg->buf + REPLY_RECEIVER))) == NULL) {
 		c->rx_unknown++;
 		return;
 	}
@@ -246,7 +336,7 @@ receive_cookie(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_malformed++;
 		return;
 	}
-	if ((t = index_find(c, get32(dg->buf + COOKIE_RECEIVER))) == NULL) {
+	if ((t = rxindex_find(&c->shared.index, get32(dg->buf + COOKIE_RECEIVER))) == NULL) {
 		c->rx_unknown++;
 		return;
 	}
@@ -281,7 +371,7 @@ receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
 
 	if ((seen = hello_seen(c, dg, t, now)) != NULL) {
 		seen->several |= !endpoint_equal(&seen->ep, &dg->ep);
-		if (seen->answers > 0 && (raw = core_raw(c)) != NULL) {
+		if (seen->answers > 0 && (raw = rawq_add(&c->shared.rawq)) != NULL) {
 			seen->answers--;
 			raw->ep = dg->ep;
 			raw->len = seen->len;
@@ -406,9 +496,9 @@ cookie_rotate(struct core *c, uint64_t now)
 		memcpy(c->cookie_secret[1], c->cookie_secret[0],
 		    sizeof(c->cookie_secret[1]));
 	else
-		rnd_bytes(&c->rnd, c->cookie_secret[1],
+		rnd_bytes(&c->shared.rnd, c->cookie_secret[1],
 		    sizeof(c->cookie_secret[1]));
-	rnd_bytes(&c->rnd, c->cookie_secret[0], sizeof(c->cookie_secret[0]));
+	rnd_bytes(&c->shared.rnd, c->cookie_secret[0], sizeof(c->cookie_secret[0]));
 	c->cookie_at = now;
 }
 
@@ -455,52 +545,27 @@ send_cookie(struct core *c, const struct dgram *dg, const struct tunnel *t,
 	uint8_t		 cookie[MAC_LEN], nonce[24];
 	struct raw	*raw;
 
-	if ((raw = core_raw(c)) == NULL)
+	if ((raw = rawq_add(&c->shared.rawq)) == NULL)
 		return;
 	cookie_rotate(c, now);
 	cookie_make(cookie, c->cookie_secret[0], &dg->ep.remote,
 	    &dg->ep.local, dg->ep.sock);
-	rnd_bytes(&c->rnd, nonce, sizeof(nonce));
+	rnd_bytes(&c->shared.rnd, nonce, sizeof(nonce));
 	raw->ep = dg->ep;
 	raw->len = cookie_create(dg->buf, dg->len, t->secret.cookie_own,
 	    cookie, nonce, raw->buf);
 	c->cookies_sent++;
 }
 
-/* Room for an answer; NULL when too many wait already. */
-struct raw *
-core_raw(struct core *c)
-{
-	if (c->nraw == RAW_MAX)
-		return (NULL);
-	return (&c->raw[(c->raw_head + c->nraw++) % RAW_MAX]);
-}
-
-/* The last answer came to nothing. */
-void
-core_raw_undo(struct core *c)
-{
-	c->nraw--;
-}
-
 size_t
 core_transmit(struct core *c, struct dgram *dg, size_t max, uint64_t now)
 {
 	struct tunnel	*t, *last;
-	struct raw	*raw;
 	size_t		 n = 0;
 
 	learn_tick(c, now);
-	while (n < max && c->nraw > 0) {
-		raw = &c->raw[c->raw_head];
-		c->raw_head = (c->raw_head + 1) % RAW_MAX;
-		c->nraw--;
-		dg[n].ep = raw->ep;
-		dg[n].len = raw->len;
-		dg[n].tos = 0;
-		memcpy(dg[n].buf, raw->buf, raw->len);
+	while (n < max && rawq_get(&c->shared.rawq, &dg[n]))
 		n++;
-	}
 
 	if ((t = c->first) == NULL)
 		t = TAILQ_FIRST(&c->tunnels);
@@ -508,8 +573,6 @@ core_transmit(struct core *c, struct dgram *dg, size_t max, uint64_t now)
 		return (n);
 	do {
 		tunnel_timer(t, now);
-		if (assoc_can_send(t))
-			sched_pump(t, now);
 		while (n < max && tunnel_transmit(t, &dg[n], now))
 			n++;
 		if ((t = TAILQ_NEXT(t, entry)) == NULL)
@@ -531,27 +594,8 @@ learn_tick(struct core *c, uint64_t now)
 	if (c->promised == NEVER || now <= c->promised)
 		return;
 	late = MIN(now - c->promised, TICK_MAX);
-	c->tick = MAX(late, c->tick - c->tick / 64);
+	c->shared.tick = MAX(late, c->shared.tick - c->shared.tick / 64);
 	c->promised = NEVER;
-}
-
-/* The next datagram of a tunnel: handshake, control, packets. */
-static int
-tunnel_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
-{
-	int	 i;
-
-	dg->tos = 0;
-	if (assoc_transmit(t, dg, now))
-		return (1);
-	if (!assoc_can_send(t))
-		return (0);
-	for (i = 0; i < t->npaths; i++)
-		if (t->paths[i]->ops->compose(t->paths[i], dg, now))
-			return (1);
-	if (t->core->stopping)
-		return (0);
-	return (sched_transmit(t, dg, now));
 }
 
 void
@@ -559,32 +603,18 @@ core_send_error(struct core *c, const struct dgram *dg, int error,
     uint64_t now)
 {
 	struct tunnel	*t;
-	struct path	*p;
-	int		 i;
 
-	TAILQ_FOREACH(t, &c->tunnels, entry) {
-		for (i = 0; i < t->npaths; i++) {
-			p = t->paths[i];
-			if (p->addr.ep.sock != dg->ep.sock ||
-			    !addr_equal(&p->addr.ep.remote, &dg->ep.remote))
-				continue;
-			path_send_error(p, dg, error, now);
-		}
-	}
+	TAILQ_FOREACH(t, &c->tunnels, entry)
+		tunnel_send_error(t, dg, error, now);
 }
 
-/* A socket that takes no more for now, or does again: its paths wait. */
 void
 core_sock_blocked(struct core *c, uint32_t sock, int blocked)
 {
 	struct tunnel	*t;
-	int		 i;
 
 	TAILQ_FOREACH(t, &c->tunnels, entry)
-		for (i = 0; i < t->npaths; i++)
-			if (t->paths[i]->addr.ep.sock == sock)
-				path_addr_blocked(&t->paths[i]->addr,
-				    blocked);
+		tunnel_sock_blocked(t, sock, blocked);
 }
 
 uint64_t
@@ -593,9 +623,9 @@ core_deadline(struct core *c, uint64_t now)
 	struct tunnel	*t;
 	uint64_t	 when = NEVER, d;
 
-	if (c->nraw > 0)
+	if (c->shared.rawq.n > 0)
 		return (now);
-	if (c->stopping)
+	if (c->shared.stopping)
 		return (NEVER);
 	TAILQ_FOREACH(t, &c->tunnels, entry) {
 		d = tunnel_deadline(t, now);
@@ -610,15 +640,10 @@ void
 core_stop(struct core *c, uint64_t now)
 {
 	struct tunnel	*t;
-	int		 i;
 
-	TAILQ_FOREACH(t, &c->tunnels, entry) {
-		tq_clear(&t->tq);
-		sched_clear(t);
-		for (i = 0; i < t->npaths; i++)
-			t->paths[i]->ops->stop(t->paths[i]);
-	}
-	c->stopping = 1;
+	TAILQ_FOREACH(t, &c->tunnels, entry)
+		tunnel_stop(t);
+	c->shared.stopping = 1;
 }
 
 size_t
@@ -656,6 +681,6 @@ core_summary(struct core *c, struct ctl_summary *s)
 	s->rx_badmac1 = c->rx_badmac1;
 	s->rx_hello_limited = c->rx_hello_limited;
 	s->cookies_sent = c->cookies_sent;
-	s->pkts_total = c->pool.npkts;
-	s->pkts_used = c->pool.npkts - c->pool.nfree;
+	s->pkts_total = c->shared.pool.npkts;
+	s->pkts_used = c->shared.pool.npkts - c->shared.pool.nfree;
 }

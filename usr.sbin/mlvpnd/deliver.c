@@ -89,13 +89,13 @@ output(struct tunnel *t, struct pktq *q)
 			if ((p = fragment_join(&t->fragments, p,
 			    joined_max(t))) == NULL)
 				continue;
-			if (!tunnel_sane(t, p)) {
+			if (!packet_sane(&t->conf, p)) {
 				t->rx_malformed++;
 				pkt_put(t->share.pool, p);
 				continue;
 			}
 		}
-		tunnel_fit(t, p);
+		packet_fit(&t->conf, t->mtu, p);
 		t->rx_packets++;
 		t->rx_bytes += p->len;
 		TAILQ_INSERT_TAIL(&t->out, p, entry);
@@ -168,9 +168,9 @@ repair_time(struct tunnel *t)
 	if (t->conf.recover == ANSWER_NO)
 		return (0);
 	if ((best = path_quickest(t)) == NULL)
-		return (reorder_repair_time(-1, -1, t->core->tick));
+		return (reorder_repair_time(-1, -1, t->shared->tick));
 	return (reorder_repair_time(best->delay.srtt, best->delay.rttvar,
-	    t->core->tick));
+	    t->shared->tick));
 }
 
 uint64_t

@@ -93,7 +93,7 @@ hint_log(struct path *p, uint64_t now)
 	    !delivers_less(p, now, &bps))
 		return;
 	h->logged_at = now;
-	tunnel_bandwidth(p->tunnel, p, p->terms.rate_conf, bps);
+	notify_bandwidth(&p->tunnel->notify, p->name, p->terms.rate_conf, bps);
 }
 
 /* The slot of this moment; the oldest one makes room for it. */

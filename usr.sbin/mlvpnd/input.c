@@ -33,14 +33,14 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
 	size_t	 i;
 
 	for (i = 0; i < n; i++) {
-		if (assoc_can_send(t) && !t->core->stopping &&
-		    tunnel_sane(t, p[i])) {
-			tunnel_fit(t, p[i]);
+		if (assoc_can_send(t) && !t->shared->stopping &&
+		    packet_sane(&t->conf, p[i])) {
+			packet_fit(&t->conf, t->mtu, p[i]);
 			classify(t, p[i], now);
 			tq_enqueue(&t->tq, p[i], now);
 		} else {
 			t->tx_dropped++;
-			pkt_put(&t->core->pool, p[i]);
+			pkt_put(&t->shared->pool, p[i]);
 		}
 	}
 }

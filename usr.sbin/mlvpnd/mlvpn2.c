@@ -73,7 +73,6 @@
 #define UNPACED		2000000ULL	/* bit/s above which links without a
 					   rate are used in turn */
 #define MTU_LEAST	1280		/* of a link */
-#define ETHER_HDRLEN	14
 
 /* What the next datagrams must be, but for packets. */
 #define SAY_DISCONNECT	0x01
@@ -100,14 +99,14 @@ static size_t	 link_room(const struct path *);
 static uint16_t	 link_mtu(const struct path *);
 static void	 link_ctl(const struct path *, struct ctl_link *);
 
-static uint64_t	 start_seq(struct core *, uint64_t);
-static uint32_t	 new_flow(struct core *);
-static int	 is_own_flow(const struct core *, uint32_t);
-static int	 is_peer_flow(const struct core *, uint32_t);
+static uint64_t	 start_seq(struct shared *, uint64_t);
+static uint32_t	 new_flow(struct shared *);
+static int	 is_own_flow(const struct mlvpn2_links *, uint32_t);
+static int	 is_peer_flow(const struct mlvpn2_links *, uint32_t);
 static void	 index_by_sock(struct mlvpn2 *);
 static int	 serves(const struct mlvpn2 *);
 static void	 ask(struct mlvpn2 *, uint64_t);
-static struct mlvpn2 *find(struct core *, const struct dgram *);
+static struct mlvpn2 *find(const struct mlvpn2_links *, const struct dgram *);
 static int	 came_already(const struct mlvpn2 *,
 		    const struct mlvpn2_header *);
 static struct mlvpn2_run *retired(struct tunnel *, uint32_t);
@@ -174,11 +173,20 @@ const struct path_ops mlvpn2_path_ops = {
  * Tunnels and links
  */
 
+void
+mlvpn2_links_init(struct mlvpn2_links *ml)
+{
+	size_t	 i;
+
+	for (i = 0; i < MLVPN2_SOCKETS; i++)
+		LIST_INIT(&ml->socket[i]);
+}
+
 /* The count of packets begins like that of each link. */
 void
 mlvpn2_init(struct tunnel *t, uint64_t now)
 {
-	t->m2.data_seq = start_seq(t->core, now);
+	t->m2.data_seq = start_seq(t->shared, now);
 	mlvpn2_order_init(&t->m2.order, &t->share);
 }
 
@@ -188,49 +196,50 @@ mlvpn2_init(struct tunnel *t, uint64_t now)
  * fast as they pass.
  */
 static uint64_t
-start_seq(struct core *c, uint64_t now)
+start_seq(struct shared *sh, uint64_t now)
 {
-	uint64_t	 wall = core_stamp(c, now);
+	uint64_t	 wall = stamp_next(&sh->stamps, now);
 
 	return ((wall / USEC) << 32 | ((wall % USEC) << 32) / USEC);
 }
 
 static uint32_t
-new_flow(struct core *c)
+new_flow(struct shared *sh)
 {
 	uint32_t	 flow;
 
 	do {
-		rnd_bytes(&c->rnd, &flow, sizeof(flow));
-	} while (is_own_flow(c, flow) || is_peer_flow(c, flow));
+		rnd_bytes(&sh->rnd, &flow, sizeof(flow));
+	} while (is_own_flow(&sh->mlvpn2, flow) ||
+	    is_peer_flow(&sh->mlvpn2, flow));
 	return (flow);
 }
 
 /* One of this process, now or lately: it can only be a reflection. */
 static int
-is_own_flow(const struct core *c, uint32_t flow)
+is_own_flow(const struct mlvpn2_links *ml, uint32_t flow)
 {
 	const struct mlvpn2	*m;
 	size_t			 i;
 
-	for (i = 0; i < INDEX_BUCKETS; i++)
-		LIST_FOREACH(m, &c->mlvpn2[i], entry)
+	for (i = 0; i < MLVPN2_SOCKETS; i++)
+		LIST_FOREACH(m, &ml->socket[i], entry)
 			if (m->flow == flow)
 				return (1);
-	for (i = 0; i < MIN(c->noldflows, MLVPN2_RETIRED); i++)
-		if (c->oldflow[i] == flow)
+	for (i = 0; i < MIN(ml->nown, MLVPN2_RETIRED); i++)
+		if (ml->own[i] == flow)
 			return (1);
 	return (0);
 }
 
 static int
-is_peer_flow(const struct core *c, uint32_t flow)
+is_peer_flow(const struct mlvpn2_links *ml, uint32_t flow)
 {
 	const struct mlvpn2	*m;
 	size_t			 i;
 
-	for (i = 0; i < INDEX_BUCKETS; i++)
-		LIST_FOREACH(m, &c->mlvpn2[i], entry)
+	for (i = 0; i < MLVPN2_SOCKETS; i++)
+		LIST_FOREACH(m, &ml->socket[i], entry)
 			if (m->exists && m->peer == flow)
 				return (1);
 	return (0);
@@ -259,8 +268,8 @@ link_open(struct tunnel *t, struct link *l, uint64_t now)
 	memcpy(p->name, l->conf.name, sizeof(p->name));
 	liveness_init(&p->live, now);
 	m->path = p;
-	m->flow = new_flow(t->core);
-	m->seq = start_seq(t->core, now);
+	m->flow = new_flow(t->shared);
+	m->seq = start_seq(t->shared, now);
 	m->hint_tx = m->auth_tx = m->last_gap = NEVER;
 	path_addr_is(&p->addr, &l->ep);
 	index_by_sock(m);
@@ -275,11 +284,11 @@ link_open(struct tunnel *t, struct link *l, uint64_t now)
 static void
 link_free(struct path *p)
 {
-	struct core	*c = p->tunnel->core;
+	struct mlvpn2_links	*ml = &p->tunnel->shared->mlvpn2;
 	struct mlvpn2	*m = p->proto;
 
 	retire(m);
-	c->oldflow[c->noldflows++ % MLVPN2_RETIRED] = m->flow;
+	ml->own[ml->nown++ % MLVPN2_RETIRED] = m->flow;
 	LIST_REMOVE(m, entry);
 	freezero(m, sizeof(*m));
 }
@@ -288,10 +297,10 @@ link_free(struct path *p)
 static void
 index_by_sock(struct mlvpn2 *m)
 {
-	struct core	*c = m->path->tunnel->core;
+	struct mlvpn2_links	*ml = &m->path->tunnel->shared->mlvpn2;
 
 	m->sock = m->path->addr.ep.sock;
-	LIST_INSERT_HEAD(&c->mlvpn2[m->sock % INDEX_BUCKETS], m, entry);
+	LIST_INSERT_HEAD(&ml->socket[m->sock % MLVPN2_SOCKETS], m, entry);
 }
 
 /* Does this end wait for the peer's call? */
@@ -371,7 +380,7 @@ link_remove(struct path *p, uint8_t reason, uint64_t now)
 	struct raw	*raw;
 
 	if (!p->st.was_up || p->addr.ep.sock == SOCK_NONE ||
-	    (raw = core_raw(p->tunnel->core)) == NULL)
+	    (raw = rawq_add(&p->tunnel->shared->rawq)) == NULL)
 		return;
 	memset(&dg, 0, sizeof(dg));
 	dg.buf = raw->buf;
@@ -415,28 +424,12 @@ mlvpn2_rates(struct tunnel *t)
 	}
 }
 
-/* Bytes before and in a packet's encryption. */
-size_t
-mlvpn2_overhead(const struct tunnel *t)
-{
-	return (MLVPN2_HDRLEN + (t->conf.cleartext ? 0 : MLVPN2_MACLEN));
-}
-
-/* Can peers take a packet or frame of this length? */
-int
-mlvpn2_fits(const struct tunnel *t, size_t len)
-{
-	if (!t->conf.layer2 && len > MLVPN2_MTU)
-		return (0);
-	return (len + mlvpn2_overhead(t) <= MLVPN2_DGRAM_MAX);
-}
-
 /*
  * Receiving
  */
 
-void
-mlvpn2_receive(struct core *c, const struct dgram *dg, uint64_t now)
+enum mlvpn2_result
+mlvpn2_receive(struct shared *sh, const struct dgram *dg, uint64_t now)
 {
 	struct mlvpn2_header	 h;
 	struct mlvpn2		*m;
@@ -446,38 +439,36 @@ mlvpn2_receive(struct core *c, const struct dgram *dg, uint64_t now)
 	int			 known;
 
 	if (mlvpn2_header_get(&h, dg->buf, dg->len) == -1) {
-		c->rx_malformed++;
-		return;
+		return (MLVPN2_MALFORMED);
 	}
-	if ((m = find(c, dg)) == NULL) {
-		c->rx_unknown++;
-		return;
+	if ((m = find(&sh->mlvpn2, dg)) == NULL) {
+		return (MLVPN2_UNKNOWN);
 	}
 	t = m->path->tunnel;
 	known = m->exists && h.flow == m->peer;
-	if (!known && is_own_flow(c, h.flow)) {
+	if (!known && is_own_flow(&sh->mlvpn2, h.flow)) {
 		t->rx_rejected++;
-		return;
+		return (MLVPN2_TAKEN);
 	}
 	if (h.type == MLVPN2_DATA && t->conf.cleartext) {
 		if (known)
 			clear_data(m, &h, dg, now);
 		else
 			t->rx_rejected++;
-		return;
+		return (MLVPN2_TAKEN);
 	}
 	if (came_already(m, &h)) {
 		t->rx_replayed++;
-		return;
+		return (MLVPN2_TAKEN);
 	}
 
-	if ((p = pkt_get(&c->pool)) == NULL)
-		return;
+	if ((p = pkt_get(&sh->pool)) == NULL)
+		return (MLVPN2_TAKEN);
 	if ((len = mlvpn2_open(&h, dg->buf, t->conf.psk,
 	    PKT_DATA(p))) == -1) {
 		t->rx_badtag++;
-		pkt_put(&c->pool, p);
-		return;
+		pkt_put(&sh->pool, p);
+		return (MLVPN2_TAKEN);
 	}
 	p->len = len;
 	if (!session_admits(m, &h, PKT_DATA(p), len, now)) {
@@ -485,20 +476,21 @@ mlvpn2_receive(struct core *c, const struct dgram *dg, uint64_t now)
 		if (m->exists || h.type != MLVPN2_DISCONNECT)
 			t->rx_rejected++;
 		hint(m, &h, dg, now);
-		pkt_put(&c->pool, p);
-		return;
+		pkt_put(&sh->pool, p);
+		return (MLVPN2_TAKEN);
 	}
 	authentic(m, &h, dg, p, now);
+	return (MLVPN2_TAKEN);
 }
 
 /* The link that has this socket, and this address of it if it is shared. */
 static struct mlvpn2 *
-find(struct core *c, const struct dgram *dg)
+find(const struct mlvpn2_links *ml, const struct dgram *dg)
 {
 	const struct addr	*local = &dg->ep.local, *want;
 	struct mlvpn2		*m;
 
-	LIST_FOREACH(m, &c->mlvpn2[dg->ep.sock % INDEX_BUCKETS], entry) {
+	LIST_FOREACH(m, &ml->socket[dg->ep.sock % MLVPN2_SOCKETS], entry) {
 		if (m->sock != dg->ep.sock)
 			continue;
 		want = &m->path->link->conf.listen;
@@ -685,7 +677,7 @@ hint(struct mlvpn2 *m, const struct mlvpn2_header *h, const struct dgram *dg,
 	    h->type != MLVPN2_DATA) || p->st.state == PATH_UP ||
 	    p->st.state == PATH_SUSPECT ||
 	    (m->hint_tx != NEVER && now - m->hint_tx < HINT_INTERVAL) ||
-	    (raw = core_raw(p->tunnel->core)) == NULL)
+	    (raw = rawq_add(&p->tunnel->shared->rawq)) == NULL)
 		return;
 	m->hint_tx = now;
 	memset(&answer, 0, sizeof(answer));
@@ -759,7 +751,7 @@ clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
 		t->rx_replayed++;
 		return;
 	}
-	if ((pkt = pkt_get(&t->core->pool)) == NULL)
+	if ((pkt = pkt_get(&t->shared->pool)) == NULL)
 		return;
 	*seen = h->seq + 1;
 	m->received++;
@@ -812,7 +804,7 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 		}
 		break;
 	}
-	pkt_put(&p->tunnel->core->pool, pkt);
+	pkt_put(&p->tunnel->shared->pool, pkt);
 }
 
 /* A peer that keeps silent for longer is given longer. */
@@ -935,8 +927,7 @@ learn_address(struct mlvpn2 *m, const struct dgram *dg, int at_once,
 	path_addr_is(&p->addr, &ep);
 	m->keepalive_next = now;
 	if (!first && p->st.was_up)
-		tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
-		    REASON_MOVED);
+		path_notify(p, CORE_LINK_MOVED, REASON_MOVED);
 }
 
 static void
@@ -995,7 +986,7 @@ got_data(struct mlvpn2 *m, const struct mlvpn2_header *h, struct pkt *p,
 		len = -1;
 	if (len == -1) {
 		t->rx_malformed++;
-		pkt_put(&t->core->pool, p);
+		pkt_put(&t->shared->pool, p);
 		return;
 	}
 	p->len = len;
@@ -1171,7 +1162,7 @@ link_timer(struct path *p, uint64_t now)
 		m->say |= SAY_KEEPALIVE;
 	if (p->st.state != PATH_UP && !serves(m) &&
 	    liveness_stale(&p->live, now))
-		tunnel_event(p->tunnel, CORE_LINK_STALE, p, p->st.reason);
+		path_notify(p, CORE_LINK_STALE, p->st.reason);
 	path_judge(p, now);
 }
 
@@ -1328,7 +1319,7 @@ link_mtu(const struct path *p)
 	if (p->terms.mtu_own != 0)
 		mtu = MIN(mtu, p->terms.mtu_own);
 	mtu = MAX(mtu, MTU_LEAST) - ip_overhead(&p->addr.ep) -
-	    mlvpn2_overhead(t);
+	    mlvpn2_overhead(t->conf.cleartext);
 	return (MIN(mtu, MLVPN2_MTU) - (t->conf.layer2 ? ETHER_HDRLEN : 0));
 }
 

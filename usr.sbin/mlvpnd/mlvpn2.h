@@ -34,8 +34,10 @@
 
 struct link;
 struct path;
+struct shared;
 
 #define MLVPN2_RETIRED		256	/* flows remembered */
+#define MLVPN2_SOCKETS		256	/* buckets */
 
 /* A flow of the peer that another one has followed. */
 struct mlvpn2_run {
@@ -111,13 +113,27 @@ struct mlvpn2_tunnel {
 	size_t		 nretired;
 };
 
+/* Of all tunnels. */
+struct mlvpn2_links {
+	LIST_HEAD(, mlvpn2) socket[MLVPN2_SOCKETS];
+	uint32_t	 own[MLVPN2_RETIRED];	/* flows once ours */
+	size_t		 nown;
+};
+
+/* What became of a datagram. */
+enum mlvpn2_result {
+	MLVPN2_TAKEN,			/* a tunnel has it, or refused it */
+	MLVPN2_MALFORMED,
+	MLVPN2_UNKNOWN			/* no link's */
+};
+
+void	 mlvpn2_links_init(struct mlvpn2_links *);
 void	 mlvpn2_init(struct tunnel *, uint64_t);
 void	 mlvpn2_restart(struct tunnel *, uint64_t);
 void	 mlvpn2_rates(struct tunnel *);
 size_t	 mlvpn2_flows(const struct tunnel *, struct peer_flow *, size_t);
-size_t	 mlvpn2_overhead(const struct tunnel *);
-int	 mlvpn2_fits(const struct tunnel *, size_t);
-void	 mlvpn2_receive(struct core *, const struct dgram *, uint64_t);
+enum mlvpn2_result
+	 mlvpn2_receive(struct shared *, const struct dgram *, uint64_t);
 
 extern const struct path_ops mlvpn2_path_ops;
 

@@ -37,6 +37,20 @@
 static void	 nonce_make(uint8_t [crypto_secretbox_NONCEBYTES],
 		    const struct mlvpn2_header *);
 
+size_t
+mlvpn2_overhead(int cleartext)
+{
+	return (MLVPN2_HDRLEN + (cleartext ? 0 : MLVPN2_MACLEN));
+}
+
+int
+mlvpn2_fits(size_t len, int layer2, int cleartext)
+{
+	if (!layer2 && len > MLVPN2_MTU)
+		return (0);
+	return (len + mlvpn2_overhead(cleartext) <= MLVPN2_DGRAM_MAX);
+}
+
 void
 mlvpn2_key(uint8_t key[MLVPN2_KEYLEN], const char *phrase)
 {

@@ -84,7 +84,11 @@ struct mlvpn2_window {
  * mlvpn2_window_init(): nothing came, or all up to highest if any is set.
  * mlvpn2_window_seen(): came already, or is too old to tell.
  * mlvpn2_window_add(): returns 1 if it is the highest so far.
+ * mlvpn2_overhead(): bytes of header and encryption.
+ * mlvpn2_fits(): can peers take a packet or frame of this length?
  */
+size_t	 mlvpn2_overhead(int cleartext);
+int	 mlvpn2_fits(size_t, int layer2, int cleartext);
 void	 mlvpn2_key(uint8_t [MLVPN2_KEYLEN], const char *);
 int	 mlvpn2_header_get(struct mlvpn2_header *, const uint8_t *, size_t);
 void	 mlvpn2_header_put(uint8_t *, const struct mlvpn2_header *);

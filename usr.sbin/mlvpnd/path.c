@@ -94,7 +94,7 @@ path_gone(struct path *p, enum reason reason, uint64_t now)
 	struct tunnel	*t = p->tunnel;
 
 	if (p->st.was_up)
-		tunnel_event(t, CORE_LINK_DOWN, p, reason);
+		path_notify(p, CORE_LINK_DOWN, reason);
 	path_free(p);
 	tunnel_update(t, now);
 }
@@ -287,8 +287,7 @@ path_judge(struct path *p, uint64_t now)
 	    p->delay.srtt - delay_queueing(&p->delay),
 	    p->ops->reports ? loss->at : now, now))
 		return;
-	tunnel_event(p->tunnel, CORE_LINK_QUALITY, p,
-	    p->live.quality == QUALITY_GOOD ? REASON_GOOD :
+	path_notify(p, CORE_LINK_QUALITY, p->live.quality == QUALITY_GOOD ? REASON_GOOD :
 	    p->live.quality == QUALITY_LOSSY ? REASON_LOSS :
 	    REASON_DELAY);
 	tunnel_update(p->tunnel, now);

@@ -519,7 +519,7 @@ open_accept(struct path *p, const struct frame *f, const struct dgram *dg,
 	if (p->link != NULL && p->link->path != NULL)
 		p->link = NULL;		/* a path of our own has that name */
 	path_addr_accepted(&p->addr, dg, f->u.open.token, proved,
-	    &t->core->rnd);
+	    &t->shared->rnd);
 	history_rescue(p, now);
 	path_forgive(p);
 	flags_set(p, f->u.open.flags);

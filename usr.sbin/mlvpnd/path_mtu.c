@@ -72,7 +72,7 @@ facts(const struct path *p)
 
 	f.own = p->terms.mtu_own;
 	f.peer = p->terms.mtu_peer;
-	f.df = p->addr.ep.remote.family == 6 || p->tunnel->core->ops.dontfrag;
+	f.df = p->addr.ep.remote.family == 6 || p->tunnel->shared->ops.dontfrag;
 	f.answers = p->st.state == PATH_UP && p->delay.srtt != -1;
 	return (f);
 }

@@ -34,7 +34,6 @@
 #define ACCEPT_TRIES		8
 #define SYNC_INTERVAL		(25 * 1000)
 #define UNREPORTED_MAX		(1ULL << 30)	/* packet numbers */
-#define ETHER_HDRLEN		14
 
 static struct path *native_open(struct tunnel *, struct link *, uint64_t);
 static void	 native_reopen(struct path *, uint64_t);
@@ -115,7 +114,7 @@ native_reopen(struct path *p, uint64_t now)
 	struct tunnel	*t = p->tunnel;
 
 	p->gen = ++t->as.gen[p->id & (PATH_SLOTS - 1)];
-	path_addr_chosen(&p->addr, &p->link->ep, &t->core->rnd);
+	path_addr_chosen(&p->addr, &p->link->ep, &t->shared->rnd);
 	path_mtu_own(p);
 	path_want_open(p, now);
 	history_rescue(p, now);
@@ -171,7 +170,7 @@ path_received(struct path *p, const struct dgram *dg, uint64_t number,
 		p->out.reordered_at = now;
 	report_count_loss(p, p->lane->rx_highest, p->lane->rx_dgrams, now);
 	path_addr_source(&p->addr, dg, newest, p->delay.srtt,
-	    &p->tunnel->core->rnd, now);
+	    &p->tunnel->shared->rnd, now);
 }
 
 /*
@@ -183,8 +182,7 @@ native_timer(struct path *p, uint64_t now)
 {
 	if (path_addr_timer(&p->addr, now)) {
 		path_mtu_start(p, now);
-		tunnel_event(p->tunnel, CORE_LINK_MOVED, p,
-		    REASON_MOVED);
+		path_notify(p, CORE_LINK_MOVED, REASON_MOVED);
 		liveness_hurry(&p->live, now);
 	}
 	if (p->opener)
@@ -264,7 +262,7 @@ retry(struct path *p, unsigned int what, uint64_t now)
 		path_want(p, PEND_PROBE | (p->opener &&
 		    p->st.state == PATH_DOWN ? PEND_OPEN : 0));
 	if ((what & LIVE_STALE) && p->opener)
-		tunnel_event(p->tunnel, CORE_LINK_STALE, p, p->st.reason);
+		path_notify(p, CORE_LINK_STALE, p->st.reason);
 }
 
 static void

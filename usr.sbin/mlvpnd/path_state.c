@@ -103,6 +103,14 @@ path_event(struct path *p, enum path_event event, enum reason reason,
 	return (1);
 }
 
+void
+path_notify(const struct path *p, enum core_event_type type,
+    enum reason reason)
+{
+	notify_link(&p->tunnel->notify, type, p->name, &p->addr.ep.remote,
+	    reason);
+}
+
 /* For the log. */
 static void
 announce(struct path *p, enum path_event event, int from)
@@ -112,7 +120,7 @@ announce(struct path *p, enum path_event event, int from)
 	change.event = path_event_names[event];
 	change.from = state_name(from);
 	change.to = state_name(p->st.state);
-	tunnel_change(p->tunnel, p, &change);
+	notify_change(&p->tunnel->notify, p->name, &change, p->st.reason);
 }
 
 static const char *
@@ -140,7 +148,7 @@ act_up(struct path *p, uint64_t now)
 	if (p->st.was_up)
 		return;
 	p->st.was_up = 1;
-	tunnel_event(p->tunnel, CORE_LINK_UP, p, p->st.reason);
+	path_notify(p, CORE_LINK_UP, p->st.reason);
 }
 
 /* No new data goes there, and what is not known to have come goes elsewhere. */
@@ -154,7 +162,7 @@ act_suspect(struct path *p, uint64_t now)
 static void
 act_down(struct path *p, uint64_t now)
 {
-	tunnel_event(p->tunnel, CORE_LINK_DOWN, p, p->st.reason);
+	path_notify(p, CORE_LINK_DOWN, p->st.reason);
 	p->st.was_up = 0;
 }
 

@@ -26,6 +26,7 @@
 
 #include <stdint.h>
 
+#include "core.h"
 #include "ctl.h"
 #include "reason.h"
 
@@ -69,6 +70,8 @@ enum path_grade {
 void		 path_state_init(struct path_state *);
 int		 path_event(struct path *, enum path_event, enum reason,
 		    uint64_t);
+void		 path_notify(const struct path *, enum core_event_type,
+		    enum reason);
 void		 path_state_disabled(struct path_state *, int);
 void		 path_state_peer_disabled(struct path_state *, int);
 enum path_grade	 path_grade(const struct path *);
@@ -76,6 +79,7 @@ enum link_state	 path_link_state(const struct path *);
 
 /*
  * path_event(event, reason, now): 1 if the state is another one now.
+ * path_notify(type, reason): tells the core's user.
  * path_state_disabled(), path_state_peer_disabled(): whether the operator of
  *	this end, or the peer, has taken the path out of use.
  */

@@ -77,7 +77,7 @@ history_drop(struct path *p, struct sent *s)
 {
 	if (s->pkt == NULL)
 		return;
-	pkt_put(&p->tunnel->core->pool, s->pkt);
+	pkt_put(&p->tunnel->shared->pool, s->pkt);
 	s->pkt = NULL;
 	share_release(&p->tunnel->share, SHARE_SENT);
 }
@@ -163,7 +163,7 @@ history_rescue(struct path *p, uint64_t now)
 	while ((pkt = pq_first(&p->q)) != NULL) {
 		pq_dequeue(&p->q, pkt);
 		resend(p->tunnel, pkt);
-		pkt_put(&p->tunnel->core->pool, pkt);
+		pkt_put(&p->tunnel->shared->pool, pkt);
 	}
 }
 

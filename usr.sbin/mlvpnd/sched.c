@@ -105,7 +105,7 @@ resend_drop(struct tunnel *t, struct pkt *p)
 	TAILQ_REMOVE(&t->sched.resend, p, entry);
 	share_release(&t->share, SHARE_SENT);
 	p->queued = 0;
-	pkt_put(&t->core->pool, p);
+	pkt_put(&t->shared->pool, p);
 }
 
 /* A new association counts from the beginning. */
@@ -524,7 +524,7 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 			if (p->rule != 0)
 				match_dropped(&t->matches, p);
 			t->tx_dropped++;
-			pkt_put(&t->core->pool, p);
+			pkt_put(&t->shared->pool, p);
 		} else if (q == PQ_PRIORITY)
 			commit(t, path, p, q, level, mean, now);
 		else {
@@ -584,7 +584,7 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 		if (p != first && (choose_normal(t, p, level, mean, now, &path,
 		    &when, &last) == -1 || path == NULL)) {
 			t->tx_dropped++;
-			pkt_put(&t->core->pool, p);
+			pkt_put(&t->shared->pool, p);
 			continue;
 		}
 		sent = 1;
@@ -625,7 +625,7 @@ commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
 
 	if ((n = fragment_cut(&t->fragments, p, t->room, frag)) == 0) {
 		t->tx_dropped++;
-		pkt_put(&t->core->pool, p);
+		pkt_put(&t->shared->pool, p);
 		return;
 	}
 	for (i = 0; i < n; i++) {
@@ -677,7 +677,7 @@ duplicate(struct tunnel *t, const struct path *path, struct pkt *p, int q,
 		    eta(other, q, p->len, mean, now) > late)
 			continue;
 		if (share_short(&t->share) ||
-		    (copy = pkt_get(&t->core->pool)) == NULL)
+		    (copy = pkt_get(&t->shared->pool)) == NULL)
 			return;
 		memcpy(copy, p, offsetof(struct pkt, buf) + PKT_HEADROOM +
 		    p->len);
@@ -702,7 +702,7 @@ sched_refit(struct path *path)
 				continue;
 			pq_dequeue(&path->q, p);
 			resend(t, p);
-			pkt_put(&t->core->pool, p);
+			pkt_put(&t->shared->pool, p);
 			t->sched.wake = 0;
 		}
 }
@@ -731,7 +731,7 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 		pq_dequeue(&path->q, p);
 		dg->tos = outer_tos(t, p);
 		sent = path->ops->send(path, p, dg, now);
-		pkt_put(&t->core->pool, p);
+		pkt_put(&t->shared->pool, p);
 		if (sent)
 			return (1);
 	}
@@ -761,7 +761,7 @@ outer_tos(const struct tunnel *t, const struct pkt *p)
 void
 sched_charge(struct path *p, size_t bytes, uint64_t now)
 {
-	uint64_t	 credit = MAX(CREDIT_MIN, p->tunnel->core->tick);
+	uint64_t	 credit = MAX(CREDIT_MIN, p->tunnel->shared->tick);
 
 	if (p->pacer.due + credit < now)
 		p->pacer.due = now - credit;

@@ -25,7 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mss.h"
 #include "tunnel.h"
 #include "wire.h"
 
@@ -38,16 +37,12 @@
 #define MTU_RAISE_AFTER	(60 * USEC)
 
 static void	 conf_set(struct tunnel *, const struct tunnel_conf *);
-static int	 secret_taken(struct core *, const struct tunnel *);
-static int	 secret_equal(const struct tunnel *, const struct tunnel *);
 static void	 links_free(struct tunnel *);
 static void	 links_open(struct tunnel *, uint64_t);
 static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
 static void	 link_ready(struct tunnel *, struct link *, uint64_t);
 static void	 update_initiates(struct tunnel *);
 static void	 update_mtu(struct tunnel *, uint64_t);
-static void	 event_fill(struct core_event *, const struct tunnel *,
-		    enum core_event_type, const struct path *);
 static void	 link_ctl(struct tunnel *, const struct link *,
 		    struct ctl_link *, uint64_t);
 
@@ -56,14 +51,14 @@ static void	 link_ctl(struct tunnel *, const struct link *,
  */
 
 struct tunnel *
-tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
+tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 {
 	struct tunnel	*t;
 
 	if ((t = calloc(1, sizeof(*t))) == NULL)
 		return (NULL);
-	t->core = c;
-	share_init(&t->share, &c->pool);
+	t->shared = sh;
+	share_init(&t->share, &sh->pool);
 	t->path_ops = conf->protocol == PROTO_MLVPN2 ? &mlvpn2_path_ops :
 	    &path_native_ops;
 	TAILQ_INIT(&t->links);
@@ -71,22 +66,15 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 	fragment_init(&t->fragments, &t->share);
 	tq_init(&t->tq, &t->share);
 	sched_init(&t->sched);
-	rnd_bytes(&c->rnd, t->flow_key, sizeof(t->flow_key));
-	batch_init(&t->batches, &c->pool, t->flow_key);
+	rnd_bytes(&sh->rnd, t->flow_key, sizeof(t->flow_key));
+	batch_init(&t->batches, &sh->pool, t->flow_key);
 	conf_set(t, conf);
 	t->up_since = t->mtu_at = now;
 	t->room = PKT_ROOM;
-	TAILQ_INSERT_TAIL(&c->tunnels, t, entry);
-	c->ntunnels++;
-	if (secret_taken(c, t)) {
-		tunnel_free(t);
-		errno = EEXIST;
-		return (NULL);
-	}
 	mlvpn2_init(t, now);
 	if (reorder_init(&t->reorder, &t->share, get64(t->flow_key)) == -1 ||
 	    assoc_init(t) == -1) {
-		tunnel_free(t);
+		tunnel_destroy(t);
 		errno = ENOMEM;
 		return (NULL);
 	}
@@ -94,9 +82,8 @@ tunnel_new(struct core *c, const struct tunnel_conf *conf, uint64_t now)
 }
 
 void
-tunnel_free(struct tunnel *t)
+tunnel_destroy(struct tunnel *t)
 {
-	struct core	*c = t->core;
 	struct path	*path;
 	struct pkt	*p;
 
@@ -117,47 +104,23 @@ tunnel_free(struct tunnel *t)
 	batch_clear(&t->batches);
 	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
 		TAILQ_REMOVE(&t->out, p, entry);
-		pkt_put(&c->pool, p);
+		pkt_put(t->share.pool, p);
 	}
-	if (c->first == t)
-		c->first = TAILQ_NEXT(t, entry);
-	TAILQ_REMOVE(&c->tunnels, t, entry);
-	c->ntunnels--;
 	share_free(&t->share);
 	sodium_memzero(t, sizeof(*t));
 	free(t);
 }
 
-struct tunnel *
-tunnel_find(struct core *c, uint32_t id)
-{
-	struct tunnel	*t;
-
-	TAILQ_FOREACH(t, &c->tunnels, entry)
-		if (t->conf.id == id)
-			return (t);
-	return (NULL);
-}
-
 /* New settings; the association ends only if they cannot go on with it. */
-int
-tunnel_reconf(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
+void
+tunnel_apply(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
 {
 	struct hs_secret	 old = t->secret;
 	uint8_t			 layer2 = t->conf.layer2;
 	uint8_t			 aeads = t->conf.aeads;
 	uint8_t			 cleartext = t->conf.cleartext;
 
-	if (conf->protocol != t->conf.protocol) {
-		errno = EPROTOTYPE;
-		return (-1);
-	}
 	conf_set(t, conf);
-	if (secret_taken(t->core, t)) {
-		sodium_memzero(&old, sizeof(old));
-		errno = EEXIST;
-		return (-1);
-	}
 	if (sodium_memcmp(&old, &t->secret, sizeof(old)) != 0 ||
 	    layer2 != t->conf.layer2 || aeads != t->conf.aeads ||
 	    cleartext != t->conf.cleartext) {
@@ -168,7 +131,6 @@ tunnel_reconf(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
 	}
 	sodium_memzero(&old, sizeof(old));
 	update_mtu(t, now);
-	return (0);
 }
 
 static void
@@ -178,37 +140,19 @@ conf_set(struct tunnel *t, const struct tunnel_conf *conf)
 	TAILQ_INIT(&t->conf.routes);
 	TAILQ_INIT(&t->conf.links);
 	TAILQ_INIT(&t->conf.matches);
-	memset(&t->secret, 0, sizeof(t->secret));
-	hs_secret_init(&t->secret, conf->has_psk ? conf->psk : NULL,
-	    conf->has_key ? conf->key : NULL,
-	    conf->has_key ? conf->peer_key : NULL);
+	tunnel_secret(&t->secret, conf);
+	notify_init(&t->notify, &t->shared->ops, t->conf.id, t->conf.name);
 	if (conf->mtu != 0)
 		t->mtu = conf->mtu;
 }
 
-/* Two tunnels with one secret could not be told apart. */
-static int
-secret_taken(struct core *c, const struct tunnel *t)
+void
+tunnel_secret(struct hs_secret *secret, const struct tunnel_conf *conf)
 {
-	struct tunnel	*o;
-
-	TAILQ_FOREACH(o, &c->tunnels, entry)
-		if (o != t && o->conf.protocol == PROTO_V3 &&
-		    t->conf.protocol == PROTO_V3 && secret_equal(o, t))
-			return (1);
-	return (0);
-}
-
-static int
-secret_equal(const struct tunnel *a, const struct tunnel *b)
-{
-	if (a->secret.pattern != b->secret.pattern)
-		return (0);
-	if (a->secret.pattern == NOISE_IKPSK2)
-		return (sodium_memcmp(a->secret.rs, b->secret.rs,
-		    sizeof(a->secret.rs)) == 0);
-	return (sodium_memcmp(a->secret.psk, b->secret.psk,
-	    sizeof(a->secret.psk)) == 0);
+	memset(secret, 0, sizeof(*secret));
+	hs_secret_init(secret, conf->has_psk ? conf->psk : NULL,
+	    conf->has_key ? conf->key : NULL,
+	    conf->has_key ? conf->peer_key : NULL);
 }
 
 struct link *
@@ -375,19 +319,46 @@ update_initiates(struct tunnel *t)
 			t->initiates = 1;
 }
 
-/* The tunnel that a socket is for: a link's is its tunnel's, the others listen
- * for all (NULL). */
-struct tunnel *
-tunnel_of_socket(struct core *c, uint32_t sock)
-{
-	struct tunnel	*t;
-	struct link	*l;
+/*
+ * Sockets
+ */
 
-	TAILQ_FOREACH(t, &c->tunnels, entry)
-		TAILQ_FOREACH(l, &t->links, entry)
-			if (l->ep.sock == sock && l->conf.listen.family == 0)
-				return (t);
-	return (NULL);
+void
+tunnel_send_error(struct tunnel *t, const struct dgram *dg, int error,
+    uint64_t now)
+{
+	struct path	*p;
+	int		 i;
+
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (p->addr.ep.sock == dg->ep.sock &&
+		    addr_equal(&p->addr.ep.remote, &dg->ep.remote))
+			path_send_error(p, dg, error, now);
+	}
+}
+
+/* A socket that takes no more for now, or does again: its paths wait. */
+void
+tunnel_sock_blocked(struct tunnel *t, uint32_t sock, int blocked)
+{
+	int	 i;
+
+	for (i = 0; i < t->npaths; i++)
+		if (t->paths[i]->addr.ep.sock == sock)
+			path_addr_blocked(&t->paths[i]->addr, blocked);
+}
+
+/* Is the socket that of a link, and no other tunnel's? */
+int
+tunnel_has_socket(const struct tunnel *t, uint32_t sock)
+{
+	const struct link	*l;
+
+	TAILQ_FOREACH(l, &t->links, entry)
+		if (l->ep.sock == sock && l->conf.listen.family == 0)
+			return (1);
+	return (0);
 }
 
 /*
@@ -432,8 +403,8 @@ tunnel_update(struct tunnel *t, uint64_t now)
 	if (up != t->up) {
 		t->up = up;
 		t->up_since = now;
-		tunnel_event(t, up ? CORE_TUNNEL_UP : CORE_TUNNEL_DOWN, NULL,
-		    REASON_NONE);
+		notify_tunnel(&t->notify, up ? CORE_TUNNEL_UP :
+		    CORE_TUNNEL_DOWN);
 	}
 	update_mtu(t, now);
 }
@@ -471,69 +442,7 @@ update_mtu(struct tunnel *t, uint64_t now)
 		return;
 	t->mtu = mtu;
 	t->mtu_at = now;
-	tunnel_event(t, CORE_TUNNEL_MTU, NULL, REASON_NONE);
-}
-
-void
-tunnel_event(struct tunnel *t, enum core_event_type type,
-    const struct path *p, enum reason reason)
-{
-	struct core_event	 ev;
-
-	event_fill(&ev, t, type, p);
-	ev.reason = reason;
-	t->core->ops.event(t->core->ops.arg, &ev);
-}
-
-static void
-event_fill(struct core_event *ev, const struct tunnel *t,
-    enum core_event_type type, const struct path *p)
-{
-	memset(ev, 0, sizeof(*ev));
-	ev->type = type;
-	ev->tunnel = t->conf.id;
-	ev->tunnel_name = t->conf.name;
-	ev->link = p != NULL ? p->name : "";
-	if (p != NULL)
-		ev->addr = p->addr.ep.remote;
-	ev->mtu = t->mtu;
-}
-
-/* A transition of the path's state. */
-void
-tunnel_change(struct tunnel *t, const struct path *p,
-    const struct path_change *change)
-{
-	struct core_event	 ev;
-
-	event_fill(&ev, t, CORE_LINK_STATE, p);
-	ev.reason = p->st.reason;
-	ev.change = change;
-	t->core->ops.event(t->core->ops.arg, &ev);
-}
-
-/* The link delivers less than is configured, bit/s. */
-void
-tunnel_bandwidth(struct tunnel *t, const struct path *p, uint64_t configured,
-    uint64_t delivered)
-{
-	struct core_event	 ev;
-
-	event_fill(&ev, t, CORE_NOTICE, p);
-	ev.reason = REASON_BANDWIDTH;
-	ev.configured = configured;
-	ev.delivered = delivered;
-	t->core->ops.event(t->core->ops.arg, &ev);
-}
-
-/* For the log; a peer cannot fill it. */
-void
-tunnel_notice(struct tunnel *t, uint64_t now, enum reason reason)
-{
-	if (t->notice_at != 0 && now - t->notice_at < NOTICE_INTERVAL)
-		return;
-	t->notice_at = now;
-	tunnel_event(t, CORE_NOTICE, NULL, reason);
+	notify_mtu(&t->notify, mtu);
 }
 
 void
@@ -541,7 +450,7 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 {
 	int	 i;
 
-	if (t->core->stopping)
+	if (t->shared->stopping)
 		return;
 	assoc_timer(t, now);
 	fragment_timer(&t->fragments, now);
@@ -556,6 +465,41 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 		sched_spread(t, now);
 		update_mtu(t, now);
 	}
+	sched_pump(t, now);
+}
+
+/* The next datagram: handshake, control, packets; 0 if there is none. */
+int
+tunnel_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
+{
+	struct path	*p;
+	int		 i;
+
+	dg->tos = 0;
+	if (assoc_transmit(t, dg, now))
+		return (1);
+	if (!assoc_can_send(t))
+		return (0);
+	for (i = 0; i < t->npaths; i++) {
+		p = t->paths[i];
+		if (p->ops->compose(p, dg, now))
+			return (1);
+	}
+	if (t->shared->stopping)
+		return (0);
+	return (sched_transmit(t, dg, now));
+}
+
+/* From now on there is but a farewell on each path. */
+void
+tunnel_stop(struct tunnel *t)
+{
+	int	 i;
+
+	tq_clear(&t->tq);
+	sched_clear(t);
+	for (i = 0; i < t->npaths; i++)
+		t->paths[i]->ops->stop(t->paths[i]);
 }
 
 uint64_t
@@ -589,28 +533,6 @@ void
 tunnel_mark(const struct path *path, uint8_t *p)
 {
 	inner_put(p, KIND_CONTROL, sched_mark(path), 0);
-}
-
-/* "max-mss": 1 stands for no. */
-void
-tunnel_fit(const struct tunnel *t, struct pkt *p)
-{
-	if (!t->conf.layer2 && t->conf.max_mss != 1)
-		mss_clamp(PKT_DATA(p), p->len, t->mtu, t->conf.max_mss);
-}
-
-/* A packet of IP, or a frame, that the peer's interface could take. */
-int
-tunnel_sane(const struct tunnel *t, const struct pkt *p)
-{
-	const uint8_t	*d = PKT_DATA(p);
-
-	if (t->conf.protocol == PROTO_MLVPN2 && !mlvpn2_fits(t, p->len))
-		return (0);
-	if (t->conf.layer2)
-		return (p->len >= 14);
-	return ((p->len >= 20 && d[0] >> 4 == 4) ||
-	    (p->len >= 40 && d[0] >> 4 == 6));
 }
 
 /* An authentic datagram, decrypted: the inner header is before the packet. */
@@ -647,7 +569,7 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		p->copy = (kind & KIND_COPY) != 0;
 		if (((kind & ~KIND_COPY) == KIND_FRAGMENT &&
 		    fragment_parse(p) == -1) ||
-		    (p->frag == 0 && !tunnel_sane(t, p))) {
+		    (p->frag == 0 && !packet_sane(&t->conf, p))) {
 			t->rx_malformed++;
 			break;
 		}
@@ -660,7 +582,7 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		t->rx_malformed++;
 		break;
 	}
-	pkt_put(&t->core->pool, p);
+	pkt_put(&t->shared->pool, p);
 }
 
 /*

@@ -25,7 +25,9 @@
 
 #include "assoc.h"
 #include "batch.h"
-#include "core_local.h"
+#include "notify.h"
+#include "packet.h"
+#include "shared.h"
 #include "deliver.h"
 #include "fragment.h"
 #include "match.h"
@@ -38,7 +40,8 @@
 
 struct tunnel {
 	TAILQ_ENTRY(tunnel) entry;
-	struct core	*core;
+	struct shared	*shared;
+	struct notify	 notify;
 	struct tunnel_conf conf;	/* without its lists */
 	struct share	 share;
 	struct hs_secret secret;
@@ -64,7 +67,6 @@ struct tunnel {
 	int		 initiates;	/* a link has a remote */
 	int		 up;		/* has a usable path */
 	uint64_t	 up_since;
-	uint64_t	 notice_at;
 	uint16_t	 mtu_number;	/* of the last probe */
 	uint16_t	 mtu;		/* in force, 0 not known yet */
 	uint64_t	 mtu_at;	/* when it could not be higher */
@@ -79,23 +81,26 @@ struct tunnel {
 	uint64_t	 tx_resent, false_dead;
 };
 
+/* tunnel.c */
+struct tunnel	*tunnel_create(struct shared *, const struct tunnel_conf *,
+		    uint64_t);
+void		 tunnel_destroy(struct tunnel *);
+void		 tunnel_apply(struct tunnel *, const struct tunnel_conf *,
+		    uint64_t);
+void		 tunnel_secret(struct hs_secret *, const struct tunnel_conf *);
 struct link	*link_find(struct tunnel *, const char *);
+int		 tunnel_has_socket(const struct tunnel *, uint32_t);
+void		 tunnel_send_error(struct tunnel *, const struct dgram *, int,
+		    uint64_t);
+void		 tunnel_sock_blocked(struct tunnel *, uint32_t, int);
 void		 tunnel_keys_changed(struct tunnel *, uint64_t);
 void		 tunnel_update(struct tunnel *, uint64_t);
 void		 tunnel_data(struct tunnel *, uint8_t, const struct dgram *,
 		    struct pkt *, uint64_t, uint64_t);
-int		 tunnel_sane(const struct tunnel *, const struct pkt *);
-void		 tunnel_fit(const struct tunnel *, struct pkt *);
 void		 tunnel_mark(const struct path *, uint8_t *);
-void		 tunnel_event(struct tunnel *, enum core_event_type,
-		    const struct path *, enum reason);
-void		 tunnel_change(struct tunnel *, const struct path *,
-		    const struct path_change *);
-void		 tunnel_bandwidth(struct tunnel *, const struct path *,
-		    uint64_t, uint64_t);
-void		 tunnel_notice(struct tunnel *, uint64_t, enum reason);
-struct tunnel	*tunnel_of_socket(struct core *, uint32_t);
 void		 tunnel_timer(struct tunnel *, uint64_t);
 uint64_t	 tunnel_deadline(struct tunnel *, uint64_t);
+int		 tunnel_transmit(struct tunnel *, struct dgram *, uint64_t);
+void		 tunnel_stop(struct tunnel *);
 
 #endif /* TUNNEL_H */

@@ -231,7 +231,7 @@ test_memory(void)
 	TEST("few buffers: nothing is kept");
 	fresh(1);
 	warm(&s);
-	while (core->pool.nfree > NPKTS / POOL_RESERVE)
+	while (core_pool(core)->nfree > NPKTS / POOL_RESERVE)
 		taken[n++] = pkt_get(core_pool(core));
 	deliver(&s, ACK, MSS);
 	CHECK_EQ(output(now), 1);
@@ -243,7 +243,7 @@ test_memory(void)
 	TEST("the tunnel goes away with what it keeps");
 	tunnel_free(tunnel);
 	tunnel = NULL;
-	CHECK_EQ(core->pool.nfree, NPKTS);
+	CHECK_EQ(core_pool(core)->nfree, NPKTS);
 }
 
 static void

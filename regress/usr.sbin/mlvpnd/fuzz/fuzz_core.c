@@ -182,7 +182,7 @@ finish(void)
 
 	for (i = 0; i < 2; i++) {
 		tunnel_free(end[i].t);
-		FUZZ_CHECK(end[i].core->pool.nfree == NPKTS);
+		FUZZ_CHECK(core_pool(end[i].core)->nfree == NPKTS);
 		core_free(end[i].core);
 	}
 }
