@@ -30,7 +30,6 @@ flight_init(struct flight *f, uint64_t next)
 	memset(f, 0, sizeof(*f));
 	if ((f->ring = calloc(SENT_RING, sizeof(*f->ring))) == NULL)
 		return (-1);
-	f->kept = next;
 	flight_forgive(f, next);
 	return (0);
 }

@@ -22,7 +22,7 @@
 
 /*
  * What was sent on a path and may still be unreported: a ring of the last
- * datagrams, with the packets in them until it is known that they came.
+ * datagrams.
  */
 
 #include <stddef.h>
@@ -39,7 +39,7 @@ struct sent {
 	uint16_t	 bytes;
 	uint8_t		 used;
 	uint8_t		 probe;		/* for the MTU */
-	struct pkt	*pkt;		/* kept until it is reported */
+	struct pkt	*pkt;		/* kept by resend.c */
 };
 
 struct flight {
@@ -47,7 +47,6 @@ struct flight {
 	uint64_t	 total;		/* bytes sent on the path */
 	uint64_t	 arrived;	/* of these, up to the highest
 					   reported */
-	uint64_t	 kept;		/* least number that may be kept */
 	uint64_t	 reported;	/* highest reported, +1; 0 none */
 	uint64_t	 eliciting;	/* highest that wants a report, +1 */
 	uint64_t	 out_since;	/* oldest of these not reported */

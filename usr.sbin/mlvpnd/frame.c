@@ -283,3 +283,17 @@ inner_put(uint8_t *p, uint8_t kind, uint64_t seq, uint16_t pred)
 	    (uint32_t)(seq & ((1U << SEQ_BITS) - 1)));
 	put16(p + 4, pred);
 }
+
+int
+report_has(const struct frame *f, uint64_t highest, uint64_t number)
+{
+	uint64_t	 d = highest - number;
+	int		 i;
+
+	for (i = 0; i < f->u.report.ngaps; i++)
+		if (d >= f->u.report.gap[i].distance &&
+		    d < (uint64_t)f->u.report.gap[i].distance +
+		    f->u.report.gap[i].length)
+			return (0);
+	return (number <= highest);
+}

@@ -154,6 +154,8 @@ size_t	 frame_put(const struct frame *, uint8_t *, size_t);
  */
 int	 frame_get(struct frame *, const uint8_t **, size_t *);
 int	 frame_name_valid(const char *);
+/* Did the number arrive, by a REPORT whose highest is highest? */
+int	 report_has(const struct frame *, uint64_t highest, uint64_t number);
 /* The inner header, DATA_INNERLEN bytes. */
 void	 inner_put(uint8_t *, uint8_t, uint64_t, uint16_t);
 

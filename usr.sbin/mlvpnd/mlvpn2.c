@@ -319,7 +319,7 @@ ask(struct mlvpn2 *m, uint64_t now)
 	m->configured = p->link->ep.remote;
 	m->served = serves(m);
 	m->auth_next = serves(m) ? NEVER : now;
-	history_rescue(p, now);
+	path_rescue(p, now);
 	if (serves(m))
 		path_addr_unknown(&p->addr);
 	else			/* this end chose the address */

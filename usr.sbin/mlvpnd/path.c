@@ -61,6 +61,8 @@ path_alloc(struct tunnel *t, uint8_t id, struct lane *lane)
 		p->out.floor = p->out.loss_number = p->out.highest;
 		p->out.loss_dgrams = lane->rx_dgrams;
 		p->out.gap_until = p->out.floor;
+		history_init(&p->history, &p->flight, &t->resend,
+		    lane->tx_next);
 		path_forgive(p);
 	}
 	p->order_seq = t->reorder.any ? t->reorder.highest : 0;
@@ -74,7 +76,8 @@ path_free(struct path *p)
 	struct tunnel	*t = p->tunnel;
 	int		 i;
 
-	history_clear(p);
+	if (p->lane != NULL)
+		history_clear(&p->history);
 	pq_clear(&p->q);
 	for (i = 0; t->paths[i] != p; i++)
 		continue;
@@ -104,7 +107,7 @@ void
 path_remove(struct path *p, uint8_t reason, uint64_t now)
 {
 	p->ops->remove(p, reason, now);
-	history_rescue(p, now);
+	path_rescue(p, now);
 	path_gone(p, reason == CLOSE_LINK_DOWN ? REASON_OPERATOR : REASON_REMOVED,
 	    now);
 }
@@ -123,8 +126,26 @@ void
 path_lost(struct path *p, uint64_t now)
 {
 	path_suspect(p, REASON_NO_SOCKET, now);
-	history_rescue(p, now);
+	path_rescue(p, now);
 	path_addr_lost(&p->addr);
+}
+
+/* All that it was not reported to have delivered, then what still waits for
+ * it, goes to the others. */
+void
+path_rescue(struct path *p, uint64_t now)
+{
+	struct tunnel	*t = p->tunnel;
+	struct pkt	*pkt;
+
+	if (p->lane != NULL)
+		history_rescue(&p->history, p->lane->tx_next,
+		    deliver_hold_time(t), now);
+	while ((pkt = pq_first(&p->q)) != NULL) {
+		pq_dequeue(&p->q, pkt);
+		resend_add(&t->resend, pkt);
+		pkt_put(t->share.pool, pkt);
+	}
 }
 
 /*
@@ -429,7 +450,7 @@ path_seal(struct path *p, const struct endpoint *ep, const uint8_t *plain,
 	    dg->buf, &number);
 	if (dg->len == 0)
 		return (0);
-	history_drop(p, flight_slot(&p->flight, number));
+	history_drop(&p->history, number);
 	flight_add(&p->flight, number, dg->len + ip_overhead(ep), eliciting,
 	    now);
 	path_tx(p, dg, now);

@@ -41,6 +41,7 @@
 #include "queue.h"
 #include "rate.h"
 #include "report.h"
+#include "resend.h"
 #include "sched.h"
 
 struct path;
@@ -95,6 +96,7 @@ struct path {
 	struct loss	 tx_loss;	/* as the peer reports it */
 	struct loss	 rx_loss;
 	struct flight	 flight;
+	struct history	 history;	/* of flight */
 	struct report_in in;
 	struct report_out out;
 	struct pmtu	 pmtu;
@@ -154,6 +156,7 @@ void		 path_gone(struct path *, enum reason, uint64_t);
 void		 path_remove(struct path *, uint8_t, uint64_t);
 void		 path_disable(struct path *, int, uint64_t);
 void		 path_lost(struct path *, uint64_t);
+void		 path_rescue(struct path *, uint64_t);
 void		 path_rates(struct path *);
 void		 path_backup(struct path *, uint8_t, int);
 void		 path_announced(struct path *, uint64_t, uint64_t);
@@ -204,15 +207,5 @@ void	 path_mtu_refused(struct path *, const struct dgram *, uint64_t);
 /* hint.c */
 void	 hint_report(struct path *, const struct rate_sample *, uint64_t);
 void	 hint_ctl(const struct path *, struct ctl_link *, uint64_t);
-
-/* resend.c */
-void	 history_add(struct path *, struct sent *, struct pkt *);
-void	 history_clear(struct path *);
-void	 history_drop(struct path *, struct sent *);
-void	 history_report(struct path *, const struct frame *, uint64_t,
-	    uint64_t);
-void	 history_timer(struct path *, uint64_t);
-void	 history_rescue(struct path *, uint64_t);
-void	 resend(struct tunnel *, struct pkt *);
 
 #endif /* PATH_H */

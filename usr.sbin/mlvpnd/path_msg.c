@@ -520,7 +520,7 @@ open_accept(struct path *p, const struct frame *f, const struct dgram *dg,
 		p->link = NULL;		/* a path of our own has that name */
 	path_addr_accepted(&p->addr, dg, f->u.open.token, proved,
 	    &t->shared->rnd);
-	history_rescue(p, now);
+	path_rescue(p, now);
 	path_forgive(p);
 	flags_set(p, f->u.open.flags);
 	path_mtu_peer(p, f->u.open.mtu);

@@ -117,7 +117,7 @@ native_reopen(struct path *p, uint64_t now)
 	path_addr_chosen(&p->addr, &p->link->ep, &t->shared->rnd);
 	path_mtu_own(p);
 	path_want_open(p, now);
-	history_rescue(p, now);
+	path_rescue(p, now);
 	path_forgive(p);
 	path_rates(p);
 	path_mtu_start(p, now);
@@ -196,7 +196,7 @@ native_timer(struct path *p, uint64_t now)
 	if (now >= sync_due(p))
 		path_want(p, PEND_SYNC);
 	liveness_forget(&p->live, now);
-	history_timer(p, now);
+	history_timer(&p->history, p->in.rx, now);
 	path_mtu_timer(p, now);
 	path_judge(p, now);
 	liveness_timer(p, now);
@@ -353,7 +353,8 @@ native_send(struct path *p, struct pkt *pkt, struct dgram *dg, uint64_t now)
 		return (0);
 	account_data_tx(&p->acct, now);
 	p->tunnel->last_tx = now;
-	history_add(p, flight_slot(&p->flight, number), pkt);
+	if (p->tunnel->conf.recover != ANSWER_NO)
+		history_add(&p->history, number, pkt);
 	return (1);
 }
 

@@ -156,7 +156,7 @@ static void
 act_suspect(struct path *p, uint64_t now)
 {
 	p->ops->suspect(p, now);
-	history_rescue(p, now);
+	path_rescue(p, now);
 }
 
 static void

@@ -220,7 +220,7 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 		learn_loss(p, f, number, probes, now);
 	}
 	settle(p, f, before, number, now);
-	history_report(p, f, number, now);
+	history_report(&p->history, f, number, deliver_hold_time(t), now);
 	p->in.number = number;
 	p->in.dgrams = f->u.report.dgrams;
 	if (newer) {
@@ -313,21 +313,6 @@ learn_loss(struct path *p, const struct frame *f, uint64_t number,
 	/* a link that is left out is sent so little that this takes longer */
 	loss_count(&p->tx_loss, sent, (uint32_t)(f->u.report.dgrams -
 	    p->in.dgrams), p->live.quality != QUALITY_GOOD, now);
-}
-
-/* Did number arrive, by a report whose highest is highest? */
-int
-report_has(const struct frame *f, uint64_t highest, uint64_t number)
-{
-	uint64_t	 d = highest - number;
-	int		 i;
-
-	for (i = 0; i < f->u.report.ngaps; i++)
-		if (d >= f->u.report.gap[i].distance &&
-		    d < (uint64_t)f->u.report.gap[i].distance +
-		    f->u.report.gap[i].length)
-			return (0);
-	return (number <= highest);
 }
 
 /* What the report decides: outstanding data, suspicion, repeated frames. */

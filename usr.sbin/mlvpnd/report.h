@@ -64,6 +64,5 @@ void	 report_want_gap(struct path *, uint64_t);
 void	 report_fill(const struct path *, struct frame *, uint64_t);
 void	 report_count_loss(struct path *, uint64_t, uint64_t, uint64_t);
 void	 report_read(struct tunnel *, uint8_t, const struct frame *, uint64_t);
-int	 report_has(const struct frame *, uint64_t, uint64_t);
 
 #endif /* REPORT_H */

@@ -18,30 +18,119 @@
 
 #include <sys/param.h>
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "tunnel.h"
+#include "clock.h"
+#include "flow.h"
+#include "resend.h"
 
-/*
- * Packets that were sent are kept until the peer's report says that they
- * came.  What a report shows as lost is sent again over whichever path it
- * arrives by first, if it still comes in time for those who wait for it;
- * what a path that died has not delivered is sent again whole.  The receiver
- * drops doubles by their sequence.
- */
-
-#define TRIES_MAX	3
+#define TRIES_MAX	3		/* after losses */
 #define RESCUES_MAX	8		/* a peer that moves all the time */
-#define RESCUE_MAX	(2 * USEC)
-#define MISSING_MAX	(1 * USEC)	/* longer than a packet is held */
+#define RESCUE_AGE	(2 * USEC)
+#define OPEN_AGE	(1 * USEC)	/* longer than a packet is held */
 #define BUDGET_PERCENT	10		/* of what is sent */
 #define BUDGET_MAX	(256 * 1024)	/* bytes saved up */
 
-static int	 history_full(const struct tunnel *);
-static void	 rescue_sent(struct path *, uint64_t);
-static int	 worth_resending(const struct path *, const struct sent *,
+static void	 drop(struct resend *, struct pkt *);
+static int	 is_full(const struct share *);
+static int	 is_worth(struct resend *, const struct sent *, uint64_t,
 		    uint64_t);
+
+/*
+ * The queue
+ */
+
+void
+resend_init(struct resend *rs, struct share *share)
+{
+	memset(rs, 0, sizeof(*rs));
+	rs->share = share;
+	TAILQ_INIT(&rs->queue);
+}
+
+void
+resend_clear(struct resend *rs)
+{
+	struct pkt	*p;
+
+	while ((p = TAILQ_FIRST(&rs->queue)) != NULL)
+		drop(rs, p);
+}
+
+void
+resend_add(struct resend *rs, struct pkt *p)
+{
+	if (p->queued || p->extra || p->tries >= RESCUES_MAX)
+		return;
+	p->queued = 1;
+	p->tries++;
+	p->copy = 1;
+	pkt_ref(p);
+	TAILQ_INSERT_TAIL(&rs->queue, p, entry);
+	share_hold(rs->share, SHARE_SENT);
+}
+
+void
+resend_remove(struct resend *rs, struct pkt *p)
+{
+	TAILQ_REMOVE(&rs->queue, p, entry);
+	share_release(rs->share, SHARE_SENT);
+	p->queued = 0;
+}
+
+static void
+drop(struct resend *rs, struct pkt *p)
+{
+	resend_remove(rs, p);
+	pkt_put(rs->share->pool, p);
+}
+
+void
+resend_expire(struct resend *rs, uint64_t age, uint64_t now)
+{
+	struct pkt	*p, *next;
+
+	for (p = TAILQ_FIRST(&rs->queue); p != NULL; p = next) {
+		next = TAILQ_NEXT(p, entry);
+		if (now - p->time > age)
+			drop(rs, p);
+	}
+}
+
+/*
+ * What was sent
+ */
+
+void
+history_init(struct history *h, struct flight *flight, struct resend *rs,
+    uint64_t next)
+{
+	h->flight = flight;
+	h->resend = rs;
+	h->first = next;
+}
+
+void
+history_clear(struct history *h)
+{
+	uint64_t	 n;
+
+	for (n = 0; n < SENT_RING; n++)
+		history_drop(h, n);
+}
+
+void
+history_add(struct history *h, uint64_t number, struct pkt *p)
+{
+	struct resend	*rs = h->resend;
+
+	if (p->extra || is_full(rs->share))
+		return;
+	flight_slot(h->flight, number)->pkt = pkt_ref(p);
+	share_hold(rs->share, SHARE_SENT);
+	rs->budget = MIN(BUDGET_MAX, rs->budget + p->len *
+	    BUDGET_PERCENT / 100);
+}
 
 /*
  * What may have to be sent again has at most half of the buffers, each tunnel
@@ -49,158 +138,92 @@ static int	 worth_resending(const struct path *, const struct sent *,
  * time.
  */
 static int
-history_full(const struct tunnel *t)
+is_full(const struct share *share)
 {
-	const struct pool	*pool = t->share.pool;
+	const struct pool	*pool = share->pool;
 
-	return (share_short(&t->share) || (pool->nfree < pool->npkts / 2 &&
-	    t->share.held[SHARE_SENT] >= pool->npkts / 4 / pool->nshares));
+	return (share_short(share) || (pool->nfree < pool->npkts / 2 &&
+	    share->held[SHARE_SENT] >= pool->npkts / 4 / pool->nshares));
 }
 
-/* A packet went out as this datagram. */
 void
-history_add(struct path *p, struct sent *s, struct pkt *pkt)
+history_drop(struct history *h, uint64_t number)
 {
-	struct tunnel	*t = p->tunnel;
+	struct sent	*s = flight_slot(h->flight, number);
 
-	if (t->conf.recover == ANSWER_NO || pkt->extra || history_full(t))
-		return;
-	s->pkt = pkt_ref(pkt);
-	share_hold(&t->share, SHARE_SENT);
-	t->resend_budget = MIN(BUDGET_MAX, t->resend_budget + pkt->len *
-	    BUDGET_PERCENT / 100);
-}
-
-/* It came, or its place in the ring is wanted. */
-void
-history_drop(struct path *p, struct sent *s)
-{
 	if (s->pkt == NULL)
 		return;
-	pkt_put(&p->tunnel->shared->pool, s->pkt);
+	pkt_put(h->resend->share->pool, s->pkt);
 	s->pkt = NULL;
-	share_release(&p->tunnel->share, SHARE_SENT);
-}
-
-void
-history_clear(struct path *p)
-{
-	size_t	 i;
-
-	for (i = 0; p->flight.ring != NULL && i < SENT_RING; i++)
-		history_drop(p, flight_slot(&p->flight, i));
+	share_release(h->resend->share, SHARE_SENT);
 }
 
 /*
- * A report whose highest number is highest: lets go what arrived, and sends
- * again what did not.  Of the numbers just below the highest a report says
- * nothing on a link that reorders: the next one will.
+ * Of the numbers just below the highest a report says nothing on a link that
+ * reorders: the next one will.
  */
 void
-history_report(struct path *p, const struct frame *f, uint64_t highest,
-    uint64_t now)
+history_report(struct history *h, const struct frame *f, uint64_t highest,
+    uint64_t hold, uint64_t now)
 {
 	struct sent	*s;
 	uint64_t	 n;
 	int		 came;
 
-	if (highest >= SENT_RING && p->flight.kept < highest - SENT_RING + 1)
-		p->flight.kept = highest - SENT_RING + 1;
-	for (n = p->flight.kept; n <= highest; n++) {
-		if ((s = flight_sent(&p->flight, n)) == NULL || s->pkt == NULL)
+	if (highest >= SENT_RING)
+		h->first = MAX(h->first, highest - SENT_RING + 1);
+	for (n = h->first; n <= highest; n++) {
+		if ((s = flight_sent(h->flight, n)) == NULL || s->pkt == NULL)
 			continue;
 		came = report_has(f, highest, n);
 		if (came && n < highest && highest - n < REPORT_REORDERED)
 			continue;
-		if (!came && worth_resending(p, s, now))
-			resend(p->tunnel, s->pkt);
-		history_drop(p, s);
+		if (!came && is_worth(h->resend, s, hold, now))
+			resend_add(h->resend, s->pkt);
+		history_drop(h, n);
 	}
 	if (highest >= REPORT_REORDERED)
-		p->flight.kept = MAX(p->flight.kept, highest -
-		    REPORT_REORDERED + 1);
-}
-
-/* When no report has come for long, nobody waits for what the last one has
- * left open. */
-void
-history_timer(struct path *p, uint64_t now)
-{
-	struct sent	*s;
-
-	if (now - p->in.rx < MISSING_MAX)
-		return;
-	for (; p->flight.kept < p->flight.reported; p->flight.kept++)
-		if ((s = flight_sent(&p->flight, p->flight.kept)) != NULL)
-			history_drop(p, s);
+		h->first = MAX(h->first, highest - REPORT_REORDERED + 1);
 }
 
 static int
-worth_resending(const struct path *p, const struct sent *s, uint64_t now)
+is_worth(struct resend *rs, const struct sent *s, uint64_t hold, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
-
 	/* nobody waits for what has no order */
 	if (s->pkt->order == ORDER_NONE || s->pkt->tries >= TRIES_MAX)
 		return (0);
-	if (now - s->time > deliver_hold_time(t))
+	if (now - s->time > hold || rs->budget < s->pkt->len)
 		return (0);
-	if (t->resend_budget < s->pkt->len)
-		return (0);
-	t->resend_budget -= s->pkt->len;
+	rs->budget -= s->pkt->len;
 	return (1);
 }
 
-/* The path is suspect: all that it was not reported to have delivered, then
- * what still waits for it, goes to the others. */
 void
-history_rescue(struct path *p, uint64_t now)
+history_timer(struct history *h, uint64_t last, uint64_t now)
 {
-	struct pkt	*pkt;
-
-	if (p->flight.ring != NULL)
-		rescue_sent(p, now);
-	while ((pkt = pq_first(&p->q)) != NULL) {
-		pq_dequeue(&p->q, pkt);
-		resend(p->tunnel, pkt);
-		pkt_put(&p->tunnel->shared->pool, pkt);
-	}
+	if (now - last < OPEN_AGE)
+		return;
+	for (; h->first < h->flight->reported; h->first++)
+		if (flight_sent(h->flight, h->first) != NULL)
+			history_drop(h, h->first);
 }
 
-static void
-rescue_sent(struct path *p, uint64_t now)
+void
+history_rescue(struct history *h, uint64_t next, uint64_t hold, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
-	struct lane	*lane = t->as.lane[p->id];
 	struct sent	*s;
-	uint64_t	 n, most;
+	uint64_t	 n = h->first, age;
 
-	n = p->flight.kept;
-	if (lane->tx_next > SENT_RING && n < lane->tx_next - SENT_RING)
-		n = lane->tx_next - SENT_RING;
-	for (; n < lane->tx_next; n++) {
-		if ((s = flight_sent(&p->flight, n)) == NULL || s->pkt == NULL)
+	if (next > SENT_RING)
+		n = MAX(n, next - SENT_RING);
+	for (; n < next; n++) {
+		if ((s = flight_sent(h->flight, n)) == NULL || s->pkt == NULL)
 			continue;
 		/* late is better than never, but for what has no order */
-		most = s->pkt->order == ORDER_NONE ? deliver_hold_time(t) : RESCUE_MAX;
-		if (now - s->time <= most)
-			resend(t, s->pkt);
-		history_drop(p, s);
+		age = s->pkt->order == ORDER_NONE ? hold : RESCUE_AGE;
+		if (now - s->time <= age)
+			resend_add(h->resend, s->pkt);
+		history_drop(h, n);
 	}
-	p->flight.kept = lane->tx_next;
-}
-
-/* Queues a packet to be sent once more, but for one that another path has a
- * copy of. */
-void
-resend(struct tunnel *t, struct pkt *pkt)
-{
-	if (pkt->queued || pkt->extra || pkt->tries >= RESCUES_MAX)
-		return;
-	pkt->queued = 1;
-	pkt->tries++;
-	pkt->copy = 1;
-	pkt_ref(pkt);
-	TAILQ_INSERT_TAIL(&t->sched.resend, pkt, entry);
-	share_hold(&t->share, SHARE_SENT);
+	h->first = next;
 }

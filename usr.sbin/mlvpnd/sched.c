@@ -48,7 +48,6 @@
 #define OVERFLOW_IDLE	(10 * USEC)
 #define OVERFLOW_FULL	90		/* percent of the rate */
 
-static void	 resend_drop(struct tunnel *, struct pkt *);
 static void	 expire(struct tunnel *, uint64_t);
 static int	 choose_level(struct tunnel *, uint64_t);
 static int	 path_takes(const struct path *, int);
@@ -84,35 +83,16 @@ void
 sched_init(struct sched *s)
 {
 	memset(s, 0, sizeof(*s));
-	TAILQ_INIT(&s->resend);
 	s->next_seq = 1;
 	s->codel.target = CODEL_TARGET;
 	s->codel.interval = CODEL_INTERVAL;
-}
-
-void
-sched_clear(struct tunnel *t)
-{
-	struct pkt	*p;
-
-	while ((p = TAILQ_FIRST(&t->sched.resend)) != NULL)
-		resend_drop(t, p);
-}
-
-static void
-resend_drop(struct tunnel *t, struct pkt *p)
-{
-	TAILQ_REMOVE(&t->sched.resend, p, entry);
-	share_release(&t->share, SHARE_SENT);
-	p->queued = 0;
-	pkt_put(&t->shared->pool, p);
 }
 
 /* A new association counts from the beginning. */
 void
 sched_reset(struct tunnel *t)
 {
-	sched_clear(t);
+	resend_clear(&t->resend);
 	t->sched.next_seq = 1;
 	flows_init(&t->sched.flows);
 }
@@ -437,17 +417,10 @@ overflow(struct tunnel *t, uint64_t now)
 static void
 expire(struct tunnel *t, uint64_t now)
 {
-	struct sched	*s = &t->sched;
-	struct pkt	*p, *next;
-
-	for (p = TAILQ_FIRST(&s->resend); p != NULL; p = next) {
-		next = TAILQ_NEXT(p, entry);
-		if (now - p->time > TQ_MAX_AGE + deliver_hold_time(t))
-			resend_drop(t, p);
-	}
+	resend_expire(&t->resend, TQ_MAX_AGE + deliver_hold_time(t), now);
 	tq_expire(&t->tq, now);
-	if (t->tq.npkts > 0 || !TAILQ_EMPTY(&s->resend))
-		s->wake = now + TQ_MAX_AGE;
+	if (t->tq.npkts > 0 || !TAILQ_EMPTY(&t->resend.queue))
+		t->sched.wake = now + TQ_MAX_AGE;
 }
 
 /*
@@ -465,14 +438,14 @@ sched_pump(struct tunnel *t, uint64_t now)
 	int		 level, full = 0, bulk_full = 0;
 
 	s->wake = NEVER;
-	if (tq->npkts == 0 && TAILQ_EMPTY(&s->resend))
+	if (tq->npkts == 0 && TAILQ_EMPTY(&t->resend.queue))
 		return;
 	if ((level = choose_level(t, now)) == LEVEL_NONE) {
 		expire(t, now);
 		return;
 	}
 	mean = mean_owd(t, level);
-	pump_ahead(t, &s->resend, PQ_RESEND, level, mean, now);
+	pump_ahead(t, &t->resend.queue, PQ_RESEND, level, mean, now);
 	pump_ahead(t, &tq->prio, PQ_PRIORITY, level, mean, now);
 	limit = horizon(t, level, mean, now);
 	if (now >= s->bulk_due)
@@ -515,11 +488,8 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 
 		if (q == PQ_PRIORITY)
 			tq_remove(&t->tq, p);
-		else {
-			TAILQ_REMOVE(queue, p, entry);
-			share_release(&t->share, SHARE_SENT);
-		}
-		p->queued = 0;
+		else
+			resend_remove(&t->resend, p);
 		if (may == -1) {
 			if (p->rule != 0)
 				match_dropped(&t->matches, p);
@@ -701,7 +671,7 @@ sched_refit(struct path *path)
 			if (path_carries(path, p))
 				continue;
 			pq_dequeue(&path->q, p);
-			resend(t, p);
+			resend_add(&t->resend, p);
 			pkt_put(&t->shared->pool, p);
 			t->sched.wake = 0;
 		}

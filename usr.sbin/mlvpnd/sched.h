@@ -37,7 +37,6 @@ struct path;
 #define LEVEL_SUSPECT	(-3)
 
 struct sched {
-	struct pktq	 resend;
 	uint64_t	 next_seq;	/* of the next packet committed */
 	uint64_t	 rate;		/* bit/s of all paths together */
 	struct codel	 codel;		/* of the tunnel's queue */
@@ -59,7 +58,6 @@ struct pacer {
 };
 
 void	 sched_init(struct sched *);
-void	 sched_clear(struct tunnel *);
 void	 sched_reset(struct tunnel *);
 void	 sched_pump(struct tunnel *, uint64_t);
 void	 sched_spread(struct tunnel *, uint64_t);

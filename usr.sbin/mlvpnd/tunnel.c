@@ -66,6 +66,7 @@ tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 	fragment_init(&t->fragments, &t->share);
 	tq_init(&t->tq, &t->share);
 	sched_init(&t->sched);
+	resend_init(&t->resend, &t->share);
 	rnd_bytes(&sh->rnd, t->flow_key, sizeof(t->flow_key));
 	batch_init(&t->batches, &sh->pool, t->flow_key);
 	conf_set(t, conf);
@@ -96,7 +97,7 @@ tunnel_destroy(struct tunnel *t)
 	links_free(t);
 	assoc_clear(t);
 	tq_clear(&t->tq);
-	sched_clear(t);
+	resend_clear(&t->resend);
 	match_free(&t->matches);
 	reorder_free(&t->reorder);
 	fragment_clear(&t->fragments);
@@ -497,7 +498,7 @@ tunnel_stop(struct tunnel *t)
 	int	 i;
 
 	tq_clear(&t->tq);
-	sched_clear(t);
+	resend_clear(&t->resend);
 	for (i = 0; i < t->npaths; i++)
 		t->paths[i]->ops->stop(t->paths[i]);
 }

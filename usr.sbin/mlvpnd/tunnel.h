@@ -52,11 +52,11 @@ struct tunnel {
 	struct path	*paths[PATH_IDS];	/* the same, without holes */
 	int		 npaths;
 	int		 level;		/* of backups in use */
-	size_t		 resend_budget;	/* bytes */
 	uint64_t	 last_tx;	/* of a packet */
 	uint64_t	 spread_at;
 	struct tq	 tq;
 	struct sched	 sched;
+	struct resend	 resend;
 	struct matches	 matches;
 	struct reorder	 reorder;
 	struct fragments fragments;
