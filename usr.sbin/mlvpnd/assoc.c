@@ -52,6 +52,7 @@
 #define NEW_BURST		32
 #define CLOSED_PAUSE		(1 * USEC)
 
+static void	 assoc_forget(struct tunnel *, uint64_t);
 static struct keyset *keyset_alloc(struct assoc *);
 static void	 keyset_free(struct keyset *);
 static void	 assoc_start(struct tunnel *, uint64_t);
@@ -69,7 +70,7 @@ static uint8_t	 aead_choose(const struct tunnel *, const struct hello *);
 static void	 assoc_begin(struct tunnel *, int, uint64_t, uint64_t,
 		    uint64_t);
 static void	 assoc_rekey_at(struct tunnel *, uint64_t);
-static void	 offer_confirm(struct tunnel *, const struct dgram *, uint64_t);
+static int	 offer_confirm(struct tunnel *, const struct dgram *, uint64_t);
 static struct keyset *keyset_find(struct assoc *, uint32_t);
 static int	 is_own_id(const struct assoc *, uint64_t);
 static uint64_t	 random_id(const struct rnd *);
@@ -106,7 +107,7 @@ assoc_clear(struct tunnel *t)
 }
 
 /* The association is over; the next one starts from nothing. */
-void
+static void
 assoc_forget(struct tunnel *t, uint64_t now)
 {
 	struct assoc	*as = &t->as;
@@ -131,22 +132,18 @@ assoc_forget(struct tunnel *t, uint64_t now)
 	as->unconfirmed = 0;
 	memset(as->gen, 0, sizeof(as->gen));
 	t->nclosing = 0;
-	sched_reset(t);
-	deliver_reset(t);
-	tunnel_update(t, now);
 }
 
-/* The peer has ended it, and is not to be called at once. */
-void
+int
 assoc_closed(struct tunnel *t, uint64_t now)
 {
 	notify_notice(&t->notify, REASON_CLOSED, now);
 	t->as.hello_after = now + CLOSED_PAUSE;
 	assoc_forget(t, now);
+	return (ASSOC_OVER);
 }
 
-/* Other secrets: nothing of the association or of a handshake is of use. */
-void
+int
 assoc_restart(struct tunnel *t, uint64_t now)
 {
 	struct assoc	*as = &t->as;
@@ -158,6 +155,7 @@ assoc_restart(struct tunnel *t, uint64_t now)
 		as->recent[i].time = NEVER;
 	as->max_stamp = 0;
 	as->hello_after = 0;
+	return (ASSOC_OVER);
 }
 
 /* Are there keys?  Legacy links look after themselves. */
@@ -443,7 +441,7 @@ assoc_cookie(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	}
 }
 
-void
+int
 assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 {
 	struct assoc	*as = &t->as;
@@ -452,18 +450,19 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	struct hs_keys	 hk;
 	struct reply	 p2;
 	struct keyset	*ks;
+	int		 what = 0;
 
 	if (!at->active || get32(dg->buf + REPLY_RECEIVER) != at->rx.index) {
 		t->rx_rejected++;
-		return;
+		return (0);
 	}
 	if (!reply_valid(&at->hs, &t->secret, dg->buf, dg->len)) {
 		t->rx_badtag++;
-		return;
+		return (0);
 	}
 	if (++at->replies > HELLO_REPLIES_MAX) {
 		t->rx_rejected++;
-		return;
+		return (0);
 	}
 	hs = at->hs;		/* a forged REPLY must not spoil the true one */
 	if (reply_open(&hs, &t->secret, dg->buf, dg->len, &p2, &hk) == -1) {
@@ -487,6 +486,7 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 
 	if (!p2.continued) {
 		assoc_forget(t, now);
+		what |= ASSOC_OVER;
 		assoc_begin(t, 1, at->own_id, p2.own_id, now);
 	}
 	as->peer_mtu = p2.tunnel_mtu;
@@ -503,10 +503,11 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	as->confirm_next = now + CONFIRM_INTERVAL;
 	t->handshakes++;
 	assoc_rekey_at(t, now);
-	tunnel_keys_changed(t, now);
+	what |= ASSOC_KEYS;
  done:
 	sodium_memzero(&hs, sizeof(hs));
 	sodium_memzero(&hk, sizeof(hk));
+	return (what);
 }
 
 /*
@@ -674,17 +675,19 @@ aead_choose(const struct tunnel *t, const struct hello *p1)
 }
 
 /* The first authentic datagram under offered keys. */
-static void
+static int
 offer_confirm(struct tunnel *t, const struct dgram *dg, uint64_t now)
 {
 	struct assoc	*as = &t->as;
 	struct keyset	*ks = as->next;
 	struct offer	 offer = as->offer;
+	int		 what = ASSOC_KEYS;
 
 	as->next = NULL;
 	if (!offer.continued) {
 		attempt_end(t);		/* of the association before */
 		assoc_forget(t, now);
+		what |= ASSOC_OVER;
 		assoc_begin(t, 0, offer.own_id, offer.peer_id, now);
 	} else {
 		if (as->prev != NULL)
@@ -702,7 +705,7 @@ offer_confirm(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	    !offer.hello->several;
 	t->handshakes++;
 	assoc_rekey_at(t, now);
-	tunnel_keys_changed(t, now);
+	return (what);
 }
 
 /*
@@ -731,45 +734,43 @@ assoc_rekey_at(struct tunnel *t, uint64_t now)
 	    rnd_uniform(&t->shared->rnd, REKEY_JITTER) : lim->soft_time_peer);
 }
 
-void
-assoc_data(struct tunnel *t, const struct dgram *dg, uint8_t id,
-    uint32_t index, uint64_t now)
+int
+assoc_open(struct tunnel *t, const struct dgram *dg, uint8_t id,
+    uint32_t index, struct pkt *p, uint64_t *number, uint64_t now)
 {
 	struct assoc	*as = &t->as;
 	struct keyset	*ks;
 	struct lane	*lane;
-	struct pkt	*p;
-	uint64_t	 number;
 	int		 fresh;		/* the lane of an offered association */
+	int		 what = ASSOC_OPENED;
 
+	as->confirmed = 0;
 	if ((ks = keyset_find(as, index)) == NULL ||
 	    !keys_usable(&ks->k, &t->shared->limits, now)) {
 		t->rx_badtag++;
-		return;
+		return (0);
 	}
-	if (dg->len - DATA_HDRLEN - DATA_TAGLEN >
-	    PKT_ROOM + DATA_INNERLEN || (p = pkt_get(&t->shared->pool)) == NULL)
-		return;
 	fresh = ks == as->next && !as->offer.continued;
 	lane = fresh || as->lane[id] == NULL ? as->spare : as->lane[id];
 	if (lane == NULL && (lane = as->spare = calloc(1,
 	    sizeof(*lane))) == NULL)
-		goto drop;
+		return (0);
 
 	switch (data_open(&ks->k, lane, dg->buf, dg->len,
-	    PKT_DATA(p) - DATA_INNERLEN, &number)) {
+	    PKT_DATA(p) - DATA_INNERLEN, number)) {
 	case DATA_OK:
 		break;
 	case DATA_REPLAYED:
 		t->rx_replayed++;
-		goto drop;
+		return (0);
 	case DATA_BADTAG:
 		t->rx_badtag++;
-		goto drop;
+		return (0);
 	}
+	p->len = dg->len - DATA_OVERHEAD;
 
 	if (ks == as->next)
-		offer_confirm(t, dg, now);
+		what |= offer_confirm(t, dg, now);
 	if (lane == as->spare) {
 		if (as->lane[id] == NULL) {
 			as->lane[id] = lane;
@@ -783,12 +784,7 @@ assoc_data(struct tunnel *t, const struct dgram *dg, uint8_t id,
 			as->prev->expires = now + t->shared->limits.old_time;
 	} else
 		ks->expires = NEVER;	/* the peer may well stay with them */
-	p->len = dg->len - DATA_OVERHEAD;
-	tunnel_data(t, id, dg, p, number, now);
-	as->confirmed = 0;
-	return;
- drop:
-	pkt_put(&t->shared->pool, p);
+	return (what);
 }
 
 /* Should there be keys at all? */
@@ -805,16 +801,16 @@ assoc_wanted(struct tunnel *t)
 	return (0);
 }
 
-void
+int
 assoc_timer(struct tunnel *t, uint64_t now)
 {
 	struct assoc			*as = &t->as;
 	struct attempt			*at = &as->attempt;
 	const struct session_limits	*lim = &t->shared->limits;
-	int				 i;
+	int				 i, what = 0;
 
 	if (t->shared->stopping || t->conf.protocol != PROTO_V3)
-		return;
+		return (0);
 	if (as->prev != NULL && (now >= as->prev->expires ||
 	    !keys_usable(&as->prev->k, lim, now))) {
 		keyset_free(as->prev);
@@ -827,7 +823,7 @@ assoc_timer(struct tunnel *t, uint64_t now)
 	if (as->cur != NULL && !keys_usable(&as->cur->k, lim, now)) {
 		keyset_free(as->cur);
 		as->cur = NULL;
-		tunnel_update(t, now);
+		what |= ASSOC_EXPIRED;
 	}
 
 	if (as->unconfirmed && now >= as->confirm_by) {
@@ -846,6 +842,7 @@ assoc_timer(struct tunnel *t, uint64_t now)
 	else if (as->cur != NULL && (now >= as->rekey_at ||
 	    keys_worn(&as->cur->k, lim) || paths_silent(t, now)))
 		assoc_start(t, now);
+	return (what);
 }
 
 uint64_t

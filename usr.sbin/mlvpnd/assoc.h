@@ -120,23 +120,48 @@ struct assoc {
 					   that its source got our REPLY */
 };
 
+/* What has happened, for the tunnel to act upon. */
+#define ASSOC_OPENED	0x01	/* the packet has what was in the datagram */
+#define ASSOC_OVER	0x02	/* it is another association, or none: its
+				   paths are gone */
+#define ASSOC_KEYS	0x04	/* there are new keys to send under */
+#define ASSOC_EXPIRED	0x08	/* and none any more */
+
 int	 assoc_init(struct tunnel *);
 void	 assoc_clear(struct tunnel *);
-void	 assoc_forget(struct tunnel *, uint64_t);
-void	 assoc_closed(struct tunnel *, uint64_t);
-void	 assoc_restart(struct tunnel *, uint64_t);
+int	 assoc_restart(struct tunnel *, uint64_t);
+int	 assoc_closed(struct tunnel *, uint64_t);
 void	 assoc_link_ready(struct tunnel *, const struct link *, uint64_t);
 void	 assoc_hello(struct tunnel *, const struct dgram *,
 	    struct handshake *, const struct hello *, int, uint64_t);
-void	 assoc_reply(struct tunnel *, const struct dgram *, uint64_t);
+int	 assoc_reply(struct tunnel *, const struct dgram *, uint64_t);
 void	 assoc_cookie(struct tunnel *, const struct dgram *, uint64_t);
-void	 assoc_data(struct tunnel *, const struct dgram *, uint8_t, uint32_t,
-	    uint64_t);
-void	 assoc_timer(struct tunnel *, uint64_t);
+int	 assoc_open(struct tunnel *, const struct dgram *, uint8_t, uint32_t,
+	    struct pkt *, uint64_t *, uint64_t);
+int	 assoc_timer(struct tunnel *, uint64_t);
 uint64_t assoc_deadline(struct tunnel *, uint64_t);
 int	 assoc_transmit(struct tunnel *, struct dgram *, uint64_t);
 struct recent *assoc_recent(struct tunnel *, const uint8_t *, uint64_t);
 int	 assoc_can_send(const struct tunnel *);
 struct lane *assoc_lane(struct tunnel *, uint8_t);
+
+/*
+ * Those that return int tell what has happened, but for:
+ *
+ * assoc_init(): -1 without memory; assoc_clear(): the tunnel goes away.
+ * assoc_restart(): there are other secrets, nothing before is of use.
+ * assoc_closed(): the peer has ended it, and is not to be called at once.
+ * assoc_link_ready(link): it has a socket, and joins the handshake under way.
+ * assoc_hello(dg, handshake, P1, cookie): an authentic HELLO, new or with a
+ *	valid cookie: the answer offers keys and changes nothing else.
+ * assoc_reply(dg), assoc_cookie(dg): their length is right, and the index
+ *	this tunnel's.
+ * assoc_open(dg, path id, index, p, number): a DATA datagram into p, which has
+ *	room for it, with its packet number.
+ * assoc_transmit(dg): a HELLO, 0 if there is none.
+ * assoc_recent(mac1): what was answered to that HELLO, NULL if it is new.
+ * assoc_can_send(): are there keys?  Links of MLVPN 2.x need none.
+ * assoc_lane(path id): NULL without memory.
+ */
 
 #endif /* ASSOC_H */

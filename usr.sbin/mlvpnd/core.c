@@ -293,7 +293,7 @@ receive_data(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_unknown++;
 		return;
 	}
-	assoc_data(t, dg, path, index, now);
+	tunnel_receive(t, dg, path, index, now);
 }
 
 static void
@@ -324,7 +324,7 @@ receive_reply(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_unknown++;
 		return;
 	}
-	assoc_reply(t, dg, now);
+	tunnel_reply(t, dg, now);
 }
 
 static void

@@ -43,6 +43,10 @@ static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
 static void	 link_ready(struct tunnel *, struct link *, uint64_t);
 static void	 update_initiates(struct tunnel *);
 static void	 update_mtu(struct tunnel *, uint64_t);
+static void	 assoc_happened(struct tunnel *, int, uint64_t);
+static void	 keys_changed(struct tunnel *, uint64_t);
+static void	 data(struct tunnel *, uint8_t, const struct dgram *,
+		    struct pkt *, uint64_t, uint64_t);
 static void	 link_ctl(struct tunnel *, const struct link *,
 		    struct ctl_link *, uint64_t);
 
@@ -128,7 +132,7 @@ tunnel_apply(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
 		if (conf->protocol == PROTO_MLVPN2)
 			mlvpn2_restart(t, now);
 		else
-			assoc_restart(t, now);
+			assoc_happened(t, assoc_restart(t, now), now);
 	}
 	sodium_memzero(&old, sizeof(old));
 	update_mtu(t, now);
@@ -366,17 +370,30 @@ tunnel_has_socket(const struct tunnel *t, uint32_t sock)
  * State
  */
 
-/* There are new keys: each link that has none gets a path, each path is
- * used under them at once. */
-void
-tunnel_keys_changed(struct tunnel *t, uint64_t now)
+/* What an association tells: ASSOC_*. */
+static void
+assoc_happened(struct tunnel *t, int what, uint64_t now)
+{
+	if (what & ASSOC_OVER) {
+		sched_reset(t);
+		deliver_reset(t);
+	}
+	if (what & ASSOC_KEYS)
+		keys_changed(t, now);
+	if (what & ~ASSOC_OPENED)
+		tunnel_update(t, now);
+}
+
+/* Each link that has none gets a path, each path is used under the new keys
+ * at once. */
+static void
+keys_changed(struct tunnel *t, uint64_t now)
 {
 	int	 i;
 
 	links_open(t, now);
 	for (i = 0; i < t->npaths; i++)
 		path_want(t->paths[i], PEND_PROBE);
-	tunnel_update(t, now);
 }
 
 /* A path for each link that could have one; there may be too few slots. */
@@ -453,7 +470,7 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 
 	if (t->shared->stopping)
 		return;
-	assoc_timer(t, now);
+	assoc_happened(t, assoc_timer(t, now), now);
 	fragment_timer(&t->fragments, now);
 	if (!assoc_can_send(t))
 		return;
@@ -536,9 +553,35 @@ tunnel_mark(const struct path *path, uint8_t *p)
 	inner_put(p, KIND_CONTROL, sched_mark(path), 0);
 }
 
-/* An authentic datagram, decrypted: the inner header is before the packet. */
 void
-tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
+tunnel_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
+{
+	assoc_happened(t, assoc_reply(t, dg, now), now);
+}
+
+/* A DATA datagram of this path id and receiver index. */
+void
+tunnel_receive(struct tunnel *t, const struct dgram *dg, uint8_t id,
+    uint32_t index, uint64_t now)
+{
+	struct pkt	*p;
+	uint64_t	 number;
+	int		 what;
+
+	if (dg->len - DATA_OVERHEAD > PKT_ROOM ||
+	    (p = pkt_get(&t->shared->pool)) == NULL)
+		return;
+	what = assoc_open(t, dg, id, index, p, &number, now);
+	assoc_happened(t, what, now);
+	if (what & ASSOC_OPENED)
+		data(t, id, dg, p, number, now);
+	else
+		pkt_put(&t->shared->pool, p);
+}
+
+/* It is authentic; the inner header is before the packet. */
+static void
+data(struct tunnel *t, uint8_t id, const struct dgram *dg,
     struct pkt *p, uint64_t number, uint64_t now)
 {
 	const uint8_t	*inner = PKT_DATA(p) - DATA_INNERLEN;
@@ -557,7 +600,7 @@ tunnel_data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 			reorder_mark(&t->reorder, &path->order_seq, seq);
 		if (path_frames(t, id, dg, PKT_DATA(p), p->len,
 		    t->as.confirmed, now))
-			assoc_closed(t, now);
+			assoc_happened(t, assoc_closed(t, now), now);
 		break;
 	case KIND_PACKET:
 	case KIND_PACKET | KIND_COPY:

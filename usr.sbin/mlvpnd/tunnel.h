@@ -93,10 +93,10 @@ int		 tunnel_has_socket(const struct tunnel *, uint32_t);
 void		 tunnel_send_error(struct tunnel *, const struct dgram *, int,
 		    uint64_t);
 void		 tunnel_sock_blocked(struct tunnel *, uint32_t, int);
-void		 tunnel_keys_changed(struct tunnel *, uint64_t);
 void		 tunnel_update(struct tunnel *, uint64_t);
-void		 tunnel_data(struct tunnel *, uint8_t, const struct dgram *,
-		    struct pkt *, uint64_t, uint64_t);
+void		 tunnel_receive(struct tunnel *, const struct dgram *, uint8_t,
+		    uint32_t, uint64_t);
+void		 tunnel_reply(struct tunnel *, const struct dgram *, uint64_t);
 void		 tunnel_mark(const struct path *, uint8_t *);
 void		 tunnel_timer(struct tunnel *, uint64_t);
 uint64_t	 tunnel_deadline(struct tunnel *, uint64_t);
