@@ -72,6 +72,8 @@ static void		 dgram_arrive(struct sim *, void *);
 static void		 dir_init(struct sim_link *, struct sim_dir *, int,
 			    const struct sim_dirconf *);
 static void		 dir_enqueue(struct sim_dir *, struct sim_dgram *);
+static uint64_t	 dir_rate(struct sim_dir *);
+static uint64_t	 dir_work(struct sim_dir *, uint64_t);
 static void		 dir_serve(struct sim_dir *);
 static void		 dir_served(struct sim *, void *);
 static void		 dir_depart(struct sim_dir *, struct sim_dgram *);
@@ -113,6 +115,8 @@ sim_addr(const char *s, uint16_t port)
 /*
  * The world: clock, events, chance.
  */
+
+uint64_t	 sim_tick;
 
 struct sim *
 sim_new(uint64_t seed)
@@ -692,6 +696,8 @@ host_sleep(struct sim_host *h)
 	wake = deadline - h->clock;
 	if (h->tick > 1)
 		wake = (wake + h->tick - 1) / h->tick * h->tick;
+	if (sim_tick > 0)
+		wake = (wake + sim_tick - 1) / sim_tick * sim_tick + sim_tick;
 	if (wake < h->wake || h->wake <= h->sim->now) {
 		h->wake = wake;
 		sim_at(h->sim, wake, host_timer, h);
@@ -923,6 +929,14 @@ sim_link_set(struct sim_link *l, const struct sim_dirconf *up,
 		l->up.conf = *up;
 	if (down != NULL)
 		l->down.conf = *down;
+}
+
+/* Both directions follow the trace, which begins now and is the caller's. */
+void
+sim_link_play(struct sim_link *l, const struct trace *t)
+{
+	l->up.trace = l->down.trace = t;
+	l->up.trace_start = l->down.trace_start = l->sim->now;
 }
 
 void
@@ -1176,7 +1190,7 @@ dir_enqueue(struct sim_dir *dir, struct sim_dgram *d)
 		sim_dgram_free(d);
 		return;
 	}
-	if (dir->conf.rate == 0) {
+	if (dir_rate(dir) == 0) {
 		dir_depart(dir, d);
 		return;
 	}
@@ -1197,16 +1211,50 @@ dir_serve(struct sim_dir *dir)
 {
 	uint64_t	 work;
 
-	if (dir->conf.rate == 0)
-		work = 0;
-	else {
-		work = dir_bytes(dir, TAILQ_FIRST(&dir->queue)) * 8 * USEC +
-		    dir->frac;
-		dir->frac = work % dir->conf.rate;
-		work /= dir->conf.rate;
-	}
+	work = dir_work(dir, dir_bytes(dir, TAILQ_FIRST(&dir->queue)));
 	dir->busy = 1;
 	sim_at(dir->link->sim, dir->link->sim->now + work, dir_served, dir);
+}
+
+/* The rate now; conf.rate follows a trace. */
+static uint64_t
+dir_rate(struct sim_dir *dir)
+{
+	int64_t	 next;
+
+	if (dir->trace != NULL)
+		dir->conf.rate = trace_rate(dir->trace, dir->up ? TRACE_UP :
+		    TRACE_DOWN, (int64_t)(dir->link->sim->now -
+		    dir->trace_start) * 1000, &next);
+	return (dir->conf.rate);
+}
+
+/* How long so many bytes take from now on, in microseconds. */
+static uint64_t
+dir_work(struct sim_dir *dir, uint64_t bytes)
+{
+	const int	 way = dir->up ? TRACE_UP : TRACE_DOWN;
+	uint64_t	 work, rate;
+	int64_t		 start, at, next;
+	double		 left = (double)bytes * 8;
+
+	if (dir->trace == NULL) {
+		if (dir->conf.rate == 0)
+			return (0);
+		work = bytes * 8 * USEC + dir->frac;
+		dir->frac = work % dir->conf.rate;
+		return (work / dir->conf.rate);
+	}
+	start = at = (int64_t)(dir->link->sim->now - dir->trace_start) * 1000;
+	for (;; at = next) {
+		rate = trace_rate(dir->trace, way, at, &next);
+		if (next == INT64_MAX ||
+		    left <= (double)rate * (double)(next - at) / 1e9)
+			break;
+		left -= (double)rate * (double)(next - at) / 1e9;
+	}
+	at += (int64_t)(left * 1e9 / (double)rate);
+	return ((uint64_t)(at - start) / 1000);
 }
 
 static void

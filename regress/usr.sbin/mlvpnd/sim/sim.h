@@ -36,6 +36,7 @@
 #include <sodium.h>
 
 #include "core.h"
+#include "trace.h"
 
 #define MSEC		1000ULL		/* in microseconds */
 #define MBIT		1000000ULL
@@ -89,6 +90,8 @@ struct sim_dir {
 	int		 up;		/* from the link's near to its far end */
 	struct sim_dirconf conf;
 	int		 cut;		/* loses everything */
+	const struct trace *trace;	/* the rate, NULL: as configured */
+	uint64_t	 trace_start;
 
 	struct sim_dgramq queue;
 	uint64_t	 backlog;	/* bytes in the queue */
@@ -285,6 +288,13 @@ struct sim {
 	uint8_t		 txbuf[BATCH_MAX][PKT_SIZE];
 };
 
+/*
+ * Granularity of the timers of hosts to come, 0: they are punctual.  As on
+ * OpenBSD they come one to two of these late, and what a socket or an
+ * interface has to tell comes at once.
+ */
+extern uint64_t	 sim_tick;
+
 /* sim.c */
 struct sim	*sim_new(uint64_t);
 void		 sim_free(struct sim *);
@@ -315,6 +325,7 @@ struct sim_link	*sim_link(struct sim_host *, const struct link_conf *,
 		    const struct sim_dirconf *);
 void		 sim_link_set(struct sim_link *, const struct sim_dirconf *,
 		    const struct sim_dirconf *);
+void		 sim_link_play(struct sim_link *, const struct trace *);
 void		 sim_link_cut(struct sim_link *, int, int);
 void		 sim_link_rebind(struct sim_link *);
 void		 sim_link_reopen(struct sim_link *);

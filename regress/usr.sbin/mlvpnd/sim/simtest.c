@@ -1230,7 +1230,7 @@ static const struct simtest	 base_tests[] = {
 };
 
 static const struct simtest	*groups[] = {
-	base_tests, auto_tests, load_tests, quality_tests
+	base_tests, auto_tests, load_tests, quality_tests, vary_tests
 };
 
 int
@@ -1240,6 +1240,14 @@ main(int argc, char *argv[])
 	size_t			 i;
 	int			 list = 0, ran = 0;
 
+	/* late timers, as OpenBSD has them at HZ=100 */
+	if (argc > 1 && strcmp(argv[1], "-t") == 0) {
+		sim_tick = 10 * MSEC;
+		argc--;
+		argv++;
+	}
+	if (argc > 1 && strcmp(argv[1], "-x") == 0)
+		return (explore(argc - 1, argv + 1));
 	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
 		verbose = 1;
 		argc--;

@@ -39,6 +39,9 @@ struct simtest {
 extern const struct simtest	 auto_tests[];
 extern const struct simtest	 load_tests[];
 extern const struct simtest	 quality_tests[];
+extern const struct simtest	 vary_tests[];
+
+int		 explore(int, char *[]);
 
 struct sim_dirconf dir(uint64_t, uint64_t);
 struct pair	*two_links(uint64_t, const struct sim_dirconf *,
