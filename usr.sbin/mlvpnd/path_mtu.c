@@ -28,6 +28,7 @@
  */
 
 static struct pmtu_path	 facts(const struct path *);
+static int		 answers(const struct path *);
 static void		 apply(struct path *, int, uint64_t);
 
 void
@@ -64,7 +65,6 @@ path_mtu_deadline(const struct path *p)
 	return (pmtu_deadline(&p->pmtu, &f));
 }
 
-/* What is lost while the path is not up says nothing about sizes. */
 static struct pmtu_path
 facts(const struct path *p)
 {
@@ -73,8 +73,15 @@ facts(const struct path *p)
 	f.own = p->terms.mtu_own;
 	f.peer = p->terms.mtu_peer;
 	f.df = p->addr.ep.remote.family == 6 || p->tunnel->shared->ops.dontfrag;
-	f.answers = p->st.state == PATH_UP && p->delay.srtt != -1;
+	f.answers = answers(p);
 	return (f);
+}
+
+/* What is lost while the path is not up says nothing about sizes. */
+static int
+answers(const struct path *p)
+{
+	return (p->st.state == PATH_UP && p->delay.srtt != -1);
 }
 
 static void
@@ -91,14 +98,13 @@ apply(struct path *p, int changed, uint64_t now)
 int
 path_mtu_compose(struct path *p, struct dgram *dg, uint64_t now)
 {
-	struct pmtu_path	 pp = facts(p);
-	struct frame		 f;
-	uint8_t			 plain[PKT_SIZE];
-	size_t			 len;
+	struct frame	 f;
+	uint8_t		 plain[PKT_SIZE];
+	size_t		 len;
 
-	if (!pmtu_probe(&p->pmtu, &pp, &p->tunnel->mtu_number,
-	    path_dead_time(p), now))
+	if (!pmtu_probe_due(&p->pmtu, now) || !answers(p))
 		return (0);
+	pmtu_probe(&p->pmtu, &p->tunnel->mtu_number, path_dead_time(p), now);
 	len = DATA_INNERLEN + path_room(p, p->pmtu.size);
 	memset(plain, 0, len);
 	tunnel_mark(p, plain);

@@ -283,17 +283,18 @@ pmtu_deadline(const struct pmtu *m, const struct pmtu_path *path)
 }
 
 int
-pmtu_probe(struct pmtu *m, const struct pmtu_path *path, uint16_t *numbers,
-    uint64_t timeout, uint64_t now)
+pmtu_probe_due(const struct pmtu *m, uint64_t now)
 {
-	if (!path->answers || m->size == 0 || m->tries == MAX_PROBES ||
-	    now < m->next)
-		return (0);
+	return (m->size != 0 && m->tries < MAX_PROBES && now >= m->next);
+}
+
+void
+pmtu_probe(struct pmtu *m, uint16_t *numbers, uint64_t timeout, uint64_t now)
+{
 	if (m->number == 0 && (m->number = ++*numbers) == 0)
 		m->number = ++*numbers;
 	m->tries++;
 	m->next = now + timeout;
-	return (1);
 }
 
 int

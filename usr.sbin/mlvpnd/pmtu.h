@@ -77,8 +77,8 @@ int	 pmtu_limits(struct pmtu *, const struct pmtu_path *, uint64_t);
 void	 pmtu_verify(struct pmtu *, uint64_t);
 int	 pmtu_timer(struct pmtu *, const struct pmtu_path *, uint64_t);
 uint64_t pmtu_deadline(const struct pmtu *, const struct pmtu_path *);
-int	 pmtu_probe(struct pmtu *, const struct pmtu_path *, uint16_t *,
-	    uint64_t, uint64_t);
+int	 pmtu_probe_due(const struct pmtu *, uint64_t);
+void	 pmtu_probe(struct pmtu *, uint16_t *, uint64_t, uint64_t);
 int	 pmtu_asks(const struct pmtu *, uint16_t, uint16_t);
 int	 pmtu_answer(struct pmtu *, const struct pmtu_path *, int, uint64_t);
 int	 pmtu_probed(struct pmtu *, const struct pmtu_path *, uint16_t,
@@ -98,9 +98,10 @@ int	 pmtu_refused(struct pmtu *, const struct pmtu_path *, size_t,
  * pmtu_start(path, now): the path is opened, or goes another way now.
  * pmtu_limits(path, now): what the ends say of the link may have changed.
  * pmtu_verify(now): it was down, and may go another way now.
- * pmtu_probe(path, numbers, timeout, now): 1 if a probe of ->size with
- *	->number is to be sent now; it is answered within timeout.  numbers is
- *	the last number of all paths that an answer may be for.
+ * pmtu_probe_due(now): is a probe to be sent, if the path answers?
+ *	pmtu_probe(numbers, timeout, now): one of ->size with ->number is
+ *	sent, and answered within timeout.  numbers is the last number of all
+ *	paths that an answer may be for.
  * pmtu_asks(size, number): does such an answer belong to this path?
  * pmtu_answer(path, df, now): it came; df: the peer sets DF.
  * pmtu_probed(path, size, number, now): a probe of the peer's came.

@@ -401,13 +401,15 @@ test_numbers(void)
 	CHECK(!pmtu_asks(&m, 1500, 0));
 	(void)pmtu_timer(&m, &path, now);
 	CHECK(!pmtu_asks(&m, 1500, 0));
-	CHECK(pmtu_probe(&m, &path, &numbers, TIMEOUT, now));
+	CHECK(pmtu_probe_due(&m, now));
+	pmtu_probe(&m, &numbers, TIMEOUT, now);
 	CHECK_EQ(m.number, 65534);
-	CHECK(!pmtu_probe(&m, &path, &numbers, TIMEOUT, now));
+	CHECK(!pmtu_probe_due(&m, now));
 	memset(&other, 0, sizeof(other));
 	(void)pmtu_start(&other, &path, now - USEC);
 	(void)pmtu_timer(&other, &path, now);
-	CHECK(pmtu_probe(&other, &path, &numbers, TIMEOUT, now));
+	CHECK(pmtu_probe_due(&other, now));
+	pmtu_probe(&other, &numbers, TIMEOUT, now);
 	CHECK_EQ(other.number, 65535);
 	CHECK(pmtu_asks(&m, 1500, 65534));
 	CHECK(!pmtu_asks(&m, 1500, 65535));
@@ -417,7 +419,8 @@ test_numbers(void)
 	TEST("all tries of a size have one number, the next size another");
 	old = m.number;
 	now += TIMEOUT;
-	CHECK(pmtu_probe(&m, &path, &numbers, TIMEOUT, now));
+	CHECK(pmtu_probe_due(&m, now));
+	pmtu_probe(&m, &numbers, TIMEOUT, now);
 	CHECK_EQ(m.number, old);
 	run(now + 3 * TIMEOUT);
 	CHECK_EQ(m.size, 1280);
@@ -452,8 +455,9 @@ run(uint64_t until)
 		if (pmtu_result_due(&m, now))
 			pmtu_result_sent(&m, 1, TIMEOUT, now);
 		changed |= pmtu_timer(&m, &path, now);
-		if (!pmtu_probe(&m, &path, &numbers, TIMEOUT, now))
+		if (!path.answers || !pmtu_probe_due(&m, now))
 			continue;
+		pmtu_probe(&m, &numbers, TIMEOUT, now);
 		probes++;
 		if (lose > 0) {
 			lose--;
