@@ -134,6 +134,7 @@ int		 yyerror(const char *, ...)
 /* lexer */
 static int	 lex(void);
 static int	 lex_macro(void);
+static int	 lex_illegal(int);
 static int	 lex_quoted(int);
 static int	 lex_word(int);
 static int	 word_char(int);
@@ -178,6 +179,7 @@ static int	 copy(char *, const char *, size_t, const char *);
 static int	 name_ok(const char *, size_t, const char *);
 static int	 ifname_ok(const char *);
 static int	 path_ok(const char *, const char *);
+static char	*key_padded(const char *);
 static int	 key_decode(uint8_t *, const char *, const char *);
 static void	 secret_safe(const char *);
 
@@ -248,7 +250,7 @@ static int			 nlist;
 %token	<v.string>	STRING
 %token	<v.number>	NUMBER
 
-%type	<v.string>	value word route
+%type	<v.string>	value word key route
 %type	<v.number>	port rtable layer family time time_max recover_time
 %type	<v.number>	percent recover_percent bits yesno route_priority
 %type	<v.number>	local_port compat day
@@ -300,6 +302,14 @@ value		: word
 word		: STRING
 		| NUMBER {
 			$$ = $<v.string>1;
+		}
+		;
+
+/* Without quotes the last character of a key is another token. */
+key		: STRING
+		| STRING '=' {
+			$$ = key_padded($1);
+			$<unsafe>$ = $<unsafe>1;
 		}
 		;
 
@@ -402,7 +412,7 @@ tunnelopts	: /* empty */
 		;
 
 peerkey		: /* empty */
-		| PEER KEY STRING {
+		| PEER KEY key {
 			tunnel_peer_key($3);
 		}
 		;
@@ -465,7 +475,7 @@ tunnelopt	: DESCRIPTION STRING {
 		| ROUTE routes route_priority {
 			tunnel_routes($3);
 		}
-		| PSK STRING {
+		| PSK key {
 			tunnel_psk($2, $<unsafe>2);
 		}
 		| PSK KWFILE STRING {
@@ -480,7 +490,7 @@ tunnelopt	: DESCRIPTION STRING {
 		| KEY KWFILE STRING {
 			tunnel_key($3);
 		}
-		| KEY KWFILE STRING PEER KEY STRING {
+		| KEY KWFILE STRING PEER KEY key {
 			tunnel_key($3);
 			tunnel_peer_key($6);
 		}
@@ -992,7 +1002,7 @@ again:
 	if (word_char(c))
 		return (lex_word(c));
 	if (!isascii(c) || !isprint(c))
-		return (lex_error("illegal character 0x%02x", c));
+		return (lex_illegal(c));
 	tok.text[0] = c;
 	tok.text[1] = '\0';
 	return (c);
@@ -1032,6 +1042,24 @@ lex_macro(void)
 	file->expand = sym->val;
 	file->expand_unsafe = sym->unsafe;
 	return (0);
+}
+
+/* What a word processor makes of quotes and blanks, in UTF-8. */
+static int
+lex_illegal(int c)
+{
+	int	 next;
+
+	if (c == 0xc2 || c == 0xe2) {
+		next = lgetc();
+		if (c == 0xc2 && next == 0xa0)
+			return (lex_error("no-break space"));
+		if (c == 0xe2 && next == 0x80)
+			return (lex_error("typographic quote or dash, or "
+			    "another character of print"));
+		lungetc(next);
+	}
+	return (lex_error("illegal character 0x%02x", c));
 }
 
 static int
@@ -1700,6 +1728,17 @@ path_ok(const char *what, const char *path)
 		return (0);
 	}
 	return (1);
+}
+
+static char *
+key_padded(const char *s)
+{
+	char	 buf[TOKEN_MAX + 1], *key;
+
+	snprintf(buf, sizeof(buf), "%s=", s);
+	key = keep(buf);
+	explicit_bzero(buf, sizeof(buf));
+	return (key);
 }
 
 static int
