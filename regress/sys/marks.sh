@@ -74,4 +74,30 @@ check "bound to devices: each from its own" eval '
     case $(value server links dsl2 remote) in 198.51.100.1:*) ;;
     *) false ;; esac'
 check "bound to devices: none lost" no_loss -c 100
+
+# What is missing is named.
+client_conf <<END | conf client
+	link "dsl1" { interface "dsl1" remote 203.0.113.2 port 5080 }
+	link "lte" { interface "eth9" remote 203.0.113.2 port 5080 }
+	link "sat" { local "eth8" remote 203.0.113.2 port 5080 }
+END
+check "interfaces that are not there: not all of it works" eval '
+    ! ctl client reload >"$T/out" 2>&1'
+for l in "lte: .*: eth9: No such device" "sat: .*: eth8: "; do
+	check "named: $l" eval "grep -q 'link $l' '$T/out' &&
+	    grep -q 'link $l' '$T/client.log'"
+done
+check "the other link stays" link_is client dsl1 up
+terminate client
+
+# without a device for tunnels, as in some containers
+no_device()
+{
+	in_host c unshare -m sh -c '
+	    mount -t tmpfs tmpfs /dev/net && exec "$@"' sh \
+	    timeout 5 "$MLVPND" -df "$T/client.conf" -s "$T/none.sock" \
+	    >"$T/out" 2>&1
+	grep -q "home: interface $CTUN: /dev/net/tun: No such file" "$T/out"
+}
+check "no device for tunnels: it is named" no_device
 finish

@@ -67,6 +67,8 @@ static uint8_t			 tx_bufs[BATCH_MAX][PKT_SIZE];
 static uint64_t	 clock_usec(clockid_t);
 static void	 engine_deadline(int, short, void *);
 static void	 engine_send(struct dgram *, size_t, uint64_t);
+static void	 engine_send_failed(const struct engine_sock *,
+		    const struct dgram *, int);
 static struct engine_sock *engine_sock_for(const struct endpoint *);
 static void	 engine_send_full(struct engine_sock *, int, struct dgram *,
 		    size_t, uint64_t);
@@ -508,7 +510,6 @@ engine_sock_writable(int fd, short event, void *arg)
 static void
 engine_send(struct dgram *d, size_t n, uint64_t now)
 {
-	static struct log_limit	 limit;
 	struct engine_sock	*s;
 	size_t			 sent;
 	int			 error;
@@ -531,11 +532,26 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 		}
 		/* one that is too long tells the path's MTU */
 		if (s != NULL && error != EMSGSIZE)
-			log_limited(&limit, "sending: %s", strerror(error));
+			engine_send_failed(s, d, error);
 		core_send_error(core, d, error, now);
 		d++;
 		n--;
 	}
+}
+
+static void
+engine_send_failed(const struct engine_sock *s, const struct dgram *d,
+    int error)
+{
+	static struct log_limit	 limit;
+	char			 buf[ADDR_STRLEN];
+
+	addr_ntop_port(&d->ep.remote, buf, sizeof(buf));
+	if (s->link[0] != '\0')
+		log_limited(&limit, "link %s: sending to %s: %s", s->link, buf,
+		    strerror(error));
+	else
+		log_limited(&limit, "sending to %s: %s", buf, strerror(error));
 }
 
 /* The socket that the core means: twins have one for each address family. */

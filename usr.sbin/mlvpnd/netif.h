@@ -63,9 +63,10 @@ void	 netif_pledged(void);
  * process has it; EINVAL: not a name of such a device, or it is of the other
  * kind.  netif_close() gives up the parent's descriptor: an interface that
  * this made goes when the engine's is closed too, unless the tunnel has
- * "persist".
+ * "persist".  netif_device() is the path of the device.
  */
 int	 netif_open(struct netif *, const struct tunnel_conf *);
+const char *netif_device(const char *ifname);
 void	 netif_close(struct netif *);
 int	 netif_mtu(const struct netif *, uint16_t);
 int	 netif_describe(const struct netif *, const char *descr,

@@ -101,7 +101,6 @@ netif_pledged(void)
 int
 netif_open(struct netif *netif, const struct tunnel_conf *conf)
 {
-	char	 path[sizeof("/dev/") + IFNAMSIZ];
 	int	 transient = 1, saved_errno;
 
 	memset(netif, 0, sizeof(*netif));
@@ -113,8 +112,8 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 	strlcpy(netif->name, conf->ifname, sizeof(netif->name));
 	netif->layer2 = conf->layer2;
 	netif->existed = if_nametoindex(netif->name) != 0;
-	snprintf(path, sizeof(path), "/dev/%s", netif->name);
-	if ((netif->fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)) == -1)
+	if ((netif->fd = open(netif_device(netif->name),
+	    O_RDWR | O_NONBLOCK | O_CLOEXEC)) == -1)
 		return (-1);
 	if ((netif->index = if_nametoindex(netif->name)) == 0 ||
 	    device_setup(netif) == -1 ||
@@ -131,6 +130,15 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 	netif_close(netif);
 	errno = saved_errno;
 	return (-1);
+}
+
+const char *
+netif_device(const char *ifname)
+{
+	static char	 path[sizeof("/dev/") + IFNAMSIZ];
+
+	snprintf(path, sizeof(path), "/dev/%s", ifname);
+	return (path);
 }
 
 void

@@ -224,6 +224,15 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 	return (-1);
 }
 
+const char *
+netif_device(const char *ifname)
+{
+	static char	 path[sizeof("/dev/") + IFNAMSIZ];
+
+	snprintf(path, sizeof(path), "/dev/%s", ifname);
+	return (path);
+}
+
 void
 netif_close(struct netif *netif)
 {

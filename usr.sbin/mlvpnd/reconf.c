@@ -44,6 +44,7 @@
 #include "log.h"
 #include "mlvpn2_wire.h"
 #include "mlvpnd.h"
+#include "netif.h"
 #include "notice.h"
 #include "parse.h"
 #include "reconf.h"
@@ -375,8 +376,9 @@ reconf_open(int *missing)
 			*missing = 1;
 			if (errno != pt->error) {
 				pt->error = errno;
-				notice_failure("%s: interface %s",
-				    pt->conf->name, pt->conf->ifname);
+				notice_failure("%s: interface %s: %s",
+				    pt->conf->name, pt->conf->ifname,
+				    netif_device(pt->conf->ifname));
 			}
 			continue;
 		}

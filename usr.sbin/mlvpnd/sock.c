@@ -87,11 +87,10 @@ sock_new_id(void)
 
 int
 sock_route(const struct sock_conf *conf, const struct addr *remote,
-    struct addr *local, uint16_t *mtu)
+    struct addr *local, uint16_t *mtu, const char **what)
 {
 	struct sockaddr_storage	 ss;
 	struct sock_conf	 probe;
-	const char		*what;
 	socklen_t		 len;
 	int			 fd, ret = -1, saved_errno;
 
@@ -99,16 +98,18 @@ sock_route(const struct sock_conf *conf, const struct addr *remote,
 	probe.local.port = 0;
 	if (probe.local.family == 0)
 		probe.local.family = remote->family;
+	*what = "local address";
 	if (probe.local.family != remote->family) {
 		errno = EAFNOSUPPORT;
 		return (-1);
 	}
 
-	if ((fd = sock_create(&probe, &what)) == -1)
+	if ((fd = sock_create(&probe, what)) == -1)
 		return (-1);
 	if (!addr_is_any(&probe.local) &&
-	    sock_bind(fd, &probe.local, &what) == -1)
+	    sock_bind(fd, &probe.local, what) == -1)
 		goto done;
+	*what = "route";
 	len = addr_to_sa(remote, &ss);
 	if (connect(fd, (struct sockaddr *)&ss, len) == -1)
 		goto done;

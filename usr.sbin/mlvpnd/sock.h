@@ -58,11 +58,11 @@ uint32_t sock_new_id(void);
 /*
  * The local address the system would send from to the remote one, its port
  * 0, and the MTU of the interface it would leave by, 0 if not known.
- * Returns 0, or -1 with errno: ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL
- * without a way.
+ * Returns 0, or -1 with *what naming the step and errno: ENETUNREACH,
+ * EHOSTUNREACH, EADDRNOTAVAIL without a way.
  */
 int	 sock_route(const struct sock_conf *, const struct addr *remote,
-	    struct addr *local, uint16_t *mtu);
+	    struct addr *local, uint16_t *mtu, const char **what);
 
 /*
  * Both take at most BATCH_MAX and are all that a process with the promises

@@ -477,7 +477,8 @@ uplink_try(struct uplink *ul, const struct addr *remote, int anew,
 	memset(&sc, 0, sizeof(sc));
 	sc.rtable = ul->conf.rtable;
 	strlcpy(sc.ifname, ul->conf.ifname, sizeof(sc.ifname));
-	*what = "local address";
+	*what = ul->conf.local_if[0] != '\0' ? ul->conf.local_if :
+	    "local address";
 	if (uplink_local(ul, remote->family, &sc.local) == -1)
 		return (-1);
 
@@ -485,9 +486,11 @@ uplink_try(struct uplink *ul, const struct addr *remote, int anew,
 	if (uplink_wants_hostroute(ul, remote) && (hr = hostroute_get(remote,
 	    netif_rtable(ul->conf.rtable))) == NULL)
 		return (-1);
-	*what = "route";
-	if (sock_route(&sc, remote, &local, &mtu) == -1)
+	if (sock_route(&sc, remote, &local, &mtu, what) == -1) {
+		if (errno == ENODEV && ul->conf.ifname[0] != '\0')
+			*what = ul->conf.ifname;
 		goto fail;
+	}
 	*what = "route leads into the tunnel";
 	if (uplink_inside(ul, &local)) {
 		errno = ELOOP;

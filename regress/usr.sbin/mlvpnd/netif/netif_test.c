@@ -675,6 +675,7 @@ leaves_from(const char *host, const char *source)
 {
 	struct sock_conf conf;
 	struct addr	 remote, local, want;
+	const char	*what;
 	uint16_t	 mtu;
 
 	to_addr(&remote, host);
@@ -682,7 +683,7 @@ leaves_from(const char *host, const char *source)
 	remote.port = 5080;
 	memset(&conf, 0, sizeof(conf));
 	conf.rtable = rtable;
-	return (sock_route(&conf, &remote, &local, &mtu) == 0 &&
+	return (sock_route(&conf, &remote, &local, &mtu, &what) == 0 &&
 	    addr_equal(&local, &want));
 }
 

@@ -445,6 +445,7 @@ test_route(int other)
 {
 	struct sock_conf	 conf;
 	struct addr		 local, remote, want;
+	const char		*what;
 	uint16_t		 mtu;
 
 	TEST("local address and MTU of a way");
@@ -453,13 +454,13 @@ test_route(int other)
 	CHECK(addr_pton(&remote, "203.0.113.9") == 0);
 	CHECK(addr_pton(&want, "192.0.2.1") == 0);
 	remote.port = 5080;
-	CHECK_EQ(sock_route(&conf, &remote, &local, &mtu), 0);
+	CHECK_EQ(sock_route(&conf, &remote, &local, &mtu, &what), 0);
 	CHECK(addr_equal(&local, &want));
 	CHECK_EQ(mtu, 1500);
 	CHECK(addr_pton(&remote, "2001:db8:9::9") == 0);
 	CHECK(addr_pton(&want, "2001:db8:1::1") == 0);
 	remote.port = 5080;
-	CHECK_EQ(sock_route(&conf, &remote, &local, &mtu), 0);
+	CHECK_EQ(sock_route(&conf, &remote, &local, &mtu, &what), 0);
 	CHECK(addr_equal(&local, &want));
 	CHECK_EQ(mtu, 1500);
 
@@ -472,6 +473,12 @@ test_route(int other)
 	CHECK(addr_pton(&remote, "203.0.113.9") == 0);
 	CHECK(addr_pton(&want, "192.0.2.2") == 0);
 	remote.port = 5080;
-	CHECK_EQ(sock_route(&conf, &remote, &local, &mtu), 0);
+	CHECK_EQ(sock_route(&conf, &remote, &local, &mtu, &what), 0);
 	CHECK(addr_equal(&local, &want));
+
+	TEST("by an interface that is not there");
+	strlcpy(conf.ifname, "nothere0", sizeof(conf.ifname));
+	CHECK_EQ(sock_route(&conf, &remote, &local, &mtu, &what), -1);
+	CHECK(strcmp(what, "bind to the interface") == 0);
+	CHECK(!sock_can_bind_device || errno == ENODEV);
 }
