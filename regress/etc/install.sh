@@ -48,6 +48,9 @@ cat >"$T/want" <<END
 END
 (cd "$T/root" && find . -type f | sort) | diff -u "$T/want" -
 
+# for keys
+[ "$(stat -c %a "$T/root/etc/mlvpnd")" = 700 ]
+
 unit=$T/root/opt/lib/systemd/system/mlvpnd.service
 grep -q '^ExecStart=/opt/sbin/mlvpnd$' "$unit"
 command -v systemd-analyze >/dev/null || {
