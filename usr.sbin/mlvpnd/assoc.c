@@ -57,6 +57,7 @@ static struct keyset *keyset_alloc(struct assoc *);
 static void	 keyset_free(struct keyset *);
 static void	 assoc_start(struct tunnel *, uint64_t);
 static void	 attempt_try(struct tunnel *, uint64_t);
+static void	 attempt_unanswered(struct tunnel *);
 static void	 attempt_end(struct tunnel *);
 static void	 attempt_targets(struct tunnel *);
 static int	 is_target(const struct link *);
@@ -261,6 +262,8 @@ attempt_try(struct tunnel *t, uint64_t now)
 		attempt_end(t);
 		return;
 	}
+	if (at->tries > 0 && as->cur == NULL)
+		attempt_unanswered(t);
 	attempt_targets(t);
 	wait = HELLO_FIRST_RETRY << (at->tries < 3 ? at->tries : 3);
 	if (wait > HELLO_MAX_RETRY)
@@ -292,6 +295,18 @@ attempt_try(struct tunnel *t, uint64_t now)
 		at->target[i].pending = at->len > 0;
 		at->target[i].answered = 0;
 	}
+}
+
+/* As for a path that is down: another address, port or look-up may help. */
+static void
+attempt_unanswered(struct tunnel *t)
+{
+	struct link	*l;
+
+	TAILQ_FOREACH(l, &t->links, entry)
+		if (is_target(l))
+			notify_link(&t->notify, CORE_LINK_STALE, l->conf.name,
+			    &l->ep.remote, REASON_NO_HANDSHAKE);
 }
 
 static void

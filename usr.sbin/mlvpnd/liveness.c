@@ -42,8 +42,8 @@
 #define EXCLUDE_AFTER		(2 * USEC)
 #define READMIT_AFTER		(10 * USEC)
 #define EXCLUDED_PROBE		(500 * 1000)
-#define STALE_AFTER		(5 * USEC)
-#define STALE_AGAIN		(10 * USEC)
+#define STALE_AFTER		(3 * USEC)
+#define STALE_AGAIN		(5 * USEC)
 
 static uint64_t	 keepalive_due(const struct liveness *,
 		    const struct liveness_view *);

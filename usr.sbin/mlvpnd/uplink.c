@@ -49,8 +49,10 @@
 #define OPEN_RETRY_MIN		1	/* seconds, doubled each time */
 #define OPEN_RETRY_MAX		60
 #define REBIND_DELAY		100	/* ms */
-#define STALE_INTERVAL		5	/* seconds between two that count */
-#define REOPEN_INTERVAL		60
+#define STALE_INTERVAL		1	/* seconds between two that count */
+#define REOPEN_MIN		3	/* seconds of a socket, doubled */
+#define REOPEN_MAX		60
+#define FIXED_INTERVAL		3600	/* seconds between two lines */
 
 enum uplink_todo {
 	TODO_NOTHING,
@@ -77,6 +79,8 @@ struct uplink {
 	int		 error;		/* of the last attempt, logged */
 	time_t		 stale;		/* when the engine last said so */
 	time_t		 opened;
+	unsigned int	 reopen;	/* a socket has at least so long */
+	time_t		 fixed_told;	/* 0: not yet */
 };
 
 /* Those of a tunnel. */
@@ -97,7 +101,8 @@ static int		 uplink_position(const struct uplink *,
 			    const struct addr *, size_t);
 static void		 uplink_found(void *);
 static void		 uplink_select(struct uplink *);
-static void		 uplink_connect(struct uplink *, size_t);
+static void		 uplink_connect(struct uplink *, size_t, int);
+static int		 uplink_may_reopen(struct uplink *, time_t);
 static int		 uplink_try(struct uplink *, const struct addr *, int,
 			    const char **);
 static int		 uplink_local(const struct uplink *, uint8_t,
@@ -266,33 +271,60 @@ uplinks_netchange(struct uplinks *uls)
 }
 
 /*
- * Names are looked up again, the next address is tried if there are several,
- * else now and then another socket: a middlebox may have forgotten, or taken
- * a dislike to, the old one.
+ * The peer does not answer on the link: names are looked up again, and the
+ * next address is tried.  After the last one the first is tried again, from
+ * another port: a translator may have a mapping of the old one that leads
+ * nowhere.
  */
 void
 uplinks_stale(struct uplinks *uls, const char *name)
 {
 	struct uplink	*ul;
 	struct addr	 cand[REMOTE_ADDR_MAX];
-	const char	*what;
 	time_t		 now;
-	size_t		 n;
+	size_t		 n, next;
 
 	if ((ul = uplink_find(uls, name)) == NULL || ul->todo != TODO_NOTHING)
 		return;
 	now = monotime();
 	if (ul->stale != 0 && now - ul->stale < STALE_INTERVAL)
 		return;
+	if (ul->stale == 0 || now - ul->stale > REOPEN_MAX)
+		ul->reopen = REOPEN_MIN;	/* another outage */
 	ul->stale = now;
 
 	remotes_refresh(ul->remotes);
-	n = remotes_addr(ul->remotes, cand);
-	if (n > 1)
-		uplink_connect(ul, uplink_position(ul, cand, n) + 1);
-	else if (n == 1 && ul->sock != SOCK_NONE && ul->conf.local.port == 0 &&
-	    now - ul->opened >= REOPEN_INTERVAL)
-		(void)uplink_try(ul, &cand[0], 1, &what);
+	if ((n = remotes_addr(ul->remotes, cand)) == 0)
+		return;
+	next = uplink_position(ul, cand, n) + 1;
+	if (next < n)
+		uplink_connect(ul, next, 0);
+	else if (uplink_may_reopen(ul, now))
+		uplink_connect(ul, 0, 1);
+	else if (n > 1)
+		uplink_connect(ul, 0, 0);
+}
+
+/* Seldom in a long outage: each socket is a mapping more in a router. */
+static int
+uplink_may_reopen(struct uplink *ul, time_t now)
+{
+	if (ul->sock == SOCK_NONE)
+		return (0);
+	if (ul->conf.local.port != 0) {
+		if (ul->fixed_told == 0 ||
+		    now - ul->fixed_told >= FIXED_INTERVAL)
+			log_info("%s: link %s: no answer, and no other port "
+			    "is tried: port %u is configured",
+			    ul->tunnel->conf->name, ul->conf.name,
+			    ul->conf.local.port);
+		ul->fixed_told = now;
+		return (0);
+	}
+	if (now - ul->opened < (time_t)ul->reopen)
+		return (0);
+	ul->reopen = timer_backoff(ul->reopen, REOPEN_MIN, REOPEN_MAX);
+	return (1);
 }
 
 int
@@ -409,15 +441,15 @@ uplink_select(struct uplink *ul)
 			return;
 		pos = 0;
 	}
-	uplink_connect(ul, pos);
+	uplink_connect(ul, pos, 0);
 }
 
 /*
  * Has the engine use the first of the addresses, beginning with number
- * start, that the system can send to.
+ * start, that the system can send to; from a new socket if anew is set.
  */
 static void
-uplink_connect(struct uplink *ul, size_t start)
+uplink_connect(struct uplink *ul, size_t start, int anew)
 {
 	struct addr	 cand[REMOTE_ADDR_MAX];
 	const char	*name = ul->tunnel->conf->name, *what, *first = NULL;
@@ -427,7 +459,8 @@ uplink_connect(struct uplink *ul, size_t start)
 
 	n = remotes_addr(ul->remotes, cand);
 	for (i = 0; i < n; i++) {
-		if (uplink_try(ul, &cand[(start + i) % n], 0, &what) == 0) {
+		if (uplink_try(ul, &cand[(start + i) % n], anew,
+		    &what) == 0) {
 			if (ul->error != 0)
 				log_info("%s: link %s: has a way to its peer "
 				    "again", name, ul->conf.name);
