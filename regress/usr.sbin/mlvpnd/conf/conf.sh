@@ -45,6 +45,22 @@ chmod 775 writable.sh
 chmod 644 readable.psk
 chmod 660 writable.psk
 
+# shown PREFIX FILE: the configurations in it
+shown()
+{
+	awk -f "$src/examples.awk" -v prefix="$@" >/dev/null
+}
+
+# good DIRECTORY: mlvpnd takes them all; keys are where they say
+good()
+{
+	sed -i.orig "s,/etc/mlvpnd/,$work/,g" "$1"/*.conf
+	cp a.psk home.psk
+	cp b.psk branch.psk
+	cp a.key home.key
+	"$CONF_TEST" good "$work/$1"/*.conf
+}
+
 case $test in
 ok)
 	"$CONF_TEST" ok "$work"/ok/*.conf
@@ -64,29 +80,24 @@ mutate)
 	"$CONF_TEST" mutate 500 "$work"/ok/*.conf
 	;;
 examples)
-	# the file as installed, and what it prints
+	# the file as installed, its client and the server in comments
 	mkdir examples
-	sed "s,/etc/mlvpnd/,$work/,g" "$top/etc/examples/mlvpnd.conf" \
-	    >examples/mlvpnd.conf
-	cp a.psk home.psk
-	cp b.psk branch.psk
-	"$CONF_TEST" good "$work"/examples/mlvpnd.conf
+	awk '/^#(listen|tunnel)/ { server = 1 }
+	    { sub(/^#/, ""); if (server) print }' \
+	    "$top/etc/examples/mlvpnd.conf" >examples/server.conf
+	cp "$top/etc/examples/mlvpnd.conf" examples/client.conf
+	good examples
 	;;
 man)
-	# each configuration shown in the manual
+	# those in the manuals and in the README
 	mkdir man
-	awk '/^\.\\" example/ { n = $3; next }
-	    /^\.Ed/ { n = "" }
-	    n != "" && !/^\./ {
-		gsub(/\\e/, "\\")
-		gsub(/\\&/, "")
-		print >"man/" n ".conf"
-	    }' "$top/share/man/man5/mlvpnd.conf.5"
-	sed -i.orig "s,/etc/mlvpnd/,$work/,g" man/*.conf
-	cp a.psk home.psk
-	cp b.psk branch.psk
-	cp a.key home.key
-	"$CONF_TEST" good "$work"/man/*.conf
+	for page in "$top"/share/man/man*/*.[578]; do
+		shown "man/${page##*/}-" "$page"
+	done
+	[ "$(ls man | wc -l)" -ge 8 ]
+	shown man/README- -v indented=1 "$top/README"
+	[ -e man/README-2.conf ]
+	good man
 	;;
 *)
 	echo "$test: unknown test" >&2
