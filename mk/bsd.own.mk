@@ -35,6 +35,12 @@ LIBBSD_CPPFLAGS!=	pkg-config --cflags libbsd-overlay 2>/dev/null || :
 CPPFLAGS+=	-D_GNU_SOURCE ${LIBBSD_CPPFLAGS}
 LDADD_COMPAT=	${LIBCOMPAT} -Wl,-u,libbsd_init_func -lbsd-ctor -lbsd \
 		-lseccomp
+# what OpenBSD's compiler and linker do by themselves
+CFLAGS+=	-fstack-protector-strong -fPIE
+LDFLAGS+=	-pie -Wl,-z,relro -Wl,-z,now
+.  if !defined(SANITIZE) && !empty(CFLAGS:M-O[123s])
+CPPFLAGS+=	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+.  endif
 .elif ${OS} == "freebsd"
 LDADD_COMPAT=	${LIBCOMPAT}
 .endif

@@ -44,6 +44,8 @@ for who in parent engine resolver; do
 		continue
 	fi
 	check "$who: a filter for system calls" [ "$(status "$p" Seccomp)" = 2 ]
+	check "$who: leaves no core" eval \
+	    'grep -q "^Max core file size  *0  *0 " /proc/$p/limits'
 	check "$who: no new privileges" [ "$(status "$p" NoNewPrivs)" = 1 ]
 	[ $who = parent ] && continue
 	check "$who: user _mlvpnd" \

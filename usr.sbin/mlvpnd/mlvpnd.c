@@ -179,6 +179,10 @@ main(int argc, char *argv[])
 	rl.rlim_cur = rl.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
 		fatal("setrlimit");
+	/* there are keys in memory */
+	rl.rlim_cur = rl.rlim_max = 0;
+	if (setrlimit(RLIMIT_CORE, &rl) == -1)
+		fatal("setrlimit");
 
 	child_start(argv0, debug, verbose > 0, main_engine_imsg,
 	    main_resolver_imsg);
