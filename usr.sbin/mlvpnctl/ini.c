@@ -65,15 +65,15 @@ ini_read(struct ini *ini, FILE *fp)
 
 	while ((c = getc(fp)) != EOF) {
 		if (++total > FILE_MAX)
-			errx(1, "more than %d bytes are no configuration",
+			errx(1, "file larger than %d bytes",
 			    FILE_MAX);
 		if (c == '\n') {
 			line[len] = '\0';
 			if (zero)
-				leave_out(ini, lineno, "the line has a zero "
-				    "byte, MLVPN leaves out what follows it");
+				leave_out(ini, lineno, "zero byte, MLVPN "
+				    "ignores the rest of the line");
 			if (cut)
-				leave_out(ini, lineno, "the line is too long");
+				leave_out(ini, lineno, "line too long");
 			else
 				read_line(ini, line, lineno);
 			len = 0;
@@ -91,14 +91,13 @@ ini_read(struct ini *ini, FILE *fp)
 	if (ferror(fp))
 		err(1, "read error");
 	if (len > 0)
-		leave_out(ini, lineno, "the last line does not end with a "
-		    "newline, MLVPN leaves it out");
+		leave_out(ini, lineno, "no newline at end of file, MLVPN "
+		    "ignores the line");
 	explicit_bzero(line, sizeof(line));
 
 	TAILQ_FOREACH(s, &ini->sections, entry) {
 		if (!s->filled && !ini_is_filters(s->name))
-			complain(s->lineno, "section without values, MLVPN "
-			    "leaves it out");
+			complain(s->lineno, "empty section, MLVPN ignores it");
 	}
 }
 
@@ -143,11 +142,10 @@ read_section(struct ini *ini, const char *line, int lineno)
 	name[end - begin] = '\0';
 
 	if (line + strspn(line, " \t") != begin - 1)
-		complain(lineno, "MLVPN takes the brackets in this line for "
-		    "the beginning of a section");
+		complain(lineno, "MLVPN reads the brackets in this line as a "
+		    "section");
 	else if (end[1 + strspn(end + 1, " \t")] != '\0')
-		complain(lineno, "MLVPN leaves out what follows the name of "
-		    "the section");
+		complain(lineno, "MLVPN ignores what follows the section name");
 	add_section(ini, name, lineno);
 	return (1);
 }
@@ -173,10 +171,10 @@ read_value(struct ini *ini, const char *line, int lineno)
 		}
 		if (*p == '=' && !quoted) {
 			if (len == 0 || has_key) {
-				leave_out(ini, lineno, len == 0 ? "nothing in "
-				    "front of \"=\", MLVPN leaves the line "
-				    "out" : "\"=\" twice outside of quotes, "
-				    "MLVPN leaves the line out");
+				leave_out(ini, lineno, len == 0 ? "no key "
+				    "before \"=\", MLVPN ignores the line" :
+				    "\"=\" twice outside of quotes, MLVPN "
+				    "ignores the line");
 				goto done;
 			}
 			text[trim(text, len)] = '\0';
@@ -191,8 +189,8 @@ read_value(struct ini *ini, const char *line, int lineno)
 			continue;
 		}
 		if (!isascii((unsigned char)*p)) {
-			leave_out(ini, lineno, "not ASCII, MLVPN leaves the "
-			    "line out");
+			leave_out(ini, lineno, "not ASCII, MLVPN ignores the "
+			    "line");
 			goto done;
 		}
 		if (blank && nwords > 0)
@@ -202,12 +200,12 @@ read_value(struct ini *ini, const char *line, int lineno)
 	}
 
 	if (!has_key)
-		leave_out(ini, lineno, "no \"=\", MLVPN leaves the line out");
+		leave_out(ini, lineno, "no \"=\", MLVPN ignores the line");
 	else if (len == 0)
-		leave_out(ini, lineno, "no value, MLVPN leaves the line out");
+		leave_out(ini, lineno, "no value, MLVPN ignores the line");
 	else if (current == NULL)
-		leave_out(ini, lineno, "not in a section, MLVPN leaves the "
-		    "line out");
+		leave_out(ini, lineno, "not in a section, MLVPN ignores the "
+		    "line");
 	else {
 		text[trim(text, len)] = '\0';
 		words[trim(words, nwords)] = '\0';
@@ -295,8 +293,8 @@ ini_value(const struct ini *ini, const char *section, const char *key)
 		if (first == NULL)
 			first = v;
 		else
-			complain(v->lineno, "%s: given in line %d already, and "
-			    "the first value counts", key, first->lineno);
+			complain(v->lineno, "%s: already set in line %d, the "
+			    "first value counts", key, first->lineno);
 	}
 	return (first);
 }

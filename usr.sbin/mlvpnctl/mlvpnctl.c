@@ -221,7 +221,7 @@ ctl_connect(const char *sockname)
 		errx(1, "%s: mlvpnd is not running", sockname);
 	case EACCES:
 	case EPERM:
-		errx(1, "%s: permission denied: only for root and the group %s",
+		errx(1, "%s: permission denied: not root and not in group %s",
 		    sockname, MLVPND_USER);
 	default:
 		err(1, "connect: %s", sockname);
@@ -275,7 +275,7 @@ request(struct imsgbuf *ibuf, const struct parse_result *res)
 		compose(ibuf, IMSG_CTL_RELOAD, NULL, 0);
 		break;
 	default:
-		errx(1, "%s: action %d", __func__, res->action);
+		errx(1, "%s: unknown action %d", __func__, res->action);
 	}
 	/* A daemon that does not want us may have sent a word about it. */
 	if (imsgbuf_flush(ibuf) == -1 && errno != EPIPE)
@@ -342,8 +342,7 @@ answer(struct imsg *imsg, int *status)
 	case IMSG_CTL_END:
 		return (1);
 	default:
-		errx(1, "an answer of mlvpnd is not known here: "
-		    "is it of another version?");
+		errx(1, "unknown message from mlvpnd: different version?");
 	}
 }
 
@@ -351,8 +350,7 @@ static void
 get_data(struct imsg *imsg, void *data, size_t len)
 {
 	if (imsg_get_data(imsg, data, len) == -1)
-		errx(1, "an answer of mlvpnd has a wrong length: "
-		    "is it of another version?");
+		errx(1, "wrong message length from mlvpnd: different version?");
 }
 
 static void
@@ -378,7 +376,7 @@ show_tunnel(struct imsg *imsg)
 	clean(ct.secret, sizeof(ct.secret));
 	clean(ct.peer_key, sizeof(ct.peer_key));
 	if (ct.naddress > TUNNEL_ADDR_MAX)
-		errx(1, "an answer of mlvpnd makes no sense");
+		errx(1, "invalid message from mlvpnd");
 	output->tunnel(&ct);
 }
 
@@ -403,7 +401,7 @@ show_filter(struct imsg *imsg)
 	clean(cm.tunnel, sizeof(cm.tunnel));
 	clean(cm.conf.expr, sizeof(cm.conf.expr));
 	if (cm.conf.nlinks > MATCH_LINKS_MAX)
-		errx(1, "an answer of mlvpnd makes no sense");
+		errx(1, "invalid message from mlvpnd");
 	for (i = 0; i < cm.conf.nlinks; i++)
 		clean(cm.conf.links[i], sizeof(cm.conf.links[i]));
 	output->filter(&cm);
@@ -433,9 +431,9 @@ show_result(struct imsg *imsg)
 		[CTL_RES_FAIL] =	"request failed",
 		[CTL_RES_NOSUCH] =	"no such tunnel or link",
 		[CTL_RES_PARSE] =	"configuration not reloaded",
-		[CTL_RES_PENDING] =	"a reload is under way already",
+		[CTL_RES_PENDING] =	"reload already in progress",
 		[CTL_RES_DENIED] =	"permission denied",
-		[CTL_RES_BADCMD] =	"mlvpnd does not know this request"
+		[CTL_RES_BADCMD] =	"request not known to mlvpnd"
 	};
 	struct ctl_result	 res;
 	const char		*text = "unknown result";

@@ -316,7 +316,7 @@ test_show() {
 	for t in filters tunnels; do
 		with hostile show $t
 		[ $status -eq 1 ] || exit 1
-		has "an answer of mlvpnd makes no sense"
+		has "invalid message from mlvpnd"
 	done
 	with normal show tunnels branch-office
 	compare "show tunnels branch-office" 0 <<-END
@@ -531,11 +531,11 @@ test_result() {
 	END
 	with busy reload
 	compare "reload during a reload" 1 <<-END
-	mlvpnctl: a reload is under way already
+	mlvpnctl: reload already in progress
 	END
 	with normal log verbose
 	compare "a request that the daemon does not know" 1 <<-END
-	mlvpnctl: mlvpnd does not know this request
+	mlvpnctl: request not known to mlvpnd
 	END
 }
 
@@ -569,11 +569,11 @@ test_errors() {
 	}
 	with short show summary
 	compare "answer of a wrong length" 1 <<-END
-	mlvpnctl: an answer of mlvpnd has a wrong length: is it of another version?
+	mlvpnctl: wrong message length from mlvpnd: different version?
 	END
 	with unknown show summary
 	compare "answer of an unknown type" 1 <<-END
-	mlvpnctl: an answer of mlvpnd is not known here: is it of another version?
+	mlvpnctl: unknown message from mlvpnd: different version?
 	END
 
 	echo "an output that takes nothing"
@@ -617,7 +617,7 @@ test_denied() {
 	"$bin/ctlserver" -u normal "$sock" "$dir/mlvpnctl" -s "$sock" show \
 	    >"$dir/got" 2>&1 || status=$?
 	compare "socket not permitted" 1 <<-END
-	mlvpnctl: $sock: permission denied: only for root and the group _mlvpnd
+	mlvpnctl: $sock: permission denied: not root and not in group _mlvpnd
 	END
 }
 
