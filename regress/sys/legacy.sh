@@ -148,7 +148,7 @@ stop_daemons client server
 both_ends clear "cleartext data" ""
 check "clear: it says so" [ "$(value client tunnels home cipher)" = none ]
 check "the log tells what that means" \
-    grep -q 'anyone on the way can read' "$T/client.log"
+    grep -q 'anyone on the path can read' "$T/client.log"
 stop_daemons client server
 
 # Frames inside, IPv6 outside; a legacy and a native client on one port; a

@@ -109,7 +109,7 @@ child_run(struct child *c, char *argv0, int debug, int verbose)
 	argv[argc] = NULL;
 
 	execvp(argv0, argv);
-	fatal("cannot run %s again", argv0);
+	fatal("cannot execute %s", argv0);
 }
 
 void
@@ -152,7 +152,7 @@ child_reap(struct child *c)
 	while (waitpid(c->pid, &status, 0) == -1) {
 		if (errno == EINTR)
 			continue;
-		log_warn("wait for the %s", c->name);
+		log_warn("waitpid: %s", c->name);
 		return (-1);
 	}
 	if (WIFSIGNALED(status))

@@ -195,7 +195,7 @@ conf_inactive(const struct mlvpnd_conf *conf, void (*report)(const char *))
 	int			 n;
 
 	if (conf->status.family != 0)
-		report("not active yet: status");
+		report("not implemented yet: status");
 
 	TAILQ_FOREACH(tunnel, &conf->tunnels, entry) {
 		for (i = 0, n = 0; i < NFEATURES; i++) {
@@ -203,7 +203,7 @@ conf_inactive(const struct mlvpnd_conf *conf, void (*report)(const char *))
 				continue;
 			if (n++ == 0)
 				snprintf(line, sizeof(line),
-				    "%s: not active yet: ", tunnel->name);
+				    "%s: not implemented yet: ", tunnel->name);
 			else
 				strlcat(line, ", ", sizeof(line));
 			strlcat(line, features[i].name, sizeof(line));

@@ -112,9 +112,8 @@ check_listen(const struct mlvpnd_conf *conf)
 		for (b = TAILQ_FIRST(&conf->listens); b != a;
 		    b = TAILQ_NEXT(b, entry)) {
 			if (listen_overlaps(a, b)) {
-				conf_error(a, "listen on port %u covers "
-				    "addresses of line %d", a->port,
-				    origin_line(b));
+				conf_error(a, "listen on port %u overlaps with "
+				    "line %d", a->port, origin_line(b));
 				break;
 			}
 		}
@@ -148,13 +147,14 @@ check_interface(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
 	if (*t->ifname == '\0')
 		return;
 	if (isdigit((unsigned char)t->group[strlen(t->group) - 1]))
-		conf_error(t, "tunnel \"%s\": name of group \"%s\" ends with "
-		    "a digit", t->name, t->group);
+		conf_error(t, "tunnel \"%s\": group name \"%s\" ends with a "
+		    "digit", t->name, t->group);
 	for (other = TAILQ_FIRST(&conf->tunnels); other != t;
 	    other = TAILQ_NEXT(other, entry)) {
 		if (strcmp(t->ifname, other->ifname) == 0)
-			conf_error(t, "tunnel \"%s\": interface %s is that of "
-			    "tunnel \"%s\"", t->name, t->ifname, other->name);
+			conf_error(t, "tunnel \"%s\": interface %s already "
+			    "used by tunnel \"%s\"", t->name, t->ifname,
+			    other->name);
 	}
 }
 
@@ -172,13 +172,13 @@ check_address(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
 
 	most = t->layer2 ? MLVPN2_TAP_MTU : MLVPN2_MTU;
 	if (t->protocol == PROTO_MLVPN2 && t->mtu > most)
-		conf_error(t, "tunnel \"%s\": protocol mlvpn2 has an mtu of "
-		    "%u at most", t->name, most);
+		conf_error(t, "tunnel \"%s\": protocol mlvpn2 needs an mtu of "
+		    "at most %u", t->name, most);
 	for (i = 0; i < t->naddress; i++) {
 		if (t->address[i].prefix.addr.family == 6 && t->mtu != 0 &&
 		    t->mtu < IP6_MTU_MIN) {
-			conf_error(t, "tunnel \"%s\": IPv6 needs an mtu of %d",
-			    t->name, IP6_MTU_MIN);
+			conf_error(t, "tunnel \"%s\": IPv6 needs an mtu of at "
+			    "least %d", t->name, IP6_MTU_MIN);
 			break;
 		}
 	}
@@ -191,8 +191,8 @@ check_address(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
 				if (!addr_equal(&t->address[i].prefix.addr,
 				    &other->address[j].prefix.addr))
 					continue;
-				conf_error(t, "tunnel \"%s\": address %s is "
-				    "that of tunnel \"%s\"", t->name,
+				conf_error(t, "tunnel \"%s\": address %s "
+				    "already used by tunnel \"%s\"", t->name,
 				    addr_ntop(&t->address[i].prefix.addr, buf,
 				    sizeof(buf)), other->name);
 			}
@@ -212,8 +212,8 @@ check_route(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
 	TAILQ_FOREACH(route, &t->routes, entry) {
 		if (!routable(t, route->prefix.addr.family) &&
 		    (t->naddress > 0 || origin_lacks(t, HAD_ADDRESS)))
-			conf_error(route, "route %s: tunnel \"%s\" has no such "
-			    "address%s", route_name(route), t->name,
+			conf_error(route, "route %s: tunnel \"%s\" has no "
+			    "matching address%s", route_name(route), t->name,
 			    t->layer2 ? " with a peer, the gateway" : "");
 		check_route_twice(conf, t, route);
 	}
@@ -249,8 +249,8 @@ check_route_twice(const struct mlvpnd_conf *conf, const struct tunnel_conf *t,
 				return;
 			if (other->rdomain == t->rdomain &&
 			    route_equal(r, route))
-				conf_error(route, "route %s is given already, "
-				    "in line %d", route_name(route),
+				conf_error(route, "route %s already defined in "
+				    "line %d", route_name(route),
 				    origin_line(r));
 		}
 	}
@@ -293,8 +293,8 @@ check_secret(const struct tunnel_conf *t)
 	if (t->secret_source == SECRET_PHRASE)
 		check_phrase(t);
 	if (t->cleartext)
-		conf_error(t, "tunnel \"%s\": cleartext needs protocol mlvpn2",
-		    t->name);
+		conf_error(t, "tunnel \"%s\": cleartext data needs protocol "
+		    "mlvpn2", t->name);
 	if (origin_lacks(t, HAD_SECRET | HAD_KEY | HAD_PEER_KEY))
 		conf_error(t, "tunnel \"%s\" has no psk, secret or key",
 		    t->name);
@@ -305,7 +305,7 @@ check_secret(const struct tunnel_conf *t)
 	else if (t->has_key && *t->key_file != '\0' &&
 	    crypto_scalarmult_base(pub, t->key) == 0 &&
 	    memcmp(pub, t->peer_key, sizeof(pub)) == 0)
-		conf_error(t, "tunnel \"%s\": peer key is this end's own",
+		conf_error(t, "tunnel \"%s\": peer key is the key of this end",
 		    t->name);
 }
 
@@ -314,16 +314,16 @@ static void
 check_secret_mlvpn2(const struct tunnel_conf *t)
 {
 	if (t->has_psk || t->has_key || *t->key_file != '\0')
-		conf_error(t, "tunnel \"%s\": protocol mlvpn2 has no psk and "
-		    "key", t->name);
+		conf_error(t, "tunnel \"%s\": protocol mlvpn2 does not use psk "
+		    "or key", t->name);
 	else if (origin_lacks(t, HAD_SECRET))
-		conf_error(t, "tunnel \"%s\": protocol mlvpn2 needs secret",
+		conf_error(t, "tunnel \"%s\": protocol mlvpn2 needs a secret",
 		    t->name);
 	if (*t->secret_id != '\0')
-		conf_error(t->secret, "protocol mlvpn2 has no id");
+		conf_error(t->secret, "protocol mlvpn2 does not use id");
 	if (t->aeads != 0)
-		conf_error(t, "tunnel \"%s\": protocol mlvpn2 has no choice "
-		    "of cipher", t->name);
+		conf_error(t, "tunnel \"%s\": protocol mlvpn2 does not use "
+		    "cipher", t->name);
 }
 
 /* secret: of 12 characters at least, and better 20. */
@@ -331,12 +331,11 @@ static void
 check_phrase(const struct tunnel_conf *t)
 {
 	if (strlen(t->secret) < PHRASE_MIN)
-		conf_error(t->secret, "secret of less than %d characters",
+		conf_error(t->secret, "secret shorter than %d characters",
 		    PHRASE_MIN);
 	else if (strlen(t->secret) < PHRASE_GOOD)
-		conf_warn(t->secret, "secret of less than %d characters "
-		    "can be guessed, mlvpnctl keygen -p makes a psk",
-		    PHRASE_GOOD);
+		conf_warn(t->secret, "secret shorter than %d characters can be "
+		    "guessed, use a psk from mlvpnctl keygen -p", PHRASE_GOOD);
 }
 
 /*
@@ -371,15 +370,15 @@ check_secrets_of(const struct tunnel_conf *t, const struct tunnel_conf *other)
 		if (t->secret_source == other->secret_source &&
 		    strcmp(t->secret, other->secret) == 0 &&
 		    strcmp(t->secret_id, other->secret_id) == 0)
-			conf_error(t, "tunnel \"%s\": secret and id are those "
-			    "of tunnel \"%s\"", t->name, other->name);
+			conf_error(t, "tunnel \"%s\": secret and id already "
+			    "used by tunnel \"%s\"", t->name, other->name);
 	} else if (t->has_psk && other->has_psk &&
 	    sodium_memcmp(t->psk, other->psk, sizeof(t->psk)) == 0)
-		conf_error(t, "tunnel \"%s\": psk is that of tunnel \"%s\"",
-		    t->name, other->name);
+		conf_error(t, "tunnel \"%s\": psk already used by tunnel "
+		    "\"%s\"", t->name, other->name);
 	if (t->has_key && other->has_key &&
 	    memcmp(t->peer_key, other->peer_key, sizeof(t->peer_key)) == 0)
-		conf_error(t, "tunnel \"%s\": peer key is that of tunnel "
+		conf_error(t, "tunnel \"%s\": peer key already used by tunnel "
 		    "\"%s\"", t->name, other->name);
 }
 
@@ -406,8 +405,8 @@ check_links(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
 			    "links", t->name);
 	} else if (origin_lacks(t, HAD_REMOTE) && TAILQ_EMPTY(&conf->listens) &&
 	    origin_intact(conf))
-		conf_error(t, "tunnel \"%s\": no link has a remote and there "
-		    "is no listen on", t->name);
+		conf_error(t, "tunnel \"%s\" has no link with a remote, and "
+		    "there is no listen on", t->name);
 }
 
 /*
@@ -419,18 +418,18 @@ static void
 check_link(const struct tunnel_conf *t, const struct link_conf *l)
 {
 	if (l->listen.family != 0)
-		conf_error(l, "link \"%s\": listen is for protocol mlvpn2, "
-		    "else it stands outside of the tunnel", l->name);
+		conf_error(l, "link \"%s\": listen on belongs outside of the "
+		    "tunnel unless it has protocol mlvpn2", l->name);
 	if (!origin_lacks(l, HAD_REMOTE))
 		return;
 	if (conf_tunnel_initiates(t))
-		conf_error(l, "link \"%s\" has no remote, others of tunnel "
-		    "\"%s\" have", l->name, t->name);
+		conf_error(l, "link \"%s\" has no remote, but other links of "
+		    "tunnel \"%s\" do", l->name, t->name);
 	else if (l->local.family != 0 || l->local.port != 0 ||
 	    *l->local_if != '\0' || *l->ifname != '\0' ||
 	    l->rtable != RTABLE_DEFAULT)
 		conf_error(l, "link \"%s\": local, interface and rdomain need "
-		    "remote", l->name);
+		    "a remote", l->name);
 }
 
 /*
@@ -441,18 +440,18 @@ static void
 check_link_mlvpn2(const struct tunnel_conf *t, const struct link_conf *l)
 {
 	if (l->nremote > 0 && l->listen.family != 0)
-		conf_error(l, "link \"%s\" has both remote and listen",
+		conf_error(l, "link \"%s\" has both remote and listen on",
 		    l->name);
 	else if (origin_lacks(l, HAD_REMOTE | HAD_LISTEN))
-		conf_error(l, "link \"%s\" has neither remote nor listen",
+		conf_error(l, "link \"%s\" has neither remote nor listen on",
 		    l->name);
 	else if (l->listen.family != 0 && conf_tunnel_initiates(t))
-		conf_error(l, "link \"%s\" listens, others of tunnel \"%s\" "
-		    "have a remote", l->name, t->name);
+		conf_error(l, "link \"%s\" has listen on, but other links of "
+		    "tunnel \"%s\" have a remote", l->name, t->name);
 	if (l->listen.family != 0 && (l->local.family != 0 ||
 	    l->local.port != 0 || *l->local_if != '\0'))
-		conf_error(l, "link \"%s\": local and listen exclude each "
-		    "other", l->name);
+		conf_error(l, "link \"%s\": local and listen on are mutually "
+		    "exclusive", l->name);
 }
 
 /*
@@ -473,10 +472,11 @@ check_port_mlvpn2(const struct mlvpnd_conf *conf, const struct link_conf *l)
 				return;
 			if (!same_port(l, m))
 				continue;
-			conf_error(l, "link \"%s\": port %u is that of link "
-			    "\"%s\" of tunnel \"%s\", protocol mlvpn2 has one "
-			    "port a link", l->name, l->listen.family != 0 ?
-			    l->listen.port : l->remote_port, m->name,
+			conf_error(l, "link \"%s\": port %u already used by "
+			    "link \"%s\" of tunnel \"%s\", protocol mlvpn2 "
+			    "needs one port per link", l->name,
+			    l->listen.family != 0 ? l->listen.port :
+			    l->remote_port, m->name,
 			    other->name);
 			return;
 		}
@@ -508,15 +508,15 @@ check_local(const struct link_conf *l)
 	if (l->local.family == 0)
 		return;
 	if (l->family != 0 && l->family != l->local.family) {
-		conf_error(l, "link \"%s\": local and remote are of different "
+		conf_error(l, "link \"%s\": local and remote have different "
 		    "address families", l->name);
 		return;
 	}
 	for (i = 0; i < l->nremote; i++) {
 		if (value_addr(&addr, l->remote[i]) == 0 &&
 		    addr.family != l->local.family)
-			conf_error(l, "link \"%s\": local and remote %s are "
-			    "of different address families", l->name,
+			conf_error(l, "link \"%s\": local and remote %s have "
+			    "different address families", l->name,
 			    l->remote[i]);
 	}
 }
@@ -533,13 +533,13 @@ check_match(const struct tunnel_conf *t)
 			conf_error(m, "match: more than %d rules", MATCH_MAX);
 		check_match_links(t, m);
 		if ((m->flags & ~MATCH_QUICK) == 0 && origin_intact(t))
-			conf_error(m, "match without an action");
+			conf_error(m, "match: no action");
 		if ((m->flags & MATCH_ONLY) && !(m->flags & MATCH_LINKS))
-			conf_error(m, "match: only needs link");
+			conf_error(m, "match: only without link");
 		if ((m->flags & MATCH_DUPLICATE) &&
 		    t->protocol == PROTO_MLVPN2)
-			conf_error(m, "match: protocol mlvpn2 cannot "
-			    "duplicate");
+			conf_error(m, "match: duplicate is not supported with "
+			    "protocol mlvpn2");
 		check_match_expr(t, m);
 	}
 }
@@ -600,9 +600,8 @@ check_descriptors(const struct mlvpnd_conf *conf)
 		TAILQ_FOREACH(l, &t->links, entry)
 			n++;
 		if (n > rl.rlim_max) {
-			conf_error(t, "tunnel \"%s\": more interfaces and "
-			    "sockets than the limit of %llu open files "
-			    "permits", t->name,
+			conf_error(t, "tunnel \"%s\": interfaces and sockets "
+			    "exceed the limit of %llu open files", t->name,
 			    (unsigned long long)rl.rlim_max);
 			return;
 		}

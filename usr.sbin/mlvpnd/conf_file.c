@@ -65,7 +65,7 @@ conf_secret_read(const char *path, uint8_t *key, char *errbuf, size_t size)
 	}
 	buf[n] = '\0';
 	if (secret_decode(buf, key) == -1) {
-		strlcpy(errbuf, "not one line of 32 bytes in base64", size);
+		strlcpy(errbuf, "not a key of 32 bytes in base64", size);
 		goto done;
 	}
 	ret = 0;
@@ -85,7 +85,7 @@ conf_secret_check(const struct stat *st, char *errbuf, size_t size)
 		return (-1);
 	}
 	if (st->st_mode & (S_IWGRP | S_IXGRP)) {
-		snprintf(errbuf, size, "mode %04o lets the group write it",
+		snprintf(errbuf, size, "mode %04o lets the group write to it",
 		    (unsigned int)(st->st_mode & 07777));
 		return (-1);
 	}
@@ -136,7 +136,7 @@ conf_command_check(const char *path, char *errbuf, size_t size)
 		return (-1);
 	}
 	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
-		snprintf(errbuf, size, "mode %04o lets others write it",
+		snprintf(errbuf, size, "mode %04o lets others write to it",
 		    (unsigned int)(st.st_mode & 07777));
 		return (-1);
 	}

@@ -78,8 +78,8 @@ conf_match_compile(const struct tunnel_conf *tunnel, const char *expr,
 		return (NULL);
 	}
 	if ((name = match_name(expr)) != NULL) {
-		snprintf(errbuf, size, "unknown word \"%.*s\", and names of "
-		    "hosts are not looked up",
+		snprintf(errbuf, size, "unknown word \"%.*s\", host names are "
+		    "not resolved",
 		    (int)strcspn(name, " \t()[]!&|<>=+/*"), name);
 		return (NULL);
 	}

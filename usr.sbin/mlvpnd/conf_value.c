@@ -97,7 +97,8 @@ value_rate(const char *s, const char **errstr)
 
 	*errstr = NULL;
 	if (scaled(s, rate_units, &v) == -1)
-		*errstr = "not a number of bits per second, as 800K, 11M, 1G";
+		*errstr = "not a rate in bits per second such as 800K, 11M or "
+		    "1G";
 	else if (v < RATE_MIN || v > RATE_MAX)
 		*errstr = "not between 8K and 100G bits per second";
 	return (*errstr == NULL ? v : 0);
@@ -110,8 +111,8 @@ value_volume(const char *s, const char **errstr)
 
 	*errstr = NULL;
 	if (scaled(s, volume_units, &v) == -1)
-		*errstr = "not a number of bytes with a unit, as 500M, 50G, "
-		    "1T";
+		*errstr = "not a number of bytes with a unit such as 500M, 50G "
+		    "or 1T";
 	else if (v < QUOTA_MIN || v > QUOTA_MAX)
 		*errstr = "not between 1M and 1000T bytes";
 	return (*errstr == NULL ? v : 0);
@@ -124,7 +125,7 @@ value_time(const char *s, const char **errstr)
 
 	*errstr = NULL;
 	if (scaled(s, time_units, &v) == -1)
-		*errstr = "not a time with a unit, as 300ms, 5s, 10m, 1h";
+		*errstr = "not a time with a unit such as 300ms, 5s, 10m or 1h";
 	return (v);
 }
 
@@ -160,7 +161,7 @@ value_tos(const char *s, const char **errstr)
 		*errstr = "not a type of service: lowdelay, ef, af11 to af43, "
 		    "cs0 to cs7 or 0 to 252";
 	else if (v & 3)
-		*errstr = "the lower two bits of tos are those of ECN";
+		*errstr = "the lower two bits are reserved for ECN";
 	return (*errstr == NULL ? v : 0);
 }
 
@@ -176,8 +177,7 @@ value_dscp(const char *s, const char **errstr)
 		return (class);
 	v = strtoul(s, &end, 0);
 	if (!isdigit((unsigned char)*s) || *end != '\0' || v > 63)
-		*errstr = "not a code point: ef, af11 to af43, cs0 to cs7 or "
-		    "0 to 63";
+		*errstr = "not a DSCP: ef, af11 to af43, cs0 to cs7 or 0 to 63";
 	return (*errstr == NULL ? v : 0);
 }
 

@@ -78,7 +78,7 @@ void
 control_listen(int fd, const struct control_ops *ops)
 {
 	if (control_state.fd != -1)
-		fatalx("%s: there is a control socket already", __func__);
+		fatalx("%s: control socket already open", __func__);
 	if (listen(fd, CONTROL_BACKLOG) == -1)
 		fatal("control socket: listen");
 

@@ -131,7 +131,7 @@ engine_chroot(const struct passwd *pw)
 	}
 	if (!S_ISDIR(sb.st_mode) || sb.st_uid != 0 ||
 	    (sb.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		fatalx("%s: not a directory that only root can write to", dir);
+		fatalx("%s: not a directory writable only by root", dir);
 	if (chroot(dir) == -1)
 		fatal("chroot %s", dir);
 	if (chdir("/") == -1)
@@ -198,7 +198,7 @@ engine_recv_control(struct imsg *imsg)
 	int	 fd;
 
 	if ((fd = imsg_get_fd(imsg)) == -1)
-		fatalx("%s: no descriptor came along", __func__);
+		fatalx("%s: no descriptor received", __func__);
 	control_listen(fd, &engine_control_ops);
 }
 
@@ -208,7 +208,7 @@ engine_recv_flows(struct imsg *imsg)
 	int	 fd;
 
 	if ((fd = imsg_get_fd(imsg)) == -1)
-		fatalx("%s: no descriptor came along", __func__);
+		fatalx("%s: no descriptor received", __func__);
 	mlvpn2_file_open(fd);
 }
 

@@ -161,7 +161,7 @@ static void
 engine_recv_conf(struct imsg *imsg)
 {
 	if (nconf != NULL)
-		fatalx("%s: a configuration is coming in already", __func__);
+		fatalx("%s: configuration already begun", __func__);
 	if ((nconf = calloc(1, sizeof(*nconf))) == NULL)
 		fatal("%s", __func__);
 	TAILQ_INIT(&nconf->tunnels);
@@ -205,7 +205,7 @@ engine_recv_tunnel(struct imsg *imsg)
 	engine_check_string(c->descr, sizeof(c->descr), __func__);
 	engine_check_string(c->ifname, sizeof(c->ifname), __func__);
 	if (engine_tunnel_find(&nconf->tunnels, c->id) != NULL)
-		fatalx("%s: id %u twice", __func__, c->id);
+		fatalx("%s: duplicate id %u", __func__, c->id);
 	TAILQ_INIT(&t->matches);
 	t->newfd = imsg_get_fd(imsg);
 	TAILQ_INSERT_TAIL(&nconf->tunnels, t, entry);
@@ -291,7 +291,7 @@ engine_recv_bpf(struct imsg *imsg)
 	engine_get_data(imsg, m->insns, len);
 	m->ninsns = len / sizeof(*m->insns);
 	if (!match_valid(m->insns, m->ninsns))
-		fatalx("%s: a program that must not be run", __func__);
+		fatalx("%s: invalid BPF program", __func__);
 }
 
 static void
@@ -336,7 +336,7 @@ engine_recv_socket(struct imsg *imsg)
 	if (fd == -1) {
 		if ((s = engine_sock_find(&engine_socks, ls.sock)) == NULL ||
 		    (s != old && !s->listening)) {
-			log_warnx("link %s: its socket did not arrive",
+			log_warnx("link %s: no socket received",
 			    ls.link);
 			return;
 		}
@@ -344,7 +344,7 @@ engine_recv_socket(struct imsg *imsg)
 			old = NULL;
 	} else {
 		if (engine_sock_find(&engine_socks, ls.sock) != NULL)
-			fatalx("%s: socket %u twice", __func__, ls.sock);
+			fatalx("%s: duplicate socket %u", __func__, ls.sock);
 		s = engine_sock_new(&engine_socks, ls.sock);
 		s->fd = fd;
 		s->tunnel = ls.tunnel;
@@ -394,7 +394,7 @@ static void
 engine_check_string(const char *s, size_t size, const char *where)
 {
 	if (memchr(s, '\0', size) == NULL)
-		fatalx("%s: string without end", where);
+		fatalx("%s: string not terminated", where);
 }
 
 /*
@@ -462,7 +462,7 @@ engine_merge_listens(struct engine_conf *nc)
 			s->known = n->known;
 		if (s != NULL || n->fd == -1) {
 			if (s == NULL)
-				log_warnx("a listening socket did not arrive");
+				log_warnx("no listening socket received");
 			if (n->fd != -1)
 				close(n->fd);
 			free(n);
@@ -678,7 +678,7 @@ engine_link_start(struct engine_tunnel *t, const struct link_conf *l,
 	struct engine_sock	*s;
 
 	if (tunnel_link(t->tunnel, l, now) == -1) {
-		log_warnx("%s: link %s cannot be added", t->conf->name,
+		log_warnx("%s: cannot add link %s", t->conf->name,
 		    l->name);
 		return;
 	}

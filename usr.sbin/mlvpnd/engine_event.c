@@ -93,7 +93,7 @@ engine_event_allowed(const struct core_event *e)
 		return (0);
 	}
 	if (t->events.held > 0)
-		log_info("%s: %u events were not logged", t->conf->name,
+		log_info("%s: %u events not logged", t->conf->name,
 		    t->events.held);
 	t->events.held = 0;
 	return (1);
@@ -128,7 +128,7 @@ engine_event_log(const struct core_event *e)
 		    reason);
 		break;
 	case CORE_LINK_MOVED:
-		log_info("%s: link %s: the peer's address is now %s",
+		log_info("%s: link %s: peer address changed to %s",
 		    e->tunnel_name, e->link, addr);
 		break;
 	case CORE_LINK_STALE:

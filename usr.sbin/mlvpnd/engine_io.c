@@ -304,9 +304,9 @@ engine_tun_discard(struct engine_tun *t)
 			break;
 		}
 	}
-	log_limited(&limit, "%s: packets discarded, %s", t->conf->name,
-	    t->tunnel == NULL ? "the tunnel does not run" :
-	    "no buffers are free");
+	log_limited(&limit, "%s: packets dropped: %s", t->conf->name,
+	    t->tunnel == NULL ? "tunnel not running" :
+	    "no free buffers");
 }
 
 /* Nothing to read, a passing trouble, or an interface that is no more. */
@@ -323,7 +323,7 @@ engine_tun_error(struct engine_tun *t)
 	case EMSGSIZE:
 	case ENOBUFS:
 	case ENOMEM:
-		log_limited(&limit, "%s: reading from %s: %s", t->conf->name,
+		log_limited(&limit, "%s: read from %s: %s", t->conf->name,
 		    t->conf->ifname, strerror(errno));
 		break;
 	default:
@@ -387,7 +387,7 @@ engine_run_write(struct engine_tun *t, struct engine_run *run)
 	if (run->n == 0)
 		return;
 	if (t->fd != -1 && engine_tun_write(t, run) == -1 && errno != EAGAIN)
-		log_limited(&limit, "%s: writing to %s: %s", t->conf->name,
+		log_limited(&limit, "%s: write to %s: %s", t->conf->name,
 		    t->conf->ifname, strerror(errno));
 	for (i = 0; i < run->n; i++)
 		pkt_put(core_pool(core), run->pkts[i]);
@@ -487,7 +487,7 @@ engine_sock_readable(int fd, short event, void *arg)
 	int			 i, n;
 
 	if ((n = sock_recv(fd, rx_dgrams, BATCH_MAX)) == -1) {
-		log_limited(&limit, "receiving: %s", strerror(errno));
+		log_limited(&limit, "receive: %s", strerror(errno));
 		return;
 	}
 	now = engine_now();

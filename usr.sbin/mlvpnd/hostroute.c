@@ -86,7 +86,7 @@ hostroute_put(struct hostroute *hr)
 	TAILQ_REMOVE(&hostroutes, hr, entry);
 	if (hr->added && !hr->keep &&
 	    netif_hostroute_del(&hr->addr, hr->rtable) == -1)
-		log_warn("cannot delete the host route to %s",
+		log_warn("cannot delete host route to %s",
 		    addr_ntop(&hr->addr, buf, sizeof(buf)));
 	free(hr);
 }
@@ -116,7 +116,7 @@ hostroute_add(struct hostroute *hr)
 	if (netif_hostroute_add(&hr->addr, hr->rtable, &added) == -1) {
 		if (errno != hr->error) {
 			hr->error = errno;
-			log_warn("cannot add a host route to %s",
+			log_warn("cannot add host route to %s",
 			    addr_ntop(&hr->addr, buf, sizeof(buf)));
 		}
 		return (-1);

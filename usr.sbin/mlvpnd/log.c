@@ -138,7 +138,7 @@ log_limited(struct log_limit *l, const char *emsg, ...)
 	vsnprintf(msg, sizeof(msg), emsg, ap);
 	va_end(ap);
 	if (l->held > 0)
-		log_warnx("%s (and %u times more since the last line)", msg,
+		log_warnx("%s (%u similar messages suppressed)", msg,
 		    l->held);
 	else
 		log_warnx("%s", msg);

@@ -52,7 +52,7 @@ mlvpn2_file_open(int fd)
 		close(file_fd);
 	file_fd = fd;
 	if ((n = pread(fd, file, sizeof(file), 0)) == -1) {
-		log_warn("cannot read what peers have sent before");
+		log_warn("cannot read flows file");
 		n = 0;
 	}
 	nflows = n / RECORD;
@@ -111,7 +111,7 @@ mlvpn2_file_save(struct core *core)
 	len = nflows * RECORD;
 	if (pwrite(file_fd, file, len, 0) != (ssize_t)len ||
 	    ftruncate(file_fd, len) == -1)
-		log_warn("cannot write what peers have sent");
+		log_warn("cannot write flows file");
 }
 
 /* After the n of tunnels that run, those of tunnels that do not. */

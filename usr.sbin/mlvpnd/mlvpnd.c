@@ -200,9 +200,9 @@ main(int argc, char *argv[])
 	child_watch();
 
 	if (netif_init() == -1)
-		fatal("cannot open the sockets for interfaces and routes");
+		fatal("cannot open interface and routing sockets");
 	if ((watch_fd = netif_watch()) == -1)
-		fatal("cannot watch the system's routes");
+		fatal("cannot monitor routes");
 	event_set(&ev_watch, watch_fd, EV_READ | EV_PERSIST, main_netchange,
 	    NULL);
 	event_add(&ev_watch, NULL);
@@ -239,7 +239,7 @@ control_path(const char *path)
 	len = snprintf(csock.sun_path, sizeof(csock.sun_path), "%s%s",
 	    path != NULL ? path : MLVPND_SOCKET, path != NULL ? "" : table);
 	if (len < 0 || (size_t)len >= sizeof(csock.sun_path))
-		errx(1, "%s: name too long for a socket", path);
+		errx(1, "%s: socket name too long", path);
 }
 
 /* Ends the program if a daemon serves the socket. */

@@ -122,7 +122,7 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 		goto fail;
 	if (!netif->existed && !conf->persist &&
 	    ioctl(netif->fd, TUNSTRANSIENT, &transient) == -1)
-		log_debug("%s: stays when it is closed", netif->name);
+		log_debug("%s: interface remains after close", netif->name);
 	netif_own_add(netif->index);
 	return (0);
  fail:

@@ -527,7 +527,7 @@ request_add(struct request *req, int type, const void *data, size_t len)
 	off = NLMSG_ALIGN(req->u.hdr.nlmsg_len);
 	if (len > sizeof(req->u.buf) ||
 	    off + RTA_SPACE(len) > sizeof(req->u.buf))
-		fatalx("%s: no room", __func__);
+		fatalx("%s: message too long", __func__);
 	rta = (struct rtattr *)(req->u.buf + off);
 	rta->rta_type = type;
 	rta->rta_len = RTA_LENGTH(len);

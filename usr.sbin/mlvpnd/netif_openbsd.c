@@ -261,8 +261,8 @@ netif_describe(const struct netif *netif, const char *descr,
 	char			 buf[IFDESCRSIZE];
 
 	if (pledged) {
-		log_warnx("%s: description and group can be set at the start "
-		    "only", netif->name);
+		log_warnx("%s: description and group can only be set at "
+		    "startup", netif->name);
 		return (0);
 	}
 	if (descr[0] != '\0') {
@@ -626,8 +626,8 @@ if_create(const char *name)
 	struct ifreq	 ifr;
 
 	if (pledged) {
-		log_warnx("%s: an interface that persists can be made at the "
-		    "start only", name);
+		log_warnx("%s: a persistent interface can only be created at "
+		    "startup", name);
 		return (0);
 	}
 	memset(&ifr, 0, sizeof(ifr));
@@ -654,8 +654,8 @@ if_set_rdomain(const char *name, int rdomain)
 	struct ifreq	 ifr;
 
 	if (pledged) {
-		log_warnx("%s: not in rdomain %d, and can be moved at the "
-		    "start only", name, rdomain);
+		log_warnx("%s: not in rdomain %d, can only be moved at startup",
+		    name, rdomain);
 		errno = EPERM;
 		return (-1);
 	}
@@ -920,7 +920,7 @@ message_add(struct message *m, int bit, const union sa *sa)
 	size_t			 len = ROUND(sa->sa.sa_len);
 
 	if (rtm->rtm_msglen + len > sizeof(m->u.buf))
-		fatalx("%s: no room", __func__);
+		fatalx("%s: message too long", __func__);
 	memcpy(m->u.buf + rtm->rtm_msglen, sa, sa->sa.sa_len);
 	rtm->rtm_msglen += len;
 	rtm->rtm_addrs |= bit;

@@ -293,7 +293,7 @@ value		: word
 
 			if ((size_t)snprintf(buf, sizeof(buf), "%s %s", $1,
 			    $2) >= sizeof(buf))
-				yyerror("value of macro too long");
+				yyerror("macro value too long");
 			$$ = keep(buf);
 			explicit_bzero(buf, sizeof(buf));
 		}
@@ -724,7 +724,8 @@ bounds		: bound
 		| bounds bound {
 			$$ = $1;
 			if (($1.min && $2.min) || ($1.max && $2.max))
-				yyerror("min and max can be given once");
+				yyerror("bandwidth: min or max specified "
+				    "twice");
 			if ($2.min)
 				$$.min = $2.min;
 			else
@@ -827,17 +828,19 @@ matchopt	: QUICK {
 		}
 		| PRIORITY {
 			if (curmatch->flags & MATCH_BULK)
-				yyerror("priority and bulk exclude each other");
+				yyerror("priority and bulk are mutually "
+				    "exclusive");
 			match_flag(MATCH_PRIORITY, "priority");
 		}
 		| BULK {
 			if (curmatch->flags & MATCH_PRIORITY)
-				yyerror("priority and bulk exclude each other");
+				yyerror("priority and bulk are mutually "
+				    "exclusive");
 			match_flag(MATCH_BULK, "bulk");
 		}
 		| ORDER yesno {
 			if (curmatch->flags & (MATCH_ORDER | MATCH_NOORDER))
-				yyerror("order is given already");
+				yyerror("order already specified");
 			curmatch->flags |= $2 ? MATCH_ORDER : MATCH_NOORDER;
 		}
 		| DSCP word {
@@ -1018,7 +1021,7 @@ lex_macro(void)
 	int		 c;
 
 	if (file->expand != NULL) {
-		lex_error("macro within the value of a macro");
+		lex_error("macro in the value of a macro");
 		return (-1);
 	}
 	while ((c = lgetc()) != EOF && c != '\0' &&
@@ -1031,7 +1034,7 @@ lex_macro(void)
 		ungetc(c, file->stream);
 	name[n] = '\0';
 	if (n == 0) {
-		lex_error("name of a macro missing after \"$\"");
+		lex_error("macro name missing after \"$\"");
 		return (-1);
 	}
 	if ((sym = symfind(name)) == NULL) {
@@ -1495,8 +1498,8 @@ static void
 macro(const char *name, const char *val, const char *unsafe)
 {
 	if (name[strspn(name, MACRO_CHARS)] != '\0' || *name == '\0') {
-		yyerror("\"%s\": a macro's name has letters, digits and \"_\"",
-		    name);
+		yyerror("invalid macro name \"%s\": use letters, digits and "
+		    "\"_\"", name);
 		return;
 	}
 	symset(name, val, unsafe, 0);
@@ -1598,7 +1601,7 @@ once(struct seen *seen, const char *name)
 
 	for (i = 0; i < seen->n; i++) {
 		if (strcmp(seen->name[i], name) == 0) {
-			yyerror("%s is given already", name);
+			yyerror("%s already specified", name);
 			return (0);
 		}
 	}
@@ -1622,7 +1625,7 @@ list_end(void)
 	if (nlist == 0)
 		yyerror("empty list");
 	if (nlist > LIST_MAX) {
-		yyerror("more than %d in a list", LIST_MAX);
+		yyerror("more than %d items in a list", LIST_MAX);
 		nlist = LIST_MAX;
 	}
 }
@@ -1694,8 +1697,8 @@ static int
 name_ok(const char *s, size_t size, const char *what)
 {
 	if (!value_is_name(s)) {
-		yyerror("%s \"%s\": a name has letters, digits, \".\", \"_\" "
-		    "and \"-\" and begins with one of the first two", what, s);
+		yyerror("invalid %s name \"%s\": use letters, digits, \".\", "
+		    "\"_\" and \"-\", a letter or digit first", what, s);
 		return (0);
 	}
 	if (strlen(s) >= size) {
@@ -1710,7 +1713,7 @@ static int
 ifname_ok(const char *s)
 {
 	if (!value_is_ifname(s)) {
-		yyerror("\"%s\" is no name of an interface", s);
+		yyerror("\"%s\" is not an interface name", s);
 		return (0);
 	}
 	return (1);
@@ -1817,7 +1820,7 @@ tunnel_begin(const char *name, int lineno)
 		return;
 	strlcpy(curtun->name, name, sizeof(curtun->name));
 	if (other != NULL)
-		yyerror("tunnel \"%s\" is defined already, in line %d", name,
+		yyerror("tunnel \"%s\" already defined in line %d", name,
 		    other->lineno);
 }
 
@@ -1868,7 +1871,7 @@ tunnel_address(const char *s, const char *peer)
 	for (i = 0; i < curtun->naddress; i++) {
 		if (addr_equal(&a->prefix.addr,
 		    &curtun->address[i].prefix.addr)) {
-			yyerror("address %s is given already", s);
+			yyerror("address %s already specified", s);
 			return;
 		}
 	}
@@ -1879,7 +1882,7 @@ tunnel_address(const char *s, const char *peer)
 			return;
 		}
 		if (a->peer.family != a->prefix.addr.family) {
-			yyerror("address %s and peer %s are of different "
+			yyerror("address %s and peer %s have different address "
 			    "families", s, peer);
 			return;
 		}
@@ -2070,7 +2073,7 @@ link_begin(const char *name, int lineno)
 		return;
 	strlcpy(curlink->name, name, sizeof(curlink->name));
 	if (other != NULL)
-		yyerror("link \"%s\" is defined already, in line %d", name,
+		yyerror("link \"%s\" already defined in line %d", name,
 		    other->lineno);
 }
 
@@ -2098,13 +2101,14 @@ link_remote(int port, int family)
 	for (i = 0; i < nlist; i++) {
 		if (value_addr(&addr, list[i]) == 0) {
 			if (addr_is_any(&addr) || addr_is_multicast(&addr))
-				yyerror("remote %s: not the address of a host",
+				yyerror("remote %s: not a host address",
 				    list[i]);
 			else if (family != 0 && family != addr.family)
-				yyerror("remote %s is not of the address "
-				    "family asked for", list[i]);
+				yyerror("remote %s: wrong address family",
+				    list[i]);
 		} else if (!value_is_hostname(list[i])) {
-			yyerror("remote %s: not an address or name", list[i]);
+			yyerror("remote %s: not an address or host name",
+			    list[i]);
 			continue;
 		}
 		strlcpy(curlink->remote[curlink->nremote++], list[i],
@@ -2251,7 +2255,7 @@ static void
 match_flag(uint32_t flag, const char *what)
 {
 	if (curmatch->flags & flag)
-		yyerror("%s is given already", what);
+		yyerror("%s already specified", what);
 	curmatch->flags |= flag;
 }
 
@@ -2262,7 +2266,7 @@ match_links(uint32_t flag)
 	int	 i, j;
 
 	if (curmatch->flags & (MATCH_LINKS | MATCH_NOT)) {
-		yyerror("link is given already");
+		yyerror("link already specified");
 		return;
 	}
 	curmatch->flags |= flag;
@@ -2275,7 +2279,7 @@ match_links(uint32_t flag)
 			continue;
 		for (j = 0; j < curmatch->nlinks; j++) {
 			if (strcmp(curmatch->links[j], list[i]) == 0)
-				yyerror("link \"%s\" is in the list twice",
+				yyerror("link \"%s\" specified twice in a list",
 				    list[i]);
 		}
 		strlcpy(curmatch->links[curmatch->nlinks++], list[i],

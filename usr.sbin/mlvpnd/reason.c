@@ -28,16 +28,16 @@ static const struct {
 } reasons[REASON_MAX] = {
 	[REASON_NONE] = { NULL, "" },
 	[REASON_OPENING] = { "opening", "opening" },
-	[REASON_WAITING] = { "waiting", "waits for the peer" },
-	[REASON_NO_HANDSHAKE] = { "no-handshake", "no answer from the peer" },
+	[REASON_WAITING] = { "waiting", "waiting for peer" },
+	[REASON_NO_HANDSHAKE] = { "no-handshake", "no answer from peer" },
 	[REASON_NO_ANSWER] = { "no-answer", "no answer" },
-	[REASON_NO_REPORTS] = { "no-reports", "no reports" },
-	[REASON_SILENT] = { "silent", "silent" },
-	[REASON_UNHEARD] = { "unheard", "the peer hears nothing" },
-	[REASON_ANSWERS] = { "answers", "answers again" },
-	[REASON_CALLED] = { "called", "called anew" },
-	[REASON_CLOSED] = { "closed", "closed by the peer" },
-	[REASON_REFUSED] = { "refused", "refused by the peer" },
+	[REASON_NO_REPORTS] = { "no-reports", "no reports from peer" },
+	[REASON_SILENT] = { "silent", "nothing received" },
+	[REASON_UNHEARD] = { "unheard", "peer receives nothing" },
+	[REASON_ANSWERS] = { "answers", "answering again" },
+	[REASON_CALLED] = { "called", "reopened by peer" },
+	[REASON_CLOSED] = { "closed", "closed by peer" },
+	[REASON_REFUSED] = { "refused", "refused by peer" },
 	[REASON_OPERATOR] = { "operator", "by operator" },
 	[REASON_REMOVED] = { "removed", "removed" },
 	[REASON_ASSOCIATION] = { "association", "association ended" },
@@ -53,16 +53,16 @@ static const struct {
 	[REASON_DENIED] = { "denied", "permission denied" },
 	[REASON_LOSS] = { "loss", "too much loss" },
 	[REASON_DELAY] = { "delay", "too much delay" },
-	[REASON_GOOD] = { "good", "good again" },
-	[REASON_MOVED] = { "moved", "the peer's address changed" },
+	[REASON_GOOD] = { "good", "recovered" },
+	[REASON_MOVED] = { "moved", "peer address changed" },
 	[REASON_BANDWIDTH] = { "bandwidth", "delivers less than configured" },
-	[REASON_LAYER] = { "layer", "tun at one end, tap at the other" },
+	[REASON_LAYER] = { "layer", "one end has tun, the other tap" },
 	[REASON_NO_CIPHER] = {
-		"no-cipher", "no cipher in common with the peer"
+		"no-cipher", "no cipher in common with peer"
 	},
 	[REASON_WRONG_CIPHER] = {
 		"wrong-cipher",
-		"the peer answered with a cipher that was not offered"
+		"peer chose a cipher that was not offered"
 	}
 };
 

@@ -157,7 +157,7 @@ reconf_reload_ctl(const char *file, uint32_t peerid)
 		log_info("configuration reloaded");
 	if (notice_end() && res.code == CTL_RES_OK) {
 		res.code = CTL_RES_FAIL;
-		strlcpy(res.text, "reloaded, but not all of it works",
+		strlcpy(res.text, "reloaded with errors",
 		    sizeof(res.text));
 	}
 	compose_engine(IMSG_CTL_RESULT, peerid, -1, &res, sizeof(res));
@@ -200,7 +200,7 @@ reconf_mtu(uint32_t id, uint16_t mtu)
 	if ((pt = ptunnel_find(id)) == NULL)
 		return;
 	if (mtu < TUNNEL_MTU_MIN || mtu > TUNNEL_MTU_MAX) {
-		log_warnx("%s: the engine asks for an mtu of %u",
+		log_warnx("%s: invalid mtu %u from engine",
 		    pt->conf->name, mtu);
 		return;
 	}
@@ -247,8 +247,8 @@ reconf_read(const char *file)
 		return (-1);
 	reconf_notes(new);
 	if (!script_permitted() && (tc = reconf_command(new)) != NULL)
-		notice("%s: command: mlvpnd must be restarted, as it was "
-		    "started without any", tc->name);
+		notice("%s: command: mlvpnd was started without one and must "
+		    "be restarted", tc->name);
 	reconf_apply(new);
 	return (0);
 }
@@ -275,10 +275,10 @@ reconf_notes(const struct mlvpnd_conf *new)
 	TAILQ_FOREACH(tc, &new->tunnels, entry) {
 		if (tc->protocol != PROTO_MLVPN2)
 			continue;
-		notice("%s: protocol mlvpn2 is weak: whoever learns the "
-		    "secret reads all that was ever sent", tc->name);
+		notice("%s: protocol mlvpn2 is weak: whoever knows the secret "
+		    "can read all recorded traffic", tc->name);
 		if (tc->cleartext)
-			notice("%s: cleartext data: anyone on the way can "
+			notice("%s: cleartext data: anyone on the path can "
 			    "read, change and insert packets", tc->name);
 	}
 }
@@ -516,7 +516,7 @@ reconf_open_flows(void)
 		return;
 	}
 	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || st.st_nlink != 1) {
-		log_warnx("%s: not a file of root", flowsfile);
+		log_warnx("%s: not a regular file owned by root", flowsfile);
 		close(fd);
 		return;
 	}
@@ -556,7 +556,7 @@ reconf_settled(int fd, short event, void *bula)
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif == NULL || !tunif_vanished(pt->tunif))
 			continue;
-		log_debug("%s: interface %s has vanished", pt->conf->name,
+		log_debug("%s: interface %s is gone", pt->conf->name,
 		    pt->conf->ifname);
 		tunif_free(pt->tunif);
 		pt->tunif = NULL;

@@ -652,7 +652,7 @@ script_kill(struct script *s, int sig)
 
 	while (s->pid != 0 && (j = TAILQ_LAST(&s->jobs, jobhead)) !=
 	    TAILQ_FIRST(&s->jobs)) {
-		log_warnx("%s: command %s not run: no time left", s->name,
+		log_warnx("%s: command %s not run: out of time", s->name,
 		    j->argv[2]);
 		TAILQ_REMOVE(&s->jobs, j, entry);
 		s->njobs--;
@@ -660,7 +660,7 @@ script_kill(struct script *s, int sig)
 	}
 	if (s->pid == 0)
 		return;
-	log_warnx("%s: command %s does not end, signal %d", s->name,
+	log_warnx("%s: command %s timed out, sending signal %d", s->name,
 	    TAILQ_FIRST(&s->jobs)->argv[2], sig);
 	(void)kill(-s->pid, sig);
 }
@@ -671,7 +671,7 @@ script_timeout(int fd, short event, void *arg)
 	struct script	*s = arg;
 	int		 sig = s->signals++ == 0 ? SIGTERM : SIGKILL;
 
-	log_warnx("%s: command %s does not end, signal %d", s->name,
+	log_warnx("%s: command %s timed out, sending signal %d", s->name,
 	    TAILQ_FIRST(&s->jobs)->argv[2], sig);
 	(void)kill(-s->pid, sig);
 	if (sig == SIGTERM)

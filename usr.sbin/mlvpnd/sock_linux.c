@@ -40,12 +40,12 @@ int
 sock_prepare(int fd, const struct sock_conf *conf, const char **what)
 {
 	if (conf->rtable > 0) {
-		*what = "set the mark";
+		*what = "set mark";
 		if (sock_set(fd, SOL_SOCKET, SO_MARK, conf->rtable) == -1)
 			return (-1);
 	}
 	if (conf->ifname[0] != '\0') {
-		*what = "bind to the interface";
+		*what = "bind to interface";
 		if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, conf->ifname,
 		    strnlen(conf->ifname, sizeof(conf->ifname))) == -1)
 			return (-1);
@@ -79,7 +79,7 @@ sock_rcvbuf(int fd, int size)
 int
 sock_wildcard(int fd, int family, const char **what)
 {
-	*what = "ask for destination addresses";
+	*what = "receive destination addresses";
 	if (family == 6)
 		return (sock_set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1));
 	return (sock_set(fd, IPPROTO_IP, IP_PKTINFO, 1));

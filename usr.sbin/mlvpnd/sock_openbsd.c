@@ -44,7 +44,7 @@ int
 sock_prepare(int fd, const struct sock_conf *conf, const char **what)
 {
 	if (conf->rtable != RTABLE_DEFAULT) {
-		*what = "set the routing table";
+		*what = "set routing table";
 		if (sock_set(fd, SOL_SOCKET, SO_RTABLE, conf->rtable) == -1) {
 			if (errno == EINVAL)
 				*what = "no such rdomain";
@@ -52,7 +52,7 @@ sock_prepare(int fd, const struct sock_conf *conf, const char **what)
 		}
 	}
 	if (conf->ifname[0] != '\0') {
-		*what = "bind to the interface";
+		*what = "bind to interface";
 		errno = EOPNOTSUPP;
 		return (-1);
 	}
@@ -74,7 +74,7 @@ sock_rcvbuf(int fd, int size)
 int
 sock_wildcard(int fd, int family, const char **what)
 {
-	*what = "ask for destination addresses";
+	*what = "receive destination addresses";
 	if (family == 6)
 		return (sock_set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1));
 	return (sock_set(fd, IPPROTO_IP, IP_RECVDSTADDR, 1));

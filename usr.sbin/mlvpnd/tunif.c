@@ -152,7 +152,7 @@ tunif_apply(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu,
 {
 	if (tif->conf != NULL && tif->conf->persist != tc->persist &&
 	    tif->persist != tc->persist)
-		notice("%s: \"persist\" changes when %s is made again",
+		notice("%s: persist: takes effect when %s is created again",
 		    tc->name, tif->ifname);
 	tunif_describe(tif, tc);
 	tunif_mtu(tif, tc, auto_mtu);

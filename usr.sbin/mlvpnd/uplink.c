@@ -462,8 +462,8 @@ uplink_connect(struct uplink *ul, size_t start, int anew)
 		if (uplink_try(ul, &cand[(start + i) % n], anew,
 		    &what) == 0) {
 			if (ul->error != 0)
-				log_info("%s: link %s: has a way to its peer "
-				    "again", name, ul->conf.name);
+				log_info("%s: link %s: peer is reachable again",
+				    name, ul->conf.name);
 			ul->error = 0;
 			ul->backoff = 0;
 			evtimer_del(&ul->ev);
@@ -524,9 +524,9 @@ uplink_try(struct uplink *ul, const struct addr *remote, int anew,
 			*what = ul->conf.ifname;
 		goto fail;
 	}
-	*what = "route leads into the tunnel";
+	*what = "route to peer goes through the tunnel";
 	if (uplink_inside(ul, &local)) {
-		errno = ELOOP;
+		errno = ENETUNREACH;
 		goto fail;
 	}
 

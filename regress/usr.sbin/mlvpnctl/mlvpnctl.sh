@@ -246,7 +246,7 @@ test_show() {
 	home   dsl1 up         00:01:02 12.3ms   0.0/12 18.2M   999 192.0.2.10
 	            configured 20M, measured 18.2M
 	home   dsl2 down       00:00:05      -    100/-     0     0 -
-	            no reports
+	            no reports from peer
 	home   lte  standby    01w1d01h 1235ms        -     0     0 2001:db8::12
 	END
 	with normal show links home dsl1
@@ -257,7 +257,7 @@ test_show() {
 	compare "show links home" 0 <<-END
 	$(links_dsl1)
 
-	Link dsl2 of tunnel home is down for 00:00:05: no reports
+	Link dsl2 of tunnel home is down for 00:00:05: no reports from peer
 	  Opened by:   this end, as path 1
 	  Local:       -
 	  Remote:      [2001:db8:1:2:3:4:5:6]:5080
@@ -354,7 +354,7 @@ links_table() {
 	                               192.0.2.10
 	                               configured 20M, measured 18.2M
 	home          dsl2             down       00:00:05      -    100/-     0     0
-	                               no reports
+	                               no reports from peer
 	home          lte              standby    01w1d01h 1235ms        -     0     0
 	                               2001:db8::12
 	branch-office a                no address 1d00h00m      -        -     0     0

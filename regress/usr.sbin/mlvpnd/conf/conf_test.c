@@ -408,9 +408,9 @@ test_inactive(void)
 	if ((inactive = strdup("")) == NULL)
 		err(1, NULL);
 	conf_inactive(conf, inactive_line);
-	if (strcmp(inactive, "not active yet: status\n"
-	    "b: not active yet: quota\n") != 0)
-		errx(1, "not active yet: %s", inactive);
+	if (strcmp(inactive, "not implemented yet: status\n"
+	    "b: not implemented yet: quota\n") != 0)
+		errx(1, "not implemented yet: %s", inactive);
 	free(inactive);
 	conf_free(conf);
 }
@@ -531,7 +531,7 @@ test_macros(void)
 	TEST("an unused macro is a warning with -vv");
 	parse_options(PARSE_NOACTION | PARSE_UNUSED);
 	write_conf("other = 192.0.2.1\na = $gw $dir\nx = '$eq'\ny = $x\n");
-	expect("macro", "unit.conf:4: macro within the value of a macro\n"
+	expect("macro", "unit.conf:4: macro in the value of a macro\n"
 	    "warning: macro \"eq\" not used\n"
 	    "warning: macro \"other\" not used\n"
 	    "warning: macro \"a\" not used\n");
@@ -559,9 +559,9 @@ test_modes(void)
 	CHECK_EQ(chmod("unit.conf", 0660), 0);
 	expect("mode",
 	    "unit.conf:3: secret in a file whose mode 0660 lets the group "
-	    "write it\n"
+	    "write to it\n"
 	    "unit.conf:6: secret in a file whose mode 0660 lets the group "
-	    "write it\n");
+	    "write to it\n");
 
 	TEST("a secret in a macro is where the macro is");
 	write_conf("k = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='\n");
@@ -630,9 +630,9 @@ test_limits(void)
 	low.rlim_cur = low.rlim_max = 64;
 	if (fork() == 0) {
 		CHECK_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
-		expect("limit", "unit.conf:62: tunnel \"t30\": more "
-		    "interfaces and sockets than the limit of 64 open files "
-		    "permits\n");
+		expect("limit", "unit.conf:62: tunnel \"t30\": "
+		    "interfaces and sockets exceed the limit of 64 open "
+		    "files\n");
 		_exit(0);
 	}
 	CHECK_EQ(wait_child(), 0);
@@ -678,7 +678,7 @@ test_includes(void)
 	    "include \"a.inc\"\nlisten on 192.0.2.3 port 0\n");
 	expect("include",
 	    "unit.conf:4: port 0: not a number from 1 to 65535\n"
-	    "a.inc:1: listen on port 1 covers addresses of line 1\n");
+	    "a.inc:1: listen on port 1 overlaps with line 1\n");
 
 	TEST("file and line of errors within a block of an included file");
 	write_conf("tunnel a {\n interface tun0\n" PSK("A")
@@ -834,8 +834,8 @@ test_hostile(void)
 	write_conf("a = \"$a $b\"\nb = '$a'\nlisten on $a port 1\n"
 	    "listen on $b port 1\n");
 	expect("macro",
-	    "unit.conf:3: macro within the value of a macro\n"
-	    "unit.conf:4: macro within the value of a macro\n");
+	    "unit.conf:3: macro in the value of a macro\n"
+	    "unit.conf:4: macro in the value of a macro\n");
 }
 
 /* Changes the file here and there, n times; in ok/ for what it includes. */

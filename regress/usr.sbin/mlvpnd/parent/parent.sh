@@ -235,7 +235,7 @@ test_hostile()
 	tell mtu 99 1400
 	settle
 	check "an mtu out of bounds is refused" eval '
-	    said "asks for an mtu of 20000" && ! mtu_is 20000'
+	    said "invalid mtu 20000 from engine" && ! mtu_is 20000'
 	tell mtu 1 1380
 	check "another one is set" await 'mtu_is 1380' 5
 	terminate parent
