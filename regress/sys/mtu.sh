@@ -127,7 +127,7 @@ check "TCP from the server" tcp -R -t 1
 check "no link was down for that" eval '
     ! grep -q "link dsl. down" "$T/client.log" "$T/server.log"'
 check "show links has it" eval '
-    ctl client show links home dsl1 | grep -q "Mtu: *1400 bytes, measured"'
+    ctl client show links home dsl1 | grep -q "MTU: *1400 bytes, measured"'
 
 check "TCP goes on when a link carries less" shrinks_under_tcp 1300
 check "1280 is what is left of 1300" await 'mtu_is 1280 client dsl1' 20

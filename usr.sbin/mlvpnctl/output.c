@@ -106,10 +106,10 @@ text_summary(const struct ctl_summary *cs)
 	    cs->tunnels, cs->links_up, cs->links);
 	printf("Packet buffers used: %u of %u\n", cs->pkts_used,
 	    cs->pkts_total);
-	printf("Datagrams refused: %" PRIu64 " of no tunnel, %" PRIu64
-	    " malformed, %" PRIu64 " without the key\n", cs->rx_unknown,
+	printf("Datagrams rejected: %" PRIu64 " unknown, %" PRIu64
+	    " malformed, %" PRIu64 " with a wrong key\n", cs->rx_unknown,
 	    cs->rx_malformed, cs->rx_badmac1);
-	printf("Handshakes: %" PRIu64 " over the limit, %" PRIu64
+	printf("Handshakes: %" PRIu64 " rate limited, %" PRIu64
 	    " cookies sent\n", cs->rx_hello_limited, cs->cookies_sent);
 	text.blocks++;
 }
@@ -147,15 +147,15 @@ text_tunnel(const struct ctl_tunnel *ct)
 	    ct->rx_duplicate);
 	printf("  Order:       %" PRIu64 " held, %" PRIu64 " given up, %"
 	    PRIu64 " late\n", ct->rx_held, ct->rx_given_up, ct->rx_late);
-	printf("  In pieces:   %" PRIu64 " packets sent, %" PRIu64 " received, %"
-	    PRIu64 " pieces lost\n", ct->tx_cut, ct->rx_joined,
+	printf("  Fragmented:  %" PRIu64 " packets sent, %" PRIu64 " received, %"
+	    PRIu64 " fragments lost\n", ct->tx_cut, ct->rx_joined,
 	    ct->rx_incomplete);
-	printf("  Refused:     %" PRIu64 " forged, %" PRIu64 " replayed, %"
+	printf("  Rejected:    %" PRIu64 " forged, %" PRIu64 " replayed, %"
 	    PRIu64 " malformed\n", ct->rx_badtag, ct->rx_replayed,
 	    ct->rx_malformed);
-	printf("  Handshakes:  %" PRIu64 " done, %" PRIu64 " refused\n",
+	printf("  Handshakes:  %" PRIu64 " done, %" PRIu64 " rejected\n",
 	    ct->handshakes, ct->rx_rejected);
-	printf("  Suspicions:  %" PRIu64 " wrong\n", ct->false_dead);
+	printf("  Suspicions:  %" PRIu64 " false\n", ct->false_dead);
 }
 
 static void
@@ -335,13 +335,13 @@ link_detail(const struct ctl_link *cl)
 	printf("\n");
 	printf("  Remote:      %s\n", fmt_addr(&cl->remote, addr));
 	if (cl->mtu != 0)
-		printf("  Mtu:         %u bytes%s\n", cl->mtu,
+		printf("  MTU:         %u bytes%s\n", cl->mtu,
 		    cl->mtu_measured ? ", measured" : "");
 	if (cl->srtt != -1)
 		printf("  Round trip:  %s, varies by %s\n",
 		    fmt_msec(cl->srtt, a), fmt_msec(cl->rttvar, b));
 	if (cl->owd_diff != -1)
-		printf("  Delay:       %s over that of the best link\n",
+		printf("  Delay:       %s more than the best link\n",
 		    fmt_msec(cl->owd_diff, a));
 	if (cl->queueing != -1)
 		printf("  Queueing:    %s\n", fmt_msec(cl->queueing, a));

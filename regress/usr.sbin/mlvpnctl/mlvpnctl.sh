@@ -231,8 +231,8 @@ test_show() {
 	mlvpnd 3.0, running for 1d02h03m
 	Tunnels up: 1 of 2, links up: 2 of 5
 	Packet buffers used: 12 of 4096
-	Datagrams refused: 17 of no tunnel, 3 malformed, 2 without the key
-	Handshakes: 1 over the limit, 18446744073709551615 cookies sent
+	Datagrams rejected: 17 unknown, 3 malformed, 2 with a wrong key
+	Handshakes: 1 rate limited, 18446744073709551615 cookies sent
 
 	$(links_table)
 	END
@@ -295,10 +295,10 @@ test_show() {
 	  Sent:        1.23MB in 1234 packets, 1 dropped, 11 sent again
 	  Received:    98.8GB in 999 packets, 2 duplicates
 	  Order:       8 held, 9 given up, 10 late
-	  In pieces:   13 packets sent, 14 received, 15 pieces lost
-	  Refused:     4 forged, 3 replayed, 5 malformed
-	  Handshakes:  6 done, 7 refused
-	  Suspicions:  12 wrong
+	  Fragmented:  13 packets sent, 14 received, 15 fragments lost
+	  Rejected:    4 forged, 3 replayed, 5 malformed
+	  Handshakes:  6 done, 7 rejected
+	  Suspicions:  12 false
 
 	$(tunnel_branch)
 	END
@@ -370,9 +370,9 @@ links_dsl1() {
 	  Opened by:   this end, as path 0
 	  Local:       192.0.2.10:40001, rtable 1
 	  Remote:      198.51.100.1:5080
-	  Mtu:         1500 bytes, measured
+	  MTU:         1500 bytes, measured
 	  Round trip:  12.3ms, varies by 1.00ms
-	  Delay:       0.00ms over that of the best link
+	  Delay:       0.00ms more than the best link
 	  Queueing:    100ms
 	  Loss:        0.0% sending, 12.3% receiving
 	  Bandwidth:   20.0Mbit/s to send, configured
@@ -395,10 +395,10 @@ tunnel_branch() {
 	  Sent:        0B in 0 packets, 0 dropped, 0 sent again
 	  Received:    0B in 0 packets, 0 duplicates
 	  Order:       0 held, 0 given up, 0 late
-	  In pieces:   0 packets sent, 0 received, 0 pieces lost
-	  Refused:     0 forged, 0 replayed, 0 malformed
-	  Handshakes:  0 done, 0 refused
-	  Suspicions:  0 wrong
+	  Fragmented:  0 packets sent, 0 received, 0 fragments lost
+	  Rejected:    0 forged, 0 replayed, 0 malformed
+	  Handshakes:  0 done, 0 rejected
+	  Suspicions:  0 false
 	END
 }
 
