@@ -32,6 +32,20 @@ loss_forget(struct loss *l)
 }
 
 void
+loss_begin(struct loss *l, uint64_t highest, uint64_t total)
+{
+	l->highest = highest;
+	l->total = total;
+}
+
+void
+loss_receive(struct loss *l, uint64_t highest, uint64_t total, uint64_t now)
+{
+	loss_count(l, highest - l->highest, total - l->total, 0, now);
+	loss_begin(l, highest, total);
+}
+
+void
 loss_restart(struct loss *l, uint64_t now)
 {
 	l->sent = l->got = 0;

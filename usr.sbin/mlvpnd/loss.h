@@ -27,6 +27,8 @@
 #include <stdint.h>
 
 struct loss {
+	uint64_t	 highest;	/* number that came */
+	uint64_t	 total;		/* datagrams that came */
 	uint64_t	 sent;		/* of the window being counted */
 	uint64_t	 got;
 	uint64_t	 at;		/* when it began */
@@ -34,10 +36,15 @@ struct loss {
 };
 
 void	 loss_forget(struct loss *);
+void	 loss_begin(struct loss *, uint64_t, uint64_t);
+void	 loss_receive(struct loss *, uint64_t, uint64_t, uint64_t);
 void	 loss_restart(struct loss *, uint64_t);
 void	 loss_count(struct loss *, uint64_t, uint64_t, int, uint64_t);
 
 /*
+ * loss_begin(highest, total): the highest number that has come so far, and
+ *	how many datagrams; loss_receive(highest, total, now): it is this now:
+ *	numbers that did not come are lost.
  * loss_forget(): nothing is known.  loss_restart(now): a window begins.
  * loss_count(sent, got, scarce, now): so many datagrams more, and how many of
  *	them came; got may exceed sent for a while, as they come late.

@@ -721,8 +721,7 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	m->heard = now;
 	m->there = 0;
 	m->received = 0;
-	p->out.loss_number = h->seq;
-	p->out.loss_dgrams = 0;
+	loss_begin(&p->rx_loss, h->seq, 0);
 	loss_restart(&p->rx_loss, now);
 	deliver_reset(t);
 }
@@ -776,7 +775,7 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 		m->confirmed = 1;
 	m->received++;
 	path_rx(p, dg, now);
-	report_count_loss(p, m->window.highest, m->received, now);
+	loss_receive(&p->rx_loss, m->window.highest, m->received, now);
 	heard(m, now);
 	if (newest) {
 		learn_times(m, h, now);

@@ -51,16 +51,13 @@ path_alloc(struct tunnel *t, uint8_t id, struct lane *lane)
 	delay_init(&p->delay);
 	loss_forget(&p->tx_loss);
 	loss_forget(&p->rx_loss);
-	p->out.due = NEVER;
+	receipt_init(&p->receipt, lane != NULL ? lane->rx_highest : 0);
 	if (lane != NULL) {
 		if (flight_init(&p->flight, lane->tx_next) == -1) {
 			free(p);
 			return (NULL);
 		}
-		p->out.highest = lane->rx_highest;
-		p->out.floor = p->out.loss_number = p->out.highest;
-		p->out.loss_dgrams = lane->rx_dgrams;
-		p->out.gap_until = p->out.floor;
+		loss_begin(&p->rx_loss, lane->rx_highest, lane->rx_dgrams);
 		history_init(&p->history, &p->flight, &t->resend,
 		    lane->tx_next);
 		path_forgive(p);

@@ -40,6 +40,7 @@
 #include "pmtu.h"
 #include "queue.h"
 #include "rate.h"
+#include "receipt.h"
 #include "report.h"
 #include "resend.h"
 #include "sched.h"
@@ -98,7 +99,7 @@ struct path {
 	struct flight	 flight;
 	struct history	 history;	/* of flight */
 	struct report_in in;
-	struct report_out out;
+	struct receipt	 receipt;
 	struct pmtu	 pmtu;
 	struct rate	 rate;
 	struct hint	 hint;

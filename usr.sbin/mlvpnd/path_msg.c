@@ -369,12 +369,11 @@ put_reports(struct path *p, struct plain *pl, uint64_t now)
 
 	report_fill(p, &f, now);
 	plain_put(pl, &f);
-	p->out.answer = p->out.news = 0;
-	p->out.due = NEVER;
-	p->out.tx = now;
+	receipt_reported(&p->receipt, now);
 	for (i = 0; i < t->npaths; i++) {
 		q = t->paths[i];
-		if (q == p || !q->out.news || pl->room - pl->len < FRAME_MAX)
+		if (q == p || !q->receipt.news ||
+		    pl->room - pl->len < FRAME_MAX)
 			continue;
 		report_fill(q, &f, now);
 		plain_put(pl, &f);
@@ -503,7 +502,7 @@ got_open(struct tunnel *t, uint8_t id, const struct frame *f,
 	    (p = path_alloc(t, id, lane)) == NULL)
 		return;
 	path_rx(p, dg, now);
-	p->out.highest_at = now;
+	receipt_opened(&p->receipt, now);
 	open_accept(p, f, dg, proved, now);
 }
 
@@ -564,10 +563,8 @@ got_probe(struct path *p, const struct frame *f, uint64_t now)
 	struct path	*q;
 	int		 i;
 
-	p->out.answer = 1;
-	p->out.news = 1;
+	receipt_probed(&p->receipt, now);
 	path_want(p, PEND_REPORT);
-	p->out.due = now;
 	if ((f->u.probe.flags & PROBE_SUSPECT) == 0)
 		return;
 	/* our way to the peer may be the dead one */

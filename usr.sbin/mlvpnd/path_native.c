@@ -156,20 +156,15 @@ void
 path_received(struct path *p, const struct dgram *dg, uint64_t number,
     uint64_t now)
 {
-	int	 newest = number > p->out.highest || p->acct.last_rx == 0;
+	int	 what;
 
 	path_rx(p, dg, now);
-	if (newest) {
-		if (number > p->out.highest + 1 && p->acct.rx_packets > 1) {
-			p->out.gap_until = number;
-			report_want_gap(p, now);
-		}
-		p->out.highest = number;
-		p->out.highest_at = now;
-	} else
-		p->out.reordered_at = now;
-	report_count_loss(p, p->lane->rx_highest, p->lane->rx_dgrams, now);
-	path_addr_source(&p->addr, dg, newest, p->delay.srtt,
+	what = receipt_add(&p->receipt, number, now);
+	if (what & RECEIPT_GAP)
+		report_want_gap(p, now);
+	loss_receive(&p->rx_loss, p->lane->rx_highest, p->lane->rx_dgrams,
+	    now);
+	path_addr_source(&p->addr, dg, what & RECEIPT_NEWEST, p->delay.srtt,
 	    &p->tunnel->shared->rnd, now);
 }
 
@@ -189,7 +184,7 @@ native_timer(struct path *p, uint64_t now)
 		open_timer(p, now);
 	else if (!accept_timer(p, now))
 		return;
-	if (now >= p->out.due)
+	if (now >= p->receipt.due)
 		path_want(p, PEND_REPORT);
 	if (p->msg.status && now >= p->msg.status_next)
 		path_want(p, PEND_STATUS);
@@ -315,7 +310,7 @@ native_deadline(const struct path *p, uint64_t now)
 		return (NEVER);
 	if (p->msg.pending != 0 || p->addr.nresponse > 0)
 		return (now);
-	when = MIN(p->out.due, path_addr_deadline(&p->addr));
+	when = MIN(p->receipt.due, path_addr_deadline(&p->addr));
 	if (p->opener || !p->addr.validated)
 		when = MIN(when, p->msg.open_next);
 	if (p->msg.status)

@@ -29,18 +29,6 @@
  * and which datagrams arrived.
  */
 
-#define REPORT_MIN		(20 * 1000)
-#define REPORT_MAX		(100 * 1000)
-#define REPORT_FIRST		(5 * 1000)
-#define REPORT_PACKETS		8		/* time of so many */
-#define REPORT_GAP_PAUSE	(2 * 1000)
-#define REPORT_REORDER_TIME	(5 * 1000)
-#define REPORT_REORDER_MEMORY	(10 * USEC)
-#define REPORT_GAP_WINDOW	256		/* numbers looked back */
-
-static uint64_t	 report_interval(const struct path *);
-static void	 report_gaps(const struct path *, struct frame *, uint64_t);
-static int	 reorders(const struct path *, uint64_t);
 static void	 learn_rtt(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
 static void	 learn_delay(struct path *, const struct frame *,
@@ -56,23 +44,14 @@ static void	 settle(struct path *, const struct frame *, uint64_t,
  * The receiver
  */
 
-/* Something came that calls for a report: soon if it is the first after a
- * silence, at the interval else. */
+/* Something came that calls for a report. */
 void
 report_want(struct path *p, uint64_t now)
 {
-	uint64_t	 interval = report_interval(p), due;
-
-	p->out.news = 1;
-	if (now - p->out.tx >= interval)
-		due = now + REPORT_FIRST;
-	else
-		due = p->out.tx + interval;
-	p->out.due = MIN(p->out.due, due);
+	receipt_want(&p->receipt, receipt_interval(p->terms.rate_peer), now);
 }
 
-/* A gap showed: the sender can repair it while that is of use, so it hears
- * of it by the quickest path. */
+/* A gap showed: the sender hears of it by the quickest path. */
 void
 report_want_gap(struct path *p, uint64_t now)
 {
@@ -80,97 +59,16 @@ report_want_gap(struct path *p, uint64_t now)
 
 	if ((best = path_quickest(p->tunnel)) == NULL)
 		best = p;
-	p->out.news = 1;
-	if (reorders(p, now))
-		now += REPORT_REORDER_TIME;
-	best->out.due = MIN(best->out.due,
-	    MAX(now, best->out.tx + REPORT_GAP_PAUSE));
-}
-
-static uint64_t
-report_interval(const struct path *p)
-{
-	uint64_t	 us = REPORT_MIN;
-
-	if (p->terms.rate_peer != 0)
-		us = MAX(us, REPORT_PACKETS * PATH_MTU * 8 * USEC /
-		    p->terms.rate_peer);
-	return (MIN(us, REPORT_MAX));
+	receipt_want_gap(&p->receipt, &best->receipt, now);
 }
 
 void
 report_fill(const struct path *p, struct frame *f, uint64_t now)
 {
-	const struct lane	*lane = p->tunnel->as.lane[p->id];
-
-	memset(f, 0, sizeof(*f));
-	f->type = FRAME_REPORT;
+	receipt_fill(&p->receipt, p->lane,
+	    receipt_interval(p->terms.rate_peer), f, now);
 	f->u.report.path = p->id;
 	f->u.report.gen = p->gen;
-	if (p->out.answer)
-		f->u.report.flags |= REPORT_ANSWER;
-	if (!lane->rx_any)
-		f->u.report.flags |= REPORT_NOTHING;
-	f->u.report.highest = (uint32_t)lane->rx_highest;
-	f->u.report.arrival = (uint32_t)p->out.highest_at;
-	f->u.report.time = (uint32_t)now;
-	f->u.report.dgrams = (uint32_t)lane->rx_dgrams;
-	f->u.report.bytes = (uint32_t)lane->rx_bytes;
-	f->u.report.interval = report_interval(p) / 1000;
-	report_gaps(p, f, now);
-}
-
-/* Does the link itself change the order of datagrams? */
-static int
-reorders(const struct path *p, uint64_t now)
-{
-	return (p->out.reordered_at != 0 &&
-	    now - p->out.reordered_at < REPORT_REORDER_MEMORY);
-}
-
-/*
- * The gaps below the highest number, newest first, out of the window.  On a
- * link that reorders the newest may yet come.
- */
-static void
-report_gaps(const struct path *p, struct frame *f, uint64_t now)
-{
-	const struct lane	*lane = p->tunnel->as.lane[p->id];
-	struct gap		*g = NULL;
-	uint64_t		 d, number;
-
-	/* nothing is missing of a path that lost nothing lately */
-	if (p->out.gap_until <= p->out.floor)
-		return;
-	d = reorders(p, now) ? REPORT_REORDERED : 1;
-	for (; d < REPORT_GAP_WINDOW && d <= lane->rx_highest; d++) {
-		number = lane->rx_highest - d;
-		if (number <= p->out.floor)
-			break;
-		if (lane_has(lane, number)) {
-			g = NULL;
-			continue;
-		}
-		if (g == NULL) {
-			if (f->u.report.ngaps == REPORT_GAPS_MAX)
-				break;
-			g = &f->u.report.gap[f->u.report.ngaps++];
-			g->distance = d;
-			g->length = 0;
-		}
-		g->length++;
-	}
-}
-
-/* Loss of what this end receives, by the packet numbers that did not come. */
-void
-report_count_loss(struct path *p, uint64_t highest, uint64_t dgrams,
-    uint64_t now)
-{
-	loss_count(&p->rx_loss, highest - p->out.loss_number,
-	    dgrams - p->out.loss_dgrams, 0, now);
-	p->out.loss_number = highest;
-	p->out.loss_dgrams = dgrams;
 }
 
 /*

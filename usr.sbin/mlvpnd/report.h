@@ -44,25 +44,9 @@ struct report_in {
 	uint16_t	 interval;	/* ms */
 };
 
-/* What this end has to report. */
-struct report_out {
-	uint64_t	 due;		/* NEVER: nothing to tell */
-	uint64_t	 tx;		/* when the last one left */
-	int		 news;		/* since any report about this path */
-	int		 answer;	/* the next one answers a PROBE */
-	uint64_t	 highest;
-	uint64_t	 highest_at;
-	uint64_t	 floor;		/* highest before the path was opened */
-	uint64_t	 reordered_at;	/* by the link, last */
-	uint64_t	 gap_until;	/* above the last gap seen */
-	uint64_t	 loss_number;
-	uint64_t	 loss_dgrams;
-};
-
 void	 report_want(struct path *, uint64_t);
 void	 report_want_gap(struct path *, uint64_t);
 void	 report_fill(const struct path *, struct frame *, uint64_t);
-void	 report_count_loss(struct path *, uint64_t, uint64_t, uint64_t);
 void	 report_read(struct tunnel *, uint8_t, const struct frame *, uint64_t);
 
 #endif /* REPORT_H */
