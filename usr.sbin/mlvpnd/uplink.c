@@ -49,7 +49,7 @@
 #define OPEN_RETRY_MIN		1	/* seconds, doubled each time */
 #define OPEN_RETRY_MAX		60
 #define REBIND_DELAY		100	/* ms */
-#define STALE_INTERVAL		1	/* seconds between two that count */
+#define STALE_INTERVAL		2	/* seconds between two that count */
 #define REOPEN_MIN		3	/* seconds of a socket, doubled */
 #define REOPEN_MAX		60
 #define FIXED_INTERVAL		3600	/* seconds between two lines */
