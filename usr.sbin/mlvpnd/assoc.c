@@ -60,7 +60,6 @@ static void	 attempt_try(struct tunnel *, uint64_t);
 static void	 attempt_unanswered(struct tunnel *);
 static void	 attempt_end(struct tunnel *);
 static void	 attempt_targets(struct tunnel *);
-static int	 is_target(const struct link *);
 static void	 target_add(struct attempt *, const struct hello_target *,
 		    size_t, const struct endpoint *);
 static int	 hello_acceptable(struct tunnel *, const struct hello *,
@@ -100,8 +99,6 @@ assoc_clear(struct tunnel *t)
 
 	for (i = 0; i < 3; i++)
 		keyset_free(&as->set[i]);
-	for (i = 0; i < PATH_IDS; i++)
-		free(as->lane[i]);
 	free(as->spare);
 	attempt_end(t);
 	sodium_memzero(as, sizeof(*as));
@@ -112,7 +109,6 @@ static void
 assoc_forget(struct tunnel *t, uint64_t now)
 {
 	struct assoc	*as = &t->as;
-	int		 i;
 
 	if (as->cur != NULL)
 		keyset_free(as->cur);
@@ -121,18 +117,11 @@ assoc_forget(struct tunnel *t, uint64_t now)
 	if (as->next != NULL)
 		keyset_free(as->next);
 	as->cur = as->prev = as->next = NULL;
-	while (t->npaths > 0)
-		path_gone(t->paths[0], REASON_ASSOCIATION, now);
-	for (i = 0; i < PATH_IDS; i++) {
-		free(as->lane[i]);
-		as->lane[i] = NULL;
-	}
+	paths_end(&t->paths, now);
 	as->exists = 0;
 	as->own_id = random_id(&t->shared->rnd);
 	as->peer_id = 0;
 	as->unconfirmed = 0;
-	memset(as->gen, 0, sizeof(as->gen));
-	t->nclosing = 0;
 }
 
 int
@@ -164,15 +153,6 @@ int
 assoc_can_send(const struct tunnel *t)
 {
 	return (t->as.cur != NULL || t->conf.protocol == PROTO_MLVPN2);
-}
-
-/* The lane of a path, NULL without memory. */
-struct lane *
-assoc_lane(struct tunnel *t, uint8_t id)
-{
-	if (t->as.lane[id] == NULL)
-		t->as.lane[id] = calloc(1, sizeof(struct lane));
-	return (t->as.lane[id]);
 }
 
 static struct keyset *
@@ -304,7 +284,7 @@ attempt_unanswered(struct tunnel *t)
 	struct link	*l;
 
 	TAILQ_FOREACH(l, &t->links, entry)
-		if (is_target(l))
+		if (link_ready(l))
 			notify_link(&t->notify, CORE_LINK_STALE, l->conf.name,
 			    &l->ep.remote, REASON_NO_HANDSHAKE);
 }
@@ -337,30 +317,24 @@ attempt_targets(struct tunnel *t)
 	memcpy(old, at->target, sizeof(old));
 	at->ntargets = 0;
 	TAILQ_FOREACH(l, &t->links, entry)
-		n += is_target(l);
+		n += link_ready(l);
 	if (n > HELLO_TARGETS)
 		skip = at->tries * HELLO_TARGETS % n;
 	n = 0;
 	TAILQ_FOREACH(l, &t->links, entry)
-		if (is_target(l) && n++ >= skip)
+		if (link_ready(l) && n++ >= skip)
 			target_add(at, old, nold, &l->ep);
 	TAILQ_FOREACH(l, &t->links, entry)
-		if (is_target(l))
+		if (link_ready(l))
 			target_add(at, old, nold, &l->ep);
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (p->addr.ep.sock == SOCK_NONE)
 			continue;
 		if (p->opener && p->link != NULL && p->link->disabled)
 			continue;
 		target_add(at, old, nold, &p->addr.ep);
 	}
-}
-
-static int
-is_target(const struct link *l)
-{
-	return (l->ep.sock != SOCK_NONE && !l->disabled);
 }
 
 /* A cookie that an address gave is kept for the next try. */
@@ -573,7 +547,7 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	}
 	continued = as->exists && p1->own_id == as->peer_id &&
 	    p1->peer_id == as->own_id;
-	if ((!continued && !ratelimit_allow(&t->new_limit, NEW_INTERVAL,
+	if ((!continued && !ratelimit_allow(&as->new_limit, NEW_INTERVAL,
 	    NEW_BURST, now)) || (raw = rawq_add(&t->shared->rawq)) == NULL)
 		return;
 
@@ -734,7 +708,7 @@ assoc_begin(struct tunnel *t, int a_end, uint64_t own_id, uint64_t peer_id,
 	struct assoc	*as = &t->as;
 
 	as->exists = 1;
-	as->a_end = a_end;
+	paths_begin(&t->paths, a_end);
 	as->own_id = own_id;
 	as->peer_id = peer_id;
 	as->since = now;
@@ -766,7 +740,8 @@ assoc_open(struct tunnel *t, const struct dgram *dg, uint8_t id,
 		return (0);
 	}
 	fresh = ks == as->next && !as->offer.continued;
-	lane = fresh || as->lane[id] == NULL ? as->spare : as->lane[id];
+	lane = fresh || t->paths.lane[id] == NULL ? as->spare :
+	    t->paths.lane[id];
 	if (lane == NULL && (lane = as->spare = calloc(1,
 	    sizeof(*lane))) == NULL)
 		return (0);
@@ -787,8 +762,8 @@ assoc_open(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	if (ks == as->next)
 		what |= offer_confirm(t, dg, now);
 	if (lane == as->spare) {
-		if (as->lane[id] == NULL) {
-			as->lane[id] = lane;
+		if (t->paths.lane[id] == NULL) {
+			paths_set_lane(&t->paths, id, lane);
 			as->spare = NULL;
 		} else
 			memset(lane, 0, sizeof(*lane));
@@ -811,7 +786,7 @@ assoc_wanted(struct tunnel *t)
 	if (!t->initiates)
 		return (0);
 	TAILQ_FOREACH(l, &t->links, entry)
-		if (is_target(l))
+		if (link_ready(l))
 			return (1);
 	return (0);
 }
@@ -846,8 +821,8 @@ assoc_timer(struct tunnel *t, uint64_t now)
 		assoc_start(t, now);
 	} else if (as->unconfirmed && now >= as->confirm_next) {
 		as->confirm_next = now + CONFIRM_INTERVAL;
-		for (i = 0; i < t->npaths; i++)
-			path_want(t->paths[i], PEND_PROBE);
+		for (i = 0; i < t->paths.n; i++)
+			path_want(t->paths.list[i], PEND_PROBE);
 	}
 
 	if (at->active && now >= at->next)
@@ -855,7 +830,7 @@ assoc_timer(struct tunnel *t, uint64_t now)
 	else if (as->cur == NULL && assoc_wanted(t))
 		assoc_start(t, now);
 	else if (as->cur != NULL && (now >= as->rekey_at ||
-	    keys_worn(&as->cur->k, lim) || paths_silent(t, now)))
+	    keys_worn(&as->cur->k, lim) || paths_silent(&t->paths, now)))
 		assoc_start(t, now);
 	return (what);
 }

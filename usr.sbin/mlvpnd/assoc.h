@@ -31,6 +31,7 @@
 #include "core.h"
 #include "frame.h"
 #include "handshake.h"
+#include "ratelimit.h"
 #include "rxindex.h"
 #include "session.h"
 
@@ -94,7 +95,6 @@ struct attempt {
 
 struct assoc {
 	int		 exists;
-	int		 a_end;
 	uint64_t	 own_id;
 	uint64_t	 peer_id;
 	uint64_t	 since;
@@ -108,14 +108,13 @@ struct assoc {
 	size_t		 recent_next;
 	uint64_t	 max_stamp;	/* of the peer's HELLOs */
 	uint16_t	 peer_mtu;	/* of its tunnel, 0 automatic */
+	struct ratelimit new_limit;	/* of new ones */
 	uint64_t	 hello_after;	/* none before: the peer refuses us */
 	int		 unconfirmed;	/* as initiator: nothing came yet */
 	uint64_t	 confirm_by;
 	uint64_t	 confirm_next;
 	uint64_t	 rekey_at;
-	struct lane	*lane[PATH_IDS];
 	struct lane	*spare;
-	uint8_t		 gen[PATH_SLOTS];	/* of the paths we open */
 	int		 confirmed;	/* the datagram being read has shown
 					   that its source got our REPLY */
 };
@@ -143,7 +142,6 @@ uint64_t assoc_deadline(struct tunnel *, uint64_t);
 int	 assoc_transmit(struct tunnel *, struct dgram *, uint64_t);
 struct recent *assoc_recent(struct tunnel *, const uint8_t *, uint64_t);
 int	 assoc_can_send(const struct tunnel *);
-struct lane *assoc_lane(struct tunnel *, uint8_t);
 
 /*
  * Those that return int tell what has happened, but for:
@@ -161,7 +159,6 @@ struct lane *assoc_lane(struct tunnel *, uint8_t);
  * assoc_transmit(dg): a HELLO, 0 if there is none.
  * assoc_recent(mac1): what was answered to that HELLO, NULL if it is new.
  * assoc_can_send(): are there keys?  Links of MLVPN 2.x need none.
- * assoc_lane(path id): NULL without memory.
  */
 
 #endif /* ASSOC_H */

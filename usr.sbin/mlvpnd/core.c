@@ -299,16 +299,18 @@ receive_data(struct core *c, const struct dgram *dg, uint64_t now)
 static void
 receive_mlvpn2(struct core *c, const struct dgram *dg, uint64_t now)
 {
-	switch (mlvpn2_receive(&c->shared, dg, now)) {
-	case MLVPN2_MALFORMED:
+	struct mlvpn2_header	 h;
+	struct mlvpn2		*m;
+
+	if (mlvpn2_header_get(&h, dg->buf, dg->len) == -1) {
 		c->rx_malformed++;
-		break;
-	case MLVPN2_UNKNOWN:
-		c->rx_unknown++;
-		break;
-	case MLVPN2_TAKEN:
-		break;
+		return;
 	}
+	if ((m = mlvpn2_find(&c->shared.mlvpn2, dg)) == NULL) {
+		c->rx_unknown++;
+		return;
+	}
+	tunnel_receive_mlvpn2(m->tunnel, m, &h, dg, now);
 }
 
 static void

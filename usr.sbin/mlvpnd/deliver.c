@@ -65,6 +65,12 @@ deliver_unordered(struct tunnel *t, struct pkt *p)
 }
 
 void
+deliver_open(struct tunnel *t, struct path *p)
+{
+	p->order_seq = t->reorder.any ? t->reorder.highest : 0;
+}
+
+void
 deliver_reset(struct tunnel *t)
 {
 	struct pktq	 out = TAILQ_HEAD_INITIALIZER(out);
@@ -149,13 +155,13 @@ timer_v3(struct tunnel *t, struct pktq *out, uint64_t now)
 	if (t->reorder.npkts == 0)
 		return;
 	rp.passed = NEVER;
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (now - p->acct.last_rx <= IN_PLAY)
 			rp.passed = MIN(rp.passed, p->order_seq);
 	}
 	rp.repair = repair_time(t);
-	rp.hold = deliver_hold_time(t);
+	rp.hold = paths_hold_time(&t->paths);
 	reorder_timer(&t->reorder, &rp, out, now);
 }
 
@@ -167,30 +173,10 @@ repair_time(struct tunnel *t)
 
 	if (t->conf.recover == ANSWER_NO)
 		return (0);
-	if ((best = path_quickest(t)) == NULL)
+	if ((best = paths_quickest(&t->paths)) == NULL)
 		return (reorder_repair_time(-1, -1, t->shared->tick));
 	return (reorder_repair_time(best->delay.srtt, best->delay.rttvar,
 	    t->shared->tick));
-}
-
-uint64_t
-deliver_hold_time(struct tunnel *t)
-{
-	const struct path	*p;
-	uint64_t		 dead = 0;
-	int64_t			 slow = 0, fast = INT64_MAX;
-	int			 i;
-
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
-		if (!path_usable(p) || p->delay.srtt == -1)
-			continue;
-		dead = MAX(dead, path_dead_time(p));
-		slow = MAX(slow, p->delay.srtt / 2);
-		fast = MIN(fast, p->delay.srtt / 2);
-	}
-	return (reorder_hold_time(dead, slow > fast ? slow - fast : 0,
-	    t->conf.reorder_time));
 }
 
 static void
@@ -205,8 +191,8 @@ timer_mlvpn2(struct tunnel *t, struct pktq *out, uint64_t now)
 
 	if (o->npkts == 0)
 		return;
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		m = p->proto;
 		passed = MIN(passed, mlvpn2_order_passed(o, &m->order, now));
 		if (path_grade(p) < GRADE_POOR || p->delay.srtt == -1)

@@ -38,10 +38,10 @@ void	 deliver_packet(struct tunnel *, struct path *, struct pkt *,
 void	 deliver_mlvpn2(struct tunnel *, struct mlvpn2 *, struct pkt *,
 	    uint64_t);
 void	 deliver_unordered(struct tunnel *, struct pkt *);
+void	 deliver_open(struct tunnel *, struct path *);
 void	 deliver_reset(struct tunnel *);
 void	 deliver_timer(struct tunnel *, uint64_t);
 uint64_t deliver_deadline(const struct tunnel *);
-uint64_t deliver_hold_time(struct tunnel *);
 
 /*
  * All take over the packet.
@@ -50,8 +50,8 @@ uint64_t deliver_hold_time(struct tunnel *);
  * deliver_mlvpn2(link, p, now): from a peer of MLVPN 2.x, as of
  *	mlvpn2_order_input().
  * deliver_unordered(p): nobody waits for it, and it for nobody.
+ * deliver_open(path): it is new, and nothing older will come on it.
  * deliver_reset(): the peer's sequences begin anew.
- * deliver_hold_time(): how long a receiver holds a packet at most, us.
  */
 
 #endif /* DELIVER_H */

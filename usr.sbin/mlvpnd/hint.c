@@ -20,7 +20,7 @@
 
 #include <string.h>
 
-#include "tunnel.h"
+#include "path.h"
 
 /*
  * What the last minute says of a configured rate: that the link delivers
@@ -93,7 +93,7 @@ hint_log(struct path *p, uint64_t now)
 	    !delivers_less(p, now, &bps))
 		return;
 	h->logged_at = now;
-	notify_bandwidth(&p->tunnel->notify, p->name, p->terms.rate_conf, bps);
+	notify_bandwidth(p->paths->notify, p->name, p->terms.rate_conf, bps);
 }
 
 /* The slot of this moment; the oldest one makes room for it. */
@@ -137,7 +137,7 @@ line_bytes(const struct path *p, const struct rate_sample *rs)
 {
 	if (rs->rx_dgrams == 0)
 		return (rs->rx_bytes);
-	return ((uint64_t)rs->rx_dgrams * sched_line_bytes(p,
+	return ((uint64_t)rs->rx_dgrams * path_line_bytes(p,
 	    rs->rx_bytes / rs->rx_dgrams + ip_overhead(&p->addr.ep)));
 }
 

@@ -80,7 +80,7 @@
 #define SAY_AUTH_OK	0x04
 #define SAY_KEEPALIVE	0x08
 
-static struct path *link_open(struct tunnel *, struct link *, uint64_t);
+static struct path *link_open(struct paths *, struct link *, uint64_t);
 static void	 link_reopen(struct path *, uint64_t);
 static void	 link_free(struct path *);
 static void	 link_remove(struct path *, uint8_t, uint64_t);
@@ -106,7 +106,6 @@ static int	 is_peer_flow(const struct mlvpn2_links *, uint32_t);
 static void	 index_by_sock(struct mlvpn2 *);
 static int	 serves(const struct mlvpn2 *);
 static void	 ask(struct mlvpn2 *, uint64_t);
-static struct mlvpn2 *find(const struct mlvpn2_links *, const struct dgram *);
 static int	 came_already(const struct mlvpn2 *,
 		    const struct mlvpn2_header *);
 static struct mlvpn2_run *retired(struct tunnel *, uint32_t);
@@ -117,7 +116,7 @@ static int	 session_admits(struct mlvpn2 *, const struct mlvpn2_header *,
 		    const uint8_t *, size_t, uint64_t);
 static int	 may_call(const struct mlvpn2 *, const struct mlvpn2_header *,
 		    uint64_t);
-static void	 hint(struct mlvpn2 *, const struct mlvpn2_header *,
+static void	 disconnect_unwanted(struct mlvpn2 *, const struct mlvpn2_header *,
 		    const struct dgram *, uint64_t);
 static void	 begin(struct mlvpn2 *, const struct mlvpn2_header *,
 		    uint64_t);
@@ -247,17 +246,18 @@ is_peer_flow(const struct mlvpn2_links *ml, uint32_t flow)
 
 /* The path of a link that has a socket; NULL without memory. */
 static struct path *
-link_open(struct tunnel *t, struct link *l, uint64_t now)
+link_open(struct paths *ps, struct link *l, uint64_t now)
 {
+	struct tunnel	*t = ps->tunnel;
 	struct path	*p;
 	struct mlvpn2	*m;
 	uint8_t		 id;
 
-	for (id = 0; id < PATH_SLOTS && t->path[id] != NULL; id++)
+	for (id = 0; id < PATH_SLOTS && ps->id[id] != NULL; id++)
 		continue;
 	if (id == PATH_SLOTS || (m = calloc(1, sizeof(*m))) == NULL)
 		return (NULL);
-	if ((p = path_alloc(t, id, NULL)) == NULL) {
+	if ((p = path_alloc(ps, id, NULL)) == NULL) {
 		free(m);
 		return (NULL);
 	}
@@ -268,6 +268,7 @@ link_open(struct tunnel *t, struct link *l, uint64_t now)
 	memcpy(p->name, l->conf.name, sizeof(p->name));
 	liveness_init(&p->live, now);
 	m->path = p;
+	m->tunnel = t;
 	m->flow = new_flow(t->shared);
 	m->seq = start_seq(t->shared, now);
 	m->hint_tx = m->auth_tx = m->last_gap = NEVER;
@@ -284,7 +285,7 @@ link_open(struct tunnel *t, struct link *l, uint64_t now)
 static void
 link_free(struct path *p)
 {
-	struct mlvpn2_links	*ml = &p->tunnel->shared->mlvpn2;
+	struct mlvpn2_links	*ml = &p->paths->tunnel->shared->mlvpn2;
 	struct mlvpn2	*m = p->proto;
 
 	retire(m);
@@ -297,7 +298,7 @@ link_free(struct path *p)
 static void
 index_by_sock(struct mlvpn2 *m)
 {
-	struct mlvpn2_links	*ml = &m->path->tunnel->shared->mlvpn2;
+	struct mlvpn2_links	*ml = &m->tunnel->shared->mlvpn2;
 
 	m->sock = m->path->addr.ep.sock;
 	LIST_INSERT_HEAD(&ml->socket[m->sock % MLVPN2_SOCKETS], m, entry);
@@ -365,8 +366,8 @@ mlvpn2_restart(struct tunnel *t, uint64_t now)
 	int		 i;
 
 	deliver_reset(t);
-	for (i = 0; i < t->npaths; i++) {
-		m = t->paths[i]->proto;
+	for (i = 0; i < t->paths.n; i++) {
+		m = t->paths.list[i]->proto;
 		retire(m);
 		ask(m, now);
 	}
@@ -380,7 +381,7 @@ link_remove(struct path *p, uint8_t reason, uint64_t now)
 	struct raw	*raw;
 
 	if (!p->st.was_up || p->addr.ep.sock == SOCK_NONE ||
-	    (raw = rawq_add(&p->tunnel->shared->rawq)) == NULL)
+	    (raw = rawq_add(&p->paths->tunnel->shared->rawq)) == NULL)
 		return;
 	memset(&dg, 0, sizeof(dg));
 	dg.buf = raw->buf;
@@ -401,8 +402,8 @@ mlvpn2_rates(struct tunnel *t)
 	uint64_t		 sum = 0, mean = 0;
 	int			 i, n = 0;
 
-	for (i = 0; i < t->npaths; i++) {
-		if ((p = t->paths[i])->link == NULL)
+	for (i = 0; i < t->paths.n; i++) {
+		if ((p = t->paths.list[i])->link == NULL)
 			continue;
 		up = &p->link->conf.up;
 		p->terms.rate_conf = up->rate != 0 ? up->rate : up->max;
@@ -411,8 +412,8 @@ mlvpn2_rates(struct tunnel *t)
 	}
 	if (n > 0)
 		mean = sum / n;
-	for (i = 0; i < t->npaths; i++) {
-		if ((p = t->paths[i])->link == NULL)
+	for (i = 0; i < t->paths.n; i++) {
+		if ((p = t->paths.list[i])->link == NULL)
 			continue;
 		p->terms.rate_peer = p->link->conf.down.rate;
 		path_backup(p, p->link->conf.backup, p->link->conf.overflow);
@@ -428,64 +429,53 @@ mlvpn2_rates(struct tunnel *t)
  * Receiving
  */
 
-enum mlvpn2_result
-mlvpn2_receive(struct shared *sh, const struct dgram *dg, uint64_t now)
+void
+mlvpn2_receive(struct mlvpn2 *m, const struct mlvpn2_header *h,
+    const struct dgram *dg, uint64_t now)
 {
-	struct mlvpn2_header	 h;
-	struct mlvpn2		*m;
-	struct tunnel		*t;
-	struct pkt		*p;
-	ssize_t			 len;
-	int			 known;
+	struct tunnel	*t = m->tunnel;
+	struct pkt	*p;
+	ssize_t		 len;
+	int		 known = m->exists && h->flow == m->peer;
 
-	if (mlvpn2_header_get(&h, dg->buf, dg->len) == -1) {
-		return (MLVPN2_MALFORMED);
-	}
-	if ((m = find(&sh->mlvpn2, dg)) == NULL) {
-		return (MLVPN2_UNKNOWN);
-	}
-	t = m->path->tunnel;
-	known = m->exists && h.flow == m->peer;
-	if (!known && is_own_flow(&sh->mlvpn2, h.flow)) {
+	if (!known && is_own_flow(&t->shared->mlvpn2, h->flow)) {
 		t->rx_rejected++;
-		return (MLVPN2_TAKEN);
+		return;
 	}
-	if (h.type == MLVPN2_DATA && t->conf.cleartext) {
+	if (h->type == MLVPN2_DATA && t->conf.cleartext) {
 		if (known)
-			clear_data(m, &h, dg, now);
+			clear_data(m, h, dg, now);
 		else
 			t->rx_rejected++;
-		return (MLVPN2_TAKEN);
+		return;
 	}
-	if (came_already(m, &h)) {
+	if (came_already(m, h)) {
 		t->rx_replayed++;
-		return (MLVPN2_TAKEN);
+		return;
 	}
 
-	if ((p = pkt_get(&sh->pool)) == NULL)
-		return (MLVPN2_TAKEN);
-	if ((len = mlvpn2_open(&h, dg->buf, t->conf.psk,
-	    PKT_DATA(p))) == -1) {
+	if ((p = pkt_get(&t->shared->pool)) == NULL)
+		return;
+	if ((len = mlvpn2_open(h, dg->buf, t->conf.psk, PKT_DATA(p))) == -1) {
 		t->rx_badtag++;
-		pkt_put(&sh->pool, p);
-		return (MLVPN2_TAKEN);
+		pkt_put(&t->shared->pool, p);
+		return;
 	}
 	p->len = len;
-	if (!session_admits(m, &h, PKT_DATA(p), len, now)) {
+	if (!session_admits(m, h, PKT_DATA(p), len, now)) {
 		/* a client that begins says that it ended */
-		if (m->exists || h.type != MLVPN2_DISCONNECT)
+		if (m->exists || h->type != MLVPN2_DISCONNECT)
 			t->rx_rejected++;
-		hint(m, &h, dg, now);
-		pkt_put(&sh->pool, p);
-		return (MLVPN2_TAKEN);
+		disconnect_unwanted(m, h, dg, now);
+		pkt_put(&t->shared->pool, p);
+		return;
 	}
-	authentic(m, &h, dg, p, now);
-	return (MLVPN2_TAKEN);
+	authentic(m, h, dg, p, now);
 }
 
 /* The link that has this socket, and this address of it if it is shared. */
-static struct mlvpn2 *
-find(const struct mlvpn2_links *ml, const struct dgram *dg)
+struct mlvpn2 *
+mlvpn2_find(const struct mlvpn2_links *ml, const struct dgram *dg)
 {
 	const struct addr	*local = &dg->ep.local, *want;
 	struct mlvpn2		*m;
@@ -506,15 +496,15 @@ find(const struct mlvpn2_links *ml, const struct dgram *dg)
 static int
 came_already(const struct mlvpn2 *m, const struct mlvpn2_header *h)
 {
-	struct tunnel		*t = m->path->tunnel;
+	struct tunnel		*t = m->tunnel;
 	const struct mlvpn2_run	*run;
 	const struct mlvpn2	*o;
 	int			 i;
 
 	if (m->exists && h->flow == m->peer)
 		return (mlvpn2_window_seen(&m->window, h->seq));
-	for (i = 0; i < t->npaths; i++) {
-		o = t->paths[i]->proto;
+	for (i = 0; i < t->paths.n; i++) {
+		o = t->paths.list[i]->proto;
 		if (o->exists && o->peer == h->flow &&
 		    h->seq <= o->window.highest)
 			return (1);
@@ -542,7 +532,7 @@ retire(struct mlvpn2 *m)
 	if (!m->exists)
 		return;
 	m->exists = 0;
-	remember(m->path->tunnel, m->peer, m->window.highest);
+	remember(m->tunnel, m->peer, m->window.highest);
 }
 
 static void
@@ -589,8 +579,8 @@ mlvpn2_flows(const struct tunnel *t, struct peer_flow *f, size_t n)
 		f[got].flow = run->flow;
 		f[got].highest = run->highest;
 	}
-	for (l = 0; l < t->npaths && got < n; l++) {
-		m = t->paths[l]->proto;
+	for (l = 0; l < t->paths.n && got < n; l++) {
+		m = t->paths.list[l]->proto;
 		if (!m->exists)
 			continue;
 		f[got].key = key;
@@ -634,7 +624,7 @@ session_admits(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	default:
 		/* the peer that a recorded flow has displaced */
 		if (!known && m->exists && !m->confirmed &&
-		    retired(m->path->tunnel, h->flow) != NULL) {
+		    retired(m->tunnel, h->flow) != NULL) {
 			begin(m, h, now);
 			m->confirmed = 1;
 			return (1);
@@ -666,7 +656,7 @@ may_call(const struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 /* A peer that takes the link for up, and is not to, learns of it: it drops
  * the link and calls. */
 static void
-hint(struct mlvpn2 *m, const struct mlvpn2_header *h, const struct dgram *dg,
+disconnect_unwanted(struct mlvpn2 *m, const struct mlvpn2_header *h, const struct dgram *dg,
     uint64_t now)
 {
 	struct path	*p = m->path;
@@ -677,7 +667,7 @@ hint(struct mlvpn2 *m, const struct mlvpn2_header *h, const struct dgram *dg,
 	    h->type != MLVPN2_DATA) || p->st.state == PATH_UP ||
 	    p->st.state == PATH_SUSPECT ||
 	    (m->hint_tx != NEVER && now - m->hint_tx < HINT_INTERVAL) ||
-	    (raw = rawq_add(&p->tunnel->shared->rawq)) == NULL)
+	    (raw = rawq_add(&p->paths->tunnel->shared->rawq)) == NULL)
 		return;
 	m->hint_tx = now;
 	memset(&answer, 0, sizeof(answer));
@@ -692,14 +682,14 @@ static void
 begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 {
 	struct path		*p = m->path;
-	struct tunnel		*t = p->tunnel;
+	struct tunnel		*t = p->paths->tunnel;
 	struct mlvpn2_run	*run;
 	struct mlvpn2		*o;
 	int			 i;
 
 	retire(m);
-	for (i = 0; i < t->npaths; i++) {
-		o = t->paths[i]->proto;
+	for (i = 0; i < t->paths.n; i++) {
+		o = t->paths.list[i]->proto;
 		if (o->peer == h->flow)
 			retire(o);
 	}
@@ -736,7 +726,7 @@ clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
     const struct dgram *dg, uint64_t now)
 {
 	struct path	*p = m->path;
-	struct tunnel	*t = p->tunnel;
+	struct tunnel	*t = p->paths->tunnel;
 	struct pkt	*pkt;
 	uint64_t	*seen = &m->clear_seen[h->seq % MLVPN2_WINDOW];
 
@@ -803,7 +793,7 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 		}
 		break;
 	}
-	pkt_put(&p->tunnel->shared->pool, pkt);
+	pkt_put(&p->paths->tunnel->shared->pool, pkt);
 }
 
 /* A peer that keeps silent for longer is given longer. */
@@ -827,7 +817,7 @@ static void
 learn_times(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 {
 	struct path	*p = m->path;
-	struct tunnel	*t = p->tunnel;
+	struct tunnel	*t = p->paths->tunnel;
 	uint16_t	 rtt;
 	int64_t		 owd;
 
@@ -944,7 +934,7 @@ got_auth(struct mlvpn2 *m, uint64_t now)
 	m->leaving = 0;
 	if (p->st.state == PATH_UP)
 		return;
-	p->tunnel->handshakes++;
+	p->paths->tunnel->handshakes++;
 	m->counted = 1;
 	m->keepalive_next = now;	/* the server waits for it */
 	m->has_echo = 0;
@@ -975,7 +965,7 @@ static void
 got_data(struct mlvpn2 *m, const struct mlvpn2_header *h, struct pkt *p,
     uint64_t now)
 {
-	struct tunnel	*t = m->path->tunnel;
+	struct tunnel	*t = m->tunnel;
 	ssize_t		 len = p->len;
 
 	/* BSD peers send four bytes more than the packet has */
@@ -1018,9 +1008,9 @@ alive(struct mlvpn2 *m, uint64_t now)
 	    m->echo_sent < p->live.suspect_since))
 		return;
 	if (!m->counted)
-		p->tunnel->handshakes++;
+		p->paths->tunnel->handshakes++;
 	else if (p->st.state == PATH_SUSPECT)
-		p->tunnel->false_dead++;
+		path_false_alarm(p);
 	path_event(p, PATH_EVT_CONFIRM, m->counted ? REASON_ANSWERS : REASON_NONE,
 	    now);
 	m->counted = 1;
@@ -1039,7 +1029,7 @@ alive(struct mlvpn2 *m, uint64_t now)
 static void
 passed_over(struct mlvpn2 *m, uint64_t now)
 {
-	struct tunnel	*t = m->path->tunnel;
+	struct tunnel	*t = m->tunnel;
 	struct mlvpn2	*o;
 	uint64_t	 n = ++t->m2.received, since = n - m->share_at;
 	int		 i;
@@ -1051,8 +1041,8 @@ passed_over(struct mlvpn2 *m, uint64_t now)
 		m->share += since - m->share / 8;
 	m->turns++;
 	m->share_at = n;
-	for (i = 0; i < t->npaths; i++) {
-		o = t->paths[i]->proto;
+	for (i = 0; i < t->paths.n; i++) {
+		o = t->paths.list[i]->proto;
 		if (o != m && misses_turns(o, now)) {
 			o->turns = 0;
 			silent(o, now);
@@ -1067,7 +1057,7 @@ misses_turns(const struct mlvpn2 *m, uint64_t now)
 
 	return (p->st.state == PATH_UP && m->turns >= PASSED_OVER_TURNS &&
 	    m->window.highest <= UINT32_MAX && now - m->heard > PASSED_OVER &&
-	    p->tunnel->m2.received - m->share_at > m->share / 2 +
+	    p->paths->tunnel->m2.received - m->share_at > m->share / 2 +
 	    PASSED_OVER_PKTS);
 }
 
@@ -1099,7 +1089,7 @@ dead_after(const struct mlvpn2 *m, uint64_t now)
 	uint64_t	 cap = m->path->link->conf.timeout;
 
 	if (cap == 0)
-		cap = m->path->tunnel->conf.timeout;
+		cap = m->tunnel->conf.timeout;
 	if (cap == 0)
 		cap = DEFAULT_MLVPN2_TIMEOUT;
 	return (MIN(is_slow(m, now) ? DEFAULT_MLVPN2_TIMEOUT :
@@ -1192,7 +1182,7 @@ link_too_long(struct path *p, const struct dgram *dg, uint64_t now)
 static void
 link_changed(struct path *p, uint64_t now)
 {
-	mlvpn2_rates(p->tunnel);
+	mlvpn2_rates(p->paths->tunnel);
 }
 
 static void
@@ -1287,12 +1277,11 @@ static int
 link_send(struct path *p, struct pkt *pkt, struct dgram *dg,
     uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
+	struct tunnel	*t = p->paths->tunnel;
 
 	seal(p->proto, MLVPN2_DATA, t->m2.data_seq + pkt->seq, PKT_DATA(pkt),
 	    pkt->len, dg, now);
-	account_data_tx(&p->acct, now);
-	t->last_tx = now;
+	path_packet_sent(p, now);
 	return (1);
 }
 
@@ -1312,7 +1301,7 @@ link_room(const struct path *p)
 static uint16_t
 link_mtu(const struct path *p)
 {
-	const struct tunnel	*t = p->tunnel;
+	const struct tunnel	*t = p->paths->tunnel;
 	uint16_t		 mtu = PATH_MTU;
 
 	if (p->terms.mtu_own != 0)
@@ -1328,7 +1317,7 @@ seal(struct mlvpn2 *m, uint8_t type, uint64_t data_seq, const uint8_t *plain,
 {
 	static const uint8_t	 nothing[1];
 	struct path		*p = m->path;
-	struct tunnel		*t = p->tunnel;
+	struct tunnel		*t = p->paths->tunnel;
 	struct mlvpn2_header	 h;
 	uint16_t		 echo;
 

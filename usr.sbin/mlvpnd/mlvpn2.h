@@ -49,6 +49,7 @@ struct mlvpn2_run {
 struct mlvpn2 {
 	LIST_ENTRY(mlvpn2) entry;	/* in the core's table */
 	struct path	*path;
+	struct tunnel	*tunnel;
 	uint32_t	 sock;		/* that it is found by */
 	struct addr	 configured;	/* remote */
 	int		 served;	/* the peer calls */
@@ -120,20 +121,15 @@ struct mlvpn2_links {
 	size_t		 nown;
 };
 
-/* What became of a datagram. */
-enum mlvpn2_result {
-	MLVPN2_TAKEN,			/* a tunnel has it, or refused it */
-	MLVPN2_MALFORMED,
-	MLVPN2_UNKNOWN			/* no link's */
-};
-
 void	 mlvpn2_links_init(struct mlvpn2_links *);
 void	 mlvpn2_init(struct tunnel *, uint64_t);
 void	 mlvpn2_restart(struct tunnel *, uint64_t);
 void	 mlvpn2_rates(struct tunnel *);
 size_t	 mlvpn2_flows(const struct tunnel *, struct peer_flow *, size_t);
-enum mlvpn2_result
-	 mlvpn2_receive(struct shared *, const struct dgram *, uint64_t);
+struct mlvpn2
+	*mlvpn2_find(const struct mlvpn2_links *, const struct dgram *);
+void	 mlvpn2_receive(struct mlvpn2 *, const struct mlvpn2_header *,
+	    const struct dgram *, uint64_t);
 
 extern const struct path_ops mlvpn2_path_ops;
 

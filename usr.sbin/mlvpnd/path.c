@@ -23,7 +23,9 @@
 #include <string.h>
 
 #include "defaults.h"
-#include "tunnel.h"
+#include "fragment.h"
+#include "path.h"
+#include "reorder.h"
 
 #define SILENT_MIN		(200 * 1000)	/* before a handshake */
 #define SILENT_KEYS		(3 * USEC)	/* old, before another */
@@ -31,20 +33,161 @@
 static void	 quality_limits(const struct path *, struct quality_limits *);
 
 /*
+ * All paths of a tunnel
+ */
+
+void
+paths_init(struct paths *ps, const struct path_ops *ops,
+    const struct tunnel_conf *conf, struct shared *shared,
+    struct share *share, struct notify *notify, const struct links *links)
+{
+	memset(ps, 0, sizeof(*ps));
+	ps->ops = ops;
+	ps->conf = conf;
+	ps->shared = shared;
+	ps->share = share;
+	ps->notify = notify;
+	ps->links = links;
+	ps->next_seq = 1;
+	resend_init(&ps->resend, share);
+}
+
+void
+paths_begin(struct paths *ps, int a_end)
+{
+	ps->a_end = a_end;
+}
+
+void
+paths_end(struct paths *ps, uint64_t now)
+{
+	int	 i;
+
+	while (ps->n > 0)
+		path_gone(ps->list[0], REASON_ASSOCIATION, now);
+	for (i = 0; i < PATH_IDS; i++) {
+		free(ps->lane[i]);
+		ps->lane[i] = NULL;
+	}
+	memset(ps->gen, 0, sizeof(ps->gen));
+	ps->nclosing = 0;
+	resend_clear(&ps->resend);
+	ps->next_seq = 1;
+}
+
+void
+paths_free(struct paths *ps)
+{
+	struct path	*p;
+	int		 i;
+
+	while (ps->n > 0) {
+		p = ps->list[0];
+		ps->ops->remove(p, CLOSE_CONFIGURATION, p->acct.last_tx);
+		path_free(p);
+	}
+	for (i = 0; i < PATH_IDS; i++)
+		free(ps->lane[i]);
+	resend_clear(&ps->resend);
+}
+
+void
+paths_keys(struct paths *ps, struct keys *keys)
+{
+	ps->keys = keys;
+}
+
+struct lane *
+paths_lane(struct paths *ps, uint8_t id)
+{
+	if (ps->lane[id] == NULL)
+		ps->lane[id] = calloc(1, sizeof(struct lane));
+	return (ps->lane[id]);
+}
+
+void
+paths_set_lane(struct paths *ps, uint8_t id, struct lane *lane)
+{
+	ps->lane[id] = lane;
+}
+
+uint64_t
+paths_sequence(struct paths *ps)
+{
+	return (ps->next_seq++);
+}
+
+/* The usable path with the least round trip time, NULL if none is known. */
+struct path *
+paths_quickest(struct paths *ps)
+{
+	struct path	*p, *best = NULL;
+	int		 i;
+
+	for (i = 0; i < ps->n; i++) {
+		p = ps->list[i];
+		if (path_usable(p) && p->delay.srtt != -1 &&
+		    (best == NULL || p->delay.srtt < best->delay.srtt))
+			best = p;
+	}
+	return (best);
+}
+
+/* Has every path been silent for so long that the peer may have forgotten
+ * us? */
+int
+paths_silent(struct paths *ps, uint64_t now)
+{
+	struct path	*p;
+	int		 i, any = 0;
+
+	for (i = 0; i < ps->n; i++) {
+		p = ps->list[i];
+		if (p->st.state == PATH_OPENING)
+			continue;
+		if (p->st.state == PATH_UP || now - p->live.suspect_since <
+		    MAX(path_dead_time(p), SILENT_MIN))
+			return (0);
+		any = 1;
+	}
+	return (any && now - ps->keys->created > SILENT_KEYS);
+}
+
+uint64_t
+paths_hold_time(struct paths *ps)
+{
+	const struct path	*p;
+	uint64_t		 dead = 0;
+	int64_t			 slow = 0, fast = INT64_MAX;
+	int			 i;
+
+	for (i = 0; i < ps->n; i++) {
+		p = ps->list[i];
+		if (!path_usable(p) || p->delay.srtt == -1)
+			continue;
+		dead = MAX(dead, path_dead_time(p));
+		slow = MAX(slow, p->delay.srtt / 2);
+		fast = MIN(fast, p->delay.srtt / 2);
+	}
+	return (reorder_hold_time(dead, slow > fast ? slow - fast : 0,
+	    ps->conf->reorder_time));
+}
+
+/*
  * Coming and going
  */
 
 /* lane is NULL where packet numbers are no matter of ours. */
 struct path *
-path_alloc(struct tunnel *t, uint8_t id, struct lane *lane)
+path_alloc(struct paths *ps, uint8_t id, struct lane *lane)
 {
 	struct path	*p;
 
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return (NULL);
-	pq_init(&p->q, &t->share, PATH_OVERHEAD);
-	p->tunnel = t;
-	p->ops = t->path_ops;
+	pq_init(&p->q, ps->share, PATH_OVERHEAD);
+	p->paths = ps;
+	p->ops = ps->ops;
 	p->id = id;
 	p->lane = lane;
 	path_state_init(&p->st);
@@ -58,28 +201,27 @@ path_alloc(struct tunnel *t, uint8_t id, struct lane *lane)
 			return (NULL);
 		}
 		loss_begin(&p->rx_loss, lane->rx_highest, lane->rx_dgrams);
-		history_init(&p->history, &p->flight, &t->resend,
+		history_init(&p->history, &p->flight, &ps->resend,
 		    lane->tx_next);
 		path_forgive(p);
 	}
-	p->order_seq = t->reorder.any ? t->reorder.highest : 0;
-	t->path[id] = t->paths[t->npaths++] = p;
+	ps->id[id] = ps->list[ps->n++] = p;
 	return (p);
 }
 
 void
 path_free(struct path *p)
 {
-	struct tunnel	*t = p->tunnel;
+	struct paths	*ps = p->paths;
 	int		 i;
 
 	if (p->lane != NULL)
 		history_clear(&p->history);
 	pq_clear(&p->q);
-	for (i = 0; t->paths[i] != p; i++)
+	for (i = 0; ps->list[i] != p; i++)
 		continue;
-	t->paths[i] = t->paths[--t->npaths];
-	t->path[p->id] = NULL;
+	ps->list[i] = ps->list[--ps->n];
+	ps->id[p->id] = NULL;
 	if (p->link != NULL && p->link->path == p)
 		p->link->path = NULL;
 	p->ops->free(p);
@@ -91,12 +233,12 @@ path_free(struct path *p)
 void
 path_gone(struct path *p, enum reason reason, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
+	struct paths	*ps = p->paths;
 
 	if (p->st.was_up)
 		path_notify(p, CORE_LINK_DOWN, reason);
 	path_free(p);
-	tunnel_update(t, now);
+	paths_changed(ps);
 }
 
 /* This end's link goes away, for a reason CLOSE_*; the peer hears of it. */
@@ -115,7 +257,7 @@ path_disable(struct path *p, int disabled, uint64_t now)
 {
 	path_state_disabled(&p->st, disabled);
 	p->ops->tell(p, now);
-	tunnel_update(p->tunnel, now);
+	paths_changed(p->paths);
 }
 
 /* The link has no socket at present. */
@@ -132,16 +274,16 @@ path_lost(struct path *p, uint64_t now)
 void
 path_rescue(struct path *p, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
+	struct paths	*ps = p->paths;
 	struct pkt	*pkt;
 
 	if (p->lane != NULL)
 		history_rescue(&p->history, p->lane->tx_next,
-		    deliver_hold_time(t), now);
+		    paths_hold_time(ps), now);
 	while ((pkt = pq_first(&p->q)) != NULL) {
 		pq_dequeue(&p->q, pkt);
-		resend_add(&t->resend, pkt);
-		pkt_put(t->share.pool, pkt);
+		resend_add(&ps->resend, pkt);
+		pkt_put(ps->share->pool, pkt);
 	}
 }
 
@@ -236,7 +378,7 @@ path_answered(struct path *p, uint64_t number, uint64_t now)
 	what = liveness_answer(&p->live, number, p->st.state == PATH_DOWN,
 	    now);
 	if (what & LIVE_FALSE_ALARM)
-		p->tunnel->false_dead++;
+		path_false_alarm(p);
 	if ((what & LIVE_BACK) == 0)
 		return;
 	if (p->st.state == PATH_DOWN)
@@ -247,6 +389,13 @@ path_answered(struct path *p, uint64_t number, uint64_t now)
 	/* what an outage took does not make the link a lossy one */
 	loss_forget(&p->tx_loss);
 	path_event(p, PATH_EVT_ANSWER, REASON_ANSWERS, now);
+}
+
+/* It was suspected, and is well. */
+void
+path_false_alarm(struct path *p)
+{
+	p->paths->false_dead++;
 }
 
 /* What was sent and not reported no longer counts against the path. */
@@ -308,7 +457,7 @@ path_judge(struct path *p, uint64_t now)
 	path_notify(p, CORE_LINK_QUALITY, p->live.quality == QUALITY_GOOD ? REASON_GOOD :
 	    p->live.quality == QUALITY_LOSSY ? REASON_LOSS :
 	    REASON_DELAY);
-	tunnel_update(p->tunnel, now);
+	paths_changed(p->paths);
 }
 
 /* "loss tolerance", "latency tolerance" */
@@ -343,7 +492,7 @@ path_dead_time(const struct path *p)
 	if (p->link != NULL)
 		cap = p->link->conf.timeout;
 	if (cap == 0)
-		cap = p->tunnel->conf.timeout;
+		cap = p->paths->conf->timeout;
 	return (liveness_dead_time(&p->live, &p->delay,
 	    p->in.interval * 1000ULL, cap));
 }
@@ -352,42 +501,6 @@ int
 path_usable(const struct path *p)
 {
 	return (path_grade(p) == GRADE_GOOD);
-}
-
-/* The usable path with the least round trip time, NULL if none is known. */
-struct path *
-path_quickest(struct tunnel *t)
-{
-	struct path	*p, *best = NULL;
-	int		 i;
-
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
-		if (path_usable(p) && p->delay.srtt != -1 &&
-		    (best == NULL || p->delay.srtt < best->delay.srtt))
-			best = p;
-	}
-	return (best);
-}
-
-/* Has every path been silent for so long that the peer may have forgotten
- * us? */
-int
-paths_silent(struct tunnel *t, uint64_t now)
-{
-	struct path	*p;
-	int		 i, any = 0;
-
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
-		if (p->st.state == PATH_OPENING)
-			continue;
-		if (p->st.state == PATH_UP || now - p->live.suspect_since <
-		    MAX(path_dead_time(p), SILENT_MIN))
-			return (0);
-		any = 1;
-	}
-	return (any && now - t->as.cur->k.created > SILENT_KEYS);
 }
 
 /*
@@ -414,11 +527,68 @@ path_carries(const struct path *p, const struct pkt *pkt)
 	return (fragment_size(pkt) <= p->ops->room(p));
 }
 
+/* "overhead": what an IP packet is on the line. */
+size_t
+path_line_bytes(const struct path *p, size_t bytes)
+{
+	if (p->link == NULL)
+		return (bytes);
+	bytes += p->link->conf.overhead;
+	if (p->link->conf.atm)
+		bytes = (bytes + 47) / 48 * 53;
+	return (bytes);
+}
+
+uint64_t
+path_time(const struct path *p, size_t bytes)
+{
+	return (path_line_bytes(p, bytes) * 8 * USEC / p->rate.bps);
+}
+
+/* The path carries less than it did: what is too long goes elsewhere. */
+void
+path_refit(struct path *p)
+{
+	struct paths	*ps = p->paths;
+	struct pkt	*pkt, *next;
+	int		 q;
+
+	for (q = 0; q < PQ_MAX; q++)
+		for (pkt = TAILQ_FIRST(&p->q.queue[q]); pkt != NULL;
+		    pkt = next) {
+			next = TAILQ_NEXT(pkt, entry);
+			if (path_carries(p, pkt))
+				continue;
+			pq_dequeue(&p->q, pkt);
+			resend_add(&ps->resend, pkt);
+			pkt_put(ps->share->pool, pkt);
+		}
+}
+
+/* What is before the frames of a control datagram: its mark is the first
+ * sequence that no later one of the path precedes. */
+void
+path_put_mark(const struct path *p, uint8_t *buf)
+{
+	const struct pkt	*first = TAILQ_FIRST(&p->q.queue[PQ_NORMAL]);
+
+	inner_put(buf, KIND_CONTROL, first != NULL ? first->seq :
+	    p->paths->next_seq, 0);
+}
+
 /* A datagram came that counts. */
 void
 path_rx(struct path *p, const struct dgram *dg, uint64_t now)
 {
 	account_rx(&p->acct, dg->len + ip_overhead(&dg->ep), now);
+}
+
+/* The datagram had a packet of the tunnel. */
+void
+path_packet_sent(struct path *p, uint64_t now)
+{
+	account_data_tx(&p->acct, now);
+	p->paths->last_tx = now;
 }
 
 /* A datagram goes out, which takes its time. */
@@ -427,7 +597,8 @@ path_tx(struct path *p, const struct dgram *dg, uint64_t now)
 {
 	size_t	 bytes = dg->len + ip_overhead(&dg->ep);
 
-	sched_charge(p, bytes, now);
+	pacer_charge(&p->pacer, path_time(p, bytes), p->paths->shared->tick,
+	    now);
 	account_tx(&p->acct, bytes, now);
 }
 
@@ -436,14 +607,14 @@ int
 path_seal(struct path *p, const struct endpoint *ep, const uint8_t *plain,
     size_t len, int eliciting, struct dgram *dg, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
+	struct paths	*ps = p->paths;
 	uint64_t	 number;
 
 	if (ep == &p->addr.ep && !path_addr_allow(&p->addr,
 	    len + DATA_HDRLEN + DATA_TAGLEN))
 		return (0);
 	dg->ep = *ep;
-	dg->len = data_seal(&t->as.cur->k, p->lane, p->id, plain, len,
+	dg->len = data_seal(ps->keys, p->lane, p->id, plain, len,
 	    dg->buf, &number);
 	if (dg->len == 0)
 		return (0);
@@ -474,10 +645,10 @@ path_seal_probe(struct path *p, const uint8_t *plain, size_t len,
 void
 path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 {
-	const struct tunnel	*t = p->tunnel;
+	const struct paths	*ps = p->paths;
 	int			 i;
 
-	strlcpy(c->tunnel, t->conf.name, sizeof(c->tunnel));
+	strlcpy(c->tunnel, ps->conf->name, sizeof(c->tunnel));
 	strlcpy(c->name, p->name, sizeof(c->name));
 	c->reason = p->st.reason;
 	c->local = p->addr.ep.local;
@@ -496,10 +667,10 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 	if (p->delay.valid) {
 		c->queueing = delay_queueing(&p->delay);
 		c->owd_diff = 0;
-		for (i = 0; i < t->npaths; i++)
-			if (t->paths[i]->delay.valid)
+		for (i = 0; i < ps->n; i++)
+			if (ps->list[i]->delay.valid)
 				c->owd_diff = MAX(c->owd_diff,
-				    p->delay.base - t->paths[i]->delay.base);
+				    p->delay.base - ps->list[i]->delay.base);
 	}
 	c->loss_tx = p->tx_loss.rate;
 	c->loss_rx = p->rx_loss.rate;

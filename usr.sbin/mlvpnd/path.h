@@ -32,38 +32,31 @@
 #include "flight.h"
 #include "frame.h"
 #include "hint.h"
+#include "link.h"
 #include "liveness.h"
 #include "loss.h"
 #include "path_addr.h"
 #include "path_msg.h"
 #include "path_state.h"
+#include "notify.h"
+#include "pacer.h"
 #include "pmtu.h"
 #include "queue.h"
 #include "rate.h"
 #include "receipt.h"
 #include "report.h"
 #include "resend.h"
-#include "sched.h"
+#include "session.h"
+#include "shared.h"
 
 struct path;
 struct path_ops;
+struct tunnel;
 
 #define IN_PLAY		250000		/* us since a path carried data */
 #define OVERHEAD_IP4	28		/* IP and UDP headers */
 #define OVERHEAD_IP6	48
 #define PATH_OVERHEAD	(DATA_OVERHEAD + OVERHEAD_IP4)
-
-/* A link of the configuration; it has a path while there are keys. */
-struct link {
-	TAILQ_ENTRY(link) entry;
-	struct link_conf conf;
-	struct endpoint	 ep;		/* sock SOCK_NONE: no socket */
-	uint16_t	 mtu;		/* of the outgoing interface */
-	int		 disabled;	/* by the operator */
-	struct path	*path;		/* opened by this end */
-	uint64_t	 since;		/* of having no path */
-};
-TAILQ_HEAD(links, link);
 
 /* What both ends say of the link. */
 struct path_terms {
@@ -76,8 +69,39 @@ struct path_terms {
 	uint64_t	 announced;	/* by the peer, for our sending */
 };
 
+/* What the paths of a tunnel have in common. */
+struct paths {
+	struct tunnel	*tunnel;	/* whose they are */
+	const struct path_ops *ops;	/* of its protocol */
+	const struct tunnel_conf *conf;
+	struct shared	*shared;
+	struct share	*share;		/* of packets */
+	struct notify	*notify;
+	const struct links *links;
+
+	struct path	*id[PATH_IDS];
+	struct path	*list[PATH_IDS];	/* the same, without holes */
+	int		 n;
+	int		 changed;	/* see paths_changed() */
+
+	/* of the association */
+	int		 a_end;
+	struct keys	*keys;		/* to send under */
+	struct lane	*lane[PATH_IDS];
+	uint8_t		 gen[PATH_SLOTS];	/* of the paths we open */
+	struct closing	 closing[CLOSING_MAX];
+	int		 nclosing;
+	uint64_t	 next_seq;	/* of the next packet committed */
+	struct resend	 resend;
+
+	uint64_t	 last_tx;	/* of a packet */
+	uint16_t	 mtu_number;	/* of the last probe */
+	struct ratelimit open_limit;	/* of paths that the peer opens */
+	uint64_t	 rx_malformed, false_dead;
+};
+
 struct path {
-	struct tunnel	*tunnel;
+	struct paths	*paths;
 	const struct path_ops *ops;
 	void		*proto;		/* the operations' own */
 	struct link	*link;		/* as configured here, or NULL */
@@ -111,7 +135,7 @@ struct path {
 /*
  * What a protocol does with its paths: path_native.c, mlvpn2.c.
  *
- * open(tunnel, link): a path of a link that has a socket; NULL without a free
+ * open(paths, link): a path of a link that has a socket; NULL without a free
  *	slot or memory.  reopen(): the link has another socket or address.
  * free(): it ends; remove(reason): the link goes away, and the peer is to hear
  *	of it.  stop(): the process ends.
@@ -128,7 +152,7 @@ struct path {
  * reports: the peer tells what it gets.
  */
 struct path_ops {
-	struct path	*(*open)(struct tunnel *, struct link *, uint64_t);
+	struct path	*(*open)(struct paths *, struct link *, uint64_t);
 	void		 (*reopen)(struct path *, uint64_t);
 	void		 (*free)(struct path *);
 	void		 (*remove)(struct path *, uint8_t, uint64_t);
@@ -151,7 +175,21 @@ struct path_ops {
 };
 
 /* path.c */
-struct path	*path_alloc(struct tunnel *, uint8_t, struct lane *);
+void		 paths_init(struct paths *, const struct path_ops *,
+		    const struct tunnel_conf *, struct shared *,
+		    struct share *, struct notify *, const struct links *);
+void		 paths_free(struct paths *);
+void		 paths_begin(struct paths *, int);
+void		 paths_end(struct paths *, uint64_t);
+void		 paths_keys(struct paths *, struct keys *);
+struct lane	*paths_lane(struct paths *, uint8_t);
+void		 paths_set_lane(struct paths *, uint8_t, struct lane *);
+uint64_t	 paths_sequence(struct paths *);
+struct path	*paths_quickest(struct paths *);
+int		 paths_silent(struct paths *, uint64_t);
+uint64_t	 paths_hold_time(struct paths *);
+
+struct path	*path_alloc(struct paths *, uint8_t, struct lane *);
 void		 path_free(struct path *);
 void		 path_gone(struct path *, enum reason, uint64_t);
 void		 path_remove(struct path *, uint8_t, uint64_t);
@@ -165,6 +203,7 @@ void		 path_mtu_own(struct path *);
 void		 path_mtu_peer(struct path *, uint16_t);
 void		 path_forgive(struct path *);
 void		 path_suspect(struct path *, enum reason, uint64_t);
+void		 path_false_alarm(struct path *);
 void		 path_answered(struct path *, uint64_t, uint64_t);
 void		 path_send_error(struct path *, const struct dgram *, int,
 		    uint64_t);
@@ -174,14 +213,17 @@ int		 path_usable(const struct path *);
 int		 path_carries(const struct path *, const struct pkt *);
 size_t		 path_room(const struct path *, uint16_t);
 size_t		 ip_overhead(const struct endpoint *);
+size_t		 path_line_bytes(const struct path *, size_t);
+uint64_t	 path_time(const struct path *, size_t);
+void		 path_refit(struct path *);
+void		 path_put_mark(const struct path *, uint8_t *);
 void		 path_rx(struct path *, const struct dgram *, uint64_t);
+void		 path_packet_sent(struct path *, uint64_t);
 void		 path_tx(struct path *, const struct dgram *, uint64_t);
 int		 path_seal(struct path *, const struct endpoint *,
 		    const uint8_t *, size_t, int, struct dgram *, uint64_t);
 int		 path_seal_probe(struct path *, const uint8_t *, size_t,
 		    struct dgram *, uint64_t);
-struct path	*path_quickest(struct tunnel *);
-int		 paths_silent(struct tunnel *, uint64_t);
 void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
 
 /* path_native.c */
@@ -199,7 +241,7 @@ int	 path_mtu_compose(struct path *, struct dgram *, uint64_t);
 void	 path_mtu_probed(struct path *, const struct frame *,
 	    const struct dgram *, uint64_t);
 size_t	 path_mtu_put_result(struct path *, uint8_t *, size_t, uint64_t);
-void	 path_mtu_result(struct tunnel *, const struct frame *, uint64_t);
+void	 path_mtu_result(struct paths *, const struct frame *, uint64_t);
 unsigned int
 	 path_mtu_report(struct path *, const struct frame *, uint64_t,
 	    uint64_t, uint64_t);

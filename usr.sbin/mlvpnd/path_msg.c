@@ -20,7 +20,7 @@
 
 #include <string.h>
 
-#include "tunnel.h"
+#include "path.h"
 
 #define ACCEPT_RETRY		(250 * 1000)
 #define REFUSED_RETRY		(60 * USEC)
@@ -49,10 +49,10 @@ static void	 put_status(struct path *, struct plain *, uint64_t);
 static void	 put_mtu_result(struct path *, struct plain *, uint64_t);
 static void	 put_closings(struct path *, struct plain *, uint64_t);
 static void	 put_reports(struct path *, struct plain *, uint64_t);
-static int	 closing_due(const struct tunnel *, uint64_t);
+static void	 settled(struct path *, const struct frame *, uint64_t);
 static void	 arrived(struct path *, const struct frame *,
 		    const struct dgram *, uint64_t);
-static void	 got_open(struct tunnel *, uint8_t, const struct frame *,
+static void	 got_open(struct paths *, uint8_t, const struct frame *,
 		    const struct dgram *, int, uint64_t);
 static void	 open_accept(struct path *, const struct frame *,
 		    const struct dgram *, int, uint64_t);
@@ -60,7 +60,7 @@ static void	 got_ok(struct path *, const struct frame *, uint64_t);
 static void	 got_response(struct path *, const struct frame *,
 		    const struct dgram *, uint64_t);
 static void	 got_probe(struct path *, const struct frame *, uint64_t);
-static struct path *path_named(struct tunnel *, const struct frame *);
+static struct path *path_named(struct paths *, const struct frame *);
 static void	 got_status(struct path *, const struct frame *, uint64_t);
 static void	 got_close(struct path *, uint64_t);
 static uint8_t	 flags_of(const struct path *);
@@ -122,14 +122,14 @@ path_want_close(struct path *p)
 }
 
 void
-path_closing(struct tunnel *t, uint8_t id, uint8_t gen, uint8_t reason,
+path_closing(struct paths *ps, uint8_t id, uint8_t gen, uint8_t reason,
     uint64_t now)
 {
 	struct closing	*c;
 
-	if (t->nclosing == CLOSING_MAX)
+	if (ps->nclosing == CLOSING_MAX)
 		return;
-	c = &t->closing[t->nclosing++];
+	c = &ps->closing[ps->nclosing++];
 	memset(c, 0, sizeof(*c));
 	c->id = id;
 	c->gen = gen;
@@ -138,33 +138,15 @@ path_closing(struct tunnel *t, uint8_t id, uint8_t gen, uint8_t reason,
 	c->next = now;
 }
 
-static int
-closing_due(const struct tunnel *t, uint64_t now)
+uint64_t
+path_closing_deadline(const struct paths *ps)
 {
-	int	 i;
-
-	for (i = 0; i < t->nclosing; i++)
-		if (now >= t->closing[i].next)
-			return (1);
-	return (0);
-}
-
-void
-path_settled(struct path *p, const struct frame *report, uint64_t number)
-{
-	struct tunnel	*t = p->tunnel;
-	struct closing	*c;
+	uint64_t	 when = NEVER;
 	int		 i;
 
-	if (p->msg.status && p->msg.status_number != NEVER &&
-	    report_has(report, number, p->msg.status_number))
-		p->msg.status = 0;
-	for (i = t->nclosing - 1; i >= 0; i--) {
-		c = &t->closing[i];
-		if (c->number != NEVER && c->via == p->id &&
-		    report_has(report, number, c->number))
-			*c = t->closing[--t->nclosing];
-	}
+	for (i = 0; i < ps->nclosing; i++)
+		when = MIN(when, ps->closing[i].next);
+	return (when);
 }
 
 /*
@@ -187,7 +169,7 @@ path_compose(struct path *p, struct dgram *dg, uint64_t now)
 		return (compose_close(p, dg, now));
 	if (p->addr.nresponse > 0)
 		pending |= PEND_RESPONSE;
-	if (closing_due(p->tunnel, now) && path_usable(p))
+	if (now >= path_closing_deadline(p->paths) && path_usable(p))
 		pending |= PEND_CLOSING;
 	if (pending == 0)
 		return (path_mtu_compose(p, dg, now));
@@ -241,7 +223,7 @@ compose_close(struct path *p, struct dgram *dg, uint64_t now)
 static void
 plain_begin(struct plain *pl, const struct path *p)
 {
-	tunnel_mark(p, pl->buf);
+	path_put_mark(p, pl->buf);
 	pl->len = DATA_INNERLEN;
 	pl->room = MIN(sizeof(pl->buf), DATA_INNERLEN + path_room(p,
 	    p->pmtu.mtu));
@@ -336,13 +318,13 @@ put_mtu_result(struct path *p, struct plain *pl, uint64_t now)
 static void
 put_closings(struct path *p, struct plain *pl, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
+	struct paths	*ps = p->paths;
 	struct closing	*c;
 	struct frame	 f;
 	int		 i;
 
-	for (i = t->nclosing - 1; i >= 0; i--) {
-		c = &t->closing[i];
+	for (i = ps->nclosing - 1; i >= 0; i--) {
+		c = &ps->closing[i];
 		if (now < c->next || pl->room - pl->len < FRAME_MAX)
 			continue;
 		f.type = FRAME_PATH_CLOSE;
@@ -354,7 +336,7 @@ put_closings(struct path *p, struct plain *pl, uint64_t now)
 		c->number = p->lane->tx_next;
 		c->next = now + path_dead_time(p);
 		if (++c->tries >= CLOSING_TRIES)
-			*c = t->closing[--t->nclosing];
+			*c = ps->closing[--ps->nclosing];
 	}
 }
 
@@ -362,7 +344,7 @@ put_closings(struct path *p, struct plain *pl, uint64_t now)
 static void
 put_reports(struct path *p, struct plain *pl, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
+	struct paths	*ps = p->paths;
 	struct path	*q;
 	struct frame	 f;
 	int		 i;
@@ -370,8 +352,8 @@ put_reports(struct path *p, struct plain *pl, uint64_t now)
 	report_fill(p, &f, now);
 	plain_put(pl, &f);
 	receipt_reported(&p->receipt, now);
-	for (i = 0; i < t->npaths; i++) {
-		q = t->paths[i];
+	for (i = 0; i < ps->n; i++) {
+		q = ps->list[i];
 		if (q == p || !q->receipt.news ||
 		    pl->room - pl->len < FRAME_MAX)
 			continue;
@@ -385,11 +367,12 @@ put_reports(struct path *p, struct plain *pl, uint64_t now)
  */
 
 int
-path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
+path_frames(struct paths *ps, uint8_t id, const struct dgram *dg,
     const uint8_t *buf, size_t len, int proved, uint64_t now)
 {
 	struct frame	 f;
 	struct path	*p;
+	uint64_t	 number;
 	int		 r, eliciting = 0;
 
 	while ((r = frame_get(&f, &buf, &len)) == 1) {
@@ -397,36 +380,58 @@ path_frames(struct tunnel *t, uint8_t id, const struct dgram *dg,
 			eliciting = 1;
 		switch (f.type) {
 		case FRAME_PATH_OPEN:
-			got_open(t, id, &f, dg, proved, now);
+			got_open(ps, id, &f, dg, proved, now);
 			break;
 		case FRAME_CLOSE:
 			return (1);
 		case FRAME_PATH_STATUS:
-			if ((p = path_named(t, &f)) != NULL)
+			if ((p = path_named(ps, &f)) != NULL)
 				got_status(p, &f, now);
 			break;
 		case FRAME_PATH_CLOSE:
-			if ((p = path_named(t, &f)) != NULL)
+			if ((p = path_named(ps, &f)) != NULL)
 				got_close(p, now);
 			break;
 		case FRAME_REPORT:
-			report_read(t, id, &f, now);
+			if ((p = report_read(ps, id, &f, &number,
+			    now)) != NULL)
+				settled(p, &f, number);
 			break;
 		case FRAME_MTU_RESULT:
-			if (t->path[id] != NULL)
-				path_mtu_result(t, &f, now);
+			if (ps->id[id] != NULL)
+				path_mtu_result(ps, &f, now);
 			break;
 		default:
-			if ((p = t->path[id]) != NULL)
+			if ((p = ps->id[id]) != NULL)
 				arrived(p, &f, dg, now);
 			break;
 		}
 	}
 	if (r == -1)
-		t->rx_malformed++;
-	if (eliciting && (p = t->path[id]) != NULL)
+		ps->rx_malformed++;
+	if (eliciting && (p = ps->id[id]) != NULL)
 		report_want(p, now);
 	return (0);
+}
+
+/* A REPORT about the path whose highest number this is: what has arrived is
+ * not repeated. */
+static void
+settled(struct path *p, const struct frame *report, uint64_t number)
+{
+	struct paths	*ps = p->paths;
+	struct closing	*c;
+	int		 i;
+
+	if (p->msg.status && p->msg.status_number != NEVER &&
+	    report_has(report, number, p->msg.status_number))
+		p->msg.status = 0;
+	for (i = ps->nclosing - 1; i >= 0; i--) {
+		c = &ps->closing[i];
+		if (c->number != NEVER && c->via == p->id &&
+		    report_has(report, number, c->number))
+			*c = ps->closing[--ps->nclosing];
+	}
 }
 
 /* What is about the path that it came on. */
@@ -457,13 +462,13 @@ arrived(struct path *p, const struct frame *f, const struct dgram *dg,
 
 /* The path that is named in the frame, if it is still the one meant. */
 static struct path *
-path_named(struct tunnel *t, const struct frame *f)
+path_named(struct paths *ps, const struct frame *f)
 {
 	struct path	*p;
 
 	if (f->u.close.path >= PATH_IDS)
 		return (NULL);
-	p = t->path[f->u.close.path];
+	p = ps->id[f->u.close.path];
 	return (p != NULL && p->gen == f->u.close.gen ? p : NULL);
 }
 
@@ -472,17 +477,17 @@ path_named(struct tunnel *t, const struct frame *f)
  * replaces what was there, address included: the peer says that it moved.
  */
 static void
-got_open(struct tunnel *t, uint8_t id, const struct frame *f,
+got_open(struct paths *ps, uint8_t id, const struct frame *f,
     const struct dgram *dg, int proved, uint64_t now)
 {
-	struct path	*p = t->path[id];
+	struct path	*p = ps->id[id];
 	struct lane	*lane;
 
-	if (((id & PATH_ID_B) != 0) != t->as.a_end)
+	if (((id & PATH_ID_B) != 0) != ps->a_end)
 		return;			/* only we open these */
 	if (!frame_name_valid(f->u.open.name)) {
-		t->rx_malformed++;
-		path_closing(t, id, f->u.open.gen, CLOSE_CONFIGURATION, now);
+		ps->rx_malformed++;
+		path_closing(ps, id, f->u.open.gen, CLOSE_CONFIGURATION, now);
 		return;
 	}
 	if (p != NULL && (int8_t)(f->u.open.gen - p->gen) < 0)
@@ -492,14 +497,14 @@ got_open(struct tunnel *t, uint8_t id, const struct frame *f,
 			path_want(p, PEND_OK);
 		return;
 	}
-	if (!ratelimit_allow(&t->open_limit, OPENS_INTERVAL, OPENS_BURST, now))
+	if (!ratelimit_allow(&ps->open_limit, OPENS_INTERVAL, OPENS_BURST, now))
 		return;
 	if (p != NULL) {
 		open_accept(p, f, dg, proved, now);
 		return;
 	}
-	if ((lane = assoc_lane(t, id)) == NULL ||
-	    (p = path_alloc(t, id, lane)) == NULL)
+	if ((lane = paths_lane(ps, id)) == NULL ||
+	    (p = path_alloc(ps, id, lane)) == NULL)
 		return;
 	path_rx(p, dg, now);
 	receipt_opened(&p->receipt, now);
@@ -510,15 +515,15 @@ static void
 open_accept(struct path *p, const struct frame *f, const struct dgram *dg,
     int proved, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
+	struct paths	*ps = p->paths;
 
 	p->gen = f->u.open.gen;
 	strlcpy(p->name, f->u.open.name, sizeof(p->name));
-	p->link = link_find(t, p->name);
+	p->link = link_find(ps->links, p->name);
 	if (p->link != NULL && p->link->path != NULL)
 		p->link = NULL;		/* a path of our own has that name */
 	path_addr_accepted(&p->addr, dg, f->u.open.token, proved,
-	    &t->shared->rnd);
+	    &ps->shared->rnd);
 	path_rescue(p, now);
 	path_forgive(p);
 	flags_set(p, f->u.open.flags);
@@ -559,7 +564,7 @@ got_response(struct path *p, const struct frame *f, const struct dgram *dg,
 static void
 got_probe(struct path *p, const struct frame *f, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
+	struct paths	*ps = p->paths;
 	struct path	*q;
 	int		 i;
 
@@ -570,8 +575,8 @@ got_probe(struct path *p, const struct frame *f, uint64_t now)
 	/* our way to the peer may be the dead one */
 	path_want(p, PEND_PROBE);
 	/* tell it on another path too, should ours to the peer be dead */
-	for (i = 0; i < t->npaths; i++)
-		if ((q = t->paths[i]) != p && path_usable(q)) {
+	for (i = 0; i < ps->n; i++)
+		if ((q = ps->list[i]) != p && path_usable(q)) {
 			path_want(q, PEND_REPORT);
 			break;
 		}
@@ -586,7 +591,7 @@ got_status(struct path *p, const struct frame *f, uint64_t now)
 		return;
 	path_state_peer_disabled(&p->st,
 	    (f->u.status.flags & PATH_FLAG_DISABLED) != 0);
-	tunnel_update(p->tunnel, now);
+	paths_changed(p->paths);
 	if (p->opener)
 		return;
 	flags_set(p, f->u.status.flags);

@@ -32,7 +32,7 @@
 
 struct dgram;
 struct path;
-struct tunnel;
+struct paths;
 
 #define CLOSING_MAX	PATH_SLOTS
 
@@ -76,11 +76,11 @@ void	 path_want_open(struct path *, uint64_t);
 void	 path_again_open(struct path *, uint64_t, uint64_t);
 void	 path_want_status(struct path *, uint64_t);
 void	 path_want_close(struct path *);
-void	 path_closing(struct tunnel *, uint8_t, uint8_t, uint8_t, uint64_t);
+void	 path_closing(struct paths *, uint8_t, uint8_t, uint8_t, uint64_t);
+uint64_t path_closing_deadline(const struct paths *);
 int	 path_compose(struct path *, struct dgram *, uint64_t);
-int	 path_frames(struct tunnel *, uint8_t, const struct dgram *,
+int	 path_frames(struct paths *, uint8_t, const struct dgram *,
 	    const uint8_t *, size_t, int, uint64_t);
-void	 path_settled(struct path *, const struct frame *, uint64_t);
 
 /*
  * path_want(PEND_*): goes into the next control datagram of the path.
@@ -94,8 +94,6 @@ void	 path_settled(struct path *, const struct frame *, uint64_t);
  * path_frames(id, dg, frames, len, proved): they came on that path, which may
  *	not be open; proved: the source of dg needs no challenge.
  *	Returns 1 when the peer has ended the association.
- * path_settled(report, number): a REPORT about the path, whose highest number
- *	this is: what has arrived is not repeated.
  */
 
 #endif /* PATH_MSG_H */

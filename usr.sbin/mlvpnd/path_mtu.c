@@ -21,7 +21,7 @@
 
 #include <string.h>
 
-#include "tunnel.h"
+#include "path.h"
 
 /*
  * The MTU of a path: what pmtu.c decides, and its frames.
@@ -52,8 +52,6 @@ path_mtu_timer(struct path *p, uint64_t now)
 {
 	struct pmtu_path	 f = facts(p);
 
-	if (pmtu_result_due(&p->pmtu, now))
-		path_want(p, PEND_MTU);
 	apply(p, pmtu_timer(&p->pmtu, &f, now), now);
 }
 
@@ -72,7 +70,7 @@ facts(const struct path *p)
 
 	f.own = p->terms.mtu_own;
 	f.peer = p->terms.mtu_peer;
-	f.df = p->addr.ep.remote.family == 6 || p->tunnel->shared->ops.dontfrag;
+	f.df = p->addr.ep.remote.family == 6 || p->paths->shared->ops.dontfrag;
 	f.answers = answers(p);
 	return (f);
 }
@@ -88,9 +86,9 @@ static void
 apply(struct path *p, int changed, uint64_t now)
 {
 	if (changed & PMTU_CHANGED)
-		tunnel_update(p->tunnel, now);
+		paths_changed(p->paths);
 	if (changed & PMTU_LESS)
-		sched_refit(p);
+		path_refit(p);
 }
 
 /* A probe, if one is due.  It may well be lost, which must not make the path
@@ -104,10 +102,10 @@ path_mtu_compose(struct path *p, struct dgram *dg, uint64_t now)
 
 	if (!pmtu_probe_due(&p->pmtu, now) || !answers(p))
 		return (0);
-	pmtu_probe(&p->pmtu, &p->tunnel->mtu_number, path_dead_time(p), now);
+	pmtu_probe(&p->pmtu, &p->paths->mtu_number, path_dead_time(p), now);
 	len = DATA_INNERLEN + path_room(p, p->pmtu.size);
 	memset(plain, 0, len);
-	tunnel_mark(p, plain);
+	path_put_mark(p, plain);
 	f.type = FRAME_MTU_PROBE;
 	f.u.mtu.size = p->pmtu.size;
 	f.u.mtu.number = p->pmtu.number;
@@ -145,14 +143,14 @@ path_mtu_put_result(struct path *p, uint8_t *buf, size_t room, uint64_t now)
 
 /* MTU_RESULT, which may come on any path. */
 void
-path_mtu_result(struct tunnel *t, const struct frame *f, uint64_t now)
+path_mtu_result(struct paths *ps, const struct frame *f, uint64_t now)
 {
 	struct pmtu_path	 pp;
 	struct path		*p;
 	int			 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < ps->n; i++) {
+		p = ps->list[i];
 		if (!pmtu_asks(&p->pmtu, f->u.mtu.size, f->u.mtu.number))
 			continue;
 		pp = facts(p);

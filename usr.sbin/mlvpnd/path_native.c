@@ -21,7 +21,9 @@
 #include <string.h>
 
 #include "defaults.h"
-#include "tunnel.h"
+#include "fragment.h"
+#include "packet.h"
+#include "path.h"
 
 /*
  * The operations of paths that speak the protocol of mlvpn(7).  One end opens
@@ -35,7 +37,7 @@
 #define SYNC_INTERVAL		(25 * 1000)
 #define UNREPORTED_MAX		(1ULL << 30)	/* packet numbers */
 
-static struct path *native_open(struct tunnel *, struct link *, uint64_t);
+static struct path *native_open(struct paths *, struct link *, uint64_t);
 static void	 native_reopen(struct path *, uint64_t);
 static void	 native_free(struct path *);
 static void	 native_remove(struct path *, uint8_t, uint64_t);
@@ -83,7 +85,7 @@ const struct path_ops path_native_ops = {
  */
 
 static struct path *
-native_open(struct tunnel *t, struct link *l, uint64_t now)
+native_open(struct paths *ps, struct link *l, uint64_t now)
 {
 	struct path	*p;
 	struct lane	*lane;
@@ -91,12 +93,12 @@ native_open(struct tunnel *t, struct link *l, uint64_t now)
 	int		 slot;
 
 	for (slot = 0; slot < PATH_SLOTS; slot++) {
-		id = slot | (t->as.a_end ? 0 : PATH_ID_B);
-		if (t->path[id] == NULL)
+		id = slot | (ps->a_end ? 0 : PATH_ID_B);
+		if (ps->id[id] == NULL)
 			break;
 	}
-	if (slot == PATH_SLOTS || (lane = assoc_lane(t, id)) == NULL ||
-	    (p = path_alloc(t, id, lane)) == NULL)
+	if (slot == PATH_SLOTS || (lane = paths_lane(ps, id)) == NULL ||
+	    (p = path_alloc(ps, id, lane)) == NULL)
 		return (NULL);
 	p->opener = 1;
 	p->link = l;
@@ -111,10 +113,10 @@ native_open(struct tunnel *t, struct link *l, uint64_t now)
 static void
 native_reopen(struct path *p, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
+	struct paths	*ps = p->paths;
 
-	p->gen = ++t->as.gen[p->id & (PATH_SLOTS - 1)];
-	path_addr_chosen(&p->addr, &p->link->ep, &t->shared->rnd);
+	p->gen = ++ps->gen[p->id & (PATH_SLOTS - 1)];
+	path_addr_chosen(&p->addr, &p->link->ep, &ps->shared->rnd);
 	path_mtu_own(p);
 	path_want_open(p, now);
 	path_rescue(p, now);
@@ -132,7 +134,7 @@ native_free(struct path *p)
 static void
 native_remove(struct path *p, uint8_t reason, uint64_t now)
 {
-	path_closing(p->tunnel, p->id, p->gen, reason, now);
+	path_closing(p->paths, p->id, p->gen, reason, now);
 }
 
 static void
@@ -149,6 +151,7 @@ static void
 native_suspect(struct path *p, uint64_t now)
 {
 	liveness_suspect(&p->live, p->lane->tx_next, now);
+	path_rescue(p, now);
 }
 
 /* An authentic datagram came: its number, its source. */
@@ -165,7 +168,7 @@ path_received(struct path *p, const struct dgram *dg, uint64_t number,
 	loss_receive(&p->rx_loss, p->lane->rx_highest, p->lane->rx_dgrams,
 	    now);
 	path_addr_source(&p->addr, dg, what & RECEIPT_NEWEST, p->delay.srtt,
-	    &p->tunnel->shared->rnd, now);
+	    &p->paths->shared->rnd, now);
 }
 
 /*
@@ -192,6 +195,8 @@ native_timer(struct path *p, uint64_t now)
 		path_want(p, PEND_SYNC);
 	liveness_forget(&p->live, now);
 	history_timer(&p->history, p->in.rx, now);
+	if (pmtu_result_due(&p->pmtu, now))
+		path_want(p, PEND_MTU);
 	path_mtu_timer(p, now);
 	path_judge(p, now);
 	liveness_timer(p, now);
@@ -277,8 +282,8 @@ keepalive_interval(const struct path *p)
 {
 	if (p->link != NULL && p->link->conf.keepalive != 0)
 		return (p->link->conf.keepalive);
-	if (p->tunnel->conf.keepalive != 0)
-		return (p->tunnel->conf.keepalive);
+	if (p->paths->conf->keepalive != 0)
+		return (p->paths->conf->keepalive);
 	return (p->terms.backup ? DEFAULT_KEEPALIVE_BACKUP :
 	    DEFAULT_KEEPALIVE);
 }
@@ -294,7 +299,7 @@ sync_due(const struct path *p)
 	const struct account	*a = &p->acct;
 
 	if (!path_usable(p) || p->q.backlog > 0 || a->last_data_tx == 0 ||
-	    p->tunnel->last_tx <= a->last_tx ||
+	    p->paths->last_tx <= a->last_tx ||
 	    a->last_tx - a->last_data_tx > IN_PLAY)
 		return (NEVER);
 	return (a->last_tx + SYNC_INTERVAL);
@@ -346,9 +351,8 @@ native_send(struct path *p, struct pkt *pkt, struct dgram *dg, uint64_t now)
 	if (!path_seal(p, &p->addr.ep, fragment_head(pkt), DATA_INNERLEN +
 	    fragment_size(pkt), 1, dg, now))
 		return (0);
-	account_data_tx(&p->acct, now);
-	p->tunnel->last_tx = now;
-	if (p->tunnel->conf.recover != ANSWER_NO)
+	path_packet_sent(p, now);
+	if (p->paths->conf->recover != ANSWER_NO)
 		history_add(&p->history, number, pkt);
 	return (1);
 }
@@ -371,14 +375,14 @@ native_room(const struct path *p)
 static uint16_t
 native_mtu(const struct path *p)
 {
-	const struct tunnel	*t = p->tunnel;
+	const struct paths	*ps = p->paths;
 	uint16_t		 mtu = path_room(p, p->pmtu.settled);
 	int			 i;
 
-	if (t->conf.layer2)
+	if (ps->conf->layer2)
 		return (MAX(mtu - ETHER_HDRLEN, IP6_MTU_MIN));
-	for (i = 0; i < t->conf.naddress; i++)
-		if (t->conf.address[i].prefix.addr.family == 6)
+	for (i = 0; i < ps->conf->naddress; i++)
+		if (ps->conf->address[i].prefix.addr.family == 6)
 			mtu = MAX(mtu, IP6_MTU_MIN);
 	return (mtu);
 }

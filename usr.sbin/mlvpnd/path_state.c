@@ -18,7 +18,7 @@
 
 #include <string.h>
 
-#include "tunnel.h"
+#include "path.h"
 
 /*
  * The state of a path is the one member "state", which changes by the table
@@ -79,6 +79,21 @@ path_state_init(struct path_state *st)
 	st->state = PATH_NEW;
 }
 
+void
+paths_changed(struct paths *ps)
+{
+	ps->changed = 1;
+}
+
+int
+paths_have_changed(struct paths *ps)
+{
+	int	 changed = ps->changed;
+
+	ps->changed = 0;
+	return (changed);
+}
+
 int
 path_event(struct path *p, enum path_event event, enum reason reason,
     uint64_t now)
@@ -99,7 +114,7 @@ path_event(struct path *p, enum path_event event, enum reason reason,
 	announce(p, event, from);
 	if (path_fsm_tbl[i].action != NULL)
 		path_fsm_tbl[i].action(p, now);
-	tunnel_update(p->tunnel, now);
+	paths_changed(p->paths);
 	return (1);
 }
 
@@ -107,7 +122,7 @@ void
 path_notify(const struct path *p, enum core_event_type type,
     enum reason reason)
 {
-	notify_link(&p->tunnel->notify, type, p->name, &p->addr.ep.remote,
+	notify_link(p->paths->notify, type, p->name, &p->addr.ep.remote,
 	    reason);
 }
 
@@ -120,7 +135,7 @@ announce(struct path *p, enum path_event event, int from)
 	change.event = path_event_names[event];
 	change.from = state_name(from);
 	change.to = state_name(p->st.state);
-	notify_change(&p->tunnel->notify, p->name, &change, p->st.reason);
+	notify_change(p->paths->notify, p->name, &change, p->st.reason);
 }
 
 static const char *
@@ -156,7 +171,6 @@ static void
 act_suspect(struct path *p, uint64_t now)
 {
 	p->ops->suspect(p, now);
-	path_rescue(p, now);
 }
 
 static void

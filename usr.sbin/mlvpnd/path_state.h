@@ -31,6 +31,7 @@
 #include "reason.h"
 
 struct path;
+struct paths;
 
 /* States, bits so that the table of transitions can name several. */
 #define PATH_NEW	0x01		/* nothing has happened yet */
@@ -67,6 +68,8 @@ enum path_grade {
 	GRADE_GOOD
 };
 
+void		 paths_changed(struct paths *);
+int		 paths_have_changed(struct paths *);
 void		 path_state_init(struct path_state *);
 int		 path_event(struct path *, enum path_event, enum reason,
 		    uint64_t);
@@ -78,6 +81,8 @@ enum path_grade	 path_grade(const struct path *);
 enum link_state	 path_link_state(const struct path *);
 
 /*
+ * paths_changed(): whether the tunnel is usable, or how long its packets may
+ *	be, may be another now; paths_have_changed(): 1 once after that.
  * path_event(event, reason, now): 1 if the state is another one now.
  * path_notify(type, reason): tells the core's user.
  * path_state_disabled(), path_state_peer_disabled(): whether the operator of

@@ -24,6 +24,17 @@ static int	 find_named(struct tunnel *, const struct pkt *,
 		    struct permit *);
 static int	 find_others(struct tunnel *, struct permit *);
 
+/* Is it as good as the paths of this level are, whatever its own? */
+int
+level_fits(const struct path *p, int level)
+{
+	if (level == LEVEL_POOR)
+		return (path_grade(p) >= GRADE_POOR);
+	if (level == LEVEL_SUSPECT)
+		return (path_grade(p) == GRADE_SUSPECT);
+	return (path_grade(p) == GRADE_GOOD);
+}
+
 int
 permit_find(struct tunnel *t, struct pkt *p, int level, struct permit *pm)
 {
@@ -64,10 +75,10 @@ find_named(struct tunnel *t, const struct pkt *p, struct permit *pm)
 {
 	int	 i, n, best = MATCH_LINKS_MAX;
 
-	for (i = 0; i < t->npaths; i++) {
-		if (!path_fits(t->paths[i], pm->level))
+	for (i = 0; i < t->paths.n; i++) {
+		if (!level_fits(t->paths.list[i], pm->level))
 			continue;
-		n = match_link(pm->conf, t->paths[i]->name);
+		n = match_link(pm->conf, t->paths.list[i]->name);
 		if (n != -1 && n < best)
 			best = n;
 	}
@@ -88,9 +99,9 @@ find_others(struct tunnel *t, struct permit *pm)
 	int			 i;
 
 	pm->first = pm->backup = -1;
-	for (i = 0; i < t->npaths; i++) {
-		path = t->paths[i];
-		if (!path_fits(path, pm->level) ||
+	for (i = 0; i < t->paths.n; i++) {
+		path = t->paths.list[i];
+		if (!level_fits(path, pm->level) ||
 		    match_link(pm->conf, path->name) != -1)
 			continue;
 		if (pm->backup == -1 || path->pacer.level < pm->backup) {
@@ -106,7 +117,7 @@ find_others(struct tunnel *t, struct permit *pm)
 int
 permit_now(const struct permit *pm, const struct path *path)
 {
-	return (path_fits(path, pm->level) && permit_ever(pm, path));
+	return (level_fits(path, pm->level) && permit_ever(pm, path));
 }
 
 int

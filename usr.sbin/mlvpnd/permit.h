@@ -29,19 +29,26 @@ struct path;
 struct pkt;
 struct tunnel;
 
+#define LEVEL_NONE	(-1)		/* see choose_level() */
+#define LEVEL_POOR	(-2)
+#define LEVEL_SUSPECT	(-3)
+
 struct permit {
 	const struct match_conf	*conf;
-	int		 level;		/* for path_fits() */
+	int		 level;		/* for level_fits() */
 	int		 first;		/* of the links, -1 all */
 	int		 backup;	/* level of the others */
 	int		 distant;	/* those too slow for bulk as well */
 };
 
+int	 level_fits(const struct path *, int);
 int	 permit_find(struct tunnel *, struct pkt *, int, struct permit *);
 int	 permit_now(const struct permit *, const struct path *);
 int	 permit_ever(const struct permit *, const struct path *);
 
 /*
+ * level_fits(path, level): is it as good as the paths of this level are,
+ *	whatever its own?
  * permit_find(p, level, permit): when the tunnel uses the paths of this level:
  *	0 if any of these will do, 1 with permit set if p is bound, -1 if it
  *	must not go by what there is.

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tunnel.h"
+#include "path.h"
 
 /*
  * Reports (mlvpn(7), REPORTS): what a receiver tells of a path, and what the
@@ -34,11 +34,9 @@ static void	 learn_rtt(struct path *, const struct frame *,
 static void	 learn_delay(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
 static int	 others_full(const struct path *, uint64_t);
-static void	 age_delays(struct tunnel *, uint64_t);
+static void	 age_delays(struct paths *, uint64_t);
 static void	 learn_loss(struct path *, const struct frame *, uint64_t,
 		    unsigned int, uint64_t);
-static void	 settle(struct path *, const struct frame *, uint64_t,
-		    uint64_t, uint64_t);
 
 /*
  * The receiver
@@ -57,7 +55,7 @@ report_want_gap(struct path *p, uint64_t now)
 {
 	struct path	*best;
 
-	if ((best = path_quickest(p->tunnel)) == NULL)
+	if ((best = paths_quickest(p->paths)) == NULL)
 		best = p;
 	receipt_want_gap(&p->receipt, &best->receipt, now);
 }
@@ -77,11 +75,12 @@ report_fill(const struct path *p, struct frame *f, uint64_t now)
 
 /*
  * What the peer says of a path that this end sends on.  It may come on any
- * path; via is the one it came on.
+ * path; via is the one it came on.  Returns the path that it is about, and its
+ * highest number; NULL if it tells nothing.
  */
-void
-report_read(struct tunnel *t, uint8_t via, const struct frame *f,
-    uint64_t now)
+struct path *
+report_read(struct paths *ps, uint8_t via, const struct frame *f,
+    uint64_t *highest, uint64_t now)
 {
 	const struct sent	*s;
 	struct path		*p;
@@ -90,16 +89,16 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 	unsigned int		 probes;
 	int			 newer;
 
-	p = f->u.report.path < PATH_IDS ? t->path[f->u.report.path] : NULL;
+	p = f->u.report.path < PATH_IDS ? ps->id[f->u.report.path] : NULL;
 	if (p == NULL || p->gen != f->u.report.gen)
-		return;
+		return (NULL);
 	if (p->in.rx != 0 &&
 	    (int32_t)(f->u.report.time - p->in.time) < 0)
-		return;			/* older than the last one */
-	lane = t->as.lane[p->id];
+		return (NULL);		/* older than the last one */
+	lane = p->lane;
 	number = number_rebuild(lane->tx_next, f->u.report.highest);
 	if (f->u.report.flags & REPORT_NOTHING || number >= lane->tx_next)
-		return;
+		return (NULL);
 
 	before = p->flight.reported;
 	newer = number >= before;
@@ -117,8 +116,9 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 		probes = newer ? path_mtu_report(p, f, before, number, now) : 0;
 		learn_loss(p, f, number, probes, now);
 	}
-	settle(p, f, before, number, now);
-	history_report(&p->history, f, number, deliver_hold_time(t), now);
+	if (newer)
+		path_answered(p, number, now);
+	history_report(&p->history, f, number, paths_hold_time(ps), now);
 	p->in.number = number;
 	p->in.dgrams = f->u.report.dgrams;
 	if (newer) {
@@ -127,7 +127,9 @@ report_read(struct tunnel *t, uint8_t via, const struct frame *f,
 	}
 	p->in.time = f->u.report.time;
 	p->in.rx = now;
-	age_delays(t, now);
+	age_delays(ps, now);
+	*highest = number;
+	return (p);
 }
 
 /* Of the newest datagram reported; the peer's delay taken out. */
@@ -175,11 +177,11 @@ learn_delay(struct path *p, const struct frame *f, const struct sent *s,
 static int
 others_full(const struct path *p, uint64_t now)
 {
-	struct tunnel	*t = p->tunnel;
+	struct paths	*ps = p->paths;
 	int		 i;
 
-	for (i = 0; i < t->npaths; i++)
-		if (t->paths[i] != p && rate_is_full(&t->paths[i]->rate,
+	for (i = 0; i < ps->n; i++)
+		if (ps->list[i] != p && rate_is_full(&ps->list[i]->rate,
 		    now - MAX(p->delay.srtt, 1000) - p->in.interval * 1000))
 			return (1);
 	return (0);
@@ -187,13 +189,13 @@ others_full(const struct path *p, uint64_t now)
 
 /* Nothing queues any more where nothing was sent. */
 static void
-age_delays(struct tunnel *t, uint64_t now)
+age_delays(struct paths *ps, uint64_t now)
 {
 	struct path	*p;
 	int		 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < ps->n; i++) {
+		p = ps->list[i];
 		if (!flight_waits(&p->flight))
 			delay_age(&p->delay, p->rate.jitter, now);
 	}
@@ -211,15 +213,4 @@ learn_loss(struct path *p, const struct frame *f, uint64_t number,
 	/* a link that is left out is sent so little that this takes longer */
 	loss_count(&p->tx_loss, sent, (uint32_t)(f->u.report.dgrams -
 	    p->in.dgrams), p->live.quality != QUALITY_GOOD, now);
-}
-
-/* What the report decides: outstanding data, suspicion, repeated frames. */
-static void
-settle(struct path *p, const struct frame *f, uint64_t before,
-    uint64_t number, uint64_t now)
-{
-	path_settled(p, f, number);
-	if (number < before)
-		return;
-	path_answered(p, number, now);
 }

@@ -29,7 +29,7 @@
 #include "frame.h"
 
 struct path;
-struct tunnel;
+struct paths;
 
 /* The last report that came. */
 struct report_in {
@@ -47,6 +47,8 @@ struct report_in {
 void	 report_want(struct path *, uint64_t);
 void	 report_want_gap(struct path *, uint64_t);
 void	 report_fill(const struct path *, struct frame *, uint64_t);
-void	 report_read(struct tunnel *, uint8_t, const struct frame *, uint64_t);
+struct path
+	*report_read(struct paths *, uint8_t, const struct frame *,
+	    uint64_t *, uint64_t);
 
 #endif /* REPORT_H */

@@ -37,7 +37,6 @@
  */
 
 #define SLACK		2000		/* us a path's queue is filled ahead */
-#define CREDIT_MIN	1000		/* us of rate an idle path keeps */
 
 #define LEVEL_RETURN	(5 * USEC)
 #define LOSS_PENALTY	200000		/* us times the loss, for priority */
@@ -51,9 +50,7 @@
 static void	 expire(struct tunnel *, uint64_t);
 static int	 choose_level(struct tunnel *, uint64_t);
 static int	 path_takes(const struct path *, int);
-static uint64_t	 time_of(const struct path *, size_t);
 static uint64_t	 free_at(const struct path *);
-static void	 share_unpaced(struct tunnel *, uint64_t);
 static int64_t	 path_owd(const struct path *, int64_t);
 static int64_t	 eta(const struct path *, int, size_t, int64_t, uint64_t);
 static int64_t	 mean_owd(struct tunnel *, int);
@@ -83,7 +80,6 @@ void
 sched_init(struct sched *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->next_seq = 1;
 	s->codel.target = CODEL_TARGET;
 	s->codel.interval = CODEL_INTERVAL;
 }
@@ -92,8 +88,7 @@ sched_init(struct sched *s)
 void
 sched_reset(struct tunnel *t)
 {
-	resend_clear(&t->resend);
-	t->sched.next_seq = 1;
+	resend_clear(&t->paths.resend);
 	flows_init(&t->sched.flows);
 }
 
@@ -115,8 +110,8 @@ choose_level(struct tunnel *t, uint64_t now)
 	int		 present = 0;
 	enum path_grade	 grade, best = GRADE_NONE;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		grade = path_grade(p);
 		best = MAX(best, grade);
 		if (grade == GRADE_GOOD) {
@@ -136,41 +131,11 @@ choose_level(struct tunnel *t, uint64_t now)
 	return (t->level = level);
 }
 
-/* Is it as good as the paths of this level are, whatever its own? */
-int
-path_fits(const struct path *p, int level)
-{
-	if (level == LEVEL_POOR)
-		return (path_grade(p) >= GRADE_POOR);
-	if (level == LEVEL_SUSPECT)
-		return (path_grade(p) == GRADE_SUSPECT);
-	return (path_grade(p) == GRADE_GOOD);
-}
-
 static int
 path_takes(const struct path *p, int level)
 {
-	return (!p->addr.blocked && path_fits(p, level) &&
+	return (!p->addr.blocked && level_fits(p, level) &&
 	    (level < 0 || p->pacer.level == level));
-}
-
-/* Microseconds that so many bytes of a datagram occupy the path. */
-static uint64_t
-time_of(const struct path *p, size_t bytes)
-{
-	return (sched_line_bytes(p, bytes) * 8 * USEC / p->rate.bps);
-}
-
-/* "overhead": what an IP packet is on the line. */
-size_t
-sched_line_bytes(const struct path *p, size_t bytes)
-{
-	if (p->link == NULL)
-		return (bytes);
-	bytes += p->link->conf.overhead;
-	if (p->link->conf.atm)
-		bytes = (bytes + 47) / 48 * 53;
-	return (bytes);
 }
 
 /* When the pacer lets the next datagram go. */
@@ -193,10 +158,10 @@ mean_owd(struct tunnel *t, int level)
 	int64_t	 sum = 0;
 	int	 i, n = 0;
 
-	for (i = 0; i < t->npaths; i++)
-		if (path_takes(t->paths[i], level) &&
-		    t->paths[i]->delay.valid) {
-			sum += t->paths[i]->delay.owd;
+	for (i = 0; i < t->paths.n; i++)
+		if (path_takes(t->paths.list[i], level) &&
+		    t->paths.list[i]->delay.valid) {
+			sum += t->paths.list[i]->delay.owd;
 			n++;
 		}
 	return (n == 0 ? 0 : sum / n);
@@ -214,9 +179,9 @@ eta(const struct path *p, int q, size_t len, int64_t mean, uint64_t now)
 
 	len = MIN(len, PATH_MTU - PATH_OVERHEAD);
 	if (q == PQ_NORMAL)
-		return (MAX(now, p->pacer.due) + time_of(p, p->q.backlog) +
-		    time_of(p, len + PATH_OVERHEAD) + path_owd(p, mean));
-	e = MAX(now, p->pacer.due) + time_of(p, p->q.prio_backlog + len +
+		return (MAX(now, p->pacer.due) + path_time(p, p->q.backlog) +
+		    path_time(p, len + PATH_OVERHEAD) + path_owd(p, mean));
+	e = MAX(now, p->pacer.due) + path_time(p, p->q.prio_backlog + len +
 	    PATH_OVERHEAD) + path_owd(p, mean);
 	if (p->tx_loss.rate > 0)
 		e += (int64_t)LOSS_PENALTY * p->tx_loss.rate / 10000;
@@ -231,8 +196,8 @@ choose(struct tunnel *t, int level, size_t len, int64_t mean, uint64_t now,
 	int64_t		 e;
 	int		 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (!path_takes(p, level) || p->pacer.distant)
 			continue;
 		e = eta(p, PQ_NORMAL, len, mean, now);
@@ -259,8 +224,8 @@ choose_priority(struct tunnel *t, int level, const struct pkt *pkt,
 	int64_t		 e, least = 0;
 	int		 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (!path_takes(p, level) || path_too_small(p, pkt))
 			continue;
 		e = eta(p, PQ_PRIORITY, pkt->len, mean, now);
@@ -285,13 +250,13 @@ choose_bound(struct tunnel *t, const struct permit *pm, int q,
 	int64_t		 e, most;
 	int		 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (p->addr.blocked || !permit_now(pm, p) ||
 		    (p->pacer.distant && !pm->distant && q == PQ_NORMAL) ||
 		    path_too_small(p, pkt))
 			continue;
-		most = now + path_owd(p, mean) + time_of(p, PATH_MTU) + SLACK;
+		most = now + path_owd(p, mean) + path_time(p, PATH_MTU) + SLACK;
 		*limit = MAX(*limit, most);
 		e = eta(p, q, pkt->len, mean, now);
 		if (best == NULL || e < *when) {
@@ -314,11 +279,11 @@ horizon(struct tunnel *t, int level, int64_t mean, uint64_t now)
 	int64_t		 h, most = 0;
 	int		 i, any = 0;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (!path_takes(p, level) || p->pacer.distant)
 			continue;
-		h = path_owd(p, mean) + time_of(p, PATH_MTU);
+		h = path_owd(p, mean) + path_time(p, PATH_MTU);
 		if (!any || h > most)
 			most = h;
 		any = 1;
@@ -344,8 +309,8 @@ sched_spread(struct tunnel *t, uint64_t now)
 
 	if (spread == 0)
 		spread = DEFAULT_LATENCY_SPREAD;
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (!path_usable(p))
 			continue;
 		sum += p->rate.bps;
@@ -354,8 +319,8 @@ sched_spread(struct tunnel *t, uint64_t now)
 			any = 1;
 		}
 	}
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		p->pacer.distant = any && p->delay.valid &&
 		    p->delay.base - least > (int64_t)spread &&
 		    p->rate.bps < sum / 4 && !p->rate.starting;
@@ -386,8 +351,8 @@ overflow(struct tunnel *t, uint64_t now)
 	uint8_t		 next = 0;
 	int		 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (!path_usable(p))
 			continue;
 		carried += account_tx_rate(&p->acct, now);
@@ -405,8 +370,8 @@ overflow(struct tunnel *t, uint64_t now)
 		s->overflow_at = s->overflow_joined = now;
 	} else if (now - s->overflow_at > OVERFLOW_IDLE)
 		s->overflow = 0;
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		p->pacer.level = p->terms.overflow &&
 		    p->terms.backup > t->level &&
 		    p->terms.backup <= s->overflow ? t->level : p->terms.backup;
@@ -417,9 +382,9 @@ overflow(struct tunnel *t, uint64_t now)
 static void
 expire(struct tunnel *t, uint64_t now)
 {
-	resend_expire(&t->resend, TQ_MAX_AGE + deliver_hold_time(t), now);
+	resend_expire(&t->paths.resend, TQ_MAX_AGE + paths_hold_time(&t->paths), now);
 	tq_expire(&t->tq, now);
-	if (t->tq.npkts > 0 || !TAILQ_EMPTY(&t->resend.queue))
+	if (t->tq.npkts > 0 || !TAILQ_EMPTY(&t->paths.resend.queue))
 		t->sched.wake = now + TQ_MAX_AGE;
 }
 
@@ -438,14 +403,14 @@ sched_pump(struct tunnel *t, uint64_t now)
 	int		 level, full = 0, bulk_full = 0;
 
 	s->wake = NEVER;
-	if (tq->npkts == 0 && TAILQ_EMPTY(&t->resend.queue))
+	if (tq->npkts == 0 && TAILQ_EMPTY(&t->paths.resend.queue))
 		return;
 	if ((level = choose_level(t, now)) == LEVEL_NONE) {
 		expire(t, now);
 		return;
 	}
 	mean = mean_owd(t, level);
-	pump_ahead(t, &t->resend.queue, PQ_RESEND, level, mean, now);
+	pump_ahead(t, &t->paths.resend.queue, PQ_RESEND, level, mean, now);
 	pump_ahead(t, &tq->prio, PQ_PRIORITY, level, mean, now);
 	limit = horizon(t, level, mean, now);
 	if (now >= s->bulk_due)
@@ -479,7 +444,7 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		}
 		if (may == 1 && (path = choose_bound(t, &pm, q, p, mean, now,
 		    &when, &limit)) != NULL && q == PQ_PRIORITY &&
-		    time_of(path, path->q.prio_backlog) > PRIO_AHEAD)
+		    path_time(path, path->q.prio_backlog) > PRIO_AHEAD)
 			may = -1;
 		if (may == 1 && path == NULL && now - p->time > TQ_MAX_AGE)
 			may = -1;
@@ -489,7 +454,7 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		if (q == PQ_PRIORITY)
 			tq_remove(&t->tq, p);
 		else
-			resend_remove(&t->resend, p);
+			resend_remove(&t->paths.resend, p);
 		if (may == -1) {
 			if (p->rule != 0)
 				match_dropped(&t->matches, p);
@@ -599,7 +564,7 @@ commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
 		return;
 	}
 	for (i = 0; i < n; i++) {
-		frag[i]->seq = t->sched.next_seq++;
+		frag[i]->seq = paths_sequence(&t->paths);
 		/* priority tells nothing about what was sent before it */
 		frag[i]->copy = q != PQ_NORMAL;
 	}
@@ -633,12 +598,12 @@ duplicate(struct tunnel *t, const struct path *path, struct pkt *p, int q,
 
 	bound = permit_find(t, p, level, &pm) == 1;
 	late = eta(path, q, p->len, mean, now) + COPY_LATE;
-	for (i = 0; i < t->npaths; i++) {
-		other = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		other = t->paths.list[i];
 		if (other == path || other->addr.blocked)
 			continue;
-		fits = path_fits(other, level) ||
-		    path_fits(other, LEVEL_SUSPECT);
+		fits = level_fits(other, level) ||
+		    level_fits(other, LEVEL_SUSPECT);
 		if (bound)
 			fits = fits && permit_ever(&pm, other);
 		else if (level >= 0)
@@ -657,26 +622,6 @@ duplicate(struct tunnel *t, const struct path *path, struct pkt *p, int q,
 	}
 }
 
-/* The path carries less than it did: what is too long goes elsewhere. */
-void
-sched_refit(struct path *path)
-{
-	struct tunnel	*t = path->tunnel;
-	struct pkt	*p, *next;
-	int		 q;
-
-	for (q = 0; q < PQ_MAX; q++)
-		for (p = TAILQ_FIRST(&path->q.queue[q]); p != NULL; p = next) {
-			next = TAILQ_NEXT(p, entry);
-			if (path_carries(path, p))
-				continue;
-			pq_dequeue(&path->q, p);
-			resend_add(&t->resend, p);
-			pkt_put(&t->shared->pool, p);
-			t->sched.wake = 0;
-		}
-}
-
 /*
  * Sending
  */
@@ -689,8 +634,8 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 	struct pkt	*p;
 	int		 i, sent;
 
-	for (i = 0; i < t->npaths; i++) {
-		path = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		path = t->paths.list[i];
 		if (path->q.backlog == 0 || path->addr.blocked)
 			continue;
 		if (free_at(path) > now) {
@@ -727,52 +672,31 @@ outer_tos(const struct tunnel *t, const struct pkt *p)
 	}
 }
 
-/* The datagram occupies the path for its time at the path's rate. */
-void
-sched_charge(struct path *p, size_t bytes, uint64_t now)
-{
-	uint64_t	 credit = MAX(CREDIT_MIN, p->tunnel->shared->tick);
-
-	if (p->pacer.due + credit < now)
-		p->pacer.due = now - credit;
-	p->pacer.due += time_of(p, bytes);
-	if (p->pacer.unpaced)
-		share_unpaced(p->tunnel, now);
-}
-
 /*
  * Links of which nothing is known are as fast as each other, and together as
  * fast as what is sent: while all are busy, time stands still for them.
  */
-static void
-share_unpaced(struct tunnel *t, uint64_t now)
+void
+sched_sent(struct tunnel *t, uint64_t now)
 {
 	struct path	*p;
 	uint64_t	 least = NEVER;
 	int		 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	if (t->conf.protocol != PROTO_MLVPN2)
+		return;
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (p->pacer.unpaced && path_usable(p) && !p->pacer.distant &&
 		    p->pacer.level == t->level)
 			least = MIN(least, p->pacer.due);
 	}
 	if (least == NEVER || least <= now)
 		return;
-	for (i = 0; i < t->npaths; i++)
-		if (t->paths[i]->pacer.unpaced)
-			t->paths[i]->pacer.due -= MIN(t->paths[i]->pacer.due,
+	for (i = 0; i < t->paths.n; i++)
+		if (t->paths.list[i]->pacer.unpaced)
+			t->paths.list[i]->pacer.due -= MIN(t->paths.list[i]->pacer.due,
 			    least - now);
-}
-
-/* The sequence that no later datagram of the path precedes: the first that
- * still waits for it, or the next one. */
-uint64_t
-sched_mark(const struct path *p)
-{
-	const struct pkt	*first = TAILQ_FIRST(&p->q.queue[PQ_NORMAL]);
-
-	return (first != NULL ? first->seq : p->tunnel->sched.next_seq);
 }
 
 uint64_t
@@ -784,8 +708,8 @@ sched_deadline(struct tunnel *t, uint64_t now)
 
 	if (t->sched.wake == NEVER)
 		when = NEVER;
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (p->q.backlog > 0 && !p->addr.blocked)
 			when = MIN(when, MAX(free_at(p), now));
 	}

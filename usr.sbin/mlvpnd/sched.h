@@ -32,12 +32,8 @@
 
 struct path;
 
-#define LEVEL_NONE	(-1)		/* see choose_level() */
-#define LEVEL_POOR	(-2)
-#define LEVEL_SUSPECT	(-3)
 
 struct sched {
-	uint64_t	 next_seq;	/* of the next packet committed */
 	uint64_t	 rate;		/* bit/s of all paths together */
 	struct codel	 codel;		/* of the tunnel's queue */
 	uint64_t	 bulk_due;
@@ -48,25 +44,12 @@ struct sched {
 	struct flows	 flows;
 };
 
-/* When a path may send. */
-struct pacer {
-	uint64_t	 due;		/* when the link is free again */
-	uint8_t		 unpaced;	/* sends at once */
-	uint8_t		 level;		/* in force: of backup, or of those
-					   that run over into it */
-	uint8_t		 distant;	/* too slow to carry bulk */
-};
-
 void	 sched_init(struct sched *);
 void	 sched_reset(struct tunnel *);
 void	 sched_pump(struct tunnel *, uint64_t);
 void	 sched_spread(struct tunnel *, uint64_t);
+void	 sched_sent(struct tunnel *, uint64_t);
 int	 sched_transmit(struct tunnel *, struct dgram *, uint64_t);
-void	 sched_charge(struct path *, size_t, uint64_t);
-size_t	 sched_line_bytes(const struct path *, size_t);
-uint64_t sched_mark(const struct path *);
 uint64_t sched_deadline(struct tunnel *, uint64_t);
-void	 sched_refit(struct path *);
-int	 path_fits(const struct path *, int);
 
 #endif /* SCHED_H */

@@ -39,12 +39,16 @@
 static void	 conf_set(struct tunnel *, const struct tunnel_conf *);
 static void	 links_free(struct tunnel *);
 static void	 links_open(struct tunnel *, uint64_t);
+static void	 settle(struct tunnel *, uint64_t);
+static void	 update(struct tunnel *, uint64_t);
 static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
-static void	 link_ready(struct tunnel *, struct link *, uint64_t);
+static void	 link_use(struct tunnel *, struct link *, uint64_t);
+static void	 link_open(struct tunnel *, struct link *, uint64_t);
 static void	 update_initiates(struct tunnel *);
 static void	 update_mtu(struct tunnel *, uint64_t);
 static void	 assoc_happened(struct tunnel *, int, uint64_t);
 static void	 keys_changed(struct tunnel *, uint64_t);
+static int	 control(struct tunnel *, struct dgram *, uint64_t);
 static void	 data(struct tunnel *, uint8_t, const struct dgram *,
 		    struct pkt *, uint64_t, uint64_t);
 static void	 link_ctl(struct tunnel *, const struct link *,
@@ -63,14 +67,15 @@ tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 		return (NULL);
 	t->shared = sh;
 	share_init(&t->share, &sh->pool);
-	t->path_ops = conf->protocol == PROTO_MLVPN2 ? &mlvpn2_path_ops :
-	    &path_native_ops;
 	TAILQ_INIT(&t->links);
+	paths_init(&t->paths, conf->protocol == PROTO_MLVPN2 ?
+	    &mlvpn2_path_ops : &path_native_ops, &t->conf, sh, &t->share,
+	    &t->notify, &t->links);
+	t->paths.tunnel = t;
 	TAILQ_INIT(&t->out);
 	fragment_init(&t->fragments, &t->share);
 	tq_init(&t->tq, &t->share);
 	sched_init(&t->sched);
-	resend_init(&t->resend, &t->share);
 	rnd_bytes(&sh->rnd, t->flow_key, sizeof(t->flow_key));
 	batch_init(&t->batches, &sh->pool, t->flow_key);
 	conf_set(t, conf);
@@ -89,19 +94,12 @@ tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 void
 tunnel_destroy(struct tunnel *t)
 {
-	struct path	*path;
 	struct pkt	*p;
 
-	while (t->npaths > 0) {
-		path = t->paths[0];
-		path->ops->remove(path, CLOSE_CONFIGURATION,
-		    path->acct.last_tx);
-		path_free(path);
-	}
+	paths_free(&t->paths);
 	links_free(t);
 	assoc_clear(t);
 	tq_clear(&t->tq);
-	resend_clear(&t->resend);
 	match_free(&t->matches);
 	reorder_free(&t->reorder);
 	fragment_clear(&t->fragments);
@@ -160,24 +158,13 @@ tunnel_secret(struct hs_secret *secret, const struct tunnel_conf *conf)
 	    conf->has_key ? conf->peer_key : NULL);
 }
 
-struct link *
-link_find(struct tunnel *t, const char *name)
-{
-	struct link	*l;
-
-	TAILQ_FOREACH(l, &t->links, entry)
-		if (strcmp(l->conf.name, name) == 0)
-			return (l);
-	return (NULL);
-}
-
 /* Adds a link, or changes the one of that name. */
 int
 tunnel_link(struct tunnel *t, const struct link_conf *conf, uint64_t now)
 {
 	struct link	*l;
 
-	if ((l = link_find(t, conf->name)) == NULL) {
+	if ((l = link_find(&t->links, conf->name)) == NULL) {
 		if ((l = calloc(1, sizeof(*l))) == NULL)
 			return (-1);
 		l->since = now;
@@ -196,8 +183,8 @@ link_rates_changed(struct tunnel *t, struct link *l, uint64_t now)
 	struct path	*p;
 	int		 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (strcmp(p->name, l->conf.name) != 0)
 			continue;
 		if (!p->opener && l->path == NULL)
@@ -205,7 +192,7 @@ link_rates_changed(struct tunnel *t, struct link *l, uint64_t now)
 		if (p->link == l)
 			p->ops->changed(p, now);
 	}
-	tunnel_update(t, now);
+	update(t, now);
 }
 
 int
@@ -215,13 +202,13 @@ tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 	struct path	*p;
 	int		 i;
 
-	if ((l = link_find(t, name)) == NULL)
+	if ((l = link_find(&t->links, name)) == NULL)
 		return (-1);
 	if (l->path != NULL)
 		path_remove(l->path, CLOSE_CONFIGURATION, now);
 	TAILQ_REMOVE(&t->links, l, entry);
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (p->link != l)
 			continue;
 		p->link = NULL;
@@ -231,6 +218,7 @@ tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 	update_initiates(t);
 	if (assoc_can_send(t))
 		links_open(t, now);
+	settle(t, now);
 	return (0);
 }
 
@@ -261,21 +249,22 @@ tunnel_link_admin(struct tunnel *t, const char *name, int up, uint64_t now)
 	struct link	*l;
 	int		 i, found = 0;
 
-	if ((l = link_find(t, name)) != NULL) {
+	if ((l = link_find(&t->links, name)) != NULL) {
 		found = 1;
 		l->disabled = !up;
 		if (!up && l->path != NULL)
 			path_remove(l->path, CLOSE_LINK_DOWN, now);
 		else if (up && l->path == NULL)
-			link_ready(t, l, now);
+			link_use(t, l, now);
 	}
-	for (i = 0; i < t->npaths; i++) {
-		if (t->paths[i]->opener ||
-		    strcmp(t->paths[i]->name, name) != 0)
+	for (i = 0; i < t->paths.n; i++) {
+		if (t->paths.list[i]->opener ||
+		    strcmp(t->paths.list[i]->name, name) != 0)
 			continue;
 		found = 1;
-		path_disable(t->paths[i], !up, now);
+		path_disable(t->paths.list[i], !up, now);
 	}
+	settle(t, now);
 	return (found ? 0 : -1);
 }
 
@@ -286,31 +275,42 @@ tunnel_socket(struct tunnel *t, const char *name, const struct endpoint *ep,
 {
 	struct link	*l;
 
-	if ((l = link_find(t, name)) == NULL)
+	if ((l = link_find(&t->links, name)) == NULL)
 		return (-1);
 	if (ep == NULL) {
 		l->ep.sock = SOCK_NONE;
 		if (l->path != NULL)
 			path_lost(l->path, now);
-		tunnel_update(t, now);
+		update(t, now);
 		return (0);
 	}
 	l->ep = *ep;
 	l->mtu = mtu;
-	link_ready(t, l, now);
+	link_use(t, l, now);
+	settle(t, now);
 	return (0);
 }
 
+/* The link has a socket, perhaps another one. */
 static void
-link_ready(struct tunnel *t, struct link *l, uint64_t now)
+link_use(struct tunnel *t, struct link *l, uint64_t now)
 {
-	if (l->disabled || l->ep.sock == SOCK_NONE)
+	if (!link_ready(l))
 		return;
 	if (l->path != NULL)
-		t->path_ops->reopen(l->path, now);
+		t->paths.ops->reopen(l->path, now);
 	else if (assoc_can_send(t))
-		t->path_ops->open(t, l, now);
+		link_open(t, l, now);
 	assoc_link_ready(t, l, now);
+}
+
+static void
+link_open(struct tunnel *t, struct link *l, uint64_t now)
+{
+	struct path	*p;
+
+	if ((p = t->paths.ops->open(&t->paths, l, now)) != NULL)
+		deliver_open(t, p);
 }
 
 static void
@@ -335,12 +335,13 @@ tunnel_send_error(struct tunnel *t, const struct dgram *dg, int error,
 	struct path	*p;
 	int		 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (p->addr.ep.sock == dg->ep.sock &&
 		    addr_equal(&p->addr.ep.remote, &dg->ep.remote))
 			path_send_error(p, dg, error, now);
 	}
+	settle(t, now);
 }
 
 /* A socket that takes no more for now, or does again: its paths wait. */
@@ -349,9 +350,9 @@ tunnel_sock_blocked(struct tunnel *t, uint32_t sock, int blocked)
 {
 	int	 i;
 
-	for (i = 0; i < t->npaths; i++)
-		if (t->paths[i]->addr.ep.sock == sock)
-			path_addr_blocked(&t->paths[i]->addr, blocked);
+	for (i = 0; i < t->paths.n; i++)
+		if (t->paths.list[i]->addr.ep.sock == sock)
+			path_addr_blocked(&t->paths.list[i]->addr, blocked);
 }
 
 /* Is the socket that of a link, and no other tunnel's? */
@@ -374,6 +375,7 @@ tunnel_has_socket(const struct tunnel *t, uint32_t sock)
 static void
 assoc_happened(struct tunnel *t, int what, uint64_t now)
 {
+	paths_keys(&t->paths, t->as.cur != NULL ? &t->as.cur->k : NULL);
 	if (what & ASSOC_OVER) {
 		sched_reset(t);
 		deliver_reset(t);
@@ -381,7 +383,7 @@ assoc_happened(struct tunnel *t, int what, uint64_t now)
 	if (what & ASSOC_KEYS)
 		keys_changed(t, now);
 	if (what & ~ASSOC_OPENED)
-		tunnel_update(t, now);
+		update(t, now);
 }
 
 /* Each link that has none gets a path, each path is used under the new keys
@@ -392,8 +394,8 @@ keys_changed(struct tunnel *t, uint64_t now)
 	int	 i;
 
 	links_open(t, now);
-	for (i = 0; i < t->npaths; i++)
-		path_want(t->paths[i], PEND_PROBE);
+	for (i = 0; i < t->paths.n; i++)
+		path_want(t->paths.list[i], PEND_PROBE);
 }
 
 /* A path for each link that could have one; there may be too few slots. */
@@ -403,20 +405,27 @@ links_open(struct tunnel *t, uint64_t now)
 	struct link	*l;
 
 	TAILQ_FOREACH(l, &t->links, entry)
-		if (l->path == NULL && !l->disabled &&
-		    l->ep.sock != SOCK_NONE)
-			t->path_ops->open(t, l, now);
+		if (l->path == NULL && link_ready(l))
+			link_open(t, l, now);
+}
+
+/* Paths may have changed. */
+static void
+settle(struct tunnel *t, uint64_t now)
+{
+	if (paths_have_changed(&t->paths))
+		update(t, now);
 }
 
 /* Something changed that may make the tunnel usable or not. */
-void
-tunnel_update(struct tunnel *t, uint64_t now)
+static void
+update(struct tunnel *t, uint64_t now)
 {
 	int	 i, up = 0;
 
 	/* what is only suspected is no reason to tell anybody */
-	for (i = 0; i < t->npaths && !up; i++)
-		up = path_grade(t->paths[i]) != GRADE_NONE;
+	for (i = 0; i < t->paths.n && !up; i++)
+		up = path_grade(t->paths.list[i]) != GRADE_NONE;
 	up = up && assoc_can_send(t);
 	if (up != t->up) {
 		t->up = up;
@@ -440,8 +449,8 @@ update_mtu(struct tunnel *t, uint64_t now)
 	uint16_t	 mtu = 0, m;
 	int		 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (p->st.state & (PATH_UP | PATH_SUSPECT))
 			room = MIN(room, p->ops->room(p));
 		if (!path_usable(p))
@@ -475,8 +484,9 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 	if (!assoc_can_send(t))
 		return;
 	/* downwards, as a path may go away in its timer */
-	for (i = t->npaths - 1; i >= 0; i--)
-		t->paths[i]->ops->timer(t->paths[i], now);
+	for (i = t->paths.n - 1; i >= 0; i--)
+		t->paths.list[i]->ops->timer(t->paths.list[i], now);
+	settle(t, now);
 	deliver_timer(t, now);
 	if (now - t->spread_at >= SPREAD_INTERVAL) {
 		t->spread_at = now;
@@ -490,22 +500,28 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 int
 tunnel_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 {
-	struct path	*p;
-	int		 i;
-
 	dg->tos = 0;
 	if (assoc_transmit(t, dg, now))
 		return (1);
-	if (!assoc_can_send(t))
+	if (!assoc_can_send(t) || !(control(t, dg, now) ||
+	    (!t->shared->stopping && sched_transmit(t, dg, now))))
 		return (0);
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[i];
+	sched_sent(t, now);
+	return (1);
+}
+
+static int
+control(struct tunnel *t, struct dgram *dg, uint64_t now)
+{
+	struct path	*p;
+	int		 i;
+
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
 		if (p->ops->compose(p, dg, now))
 			return (1);
 	}
-	if (t->shared->stopping)
-		return (0);
-	return (sched_transmit(t, dg, now));
+	return (0);
 }
 
 /* From now on there is but a farewell on each path. */
@@ -515,9 +531,9 @@ tunnel_stop(struct tunnel *t)
 	int	 i;
 
 	tq_clear(&t->tq);
-	resend_clear(&t->resend);
-	for (i = 0; i < t->npaths; i++)
-		t->paths[i]->ops->stop(t->paths[i]);
+	resend_clear(&t->paths.resend);
+	for (i = 0; i < t->paths.n; i++)
+		t->paths.list[i]->ops->stop(t->paths.list[i]);
 }
 
 uint64_t
@@ -530,15 +546,15 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	when = MIN(when, MAX(fragment_deadline(&t->fragments), now));
 	if (!assoc_can_send(t))
 		return (when);
-	for (i = 0; i < t->npaths; i++) {
-		when = MIN(when, t->paths[i]->ops->deadline(t->paths[i],
+	for (i = 0; i < t->paths.n; i++) {
+		when = MIN(when, t->paths.list[i]->ops->deadline(t->paths.list[i],
 		    now));
-		usable |= path_usable(t->paths[i]) &&
-		    !t->paths[i]->addr.blocked;
+		usable |= path_usable(t->paths.list[i]) &&
+		    !t->paths.list[i]->addr.blocked;
 	}
 	when = MIN(when, MAX(deliver_deadline(t), now));
-	for (i = 0; usable && i < t->nclosing; i++)
-		when = MIN(when, MAX(t->closing[i].next, now));
+	if (usable)
+		when = MIN(when, MAX(path_closing_deadline(&t->paths), now));
 	return (MIN(when, sched_deadline(t, now)));
 }
 
@@ -546,17 +562,11 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
  * Packets
  */
 
-/* A control datagram carries the first sequence not yet sent on its path. */
-void
-tunnel_mark(const struct path *path, uint8_t *p)
-{
-	inner_put(p, KIND_CONTROL, sched_mark(path), 0);
-}
-
 void
 tunnel_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 {
 	assoc_happened(t, assoc_reply(t, dg, now), now);
+	settle(t, now);
 }
 
 /* A DATA datagram of this path id and receiver index. */
@@ -577,6 +587,16 @@ tunnel_receive(struct tunnel *t, const struct dgram *dg, uint8_t id,
 		data(t, id, dg, p, number, now);
 	else
 		pkt_put(&t->shared->pool, p);
+	settle(t, now);
+}
+
+/* A datagram of MLVPN 2.x for this link. */
+void
+tunnel_receive_mlvpn2(struct tunnel *t, struct mlvpn2 *m,
+    const struct mlvpn2_header *h, const struct dgram *dg, uint64_t now)
+{
+	mlvpn2_receive(m, h, dg, now);
+	settle(t, now);
 }
 
 /* It is authentic; the inner header is before the packet. */
@@ -585,7 +605,7 @@ data(struct tunnel *t, uint8_t id, const struct dgram *dg,
     struct pkt *p, uint64_t number, uint64_t now)
 {
 	const uint8_t	*inner = PKT_DATA(p) - DATA_INNERLEN;
-	struct path	*path = t->path[id];
+	struct path	*path = t->paths.id[id];
 	uint32_t	 seq;
 	uint8_t		 kind;
 
@@ -598,9 +618,11 @@ data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 	case KIND_CONTROL:
 		if (path != NULL)
 			reorder_mark(&t->reorder, &path->order_seq, seq);
-		if (path_frames(t, id, dg, PKT_DATA(p), p->len,
+		if (path_frames(&t->paths, id, dg, PKT_DATA(p), p->len,
 		    t->as.confirmed, now))
 			assoc_happened(t, assoc_closed(t, now), now);
+		else if (path == NULL && t->paths.id[id] != NULL)
+			deliver_open(t, t->paths.id[id]);
 		break;
 	case KIND_PACKET:
 	case KIND_PACKET | KIND_COPY:
@@ -673,7 +695,7 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	c->rx_duplicate = t->reorder.count.duplicate;
 	c->rx_replayed = t->rx_replayed;
 	c->rx_badtag = t->rx_badtag;
-	c->rx_malformed = t->rx_malformed;
+	c->rx_malformed = t->rx_malformed + t->paths.rx_malformed;
 	c->handshakes = t->handshakes;
 	c->rx_rejected = t->rx_rejected;
 	c->rx_held = t->reorder.count.held + t->m2.order.count.held;
@@ -681,7 +703,7 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	    t->m2.order.count.given_up;
 	c->rx_late = t->reorder.count.late + t->m2.order.count.late;
 	c->tx_resent = t->tx_resent;
-	c->false_dead = t->false_dead;
+	c->false_dead = t->paths.false_dead;
 	c->tx_cut = t->fragments.count.cut;
 	c->rx_joined = t->fragments.count.joined;
 	c->rx_incomplete = t->fragments.count.incomplete;
@@ -712,8 +734,8 @@ tunnel_ctl_links(struct tunnel *t, struct ctl_link *c, size_t max,
 		if (l->conf.nremote > 0 || l->ep.sock != SOCK_NONE)
 			link_ctl(t, l, &c[n++], now);
 	}
-	for (i = 0; i < t->npaths && n < max; i++) {
-		if ((p = t->paths[i])->opener)
+	for (i = 0; i < t->paths.n && n < max; i++) {
+		if ((p = t->paths.list[i])->opener)
 			continue;
 		memset(&c[n], 0, sizeof(c[n]));
 		path_ctl(p, &c[n++], now);

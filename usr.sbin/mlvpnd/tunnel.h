@@ -47,16 +47,11 @@ struct tunnel {
 	struct hs_secret secret;
 	struct links	 links;
 	struct assoc	 as;
-	const struct path_ops *path_ops;
-	struct path	*path[PATH_IDS];
-	struct path	*paths[PATH_IDS];	/* the same, without holes */
-	int		 npaths;
+	struct paths	 paths;
 	int		 level;		/* of backups in use */
-	uint64_t	 last_tx;	/* of a packet */
 	uint64_t	 spread_at;
 	struct tq	 tq;
 	struct sched	 sched;
-	struct resend	 resend;
 	struct matches	 matches;
 	struct reorder	 reorder;
 	struct fragments fragments;
@@ -67,18 +62,13 @@ struct tunnel {
 	int		 initiates;	/* a link has a remote */
 	int		 up;		/* has a usable path */
 	uint64_t	 up_since;
-	uint16_t	 mtu_number;	/* of the last probe */
 	uint16_t	 mtu;		/* in force, 0 not known yet */
 	uint64_t	 mtu_at;	/* when it could not be higher */
 	size_t		 room;		/* of a packet on any path in use */
-	struct closing	 closing[CLOSING_MAX];
-	int		 nclosing;
-	struct ratelimit open_limit;	/* of paths that the peer opens */
-	struct ratelimit new_limit;	/* of associations */
 	uint64_t	 tx_packets, tx_bytes, rx_packets, rx_bytes;
 	uint64_t	 tx_dropped, rx_replayed, rx_badtag;
 	uint64_t	 rx_malformed, handshakes, rx_rejected;
-	uint64_t	 tx_resent, false_dead;
+	uint64_t	 tx_resent;
 };
 
 /* tunnel.c */
@@ -88,16 +78,16 @@ void		 tunnel_destroy(struct tunnel *);
 void		 tunnel_apply(struct tunnel *, const struct tunnel_conf *,
 		    uint64_t);
 void		 tunnel_secret(struct hs_secret *, const struct tunnel_conf *);
-struct link	*link_find(struct tunnel *, const char *);
 int		 tunnel_has_socket(const struct tunnel *, uint32_t);
 void		 tunnel_send_error(struct tunnel *, const struct dgram *, int,
 		    uint64_t);
 void		 tunnel_sock_blocked(struct tunnel *, uint32_t, int);
-void		 tunnel_update(struct tunnel *, uint64_t);
 void		 tunnel_receive(struct tunnel *, const struct dgram *, uint8_t,
 		    uint32_t, uint64_t);
+void		 tunnel_receive_mlvpn2(struct tunnel *, struct mlvpn2 *,
+		    const struct mlvpn2_header *, const struct dgram *,
+		    uint64_t);
 void		 tunnel_reply(struct tunnel *, const struct dgram *, uint64_t);
-void		 tunnel_mark(const struct path *, uint8_t *);
 void		 tunnel_timer(struct tunnel *, uint64_t);
 uint64_t	 tunnel_deadline(struct tunnel *, uint64_t);
 int		 tunnel_transmit(struct tunnel *, struct dgram *, uint64_t);

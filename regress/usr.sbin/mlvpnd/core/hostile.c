@@ -342,6 +342,7 @@ closed_often(void)
 {
 	static const uint8_t	 frame[] = { F_CLOSE, 1, 0 };
 	struct assoc		*as;
+	struct lane		*lane;
 	struct pair		*p;
 	struct tap		 tap;
 	struct sim_dgram	*d;
@@ -358,9 +359,10 @@ closed_often(void)
 	for (i = 0; i < 400; i++) {
 		pair_run(p, 10 * MSEC);
 		as = &p->b->tunnel[0]->as;
-		if (as->cur == NULL || as->lane[0] == NULL)
+		lane = p->b->tunnel[0]->paths.lane[0];
+		if (as->cur == NULL || lane == NULL)
 			continue;
-		len = data_seal(&as->cur->k, as->lane[0], 0, plain,
+		len = data_seal(&as->cur->k, lane, 0, plain,
 		    sizeof(plain), out, &number);
 		d = sim_dgram(out, len, &p->server, &p->link[0]->public);
 		sim_deliver(p->sim, d);
@@ -479,7 +481,7 @@ unreported(void)
 	rig_pass(&r, 50 * MSEC);
 	CHECK_EQ(r.peer->packets, 1);
 	r.peer->mute = MUTE_REPORT;
-	r.b->tunnel[0]->as.lane[63]->tx_next += (1 << 30) + 100;
+	r.b->tunnel[0]->paths.lane[63]->tx_next += (1 << 30) + 100;
 	feed(r.b, 0, 10);
 	rig_pass(&r, USEC);
 	CHECK_EQ(r.peer->packets, 1);

@@ -344,7 +344,7 @@ priority(void)
 	pair_run(p, 200 * MSEC);
 	for (wait = 0; wait < 2; wait++) {
 		TEST("\tbehind %s", wait ? "a full socket" : "a slow link");
-		p->a->tunnel[0]->paths[0]->addr.blocked = wait;
+		p->a->tunnel[0]->paths.list[0]->addr.blocked = wait;
 		/* 20 packets each, which take the link 35 ms, in 200 us */
 		now = p->sim->now;
 		for (i = 0; i < 2; i++) {
@@ -353,7 +353,7 @@ priority(void)
 			f[i]->tos = 46 << 2;
 		}
 		pair_run(p, MSEC);
-		p->a->tunnel[0]->paths[0]->addr.blocked = 0;
+		p->a->tunnel[0]->paths.list[0]->addr.blocked = 0;
 		sim_host_wake(p->a);
 		pair_run(p, 200 * MSEC);
 		for (i = 0; i < 2; i++) {

@@ -36,8 +36,8 @@ next_path(struct tunnel *t)
 	struct path		*p;
 	int			 i;
 
-	for (i = 0; i < t->npaths; i++) {
-		p = t->paths[turn++ % t->npaths];
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[turn++ % t->paths.n];
 		if (path_usable(p))
 			return (p);
 	}

@@ -171,7 +171,7 @@ begin(void)
 	}
 	pass(USEC);
 	FUZZ_CHECK(end[0].t->as.cur != NULL && end[1].t->as.cur != NULL);
-	FUZZ_CHECK(end[0].t->npaths == NLINKS && end[1].t->npaths == NLINKS);
+	FUZZ_CHECK(end[0].t->paths.n == NLINKS && end[1].t->paths.n == NLINKS);
 }
 
 /* All buffers are there again when the tunnels are gone. */
@@ -242,7 +242,7 @@ forge(struct input *in, int who)
 		return;
 	kind = how & 1 ? KIND_CONTROL : how >> 4;
 	seq = (uint32_t)(how & 2 ? peer->reorder.highest :
-	    t->sched.next_seq);
+	    t->paths.next_seq);
 	seq += how & 4 ? get4(in) : (uint32_t)(int8_t)get(in);
 	put32(plain, (uint32_t)kind << SEQ_BITS | (seq & 0xfffffff));
 	put16(plain + 4, how & 8 ? get2(in) : get(in) & 15);
@@ -290,8 +290,8 @@ forge_frame(struct input *in, int who, uint8_t *buf)
 	memset(&f, 0, sizeof(f));
 	f.type = get(in) % 12;
 	id = get(in);
-	if (id & 32 && t->npaths > 0) {
-		p = t->paths[id % t->npaths];
+	if (id & 32 && t->paths.n > 0) {
+		p = t->paths.list[id % t->paths.n];
 		id = p->id;
 	}
 	switch (f.type) {
@@ -309,15 +309,15 @@ forge_frame(struct input *in, int who, uint8_t *buf)
 	case FRAME_PATH_OK:
 		f.u.ok.gen = p != NULL ? p->gen : get(in);
 		f.u.ok.mtu = get2(in);
-		if (peer->npaths > 0)
-			memcpy(f.u.ok.token, peer->paths[get(in) %
-			    peer->npaths]->addr.token, TOKEN_LEN);
+		if (peer->paths.n > 0)
+			memcpy(f.u.ok.token, peer->paths.list[get(in) %
+			    peer->paths.n]->addr.token, TOKEN_LEN);
 		break;
 	case FRAME_CHALLENGE:
 		break;
 	case FRAME_RESPONSE:
-		if (peer->npaths > 0) {
-			p = peer->paths[id % peer->npaths];
+		if (peer->paths.n > 0) {
+			p = peer->paths.list[id % peer->paths.n];
 			memcpy(f.u.token, id & 64 ? p->addr.cand.token_new :
 			    p->addr.token, TOKEN_LEN);
 		}
@@ -338,8 +338,8 @@ forge_frame(struct input *in, int who, uint8_t *buf)
 		f.u.report.flags = get(in);
 		f.u.report.ngaps = get(in) % (REPORT_GAPS_MAX + 1);
 		f.u.report.highest = p != NULL &&
-		    peer->as.lane[id] != NULL ?
-		    (uint32_t)peer->as.lane[id]->tx_next - get(in) :
+		    peer->paths.lane[id] != NULL ?
+		    (uint32_t)peer->paths.lane[id]->tx_next - get(in) :
 		    get4(in);
 		f.u.report.arrival = (uint32_t)now + (uint32_t)(int32_t)
 		    (int16_t)get2(in) * 16;
@@ -362,9 +362,9 @@ forge_frame(struct input *in, int who, uint8_t *buf)
 		f.u.mtu.flags = get(in);
 		/* or what was asked for */
 		if (p != NULL && id & 64) {
-			p = peer->path[p->id];
+			p = peer->paths.id[p->id];
 			f.u.mtu.size = p != NULL ? p->pmtu.size : 1280;
-			f.u.mtu.number = peer->mtu_number;
+			f.u.mtu.number = peer->paths.mtu_number;
 		}
 		break;
 	case FRAME_CLOSE:
@@ -391,11 +391,11 @@ seal(int who, uint8_t how, uint8_t *plain, size_t len, struct input *in)
 	uint8_t		 id, out[PKT_SIZE];
 	int		 link = how % NLINKS;
 
-	if (how & 64 || t->npaths == 0)
+	if (how & 64 || t->paths.n == 0)
 		id = get(in) & ~PATH_ID_RESERVED;
 	else
-		id = t->paths[how % t->npaths]->id;
-	if ((lane = assoc_lane(t, id)) == NULL)
+		id = t->paths.list[how % t->paths.n]->id;
+	if ((lane = paths_lane(&t->paths, id)) == NULL)
 		return;
 	from = address(!who, link);
 	if (how & 128)
