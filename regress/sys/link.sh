@@ -39,6 +39,8 @@ under_ping()
 for l in dsl1 dsl2; do
 	check "$l down: none lost" under_ping ctl client link home $l down
 	check "$l is disabled" link_is client $l disabled
+	check "the process title shows it" await \
+	    'ps -ax -o args= | grep -q "^mlvpnd: engine home .*!$l"' 5
 	check "the server does not use it" await "! link_is server $l up" 5
 	sent=$(value client links $l tx_bytes)
 	tcp -t 1

@@ -44,6 +44,7 @@
 #include "engine_io.h"
 #include "engine_parent.h"
 #include "engine_show.h"
+#include "engine_title.h"
 #include "imsgev.h"
 #include "log.h"
 #include "mlvpn2_file.h"
@@ -77,7 +78,6 @@ engine(int debug, int verbose)
 	if ((pw = getpwnam(MLVPND_USER)) == NULL)
 		fatalx("unknown user %s", MLVPND_USER);
 
-	setproctitle("%s", "engine");
 	log_procinit("engine");
 
 	if (sodium_init() == -1)
@@ -113,6 +113,7 @@ engine_init(void)
 	engine_io_init(core);
 	engine_conf_init(core);
 	engine_show_init(core);
+	engine_title_init();
 	engine_parent_open(engine_imsg);
 }
 
@@ -185,7 +186,9 @@ engine_imsg(struct imsg *imsg)
 		control_imsg_relay(imsg);
 		break;
 	default:
-		if (!engine_conf_imsg(imsg))
+		if (engine_conf_imsg(imsg))
+			engine_title_changed();
+		else
 			log_debug("%s: %s not handled", __func__,
 			    imsg_name(imsg_get_type(imsg)));
 		break;

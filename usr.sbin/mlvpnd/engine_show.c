@@ -152,22 +152,32 @@ secret_kind(const struct tunnel_conf *c)
 	}
 }
 
+const struct ctl_link *
+engine_links(const struct engine_tunnel *t, size_t *n)
+{
+	static struct ctl_link	 links[SHOW_LINKS_MAX];
+
+	*n = 0;
+	if (t->tunnel != NULL) {
+		memset(links, 0, sizeof(links));
+		*n = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX,
+		    engine_now());
+	}
+	return (links);
+}
+
 static int
 show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 {
-	static struct ctl_link	 links[SHOW_LINKS_MAX];
+	const struct ctl_link	*links;
 	struct engine_tunnel	*t;
-	uint64_t		 now;
 	size_t			 i, nlinks;
 	int			 n = 0;
 
-	now = engine_now();
 	TAILQ_FOREACH(t, &engine_tunnels, entry) {
 		if (!is_selected(t, sel))
 			continue;
-		memset(links, 0, sizeof(links));
-		nlinks = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX,
-		    now);
+		links = engine_links(t, &nlinks);
 		for (i = 0; i < nlinks; i++) {
 			if (sel->link[0] != '\0' &&
 			    strcmp(sel->link, links[i].name) != 0)

@@ -23,11 +23,18 @@
  * The answers to mlvpnctl(8)'s requests.
  */
 
+#include <stddef.h>
+
 struct control_ops;
 struct core;
+struct ctl_link;
+struct engine_tunnel;
 
 extern const struct control_ops	 engine_control_ops;
 
 void	 engine_show_init(struct core *);
+/* All links of a tunnel, until the next call. */
+const struct ctl_link *
+	 engine_links(const struct engine_tunnel *, size_t *);
 
 #endif /* ENGINE_SHOW_H */
