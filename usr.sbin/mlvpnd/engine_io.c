@@ -548,10 +548,10 @@ engine_send_failed(const struct engine_sock *s, const struct dgram *d,
 
 	addr_ntop_port(&d->ep.remote, buf, sizeof(buf));
 	if (s->link[0] != '\0')
-		log_limited(&limit, "link %s: sending to %s: %s", s->link, buf,
+		log_limited(&limit, "link %s: send to %s: %s", s->link, buf,
 		    strerror(error));
 	else
-		log_limited(&limit, "sending to %s: %s", buf, strerror(error));
+		log_limited(&limit, "send to %s: %s", buf, strerror(error));
 }
 
 /* The socket that the core means: twins have one for each address family. */

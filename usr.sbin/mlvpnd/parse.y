@@ -1058,8 +1058,7 @@ lex_illegal(int c)
 		if (c == 0xc2 && next == 0xa0)
 			return (lex_error("no-break space"));
 		if (c == 0xe2 && next == 0x80)
-			return (lex_error("typographic quote or dash, or "
-			    "another character of print"));
+			return (lex_error("typographic quote, dash or blank"));
 		lungetc(next);
 	}
 	return (lex_error("illegal character 0x%02x", c));

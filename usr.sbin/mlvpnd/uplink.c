@@ -314,8 +314,8 @@ uplink_may_reopen(struct uplink *ul, time_t now)
 	if (ul->conf.local.port != 0) {
 		if (ul->fixed_told == 0 ||
 		    now - ul->fixed_told >= FIXED_INTERVAL)
-			log_info("%s: link %s: no answer, and no other port "
-			    "is tried: port %u is configured",
+			log_info("%s: link %s: no answer from peer, and no "
+			    "other port is tried as %u is configured",
 			    ul->tunnel->conf->name, ul->conf.name,
 			    ul->conf.local.port);
 		ul->fixed_told = now;
