@@ -263,7 +263,6 @@ attempt_try(struct tunnel *t, uint64_t now)
 	p1.aeads_fast = aead_fast() & p1.aeads;
 	p1.layer2 = t->conf.layer2;
 	p1.tunnel_mtu = t->conf.mtu;
-	p1.max_udp = PKT_SIZE;
 
 	rxindex_del(&at->rx);
 	rnd_bytes(&t->shared->rnd, e, sizeof(e));
@@ -574,7 +573,6 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	p2.continued = as->offer.continued;
 	p2.layer2 = t->conf.layer2;
 	p2.tunnel_mtu = t->conf.mtu;
-	p2.max_udp = PKT_SIZE;
 
 	rnd_bytes(&t->shared->rnd, e, sizeof(e));
 	raw->ep = dg->ep;

@@ -60,7 +60,6 @@ enum frame_type {
 };
 
 #define PATH_FLAG_BACKUP	0x01
-#define PATH_FLAG_METERED	0x02
 #define PATH_FLAG_DISABLED	0x04	/* PATH_STATUS: do not use */
 #define PATH_FLAG_OVERFLOW	0x08	/* a backup that others run over into */
 #define PATH_FLAG_LEVEL_SHIFT	4	/* backup level, 0 means 1 */

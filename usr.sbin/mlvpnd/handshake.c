@@ -168,7 +168,6 @@ p1_put(uint8_t p[P1_LEN], const struct hello *hello)
 	p[29] = hello->aeads_fast;
 	p[30] = hello->layer2;
 	put16(p + 32, hello->tunnel_mtu);
-	put16(p + 34, hello->max_udp);
 }
 
 static void
@@ -183,7 +182,6 @@ p1_get(struct hello *hello, const uint8_t p[P1_LEN])
 	hello->aeads_fast = p[29];
 	hello->layer2 = p[30];
 	hello->tunnel_mtu = get16(p + 32);
-	hello->max_udp = get16(p + 34);
 }
 
 void
@@ -288,7 +286,6 @@ p2_put(uint8_t p[P2_LEN], uint32_t index, const struct reply *reply)
 	p[25] = reply->continued;
 	p[26] = reply->layer2;
 	put16(p + 28, reply->tunnel_mtu);
-	put16(p + 30, reply->max_udp);
 }
 
 static void
@@ -302,7 +299,6 @@ p2_get(struct reply *reply, const uint8_t p[P2_LEN])
 	reply->continued = p[25];
 	reply->layer2 = p[26];
 	reply->tunnel_mtu = get16(p + 28);
-	reply->max_udp = get16(p + 30);
 }
 
 int

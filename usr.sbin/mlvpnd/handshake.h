@@ -75,7 +75,6 @@ struct hello {
 	uint8_t		 aeads_fast;
 	uint8_t		 layer2;
 	uint16_t	 tunnel_mtu;
-	uint16_t	 max_udp;
 };
 
 /* Payload 2 */
@@ -87,7 +86,6 @@ struct reply {
 	uint8_t		 continued;
 	uint8_t		 layer2;
 	uint16_t	 tunnel_mtu;
-	uint16_t	 max_udp;
 };
 
 struct handshake {

@@ -52,11 +52,9 @@ peer_new(struct sim *sim, const char *net, const struct addr *remote)
 	p->hello.own_id = random_id(p);
 	p->hello.aeads = 1 << AEAD_CHACHA;
 	p->hello.tunnel_mtu = 1420;
-	p->hello.max_udp = 1472;
 	p->reply.own_id = random_id(p);
 	p->reply.aead = AEAD_CHACHA;
 	p->reply.tunnel_mtu = 1420;
-	p->reply.max_udp = 1472;
 	p->seq = 1;
 	p->mtu_flags = 1;
 	p->mtu = 1500;

@@ -279,7 +279,6 @@ get_hello(struct hello *p1)
 	p1->aeads_fast = p[29];
 	p1->layer2 = p[30];
 	p1->tunnel_mtu = get16(p + 32);
-	p1->max_udp = get16(p + 34);
 }
 
 static void
@@ -295,7 +294,6 @@ get_reply(struct reply *p2)
 	p2->continued = p[25];
 	p2->layer2 = p[26];
 	p2->tunnel_mtu = get16(p + 28);
-	p2->max_udp = get16(p + 30);
 }
 
 static void
