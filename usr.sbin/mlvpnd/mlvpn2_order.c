@@ -21,6 +21,7 @@
 
 #include <string.h>
 
+#include "bitmap.h"
 #include "clock.h"
 #include "defaults.h"
 #include "flow.h"
@@ -30,10 +31,6 @@
 #define WAIT_MIN	20000		/* us */
 #define NPKTS_MAX	1024
 #define STRANGE_MAX	8		/* in a row: the numbers are new ones */
-
-#define WORDS		(MLVPN2_ORDER_WINDOW / 64)
-#define WORD(n)		(((n) / 64) % WORDS)
-#define BIT(n)		(1ULL << ((n) % 64))
 
 static void	 advance(struct mlvpn2_order *, struct pktq *);
 static void	 hold(struct mlvpn2_order *, size_t, struct pkt *,
@@ -71,7 +68,7 @@ mlvpn2_order_reset(struct mlvpn2_order *o, struct pktq *out)
 
 	while ((p = TAILQ_FIRST(&o->held)) != NULL)
 		release(o, p, out);
-	memset(o->done, 0, sizeof(o->done));
+	bitmap_zero(o->done, MLVPN2_ORDER_WINDOW);
 	o->any = 0;
 	o->strange = 0;
 	o->epoch++;
@@ -116,7 +113,7 @@ mlvpn2_order_input(struct mlvpn2_order *o, const struct reorder_conf *conf,
 	    !conf->unordered)
 		hold(o, MIN(conf->max, NPKTS_MAX), p, out, now);
 	else {
-		o->done[WORD(seq)] |= BIT(seq);
+		bitmap_set(o->done, MLVPN2_ORDER_WINDOW, seq);
 		TAILQ_INSERT_TAIL(out, p, entry);
 		advance(o, out);
 	}
@@ -138,8 +135,8 @@ advance(struct mlvpn2_order *o, struct pktq *out)
 	struct pkt	*p;
 
 	for (;;) {
-		if (o->done[WORD(o->next)] & BIT(o->next)) {
-			o->done[WORD(o->next)] &= ~BIT(o->next);
+		if (bitmap_has(o->done, MLVPN2_ORDER_WINDOW, o->next)) {
+			bitmap_clear(o->done, MLVPN2_ORDER_WINDOW, o->next);
 			o->next++;
 		} else if ((p = TAILQ_FIRST(&o->held)) != NULL &&
 		    p->seq <= o->next) {
@@ -190,7 +187,7 @@ give_up(struct mlvpn2_order *o, struct pktq *out)
 
 	o->count.given_up++;
 	for (; o->next < first; o->next++)
-		o->done[WORD(o->next)] &= ~BIT(o->next);
+		bitmap_clear(o->done, MLVPN2_ORDER_WINDOW, o->next);
 	advance(o, out);
 }
 

@@ -31,6 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bitmap.h"
 #include "pkt.h"
 #include "reorder.h"
 
@@ -42,7 +43,7 @@ struct mlvpn2_order {
 	unsigned int	 epoch;		/* how often numbers began anew */
 	uint64_t	 next;		/* all before have been passed */
 	/* from there on */
-	uint64_t	 done[MLVPN2_ORDER_WINDOW / 64];
+	uint64_t	 done[BITMAP_WORDS(MLVPN2_ORDER_WINDOW)];
 	struct pktq	 held;		/* sorted */
 	size_t		 npkts;
 	unsigned int	 strange;	/* numbers out of the window */

@@ -30,10 +30,6 @@
 #define WORD_TYPE(w)		((w) >> 4 & 0x3f)
 #define WORD_REORDER(w)		((w) >> 10 & 1)
 
-#define WORDS			(MLVPN2_WINDOW / 64)
-#define WORD(n)			(((n) / 64) % WORDS)
-#define BIT(n)			(1ULL << ((n) % 64))
-
 static void	 nonce_make(uint8_t [crypto_secretbox_NONCEBYTES],
 		    const struct mlvpn2_header *);
 
@@ -175,27 +171,21 @@ mlvpn2_window_seen(const struct mlvpn2_window *w, uint64_t seq)
 	if (!w->any || seq > w->highest)
 		return (0);
 	return (w->highest - seq >= MLVPN2_WINDOW ||
-	    (w->bits[WORD(seq)] & BIT(seq)) != 0);
+	    bitmap_has(w->bits, MLVPN2_WINDOW, seq));
 }
 
 int
 mlvpn2_window_add(struct mlvpn2_window *w, uint64_t seq)
 {
-	uint64_t	 n;
-	int		 newest = !w->any || seq > w->highest;
+	int	 newest = !w->any || seq > w->highest;
 
-	if (!w->any) {
-		w->any = 1;
+	if (!w->any)
+		bitmap_zero(w->bits, MLVPN2_WINDOW);
+	else if (newest)
+		bitmap_advance(w->bits, MLVPN2_WINDOW, w->highest, seq);
+	if (newest)
 		w->highest = seq;
-		memset(w->bits, 0, sizeof(w->bits));
-	} else if (newest) {
-		if (seq - w->highest >= MLVPN2_WINDOW)
-			memset(w->bits, 0, sizeof(w->bits));
-		else
-			for (n = w->highest + 1; n <= seq; n++)
-				w->bits[WORD(n)] &= ~BIT(n);
-		w->highest = seq;
-	}
-	w->bits[WORD(seq)] |= BIT(seq);
+	w->any = 1;
+	bitmap_set(w->bits, MLVPN2_WINDOW, seq);
 	return (newest);
 }

@@ -31,6 +31,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bitmap.h"
+
 #define MLVPN2_HDRLEN		28
 #define MLVPN2_MACLEN		16
 #define MLVPN2_KEYLEN		32
@@ -66,7 +68,7 @@ struct mlvpn2_header {
 struct mlvpn2_window {
 	int		 any;
 	uint64_t	 highest;
-	uint64_t	 bits[MLVPN2_WINDOW / 64];
+	uint64_t	 bits[BITMAP_WORDS(MLVPN2_WINDOW)];
 };
 
 /*

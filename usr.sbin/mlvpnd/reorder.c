@@ -34,10 +34,6 @@
  * path is waited for.
  */
 
-#define WORDS		(SEQ_WINDOW / 64)
-#define WORD(n)		(((n) / 64) % WORDS)
-#define BIT(n)		(1ULL << ((n) % 64))
-
 #define REPAIR_MARGIN	10000		/* us */
 #define REPAIR_UNKNOWN	200000		/* without a round-trip time */
 #define HOLD_MARGIN	100000
@@ -47,8 +43,6 @@
 
 static uint64_t	 sequence_unwrap(const struct reorder *, uint32_t);
 static void	 window_advance(struct reorder *, uint64_t, struct pktq *);
-static int	 has_bit(const uint64_t *, uint64_t);
-static void	 set_bit(uint64_t *, uint64_t);
 static void	 hold(struct reorder *, const struct reorder_conf *,
 		    struct pkt *, struct pktq *, uint64_t);
 static void	 head_insert(struct reorder *, struct pkt *);
@@ -70,8 +64,8 @@ reorder_init(struct reorder *r, struct share *share, uint64_t mix)
 	TAILQ_INIT(&r->heads);
 	for (i = 0; i < HOLD_BUCKETS; i++)
 		TAILQ_INIT(&r->held[i]);
-	r->seen = calloc(WORDS, sizeof(*r->seen));
-	r->done = calloc(WORDS, sizeof(*r->done));
+	r->seen = calloc(BITMAP_WORDS(SEQ_WINDOW), sizeof(*r->seen));
+	r->done = calloc(BITMAP_WORDS(SEQ_WINDOW), sizeof(*r->done));
 	return (r->seen == NULL || r->done == NULL ? -1 : 0);
 }
 
@@ -100,8 +94,8 @@ reorder_reset(struct reorder *r, struct pktq *out)
 		give_up(r, p, out);
 	r->any = 0;
 	r->first = 0;
-	memset(r->seen, 0, WORDS * sizeof(*r->seen));
-	memset(r->done, 0, WORDS * sizeof(*r->done));
+	bitmap_zero(r->seen, SEQ_WINDOW);
+	bitmap_zero(r->done, SEQ_WINDOW);
 }
 
 void
@@ -128,21 +122,21 @@ reorder_input(struct reorder *r, const struct reorder_conf *conf,
 	}
 	if (!p->copy && passed != NULL)
 		*passed = MAX(*passed, seq);
-	if (has_bit(r->seen, seq)) {
+	if (bitmap_has(r->seen, SEQ_WINDOW, seq)) {
 		r->count.duplicate++;
 		pkt_put(r->share->pool, p);
 		return;
 	}
-	set_bit(r->seen, seq);
+	bitmap_set(r->seen, SEQ_WINDOW, seq);
 
 	p->seq = seq;
 	pred = seq - p->pred;
-	if (has_bit(r->done, seq))
+	if (bitmap_has(r->done, SEQ_WINDOW, seq))
 		r->count.late++;	/* passed over already */
 	else if (p->pred != 0 && p->pred < seq &&
 	    (!conf->unordered || PKT_FRAG_INDEX(p) > 0) &&
 	    r->highest - pred < SEQ_WINDOW && pred >= r->first &&
-	    !has_bit(r->done, pred) && held_after(r, pred) == NULL) {
+	    !bitmap_has(r->done, SEQ_WINDOW, pred) && held_after(r, pred) == NULL) {
 		/* one at most follows another: a second is no honest one */
 		hold(r, conf, p, out, now);
 		return;
@@ -182,34 +176,15 @@ static void
 window_advance(struct reorder *r, uint64_t seq, struct pktq *out)
 {
 	struct pkt	*p;
-	uint64_t	 i, n, mask;
 
 	if (seq - r->highest >= SEQ_WINDOW) {
 		while ((p = TAILQ_FIRST(&r->heads)) != NULL)
 			give_up(r, p, out);
-		memset(r->seen, 0, WORDS * sizeof(*r->seen));
-		memset(r->done, 0, WORDS * sizeof(*r->done));
 		r->first = seq;
-	} else
-		for (i = r->highest + 1; i <= seq; i += n) {
-			n = i % 64 == 0 && seq - i >= 63 ? 64 : 1;
-			mask = n == 64 ? 0 : ~BIT(i);
-			r->seen[WORD(i)] &= mask;
-			r->done[WORD(i)] &= mask;
-		}
+	}
+	bitmap_advance(r->seen, SEQ_WINDOW, r->highest, seq);
+	bitmap_advance(r->done, SEQ_WINDOW, r->highest, seq);
 	r->highest = seq;
-}
-
-static int
-has_bit(const uint64_t *bits, uint64_t seq)
-{
-	return ((bits[WORD(seq)] & BIT(seq)) != 0);
-}
-
-static void
-set_bit(uint64_t *bits, uint64_t seq)
-{
-	bits[WORD(seq)] |= BIT(seq);
 }
 
 /*
@@ -230,7 +205,7 @@ hold(struct reorder *r, const struct reorder_conf *conf, struct pkt *p,
 	r->count.held++;
 	p->held_at = now;
 	p->certain_at = 0;
-	p->is_head = !has_bit(r->seen, pred);
+	p->is_head = !bitmap_has(r->seen, SEQ_WINDOW, pred);
 	TAILQ_INSERT_TAIL(held_bucket(r, pred), p, entry);
 	r->npkts++;
 	share_hold(r->share, SHARE_RECEIVED);
@@ -301,7 +276,7 @@ static void
 deliver_chain(struct reorder *r, struct pkt *p, struct pktq *out)
 {
 	for (;;) {
-		set_bit(r->done, p->seq);
+		bitmap_set(r->done, SEQ_WINDOW, p->seq);
 		TAILQ_INSERT_TAIL(out, p, entry);
 		if ((p = held_after(r, p->seq)) == NULL)
 			return;
@@ -313,7 +288,7 @@ deliver_chain(struct reorder *r, struct pkt *p, struct pktq *out)
 static void
 give_up(struct reorder *r, struct pkt *p, struct pktq *out)
 {
-	set_bit(r->done, p->seq - p->pred);
+	bitmap_set(r->done, SEQ_WINDOW, p->seq - p->pred);
 	r->count.given_up++;
 	release(r, p);
 	deliver_chain(r, p, out);

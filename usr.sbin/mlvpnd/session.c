@@ -29,8 +29,6 @@
 #define LABEL_KEY	"mlvpn3 key"
 #define HALF_RANGE	((uint64_t)1 << 31)
 #define WHOLE_RANGE	((uint64_t)1 << 32)
-#define WORD(n)		((n) % WINDOW_SIZE / 64)
-#define BIT(n)		((uint64_t)1 << (n) % 64)
 
 const struct session_limits session_limits_default = {
 	.soft_time = 120 * 1000000ULL,
@@ -266,7 +264,7 @@ window_new(const struct lane *lane, uint64_t n)
 		return (1);
 	if (lane->rx_highest - n >= WINDOW_SIZE)
 		return (0);
-	return ((lane->window[WORD(n)] & BIT(n)) == 0);
+	return (!bitmap_has(lane->window, WINDOW_SIZE, n));
 }
 
 /* Has number n come? Also so for what is too old to tell. */
@@ -279,19 +277,12 @@ lane_has(const struct lane *lane, uint64_t n)
 static void
 window_set(struct lane *lane, uint64_t n)
 {
-	uint64_t	 i;
-
 	if (!lane->rx_any) {
 		lane->rx_any = 1;
 		lane->rx_highest = n;
 	} else if (n > lane->rx_highest) {
-		/* Forget what was where the numbers up to n have their bits. */
-		if (n - lane->rx_highest >= WINDOW_SIZE)
-			memset(lane->window, 0, sizeof(lane->window));
-		else
-			for (i = lane->rx_highest + 1; i < n; i++)
-				lane->window[WORD(i)] &= ~BIT(i);
+		bitmap_advance(lane->window, WINDOW_SIZE, lane->rx_highest, n);
 		lane->rx_highest = n;
 	}
-	lane->window[WORD(n)] |= BIT(n);
+	bitmap_set(lane->window, WINDOW_SIZE, n);
 }

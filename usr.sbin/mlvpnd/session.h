@@ -29,6 +29,7 @@
 
 #include <sodium.h>
 
+#include "bitmap.h"
 #include "handshake.h"
 
 #define DATA_HDRLEN	10		/* header, the associated data */
@@ -61,7 +62,7 @@ struct lane {
 	uint64_t	 rx_dgrams;	/* authentic ones */
 	uint64_t	 rx_bytes;	/* UDP payload */
 	int		 rx_any;
-	uint64_t	 window[WINDOW_SIZE / 64];
+	uint64_t	 window[BITMAP_WORDS(WINDOW_SIZE)];
 };
 
 struct aead_key {

@@ -298,19 +298,13 @@ fresh(uint64_t before)
 static int
 arrive(uint64_t number)
 {
-	uint64_t	 i;
-
 	if (!lane.rx_any || number > lane.rx_highest) {
-		i = lane.rx_any ? lane.rx_highest + 1 : 0;
-		if (number - i > WINDOW_SIZE)
-			i = number - WINDOW_SIZE;
-		for (; i <= number; i++)
-			lane.window[i / 64 % (WINDOW_SIZE / 64)] &=
-			    ~(1ULL << i % 64);
+		bitmap_advance(lane.window, WINDOW_SIZE, lane.rx_highest,
+		    number);
 		lane.rx_highest = number;
 		lane.rx_any = 1;
 	}
-	lane.window[number / 64 % (WINDOW_SIZE / 64)] |= 1ULL << number % 64;
+	bitmap_set(lane.window, WINDOW_SIZE, number);
 	lane.rx_dgrams++;
 	lane.rx_bytes += 100;
 	CHECK(lane_has(&lane, number));
