@@ -409,8 +409,6 @@ link_state(const struct ctl_link *cl)
 	case LINK_OPENING:
 		return ("opening");
 	case LINK_UP:
-		if (cl->backup > 0 && !cl->usable)
-			return ("standby");
 		return ("up");
 	case LINK_SUSPECT:
 		return ("suspect");
@@ -420,6 +418,8 @@ link_state(const struct ctl_link *cl)
 		return ("lossy");
 	case LINK_SLOW:
 		return ("slow");
+	case LINK_STANDBY:
+		return ("standby");
 	default:
 		return ("unknown");
 	}

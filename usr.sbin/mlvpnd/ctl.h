@@ -137,7 +137,8 @@ enum link_state {
 	LINK_SUSPECT,
 	LINK_DOWN,
 	LINK_LOSSY,
-	LINK_SLOW
+	LINK_SLOW,
+	LINK_STANDBY			/* a backup that is not needed */
 };
 
 struct ctl_link {

@@ -87,7 +87,14 @@ engine_title_set(int fd, short event, void *bula)
 static char
 link_sign(const struct ctl_link *l)
 {
-	if (l->usable)
+	switch (l->state) {
+	case LINK_UP:
 		return ('@');
-	return (l->state == LINK_LOSSY || l->state == LINK_SLOW ? '~' : '!');
+	case LINK_LOSSY:
+	case LINK_SLOW:
+	case LINK_STANDBY:
+		return ('~');
+	default:
+		return ('!');
+	}
 }

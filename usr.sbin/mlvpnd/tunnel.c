@@ -51,6 +51,8 @@ static void	 keys_changed(struct tunnel *, uint64_t);
 static int	 control(struct tunnel *, struct dgram *, uint64_t);
 static void	 data(struct tunnel *, uint8_t, const struct dgram *,
 		    struct pkt *, uint64_t, uint64_t);
+static void	 tunnel_path_ctl(const struct tunnel *, const struct path *,
+		    struct ctl_link *, uint64_t);
 static void	 link_ctl(struct tunnel *, const struct link *,
 		    struct ctl_link *, uint64_t);
 
@@ -738,9 +740,27 @@ tunnel_ctl_links(struct tunnel *t, struct ctl_link *c, size_t max,
 		if ((p = t->paths.list[i])->opener)
 			continue;
 		memset(&c[n], 0, sizeof(c[n]));
-		path_ctl(p, &c[n++], now);
+		tunnel_path_ctl(t, p, &c[n++], now);
 	}
 	return (n);
+}
+
+/* A backup that could be used and is not, as others are there, stands by. */
+static void
+tunnel_path_ctl(const struct tunnel *t, const struct path *p,
+    struct ctl_link *c, uint64_t now)
+{
+	const struct path	*q;
+	int			 i;
+
+	path_ctl(p, c, now);
+	if (c->state != LINK_UP || p->pacer.level == t->level)
+		return;
+	for (i = 0; i < t->paths.n; i++) {
+		q = t->paths.list[i];
+		if (path_usable(q) && q->pacer.level < p->pacer.level)
+			c->state = LINK_STANDBY;
+	}
 }
 
 static void
@@ -749,7 +769,7 @@ link_ctl(struct tunnel *t, const struct link *l, struct ctl_link *c,
 {
 	memset(c, 0, sizeof(*c));
 	if (l->path != NULL) {
-		path_ctl(l->path, c, now);
+		tunnel_path_ctl(t, l->path, c, now);
 		return;
 	}
 	strlcpy(c->tunnel, t->conf.name, sizeof(c->tunnel));

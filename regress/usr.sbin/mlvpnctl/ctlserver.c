@@ -456,7 +456,7 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->rate_conf = 2000000;
 	l->rate = 1970000;
 
-	link_init(++l, "home", "lte", LINK_UP);
+	link_init(++l, "home", "lte", LINK_STANDBY);
 	addr_pton(&l->local, "2001:db8::12");
 	addr_pton(&l->remote, "198.51.100.1");
 	l->remote.port = 5080;

@@ -138,6 +138,12 @@ pair_path(struct sim_host *h, const char *name, struct ctl_link *out)
 	return (-1);
 }
 
+static int
+is_up(const struct ctl_link *c)
+{
+	return (c->state == LINK_UP || c->state == LINK_STANDBY);
+}
+
 int
 pair_is_up(void *arg)
 {
@@ -150,7 +156,7 @@ pair_is_up(void *arg)
 			continue;
 		if (pair_path(p->a, p->link[i]->conf.name, &a) == -1 ||
 		    pair_path(p->b, p->link[i]->conf.name, &b) == -1 ||
-		    a.state != LINK_UP || b.state != LINK_UP)
+		    !is_up(&a) || !is_up(&b))
 			return (0);
 	}
 	return (1);
