@@ -21,9 +21,10 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "batch.h"
+#include "clock.h"
 #include "segments.h"
 #include "test.h"
-#include "tunnel.h"
 
 #define MSS		1388
 #define ACK		0x10
@@ -41,15 +42,13 @@ static void	 test_gap(void);
 static void	 test_others(void);
 static void	 test_memory(void);
 static void	 test_off(void);
-static void	 fresh(int);
+static void	 fresh(void);
 static void	 warm(struct segment *);
 static void	 deliver(struct segment *, int, size_t);
 static size_t	 output(uint64_t);
-static void	 no_random(void *, void *, size_t);
-static void	 no_event(void *, const struct core_event *);
 
-static struct core	*core;
-static struct tunnel	*tunnel;
+static struct pool	 pool;
+static struct batches	 batches;
 static uint64_t		 now;
 static struct pkt	*out[2 * NPKTS];
 
@@ -65,7 +64,6 @@ main(void)
 	test_others();
 	test_memory();
 	test_off();
-	core_free(core);
 	return (0);
 }
 
@@ -76,13 +74,13 @@ test_slow(void)
 	int		 i;
 
 	TEST("seven packets in 8 ms, or eight in 9: each goes at once");
-	fresh(1);
+	fresh();
 	for (i = 0; i < 100; i++) {
 		deliver(&s, ACK, MSS);
 		CHECK_EQ(output(now), 1);
 		now += 9000 / 8;
 	}
-	CHECK_EQ(batch_deadline(&tunnel->batches), NEVER);
+	CHECK_EQ(batch_deadline(&batches), NEVER);
 }
 
 static void
@@ -94,22 +92,21 @@ test_bulk(void)
 	int		 i;
 
 	TEST("a bulk flow: in one piece, 4 ms after the first of it");
-	fresh(1);
+	fresh();
 	warm(&s);
 	begin = now;
 	first = s.seq;
 	for (i = 0; i < 10; i++) {
 		deliver(&s, i % 3 == 0 ? ACK | PSH : ACK, MSS);
 		CHECK_EQ(output(now), 0);
-		CHECK_EQ(batch_deadline(&tunnel->batches), begin + HOLD);
-		CHECK(core_deadline(core, now) <= begin + HOLD);
+		CHECK_EQ(batch_deadline(&batches), begin + HOLD);
 		now += 300;
 	}
 	CHECK_EQ(output(begin + HOLD - 1), 0);
 	CHECK_EQ(output(begin + HOLD), 10);
 	for (i = 0; i < 10; i++)
 		CHECK_EQ(get32(PKT_DATA(out[i]) + 44), first + i * MSS);
-	CHECK_EQ(batch_deadline(&tunnel->batches), NEVER);
+	CHECK_EQ(batch_deadline(&batches), NEVER);
 
 	TEST("a pause: the next packets go at once");
 	now += 50000;
@@ -124,7 +121,7 @@ test_full(void)
 	size_t		 i, most = (65535 - 52) / MSS;
 
 	TEST("64 KB: at once");
-	fresh(1);
+	fresh();
 	warm(&s);
 	for (i = 0; i < most; i++)
 		deliver(&s, ACK, MSS);
@@ -140,7 +137,7 @@ test_end(void)
 	struct segment	 s = { 4, STAMPS, 1, 1, 1, ACK, MSS };
 
 	TEST("the end of what was written: at once");
-	fresh(1);
+	fresh();
 	warm(&s);
 	deliver(&s, ACK, MSS);
 	deliver(&s, ACK, MSS);
@@ -164,7 +161,7 @@ test_gap(void)
 	struct segment	 s = { 4, STAMPS, 1, 1, 1, ACK, MSS };
 
 	TEST("a gap: what came before it at once");
-	fresh(1);
+	fresh();
 	warm(&s);
 	deliver(&s, ACK, MSS);
 	deliver(&s, ACK, MSS);
@@ -184,16 +181,16 @@ test_others(void)
 	int		 i;
 
 	TEST("other flows have nothing to do with it");
-	fresh(1);
+	fresh();
 	warm(&s);
 	deliver(&s, ACK, MSS);
 	deliver(&o, ACK, MSS);
 	CHECK_EQ(output(now), 1);
 	CHECK_EQ(PKT_DATA(out[0])[0] >> 4, 6);
-	p = pkt_get(core_pool(core));
+	p = pkt_get(&pool);
 	p->len = segment_make(PKT_DATA(p), &s);
 	PKT_DATA(p)[9] = 17;
-	deliver_unordered(tunnel, p);
+	batch_add(&batches, p, now);
 	CHECK_EQ(output(now), 1);
 	CHECK_EQ(PKT_DATA(out[0])[9], 17);
 	CHECK_EQ(output(now + HOLD), 1);
@@ -211,12 +208,12 @@ test_others(void)
 
 	TEST("nor has the priority class");
 	for (i = 0; i < 20; i++) {
-		p = pkt_get(core_pool(core));
+		p = pkt_get(&pool);
 		p->len = segment_make(PKT_DATA(p), &s);
 		PKT_DATA(p)[1] = 0xb8;
 		segment_sums(PKT_DATA(p), p->len);
 		s.seq += MSS;
-		deliver_unordered(tunnel, p);
+		batch_add(&batches, p, now);
 		CHECK_EQ(output(now), 1);
 	}
 }
@@ -229,53 +226,53 @@ test_memory(void)
 	size_t		 n = 0;
 
 	TEST("few buffers: nothing is kept");
-	fresh(1);
+	fresh();
 	warm(&s);
-	while (core_pool(core)->nfree > NPKTS / POOL_RESERVE)
-		taken[n++] = pkt_get(core_pool(core));
+	while (pool.nfree > NPKTS / POOL_RESERVE)
+		taken[n++] = pkt_get(&pool);
 	deliver(&s, ACK, MSS);
 	CHECK_EQ(output(now), 1);
 	while (n > 0)
-		pkt_put(core_pool(core), taken[--n]);
+		pkt_put(&pool, taken[--n]);
 	deliver(&s, ACK, MSS);
 	CHECK_EQ(output(now), 0);
 
-	TEST("the tunnel goes away with what it keeps");
-	tunnel_free(tunnel);
-	tunnel = NULL;
-	CHECK_EQ(core_pool(core)->nfree, NPKTS);
+	TEST("all that is kept is let go in the end");
+	batch_clear(&batches);
+	CHECK_EQ(pool.nfree, NPKTS);
 }
 
 static void
 test_off(void)
 {
 	struct segment	 s = { 4, STAMPS, 1, 1, 1, ACK, MSS };
+	struct pkt	*p;
 	int		 i;
 
-	TEST("an interface that takes single packets only");
-	fresh(0);
+	TEST("what goes to an interface that takes single packets only");
+	fresh();
 	for (i = 0; i < 100; i++) {
-		deliver(&s, ACK, MSS);
+		CHECK((p = pkt_get(&pool)) != NULL);
+		p->len = segment_make(PKT_DATA(p), &s);
+		s.seq += MSS;
+		batch_pass(&batches, p);
 		CHECK_EQ(output(now), 1);
 	}
 }
 
-/* A new core with one tunnel. */
 static void
-fresh(int offload)
+fresh(void)
 {
-	struct core_ops		 ops = { no_random, no_event, NULL, 1 };
-	struct tunnel_conf	 conf;
+	static const uint8_t	 key[16] = { 1 };
 
-	if (core != NULL)
-		core_free(core);
+	if (pool.pkts != NULL) {
+		batch_clear(&batches);
+		CHECK_EQ(pool.nfree, NPKTS);
+		pool_free(&pool);
+	}
 	now = START;
-	CHECK((core = core_new(&ops, NPKTS)) != NULL);
-	memset(&conf, 0, sizeof(conf));
-	conf.id = 1;
-	conf.has_psk = 1;
-	conf.offload = offload;
-	CHECK((tunnel = tunnel_new(core, &conf, now)) != NULL);
+	CHECK_EQ(pool_init(&pool, NPKTS), 0);
+	batch_init(&batches, &pool, key);
 }
 
 /* So much of the flow that it counts as bulk. */
@@ -297,32 +294,23 @@ deliver(struct segment *s, int flags, size_t payload)
 
 	s->flags = flags;
 	s->payload = payload;
-	CHECK((p = pkt_get(core_pool(core))) != NULL);
+	CHECK((p = pkt_get(&pool)) != NULL);
 	p->len = segment_make(PKT_DATA(p), s);
 	s->seq += payload;
 	s->id++;
-	deliver_unordered(tunnel, p);
+	batch_add(&batches, p, now);
 }
 
 /* The packets stay readable, though they have been given back. */
 static size_t
 output(uint64_t when)
 {
-	size_t	 i, n;
+	size_t	 i, n = 0;
 
-	n = tunnel_output(tunnel, out, sizeof(out) / sizeof(out[0]), when);
+	batch_timer(&batches, when);
+	while ((out[n] = batch_next(&batches)) != NULL)
+		n++;
 	for (i = 0; i < n; i++)
-		pkt_put(core_pool(core), out[i]);
+		pkt_put(&pool, out[i]);
 	return (n);
-}
-
-static void
-no_random(void *bula, void *buf, size_t len)
-{
-	memset(buf, 1, len);
-}
-
-static void
-no_event(void *bula, const struct core_event *e)
-{
 }

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "coretest.h"
+#include "segments.h"
 #include "tunnel.h"
 
 static void	 order_rig(struct rig *, uint64_t, enum answer);
@@ -240,6 +241,38 @@ overfull(void)
 	rig_free(&r);
 }
 
+/* Packets of a bulk flow go to the interface together, a little later. */
+static void
+batched(void)
+{
+	struct segment	 s = { 4, STAMPS, 1, 1, 1, 0x10, 1000 };
+	struct rig	 r;
+	uint8_t		 p[1500];
+	size_t		 len, i;
+	int		 offload;
+
+	for (offload = 0; offload < 2; offload++) {
+		TEST("\t%s", offload ? "of many segments" :
+		    "an interface that takes single packets only");
+		rig_start(&r, 611);
+		r.b->tunnel[0]->conf.offload = offload;
+		for (i = 0; i < BULK_PKTS + 3; i++) {
+			len = segment_make(p, &s);
+			s.seq += s.payload;
+			s.id++;
+			peer_packet(r.peer, 63, r.peer->seq, 0, p, len);
+		}
+		rig_pass(&r, r.sim->direct_delay);
+		CHECK_EQ(r.packets, offload ? BULK_PKTS : BULK_PKTS + 3);
+		rig_pass(&r, 4 * MSEC - 1);
+		CHECK_EQ(r.packets, offload ? BULK_PKTS : BULK_PKTS + 3);
+		/* the core says when it wants to be asked again */
+		rig_pass(&r, 1);
+		CHECK_EQ(r.packets, BULK_PKTS + 3);
+		rig_free(&r);
+	}
+}
+
 /*
  * The sender
  */
@@ -414,6 +447,7 @@ const struct coretest order_tests[] = {
 	{ "predecessor", predecessor, "lost, late, never" },
 	{ "wrap", wrap, "flows across 2^28" },
 	{ "overfull", overfull, "more than may be held" },
+	{ "batched", batched, "bulk flows, in batches" },
 	{ "idle-path", idle_path, "a path without packets tells the mark" },
 	{ "no-holes", no_holes, "drops and priority leave no holes" },
 	{ "priority", priority, "the order of what overtakes" },
