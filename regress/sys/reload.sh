@@ -88,4 +88,13 @@ check "its interface is there" has_if s tun1
 conf server <"$T/two"
 check "a tunnel less at the server: none lost" under_ping ctl server reload
 check "its interface is gone" eval '! has_if s tun1 2>/dev/null'
+
+# The port is the old socket's until the engine has closed that.
+for addr in "$(net 1).2" "*"; do
+	sed "s/^listen on [^ ]*/listen on $addr/" "$T/two" | conf server
+	check "to listen on $addr, the same port" ctl server reload
+	check "traffic" await reaches 5
+done
+check "nothing was said to be in use" eval \
+    '! grep -q "listen on .*in use" "$T/server.log"'
 finish

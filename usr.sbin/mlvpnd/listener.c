@@ -48,7 +48,11 @@ struct listener {
 	int		 optional;	/* no error when it is not possible */
 	int		 wanted;
 	int		 error;		/* of the last attempt, logged */
+	int		 patience;	/* failures that are the old one's */
 };
+
+/* The engine still has the socket that another one replaces. */
+#define REPLACE_TRIES	3
 
 static struct listener *listener_want(const struct listen_conf *, uint8_t,
 		    int);
@@ -57,6 +61,7 @@ static struct listener *listener_want_family(const struct link_conf *, uint8_t);
 static struct listener *listener_covering(const struct link_conf *, uint8_t);
 static int	 listener_address(const struct listener *, struct addr *);
 static int	 listener_try(struct listener *);
+static void	 listener_replace(const struct listener *);
 static void	 listener_close(struct listener *);
 static void	 listener_failed(struct listener *, const char *);
 static int	 listener_excused(const struct listener *);
@@ -98,9 +103,23 @@ listener_reconf(const struct mlvpnd_conf *conf)
 		if (l->wanted)
 			continue;
 		TAILQ_REMOVE(&listeners, l, entry);
+		if (l->id != 0)
+			listener_replace(l);
 		listener_close(l);
 		free(l);
 	}
+}
+
+/* Others may have to wait for its port. */
+static void
+listener_replace(const struct listener *old)
+{
+	struct listener	*l;
+
+	TAILQ_FOREACH(l, &listeners, entry)
+		if (l->id == 0 && l->conf.port == old->conf.port &&
+		    l->conf.rtable == old->conf.rtable)
+			l->patience = REPLACE_TRIES;
 }
 
 static struct listener *
@@ -303,7 +322,7 @@ listener_try(struct listener *l)
 		return (-1);
 	}
 	l->bound = sc.local;
-	l->error = 0;
+	l->error = l->patience = 0;
 	l->id = sock_new_id();
 	return (0);
 }
@@ -322,6 +341,10 @@ listener_failed(struct listener *l, const char *what)
 {
 	char	 buf[ADDR_STRLEN];
 
+	if (errno == EADDRINUSE && l->patience > 0) {
+		l->patience--;
+		return;
+	}
 	if (errno == l->error)
 		return;
 	l->error = errno;
