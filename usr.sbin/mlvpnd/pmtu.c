@@ -42,7 +42,7 @@
 #define RAISE_TIMER	(600 * USEC)
 
 #define RAISE_SOON	(10 * USEC)	/* nothing was found; doubled */
-#define SETTLE_TIME	(1 * USEC)	/* after a start, and a peer's search */
+#define SEARCH_DELAY	(1 * USEC)	/* after a start, and a peer's search */
 #define RESULTS		3		/* copies of an answer, at most */
 #define BLACK_HOLE	4		/* full-size datagrams in a row */
 #define STEP		32		/* of the halves above 1500 */
@@ -71,7 +71,7 @@ pmtu_start(struct pmtu *m, const struct pmtu_path *path, uint64_t now)
 	memset(m, 0, sizeof(*m));
 	m->mtu = PATH_MTU;
 	m->result_packet = NEVER;
-	m->next = now + SETTLE_TIME;
+	m->next = now + SEARCH_DELAY;
 	limit(m, path);
 	m->settled = m->mtu;
 	m->changed |= PMTU_CHANGED;
@@ -339,7 +339,7 @@ pmtu_probed(struct pmtu *m, const struct pmtu_path *path, uint16_t size,
 	if (!path->df && m->peer_df) {
 		limit(m, path);
 		m->size = 0;
-		m->next = now + SETTLE_TIME;
+		m->next = now + SEARCH_DELAY;
 	}
 	return (tell(m));
 }
@@ -387,7 +387,7 @@ pmtu_black_hole(struct pmtu *m, uint64_t now)
 	    m->size != 0 || now < m->hole_next)
 		return;
 	m->vanished = 0;
-	m->hole_next = now + SETTLE_TIME;
+	m->hole_next = now + SEARCH_DELAY;
 	verify(m, now);
 }
 

@@ -25,9 +25,9 @@
 #include "pmtu.h"
 #include "receipt.h"
 
-#define INTERVAL_MIN	(20 * 1000)
-#define INTERVAL_MAX	(100 * 1000)
-#define INTERVAL_DGRAMS	8		/* time of so many */
+#define REPORT_MIN	(20 * 1000)
+#define REPORT_MAX	(100 * 1000)
+#define REPORT_DGRAMS	8		/* time of so many */
 #define FIRST_DELAY	(5 * 1000)	/* after a silence */
 #define GAP_PAUSE	(2 * 1000)	/* between reports of gaps */
 #define GAP_WINDOW	256		/* numbers looked back */
@@ -75,11 +75,11 @@ receipt_add(struct receipt *r, uint64_t number, uint64_t now)
 uint64_t
 receipt_interval(uint64_t rate)
 {
-	uint64_t	 us = INTERVAL_MIN;
+	uint64_t	 us = REPORT_MIN;
 
 	if (rate != 0)
-		us = MAX(us, INTERVAL_DGRAMS * PATH_MTU * 8 * USEC / rate);
-	return (MIN(us, INTERVAL_MAX));
+		us = MAX(us, REPORT_DGRAMS * PATH_MTU * 8 * USEC / rate);
+	return (MIN(us, REPORT_MAX));
 }
 
 /* Soon if it is the first after a silence, at the interval else. */
