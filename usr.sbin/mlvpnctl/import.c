@@ -17,12 +17,10 @@
  */
 
 /*
- * Turns a configuration of MLVPN 2.x into one of mlvpnd(8).
- *
- * What MLVPN made of the file without a word, and what has no counterpart,
- * is said on standard error; values that are lost stay as comments.  The
- * output is one that mlvpnd(8) can read, whatever is in the file, unless
- * that lacks what MLVPN does not start without: then import() returns 1.
+ * Converts a configuration of MLVPN 2.x.  Warns about what MLVPN ignores and
+ * about values without a counterpart, which become comments.  mlvpnd(8)
+ * accepts the output whatever is in the file, unless import() returns 1
+ * because it lacks something that MLVPN requires, too.
  */
 
 #include <sys/types.h>
@@ -70,11 +68,11 @@
 #define MTU_INET6	1280
 
 enum loudness {
-	QUIET,				/* in the comment alone */
+	QUIET,				/* only in the comment */
 	LOUD
 };
 
-/* Keys of older versions and of relatives, and such as only guides have. */
+/* Keys of older versions and of forks, and keys found only in guides. */
 static const struct {
 	const char	*key;
 	const char	*why;
@@ -152,7 +150,7 @@ static const char	*file;
 static struct utsname	 host;
 static int		 complaints, status;
 static int		 depth;		/* of the block being written */
-static int		 muted;		/* write comments */
+static int		 muted;		/* write it as a comment */
 static int		 is_server, layer2, cleartext;
 static struct prefix	 address4, address6;	/* family 0: none */
 static int		 has_peer4, has_peer6;
@@ -215,7 +213,7 @@ import(const char *name)
 	return (status);
 }
 
-/* That of the file, without its directory and suffix. */
+/* The name of the file without directory and suffix. */
 static const char *
 tunnel_name(char *buf, size_t size)
 {
@@ -236,8 +234,8 @@ general(const char *key)
 }
 
 /*
- * What atoi(3) makes of it, which MLVPN calls; -1 if that is out of range or
- * there is no value.
+ * The number as atoi(3) reads it, which MLVPN uses.  Returns -1 if it is out
+ * of range or there is no value.
  */
 static int
 get_number(struct value *v, uint32_t *n)
@@ -274,7 +272,7 @@ get_port(struct value *v, int *port)
 	return (errstr == NULL ? 0 : -1);
 }
 
-/* Of an interface's address, or the target of a route. */
+/* An address of an interface, or the destination of a route. */
 static int
 get_prefix(const char *text, int family, struct prefix *prefix)
 {
@@ -318,7 +316,7 @@ is_multicast(const struct addr *addr)
 	return (addr->ip[0] == 0xff);
 }
 
-/* A name to be looked up; the last part of one is not a number. */
+/* A name that can be resolved: its last label is not a number. */
 static int
 hostname_ok(const char *s)
 {
@@ -507,7 +505,7 @@ import_address(const char *key, const char *peerkey, int family)
 		has_peer6 = 1;
 }
 
-/* MLVPN hands it to its script and does not use it. */
+/* MLVPN only passes it to its script. */
 static void
 import_mtu(void)
 {
@@ -565,7 +563,7 @@ import_route_list(struct value *v, int family)
 	free(list);
 }
 
-/* Returns what is wrong with it. */
+/* Returns an error, or NULL. */
 static const char *
 import_route(const char *word, int family)
 {
@@ -597,7 +595,7 @@ is_default(const char *word, int family)
 	    (get_prefix(word, family, &prefix) == 0 && prefix.len == 0));
 }
 
-/* That of mlvpnd.conf(5) is for all address families of the tunnel. */
+/* "route default" is for all address families of the tunnel. */
 static void
 import_default(void)
 {
@@ -621,7 +619,7 @@ import_default(void)
 	}
 }
 
-/* Once for each. */
+/* mlvpnd.conf(5) has each route once. */
 static void
 say_route(const struct prefix *new)
 {
@@ -699,7 +697,7 @@ import_command(void)
 	printf(" compat\n");
 }
 
-/* What nothing has asked for. */
+/* Values that were not used. */
 static void
 import_rest(const char *section)
 {
@@ -753,7 +751,7 @@ import_links(void)
 		refuse(1, "no usable link");
 }
 
-/* One that MLVPN could not use, or mlvpnd(8) cannot, becomes a comment. */
+/* A link that MLVPN or mlvpnd(8) cannot use becomes a comment. */
 static void
 import_link(struct section *s)
 {
@@ -865,7 +863,7 @@ link_listens(struct section *s)
 		memset(&s->listen, 0, sizeof(s->listen));
 		s->listen.family = 4;
 	}
-	/* by IPv4, too, but on OpenBSD */
+	/* accepts IPv4 too, except on OpenBSD */
 	s->listen_both = s->listen.family == 6 && is_zero(&s->listen) &&
 	    strcmp(host.sysname, "OpenBSD") != 0;
 
@@ -934,7 +932,10 @@ link_connects(struct section *s)
 	return (0);
 }
 
-/* The remote's family is 0 if it is a name, which is looked up for ours. */
+/*
+ * remote has family 0 if it is a name; it is then resolved for the family of
+ * the local address.
+ */
 static void
 link_local(struct section *s, const struct addr *remote)
 {
@@ -971,7 +972,7 @@ link_local(struct section *s, const struct addr *remote)
 		s->local.port = port;
 }
 
-/* That of bindhost, or as the first versions had it. */
+/* The interface of bindhost, or of binddev as in the first versions. */
 static void
 link_device(struct section *s)
 {
@@ -989,7 +990,7 @@ link_device(struct section *s)
 		say("interface \"%s\"\n", s->device);
 }
 
-/* Are links bound to devices on this system? */
+/* Can links be bound to interfaces on this system? */
 static int
 has_devices(void)
 {
@@ -1061,8 +1062,8 @@ link_tolerances(struct section *s)
 }
 
 /*
- * MLVPN sends a packet by the first filter that is true of it and whose link
- * is up: filters with the same expression make one rule.
+ * MLVPN uses the first filter that matches and whose link is up: filters with
+ * the same expression become one rule.
  */
 static void
 import_filters(void)
@@ -1163,7 +1164,7 @@ complain(int lineno, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* MLVPN would not start, or mlvpnd(8) will not. */
+/* Something is missing without which MLVPN or mlvpnd(8) does not start. */
 static void
 refuse(int lineno, const char *fmt, ...)
 {
@@ -1187,7 +1188,7 @@ vcomplain(int lineno, const char *fmt, va_list ap)
 	    quotable(msg, buf, sizeof(buf)));
 }
 
-/* What there is no statement for. */
+/* A value without a counterpart. */
 static void
 lose(struct value *v, enum loudness loudness, const char *fmt, ...)
 {
@@ -1205,7 +1206,7 @@ lose(struct value *v, enum loudness loudness, const char *fmt, ...)
 	comment(v->lineno, "%s = \"%s\": %s", v->key, text, why);
 }
 
-/* Begins a line of the block. */
+/* Begins a line in the current block. */
 static void
 say(const char *fmt, ...)
 {
@@ -1231,8 +1232,8 @@ comment(int lineno, const char *fmt, ...)
 }
 
 /*
- * For a terminal, and for a comment, which a backslash at the end would join
- * with the next line.
+ * Makes a string safe for a terminal and for a comment, which a backslash at
+ * the end would join with the next line.
  */
 static const char *
 quotable(const char *s, char *buf, size_t size)
@@ -1251,7 +1252,7 @@ quotable(const char *s, char *buf, size_t size)
 	return (buf);
 }
 
-/* A tunnel's or link's name. */
+/* A valid name of a tunnel or link. */
 static const char *
 name_from(const char *s, char *buf, size_t size, const char *none)
 {

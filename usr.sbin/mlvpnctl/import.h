@@ -20,7 +20,7 @@
 #define IMPORT_H
 
 /*
- * A configuration of MLVPN 2.x, as it is read.
+ * A configuration of MLVPN 2.x as ini.c reads it for import.c.
  */
 
 #include <sys/types.h>
@@ -37,15 +37,15 @@
 struct value {
 	TAILQ_ENTRY(value) entry;
 	char		*section;
-	char		*key;		/* empty: of a line that is left out */
-	char		*text;		/* as MLVPN has it, or why */
+	char		*key;		/* empty: MLVPN ignores the line */
+	char		*text;		/* as MLVPN reads it, or the reason */
 	char		*words;		/* with the blanks that it removes */
 	int		 lineno;
 	int		 used;
-	int		 told;		/* import.c: complained of */
+	int		 told;		/* import.c: has been warned about */
 };
 
-/* Sections of one name are one. */
+/* Sections with the same name are one section. */
 struct section {
 	TAILQ_ENTRY(section) entry;
 	char		*name;
@@ -54,16 +54,16 @@ struct section {
 
 	/* of import.c */
 	int		 named;
-	char		 link[LINK_NAME_SIZE];	/* its name here */
-	int		 ok;		/* it is a link here */
+	char		 link[LINK_NAME_SIZE];	/* name in mlvpnd.conf(5) */
+	int		 ok;		/* it becomes a link */
 	int		 rtable;
 	int		 port;		/* of listen or remote */
 	struct addr	 listen;
 	int		 listen_both;	/* IPv4 and IPv6 */
 	const char	*remote;
-	int		 family;	/* of a remote that is a name */
-	struct addr	 local;		/* family 0: the port alone, if any */
-	const char	*device;	/* to send by, or NULL */
+	int		 family;	/* if the remote is a name */
+	struct addr	 local;		/* family 0: only the port, if any */
+	const char	*device;	/* interface to bind to, or NULL */
 };
 
 struct ini {
@@ -74,15 +74,15 @@ struct ini {
 /*
  * ini.c
  *
- * ini_value(): the first of the section with that key, NULL without one;
- *	complains of the others.
+ * ini_value() returns the first value of the key in the section, or NULL, and
+ *	warns about others.
  */
 void		 ini_read(struct ini *, FILE *);
 struct section	*ini_section(const struct ini *, const char *);
 struct value	*ini_value(const struct ini *, const char *, const char *);
 int		 ini_is_filters(const char *);
 
-/* import.c: to standard error, with the file's name and the line */
+/* import.c: prints a warning with the file and the line. */
 void		 complain(int, const char *, ...)
 		    __attribute__((__format__ (printf, 2, 3)));
 

@@ -17,8 +17,8 @@
  */
 
 /*
- * Reads a configuration of MLVPN 2.x as MLVPN itself does, and complains
- * where it passes over something.
+ * Reads a configuration of MLVPN 2.x as MLVPN does, and warns about what
+ * MLVPN ignores.
  */
 
 #include <sys/types.h>
@@ -50,7 +50,7 @@ static void	 leave_out(struct ini *, int, const char *);
 static struct section	*current;	/* NULL before the first */
 static int		 nsections, nvalues;
 
-/* MLVPN acts on a line when it comes to its end, so the last needs one. */
+/* MLVPN ignores a last line that does not end with a newline. */
 void
 ini_read(struct ini *ini, FILE *fp)
 {
@@ -151,8 +151,8 @@ read_section(struct ini *ini, const char *line, int lineno)
 }
 
 /*
- * Blanks outside of quotes vanish wherever they are, those inside only in
- * front of the first other character and behind the last.
+ * All blanks outside of quotes are removed; inside quotes, only those before
+ * the first and after the last other character.
  */
 static void
 read_value(struct ini *ini, const char *line, int lineno)
@@ -216,7 +216,7 @@ done:
 	explicit_bzero(words, sizeof(words));
 }
 
-/* The length without blanks at the end. */
+/* Returns the length without trailing blanks. */
 static size_t
 trim(char *s, size_t len)
 {
@@ -259,7 +259,7 @@ add_value(struct ini *ini, const char *key, const char *text,
 		current->filled = 1;
 }
 
-/* The reason stays in place of a value. */
+/* Stores the reason in place of the value. */
 static void
 leave_out(struct ini *ini, int lineno, const char *why)
 {
@@ -299,7 +299,7 @@ ini_value(const struct ini *ini, const char *section, const char *key)
 	return (first);
 }
 
-/* All sections whose name begins like that. */
+/* Any section whose name begins with "filters". */
 int
 ini_is_filters(const char *section)
 {

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The program: its options, the connection to mlvpnd(8), requests and their
+ * answers.  parser.c reads the command, output.c and output_json.c print.
+ */
+
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -76,7 +81,7 @@ main(int argc, char *argv[])
 		err(1, "pledge");
 
 	sockname = default_socket();
-	/* "+": options after the command are the command's */
+	/* "+": options after the command belong to the command */
 	while ((ch = getopt(argc, argv, "+hjs:V")) != -1) {
 		switch (ch) {
 		case 'h':
@@ -108,7 +113,7 @@ main(int argc, char *argv[])
 		exit(0);
 	}
 	if (res->action == CMD_IMPORT) {
-		/* filters may have names of ports */
+		/* dns and rpath: filters may contain names of ports */
 		if (pledge("stdio rpath dns", NULL) == -1)
 			err(1, "pledge");
 		status = import(res->file);
@@ -135,7 +140,7 @@ main(int argc, char *argv[])
 	return (status);
 }
 
-/* -j may stand behind the command as well.  Returns how many others there are. */
+/* -j can follow the command as well.  Returns the number of other words. */
 static int
 take_json(int argc, char *argv[])
 {
@@ -150,7 +155,7 @@ take_json(int argc, char *argv[])
 	return (n);
 }
 
-/* That of the daemon in our routing table. */
+/* The socket of the daemon in our routing table. */
 static const char *
 default_socket(void)
 {
@@ -164,8 +169,8 @@ default_socket(void)
 }
 
 /*
- * The secret goes to standard output as the line that a key file has, what
- * the other end is to know about it to standard error.
+ * Prints the secret to standard output, as the line of a key file, and the
+ * public key for the other end to standard error.
  */
 static void
 keygen(int psk)
@@ -277,7 +282,7 @@ request(struct imsgbuf *ibuf, const struct parse_result *res)
 	default:
 		errx(1, "%s: unknown action %d", __func__, res->action);
 	}
-	/* A daemon that does not want us may have sent a word about it. */
+	/* A daemon that refuses us may have sent the reason. */
 	if (imsgbuf_flush(ibuf) == -1 && errno != EPIPE)
 		err(1, "write error");
 }
@@ -289,7 +294,7 @@ compose(struct imsgbuf *ibuf, uint32_t type, const void *data, size_t len)
 		err(1, "imsg_compose");
 }
 
-/* Prints answers until each request has had its last.  Returns the status. */
+/* Prints answers up to the last one of each request; returns the status. */
 static int
 answers(struct imsgbuf *ibuf, const struct parse_result *res)
 {
@@ -448,7 +453,7 @@ show_result(struct imsg *imsg)
 	return (res.code);
 }
 
-/* Names may come from the peer: nothing for the terminal to obey. */
+/* Names may come from the peer: they must not control the terminal. */
 static void
 clean(char *s, size_t size)
 {

@@ -16,9 +16,13 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 #ifndef MLVPNCTL_H
 #define MLVPNCTL_H
+
+/*
+ * What the files of mlvpnctl(8) share: the two formats of its output, and the
+ * words that both use.
+ */
 
 #include <sys/types.h>
 
@@ -28,7 +32,7 @@
 #include "parser.h"
 
 /*
- * A way of printing: head and tail once for each run, the others for each
+ * A format of the output.  head and tail are called once, the others for each
  * message of the daemon.
  */
 struct output {

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Output for people, and the words for states that JSON uses as well.
+ */
+
 #include <sys/param.h>
 
 #include <err.h>
@@ -33,7 +37,7 @@
 #define LINE_SIZE	80
 #define COLUMNS		51	/* those between the names and the address */
 
-/* How wide they are; addr: whether there is one for the address. */
+/* Widths of columns; addr: is there a column for the address? */
 struct columns {
 	size_t	 tunnel;
 	size_t	 link;
@@ -76,13 +80,13 @@ const struct output	 text_output = {
 	text_tail
 };
 
-/* The columns are as wide as the longest names: links wait for the tail. */
+/* Links are printed in the end, when the widths of the columns are known. */
 static struct {
 	struct ctl_link	*links;
 	size_t		 n;
-	int		 table;		/* wanted, even if it has no rows */
+	int		 table;		/* print it, even without rows */
 	int		 detail;
-	int		 answered;	/* with a result instead of items */
+	int		 answered;	/* by a result instead of links */
 	unsigned int	 blocks;	/* printed so far */
 } text;
 
@@ -275,7 +279,7 @@ links_table(void)
 		links_row(&text.links[i], &col);
 }
 
-/* Addresses that do not fit have lines of their own. */
+/* Addresses that do not fit are printed on lines of their own. */
 static void
 links_row(const struct ctl_link *cl, const struct columns *col)
 {
@@ -301,7 +305,7 @@ links_row(const struct ctl_link *cl, const struct columns *col)
 		printf("%*s%s\n", indent, "", fmt_hint(cl, hint));
 }
 
-/* By what a link is known: the address of the end that opened it. */
+/* The address that identifies a link: that of the end that opened it. */
 static const char *
 link_addr(const struct ctl_link *cl, char *buf)
 {
@@ -502,7 +506,7 @@ fmt_percent(int32_t n, char *buf)
 	return (buf);
 }
 
-/* Of both ways, as short as it can be told. */
+/* Of both directions, as short as possible. */
 static const char *
 fmt_loss(int32_t tx, int32_t rx, char *buf)
 {
@@ -552,7 +556,7 @@ fmt_hint(const struct ctl_link *cl, char *buf)
 	return (hint_words(cl->hint, cl->rate_conf, cl->hint_rate, buf));
 }
 
-/* An address that any port would do for has none. */
+/* The port is printed if there is one. */
 const char *
 fmt_addr(const struct addr *a, char *buf)
 {

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Output as JSON.
+ */
+
 #include <sys/types.h>
 
 #include <inttypes.h>

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Reads a command with the tables of its keywords and arguments.
+ */
+
 #include <sys/types.h>
 
 #include <stdio.h>
@@ -24,7 +28,7 @@
 #include "parser.h"
 
 enum token_type {
-	NOTOKEN,		/* the command may end here */
+	NOTOKEN,		/* the command can end here */
 	ENDTOKEN,		/* of the table */
 	KEYWORD,
 	TUNNELNAME,
@@ -168,7 +172,7 @@ parse(int argc, char *argv[])
 	return (&res);
 }
 
-/* A whole keyword goes before those that it abbreviates. */
+/* A complete keyword is preferred to longer ones that begin with it. */
 static const struct token *
 match_token(const char *word, const struct token table[])
 {
@@ -258,7 +262,7 @@ show_commands(void)
 	show_table("", t_main);
 }
 
-/* A line for each way through the table, after the words that lead to it. */
+/* Prints a line for each path through the table, after the words before it. */
 static void
 show_table(const char *words, const struct token table[])
 {

@@ -16,9 +16,12 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 #ifndef PARSER_H
 #define PARSER_H
+
+/*
+ * Commands and their arguments.
+ */
 
 #include "conf.h"
 
@@ -47,10 +50,10 @@ struct parse_result {
 	const char	*file;
 };
 
-/* NULL after a message to standard error. */
+/* Returns NULL after printing an error to standard error. */
 struct parse_result	*parse(int, char *[]);
 
-/* All of them, to standard output. */
+/* Prints all commands to standard output. */
 void			 show_commands(void);
 
 #endif /* PARSER_H */
