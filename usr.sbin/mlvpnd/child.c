@@ -17,8 +17,8 @@
  */
 
 /*
- * The children: starting them, the channels to them, what becomes of the daemon
- * when one ends.
+ * The child processes: starts them, has the channels to them, and ends the
+ * daemon when one of them ends.
  */
 
 #include <sys/types.h>
@@ -67,8 +67,8 @@ child_start(char *argv0, int debug, int verbose,
 }
 
 /*
- * Runs this program anew: nothing that the parent has read or will read is
- * in the child's memory, and its addresses are other ones.
+ * Executes this program again, so that the child does not have the parent's
+ * memory and has other addresses.
  */
 static void
 child_run(struct child *c, char *argv0, int debug, int verbose)
@@ -233,8 +233,9 @@ child_dispatch(int fd, short event, void *arg)
 }
 
 /*
- * Without one of its processes the daemon ends, a moment later: if it was a
- * signal to all of them, the parent's is to be seen first.
+ * The daemon cannot run without one of its processes.  It exits a moment
+ * later: if all processes got a signal, the parent's own is to be handled
+ * first.
  */
 static void
 child_lost(struct child *c)

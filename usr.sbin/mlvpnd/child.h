@@ -26,18 +26,18 @@
 struct imsg;
 
 /*
- * The parent's children and the channels to them, which each of its files
- * may send to.
+ * The child processes and the channels to them.  All files of the parent may
+ * send messages.
  *
- * child_start(): runs the program anew twice, as engine and as resolver.
- *	What they say is for these functions, which return -1 for a message
- *	that is not valid: it ends the daemon.
- * child_watch(): has the event loop watch the channels.
- * child_ending(): they may end from now on.
- * child_stop(): closes the channels, at which the children end, and waits
- *	for that.  Returns -1 if one did not end as it should.
- * compose_engine(), compose_resolver(): queue a message; the descriptor, -1
- *	for none, is closed once it is sent.
+ * child_start(): executes the program again twice, as engine and as resolver.
+ *	The functions get the messages of the children.  They return -1 for an
+ *	invalid message, which is fatal.
+ * child_watch(): adds the channels to the event loop.
+ * child_ending(): from now on a child may exit.
+ * child_stop(): closes the channels, on which the children exit, and waits
+ *	for them.  Returns -1 if one of them failed.
+ * compose_engine(), compose_resolver(): queue a message.  The descriptor, or
+ *	-1 for none, is closed after it was sent.
  */
 void	 child_start(char *argv0, int debug, int verbose,
 	    int (*engine)(struct imsg *), int (*resolver)(struct imsg *));

@@ -30,7 +30,7 @@
 #include "conf.h"
 #include "defaults.h"
 
-/* What can be configured and has no effect yet, by the names of keywords. */
+/* Statements that are not implemented yet. */
 struct feature {
 	const char	*name;
 	int		(*tunnel)(const struct tunnel_conf *);

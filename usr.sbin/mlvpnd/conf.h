@@ -21,8 +21,8 @@
 
 /*
  * The configuration as parse.y builds it, as the parent sends it to the
- * engine (one struct a message, list entries meaningless there), and as the
- * core takes it.  Rates are bit/s, times microseconds, sizes bytes.
+ * engine (one struct per message, without list entries), and as the core uses
+ * it.  Rates are bit/s, times microseconds, sizes bytes.
  */
 
 #include <sys/types.h>
@@ -56,7 +56,7 @@ enum protocol {
 	PROTO_MLVPN2
 };
 
-/* Where the secret came from, so that it can be printed back. */
+/* The statement that set the secret, to print it again. */
 enum secret_source {
 	SECRET_NONE,
 	SECRET_PSK_INLINE,
@@ -70,7 +70,7 @@ enum answer {
 	ANSWER_YES
 };
 
-/* How fast a link is in one direction. */
+/* The bandwidth of a link in one direction. */
 struct rate_conf {
 	uint64_t	 rate;		/* 0: automatic */
 	uint64_t	 min;		/* bounds of automatic, 0 none */
@@ -249,13 +249,11 @@ struct mlvpnd_conf {
 /*
  * conf.c
  *
- * conf_*_new(): with the defaults of mlvpnd.conf(5); NULL without memory.
- * conf_tunnel_initiates(): does this end open paths, as it knows where the
- *	peer is?
- * conf_tunnel_routes(): would the tunnel's routes lead packets for that
- *	address into it?
- * conf_inactive(): calls back with a line for each tunnel that has settings
- *	which have no effect yet.
+ * conf_*_new(): return an object with default settings, NULL without memory.
+ * conf_tunnel_initiates(): does this end open the links?
+ * conf_tunnel_routes(): do the routes of the tunnel cover the address?
+ * conf_inactive(): calls the function with a line for each tunnel that uses
+ *	statements that are not implemented yet.
  */
 struct mlvpnd_conf	*conf_new(void);
 void			 conf_free(struct mlvpnd_conf *);
@@ -275,8 +273,8 @@ void			 conf_inactive(const struct mlvpnd_conf *,
 struct bpf_insn;
 
 /*
- * bpf.c: programs of bpf(4).  match_valid(): may this one be run?
- * match_run(): does it want the packet?
+ * bpf.c: programs of bpf(4).  match_valid(): is the program safe to run?
+ * match_run(): does the packet match?
  */
 int			 match_valid(const struct bpf_insn *, unsigned int);
 int			 match_run(struct bpf_insn *, unsigned int,

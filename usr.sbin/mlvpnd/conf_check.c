@@ -17,9 +17,9 @@
  */
 
 /*
- * The rules of mlvpnd.conf(5) that take more than one statement to hold.
- * Before each check stand the statements that it is about; what concerns a
- * single one is checked in parse.y, where it is read.
+ * The rules of mlvpnd.conf(5) that involve more than one statement.  The
+ * comment before each check names the statements.  Rules for a single
+ * statement are checked in parse.y.
  */
 
 #include <sys/types.h>
@@ -102,7 +102,7 @@ conf_check(const struct mlvpnd_conf *conf)
 	check_descriptors(conf);
 }
 
-/* listen on: an address and port is listened on once. */
+/* listen on: an address and port is used only once. */
 static void
 check_listen(const struct mlvpnd_conf *conf)
 {
@@ -134,8 +134,8 @@ listen_overlaps(const struct listen_conf *a, const struct listen_conf *b)
 }
 
 /*
- * interface: every tunnel has one of its own.
- * group: its name does not end with a digit, as that of an interface does.
+ * interface: every tunnel has its own.  group: the name does not end with a
+ * digit, unlike those of interfaces.
  */
 static void
 check_interface(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
@@ -219,7 +219,7 @@ check_route(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
 	}
 }
 
-/* Can a route of this family, 0 for any, go by the tunnel? */
+/* Can the tunnel have a route of this family, 0 for any? */
 static int
 routable(const struct tunnel_conf *t, int family)
 {
@@ -235,7 +235,7 @@ routable(const struct tunnel_conf *t, int family)
 	return (0);
 }
 
-/* route: given once in a routing domain. */
+/* route: only once in a routing domain. */
 static void
 check_route_twice(const struct mlvpnd_conf *conf, const struct tunnel_conf *t,
     const struct route_conf *route)
@@ -326,7 +326,7 @@ check_secret_mlvpn2(const struct tunnel_conf *t)
 		    "cipher", t->name);
 }
 
-/* secret: of 12 characters at least, and better 20. */
+/* secret: at least 12 characters, a warning below 20. */
 static void
 check_phrase(const struct tunnel_conf *t)
 {
@@ -455,8 +455,8 @@ check_link_mlvpn2(const struct tunnel_conf *t, const struct link_conf *l)
 }
 
 /*
- * protocol mlvpn2: each link has a port of its own, as its datagrams have no
- * other sign of the link that they belong to.
+ * protocol mlvpn2: each link has its own port, because datagrams do not
+ * identify their link otherwise.
  */
 static void
 check_port_mlvpn2(const struct mlvpnd_conf *conf, const struct link_conf *l)
@@ -498,7 +498,7 @@ same_port(const struct link_conf *l, const struct link_conf *m)
 	    strcmp(l->remote[0], m->remote[0]) == 0);
 }
 
-/* local, remote: of the same address family. */
+/* local, remote: same address family. */
 static void
 check_local(const struct link_conf *l)
 {
@@ -521,7 +521,7 @@ check_local(const struct link_conf *l)
 	}
 }
 
-/* match: not more than 1000 in a tunnel, and each has an action. */
+/* match: at most 1000 in a tunnel, each with an action. */
 static void
 check_match(const struct tunnel_conf *t)
 {
@@ -563,7 +563,7 @@ check_match_links(const struct tunnel_conf *t, const struct match_conf *m)
 	}
 }
 
-/* match: an expression of tcpdump(8), but for some operators. */
+/* match: an expression as in tcpdump(8), without some operators. */
 static void
 check_match_expr(const struct tunnel_conf *t, const struct match_conf *m)
 {
@@ -580,7 +580,7 @@ check_match_expr(const struct tunnel_conf *t, const struct match_conf *m)
 	free(insns);
 }
 
-/* interface, link, listen on: each takes a descriptor. */
+/* interface, link, listen on: each needs a descriptor. */
 static void
 check_descriptors(const struct mlvpnd_conf *conf)
 {

@@ -21,7 +21,7 @@
 
 struct mlvpnd_conf;
 
-/* What is wrong goes to conf_error(). */
+/* Errors are reported with conf_error(). */
 void	 conf_check(const struct mlvpnd_conf *);
 
 #endif /* CONF_CHECK_H */

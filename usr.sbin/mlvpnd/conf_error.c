@@ -17,8 +17,9 @@
  */
 
 /*
- * Errors in a configuration: counted, logged with file and line, passed on; and
- * where each object was seen, for those that are found when all is read.
+ * Errors in a configuration: counts them, logs them with file and line, and
+ * passes them on.  Remembers where each object was read, for errors that are
+ * found later.
  */
 
 #include <sys/queue.h>
@@ -33,7 +34,7 @@
 
 #define LINE_SIZE	(PATH_MAX + 1024)
 
-/* Where an object of the configuration was seen. */
+/* Where an object of the configuration was read. */
 struct origin {
 	LIST_ENTRY(origin) entry;
 	const void	*object;

@@ -20,16 +20,17 @@
 #define CONF_ERROR_H
 
 /*
- * Errors in a configuration.  parse.y finds them in the line it reads, and
- * conf_check.c in objects that were read before: so this knows where each
- * object began, which statements it had, and whether it was read in full.
+ * Errors in a configuration.  parse.y reports them for the current line,
+ * conf_check.c for objects that were read before.  So this file knows where
+ * each object began, which statements it had, and whether it was read
+ * completely.
  */
 
 #include <stdarg.h>
 
-#define ERRORS_MAX	200		/* of a run, then no more is read */
+#define ERRORS_MAX	200		/* reading stops then */
 
-/* Statements that an object has had, good or bad. */
+/* The statements of an object, valid or not. */
 #define HAD_INTERFACE	0x01
 #define HAD_SECRET	0x02
 #define HAD_KEY		0x04
@@ -39,14 +40,14 @@
 #define HAD_LISTEN	0x40
 
 /*
- * conf_error_begin(): of a run; each message is passed to this function
- *	after it is logged, if it is not NULL.
- * conf_error_end(): forgets all objects.  The names of files that it was
- *	given have to last until then.
- * conf_errors(): how many there were, without the warnings.
- * conf_verror(): in a line of a file.
- * conf_error_file(): in a file as a whole.
- * conf_error(), conf_warn(): where an object began.
+ * conf_error_begin(): starts a run.  Each message is logged and then passed
+ *	to the function, unless that is NULL.
+ * conf_error_end(): forgets all objects.  File names passed before must exist
+ *	until then.
+ * conf_errors(): the number of errors, without warnings.
+ * conf_verror(): an error in a line of a file.
+ * conf_error_file(): an error of a whole file.
+ * conf_error(), conf_warn(): in the line where an object began.
  */
 void	 conf_error_begin(void (*)(const char *));
 void	 conf_error_end(void);
@@ -60,9 +61,9 @@ void	 conf_warn(const void *, const char *, ...)
 	    __attribute__((__format__ (printf, 2, 3)));
 
 /*
- * origin_damage(): a statement of the object could not be read, so that
- *	nothing is to be called missing.
- * origin_lacks(): has it certainly none of these statements?
+ * origin_damage(): a statement of the object had an error, so that no
+ *	statement is reported as missing.
+ * origin_lacks(): does it certainly have none of these statements?
  */
 void	 origin_add(const void *, const char *, int);
 int	 origin_line(const void *);

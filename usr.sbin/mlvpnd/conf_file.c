@@ -17,8 +17,8 @@
  */
 
 /*
- * Files that a configuration names, of secrets and programs: may everybody
- * who could write or read them do that?
+ * Files of secrets and programs that a configuration names: are their owners
+ * and modes safe?
  */
 
 #include <sys/types.h>
@@ -97,7 +97,7 @@ conf_secret_check(const struct stat *st, char *errbuf, size_t size)
 	return (0);
 }
 
-/* Empty lines and those that begin with '#' do not count. */
+/* Empty lines and lines beginning with "#" are ignored. */
 static int
 secret_decode(char *buf, uint8_t *key)
 {
@@ -116,7 +116,7 @@ secret_decode(char *buf, uint8_t *key)
 	return (found ? 0 : -1);
 }
 
-/* A program that root is to run: nobody else may change it. */
+/* A program that root will run: nobody else may change it. */
 int
 conf_command_check(const char *path, char *errbuf, size_t size)
 {

@@ -26,13 +26,14 @@
 struct stat;
 
 /*
- * All return -1 with a message in the buffer of that size.
+ * All return -1 with a message in the buffer of the given size.
  *
- * conf_secret_check(): may a file hold a secret?  Not unless it is root's or
- *	the user's own, and out of reach for others.
- * conf_secret_read(): 32 bytes in base64 from such a file.
- * conf_command_check(): may root run this program?  Not unless it is root's
- *	or the user's own, and writable by nobody else.
+ * conf_secret_check(): is the file safe for a secret?  It must be owned by
+ *	root or the user, not be writable by the group and not accessible by
+ *	others.
+ * conf_secret_read(): reads 32 bytes in base64 from such a file.
+ * conf_command_check(): may root run this program?  It must be owned by root
+ *	or the user, and not be writable by others.
  */
 int	 conf_secret_check(const struct stat *, char *, size_t);
 int	 conf_secret_read(const char *, uint8_t *, char *, size_t);

@@ -17,8 +17,8 @@
  */
 
 /*
- * Expressions of match rules: made into programs by pcap_compile(3), which
- * is not allowed to ask a name server.
+ * Expressions of match rules.  They are compiled with pcap_compile(3), which
+ * must not ask a name server.
  */
 
 #include <sys/types.h>
@@ -39,7 +39,7 @@ static int		 match_word_ok(const char *, int *);
 static int		 match_word_known(const char *);
 
 /*
- * Words of every pcap_compile(3) that make sense without an interface to
+ * Keywords of every pcap_compile(3) that make sense without an interface to
  * capture from.
  */
 static const char * const words[] = {
@@ -55,7 +55,7 @@ static const char * const words[] = {
 	"tcp-rst", "tcp-syn", "tcp-urg", "udp", "vlan"
 };
 
-/* More of them, which some take for names of hosts. */
+/* Other keywords, which some take for host names. */
 static const char * const words_newer[] = {
 	"carp", "icmp6code", "icmp6-echo", "icmp6-echoreply",
 	"icmp6-neighboradvert", "icmp6-neighborsolicit",

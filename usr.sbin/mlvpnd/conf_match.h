@@ -25,7 +25,7 @@ struct bpf_insn;
 struct tunnel_conf;
 
 /*
- * The program for an expression of the tunnel, to be freed, and its number of
+ * Returns the compiled expression, to be freed, and its number of
  * instructions; NULL with a message.
  */
 struct bpf_insn	*conf_match_compile(const struct tunnel_conf *, const char *,

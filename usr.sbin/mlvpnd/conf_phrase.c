@@ -17,8 +17,8 @@
  */
 
 /*
- * Pre-shared keys from phrases.  They are kept from one configuration to the
- * next, as each takes a noticeable time.
+ * Pre-shared keys derived from passphrases.  They are kept from one
+ * configuration to the next, because deriving one is slow.
  */
 
 #include <sys/types.h>
@@ -31,7 +31,7 @@
 #include "conf_phrase.h"
 #include "handshake.h"
 
-/* A phrase that was stretched already. */
+/* A passphrase with its key. */
 struct phrase {
 	LIST_ENTRY(phrase) entry;
 	char		 text[SECRET_SIZE];

@@ -23,8 +23,8 @@ struct mlvpnd_conf;
 struct tunnel_conf;
 
 /*
- * conf_phrase_psk(): sets psk from the phrase; -1 without memory.
- * conf_phrase_keep(): forgets all that this configuration does not have.
+ * conf_phrase_psk(): derives psk from the passphrase; -1 without memory.
+ * conf_phrase_keep(): forgets all keys that this configuration does not use.
  */
 int	 conf_phrase_psk(struct tunnel_conf *);
 void	 conf_phrase_keep(const struct mlvpnd_conf *);

@@ -17,7 +17,7 @@
  */
 
 /*
- * What the words of a configuration mean: numbers with units, names, addresses.
+ * Values in a configuration: numbers with units, names, addresses.
  */
 
 #include <sys/types.h>
@@ -181,7 +181,7 @@ value_dscp(const char *s, const char **errstr)
 	return (*errstr == NULL ? v : 0);
 }
 
-/* Digits, at most six of them behind a point, and a unit; -1 if it is not. */
+/* A number with at most six decimals, and a unit; -1 if it is not. */
 static int
 scaled(const char *s, const struct unit *unit, uint64_t *v)
 {
@@ -234,7 +234,7 @@ value_is_name(const char *s)
 	return (isalnum((unsigned char)*s) && s[strspn(s, NAME_CHARS)] == '\0');
 }
 
-/* As em0 or eth0.5, or of a group of interfaces. */
+/* An interface such as em0 or eth0.5, or an interface group. */
 int
 value_is_ifname(const char *s)
 {
@@ -262,7 +262,7 @@ value_is_hostname(const char *s)
 			break;
 		label += len + 1;
 	}
-	/* a mistyped address is not to be looked up as a name */
+	/* a mistyped address must not be resolved as a name */
 	return (strspn(label, DIGITS) != len);
 }
 

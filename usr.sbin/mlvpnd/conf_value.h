@@ -20,8 +20,8 @@
 #define CONF_VALUE_H
 
 /*
- * What the words of a configuration mean: rates, volumes, times, traffic
- * classes, names, addresses.
+ * Values in a configuration: rates, sizes, times, traffic classes, names,
+ * addresses.
  */
 
 #include <stdint.h>
@@ -50,15 +50,15 @@ int64_t	 value_percent(const char *, const char **errstr);
 int64_t	 value_tos(const char *, const char **errstr);
 int64_t	 value_dscp(const char *, const char **errstr);
 
-/* Is it one?  A name is that of a tunnel, link or group. */
+/* Is it valid?  A name is that of a tunnel, link or group. */
 int	 value_is_name(const char *);
 int	 value_is_ifname(const char *);
 int	 value_is_hostname(const char *);
 
 /*
  * A literal address, whose scope may be the name of an interface; and one
- * with "/length" or the length of all its bits, which keeps its host bits.
- * Both return -1 if it is none.
+ * with "/length", by default that of the whole address, which keeps its host
+ * bits.  Both return -1 if it is none.
  */
 int	 value_addr(struct addr *, const char *);
 int	 value_prefix(struct prefix *, const char *);

@@ -35,7 +35,7 @@
 void
 confine_parent(const char *sockname, const char *flows, int commands)
 {
-	/* a later configuration may name files that this one does not */
+	/* a later configuration may name other files */
 	if (unveil("/", commands ? "rx" : "r") == -1)
 		fatal("unveil /");
 	if (unveil("/dev", "rw") == -1)

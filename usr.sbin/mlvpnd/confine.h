@@ -21,22 +21,22 @@
 #define CONFINE_H
 
 /*
- * What each process may still do, once it is set up: unveil(2) and
- * pledge(2).  Changing root and user is the caller's, before.  A process
- * that cannot be confined ends.
+ * Restricts each process with unveil(2) and pledge(2), once it is set up.
+ * The caller has changed the root directory and the user before.  An error is
+ * fatal.
  *
- * The parent may afterwards read files anywhere, open tunnel devices, bind
- * sockets in any routing table, set addresses and MTUs and write to a route
- * socket that it has; it may not open a route socket, and no ioctl(2) that
- * pledge(2) does not know: SIOCSIFFLAGS, SIOCSIFRDOMAIN, SIOCSIFDESCR,
- * SIOCAIFGROUP and those of tun(4) kill it on OpenBSD.
+ * Afterwards the parent can read files anywhere, open tunnel devices, bind
+ * sockets in any routing table, set addresses and MTUs, and write to the
+ * route socket that it has.  It cannot open a route socket, nor use an
+ * ioctl(2) unknown to pledge(2): on OpenBSD, SIOCSIFFLAGS, SIOCSIFRDOMAIN,
+ * SIOCSIFDESCR, SIOCAIFGROUP and those of tun(4) kill it.
  */
 
 /* sockname: removed at exit; flows: may be opened later; commands: 1 when
  * there are any to be run */
 void	 confine_parent(const char *sockname, const char *flows, int commands);
 
-/* passes packets and serves the control socket, on descriptors it is sent */
+/* handles packets and the control socket, on descriptors it is sent */
 void	 confine_engine(void);
 
 /* calls getaddrinfo(3) */

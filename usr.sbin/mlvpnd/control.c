@@ -115,8 +115,8 @@ control_accept(int listenfd, short event, void *bula)
 	if ((fd = accept4(listenfd, NULL, NULL,
 	    SOCK_CLOEXEC | SOCK_NONBLOCK)) == -1) {
 		/*
-		 * Without a free descriptor the socket stays readable: look
-		 * away for a while.
+		 * Without a free descriptor the socket stays readable:
+		 * ignore it for a while.
 		 */
 		if (errno == ENFILE || errno == EMFILE) {
 			event_del(&control_state.ev);
@@ -193,8 +193,8 @@ control_close(struct ctl_conn *c)
 }
 
 /*
- * A client that does not take its answers is not listened to either, so that
- * what is queued for it stays bounded by one request.
+ * A client that does not read its answers is not listened to either.  This
+ * limits what is queued for it to the answers to one request.
  */
 static void
 control_event_add(struct ctl_conn *c)
@@ -226,7 +226,7 @@ control_dispatch_imsg(int fd, short event, void *arg)
 	if (event & EV_READ) {
 		if (imsgbuf_read(&c->iev.ibuf) != 1)
 			goto drop;
-		/* Nothing is to come before the result has gone. */
+		/* Nothing is read until the result was sent. */
 		if (c->waiting)
 			goto drop;
 	}

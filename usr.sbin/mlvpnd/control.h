@@ -26,11 +26,11 @@
 #include "ctl.h"
 
 /*
- * What answers the requests.  Those that list return how many entries, with
- * filters() how many tunnels, matched the selection; each entry is queued to
- * the client as one message.  link_admin() gives -1 when there is no such
- * tunnel or link, and nosuch() says so, and which there are.  The answer to reload() is relayed later, to the client
- * with this id.
+ * The functions that answer requests.  Those that list return how many
+ * entries (filters(): how many tunnels) match; each entry is queued to the
+ * client as one message.  link_admin() returns -1 if there is no such tunnel
+ * or link, and nosuch() tells the client which ones there are.  The answer to
+ * reload() is relayed later to the client with this id.
  */
 struct control_ops {
 	void	(*summary)(struct imsgbuf *);
@@ -45,9 +45,9 @@ struct control_ops {
 };
 
 /*
- * The control socket's clients, in the engine.  control_listen() takes over a
- * bound socket.  control_imsg_relay() hands an answer of the parent to the
- * client that the message's peerid names; a client that has gone is no error.
+ * The clients of the control socket, in the engine.  control_listen() takes
+ * over a bound socket.  control_imsg_relay() passes an answer of the parent to
+ * the client named by peerid; it is not an error if that is gone.
  */
 void	 control_listen(int, const struct control_ops *);
 void	 control_shutdown(void);

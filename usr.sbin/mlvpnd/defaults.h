@@ -20,14 +20,14 @@
 #define DEFAULTS_H
 
 /*
- * What is in force where a configuration says nothing: used by the files that
- * act on it, and by printconf.c.  Rates are bit/s, times microseconds.
+ * The defaults of mlvpnd.conf(5), for the files that use them and for
+ * printconf.c.  Rates are bit/s, times microseconds.
  */
 
 #define DEFAULT_GROUP			"mlvpn"
 #define DEFAULT_DESCRIPTION		"mlvpnd: %s"	/* the tunnel's name */
-#define DEFAULT_MTU			1420	/* of mtu auto, at first: an
-						   outer 1500 with IPv6, UDP */
+#define DEFAULT_MTU			1420	/* mtu auto, at first: fits into
+						   1500 with IPv6 and UDP */
 #define DEFAULT_REORDER_TIME		500000	/* at most */
 #define DEFAULT_LATENCY_SPREAD		150000
 #define DEFAULT_KEEPALIVE		2000000
@@ -39,7 +39,7 @@
 #define DEFAULT_LOSS_RECOVER(tolerance)		((tolerance) / 2)
 #define DEFAULT_LATENCY_RECOVER(tolerance)	((tolerance) * 8 / 10)
 
-/* The same with protocol mlvpn2, where it differs. */
+/* Defaults that differ with protocol mlvpn2. */
 #define DEFAULT_MLVPN2_REORDER_TIME	100000
 #define DEFAULT_MLVPN2_TIMEOUT		5500000
 

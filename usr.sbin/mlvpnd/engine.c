@@ -17,8 +17,8 @@
  */
 
 /*
- * The process that passes the packets: it joins the parent's messages, the
- * control socket, devices and sockets around the core, which decides.
+ * The process that handles the packets.  It connects the core, which makes
+ * all decisions, with the parent, the control socket, devices and sockets.
  */
 
 #include <sys/types.h>
@@ -51,7 +51,7 @@
 #include "mlvpnd.h"
 #include "sock.h"
 
-#define ENGINE_ROOT	"/var/empty"	/* for a user without a home */
+#define ENGINE_ROOT	"/var/empty"	/* without a home directory */
 #define ENGINE_PKTS	4096		/* in the core's pool */
 #define STOP_ROUNDS	64		/* batches sent at the end */
 
@@ -145,7 +145,7 @@ engine_sig_handler(int sig, short event, void *bula)
 	event_loopexit(NULL);
 }
 
-/* The peers are told, so that they need not find out. */
+/* Tells the peers, so that they need not time out. */
 static __dead void
 engine_shutdown(void)
 {
@@ -170,7 +170,7 @@ engine_shutdown(void)
 	exit(0);
 }
 
-/* A message of the parent. */
+/* A message from the parent. */
 static void
 engine_imsg(struct imsg *imsg)
 {

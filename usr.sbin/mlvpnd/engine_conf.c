@@ -17,8 +17,8 @@
  */
 
 /*
- * Configurations come as messages, are put together here, and are merged: what
- * did not change is not touched.
+ * Configurations arrive as messages, are put together here, and are merged
+ * into the one in force.  What has not changed is not touched.
  */
 
 #include <sys/types.h>
@@ -39,7 +39,7 @@
 #include "mlvpn2_file.h"
 #include "mlvpnd.h"
 
-/* A rule with its program, which comes after it. */
+/* A rule with its program, which is sent after it. */
 struct engine_match {
 	TAILQ_ENTRY(engine_match) entry;
 	struct match_conf	 conf;
@@ -47,7 +47,7 @@ struct engine_match {
 	unsigned int		 ninsns;
 };
 
-/* A configuration while it comes in. */
+/* A configuration that is being received. */
 struct engine_conf {
 	struct engine_tunnels	 tunnels;
 	struct engine_socks	 listens;	/* fd -1: the one we have */
@@ -309,9 +309,9 @@ engine_recv_end(struct imsg *imsg)
 }
 
 /*
- * A link's socket, or for one that we have another remote address, or that
- * the link is to use a listening one.  The old socket goes once the core uses
- * the new one.
+ * The socket of a link.  Or only another remote address for the socket it
+ * has, or the order to use a listening socket.  The old socket is closed once
+ * the core uses the new one.
  */
 static void
 engine_recv_socket(struct imsg *imsg)
@@ -402,9 +402,9 @@ engine_check_string(const char *s, size_t size, const char *where)
  */
 
 /*
- * A new configuration is compared with the running one; what did not change
- * is not touched.  Tunnels that go make room before others take over their
- * secrets.
+ * A new configuration is compared with the running one, and what has not
+ * changed is not touched.  Old tunnels are removed before others take over
+ * their secrets.
  */
 static void
 engine_merge(struct engine_conf *nc, uint64_t now)
@@ -424,7 +424,7 @@ engine_merge(struct engine_conf *nc, uint64_t now)
 		TAILQ_REMOVE(&nc->tunnels, n, entry);
 		if ((t = engine_tunnel_find(&engine_tunnels,
 		    n->conf->id)) != NULL) {
-			/* moved, for the order of the new configuration */
+			/* moved, to keep the order of the configuration */
 			TAILQ_REMOVE(&engine_tunnels, t, entry);
 			engine_merge_tunnel(t, n, now);
 		} else {
@@ -439,7 +439,7 @@ engine_merge(struct engine_conf *nc, uint64_t now)
 		if (t->tunnel == NULL)
 			engine_tunnel_start(t, now);
 	}
-	/* the last words of links that go */
+	/* send what removed links still have to say */
 	(void)engine_transmit(now);
 	engine_drop_strays();
 }
@@ -581,7 +581,7 @@ engine_matches_free(struct engine_tunnel *t)
 	t->nmatches = 0;
 }
 
-/* Sockets of links that are no more. */
+/* Closes the sockets of removed links. */
 static void
 engine_drop_strays(void)
 {
@@ -659,7 +659,7 @@ engine_tunnel_free(struct engine_tunnel *t)
 	free(t);
 }
 
-/* The structs came as messages: apart from pointers they compare as bytes. */
+/* The structs were received: apart from pointers, bytes can be compared. */
 static int
 engine_tunnel_differs(const struct tunnel_conf *a,
     const struct tunnel_conf *b)

@@ -20,9 +20,8 @@
 #define ENGINE_CONF_H
 
 /*
- * The configuration in the engine: the parent's messages,
-     and the merge of a new
- * one into the one in force.
+ * The configuration in the engine: receives it from the parent, and merges a
+ * new one into the one in force.
  */
 
 #include <sys/types.h>
@@ -54,9 +53,9 @@ TAILQ_HEAD(engine_tunnels, engine_tunnel);
 extern struct engine_tunnels	 engine_tunnels;	/* in force, in order */
 
 /*
- * engine_conf_imsg(): 0 for a message that is not about the configuration.
- *	What the parent sends is checked all the same: a mistake must show
- *	where it is made.
+ * engine_conf_imsg(): returns 0 if the message is not about the
+ *	configuration.  The parent is trusted, but its messages are checked so
+ *	that mistakes show up where they are made.
  * engine_tunnel_byid(), engine_tunnel_byname(): NULL if there is none.
  */
 void	 engine_conf_init(struct core *);

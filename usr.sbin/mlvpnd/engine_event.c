@@ -17,8 +17,8 @@
  */
 
 /*
- * Events of the core: they are logged, as English is made here, and the parent
- * is told.
+ * Events of the core: logs them, in words that are made here, and tells the
+ * parent.
  */
 
 #include <sys/types.h>
@@ -82,7 +82,7 @@ engine_event(void *bula, const struct core_event *e)
 	}
 }
 
-/* Whoever has a secret can make links come and go as fast as it likes. */
+/* A peer with the secret can open and close links without limit. */
 static int
 engine_event_allowed(const struct core_event *e)
 {

@@ -20,7 +20,7 @@
 #define ENGINE_EVENT_H
 
 /*
- * What becomes of the core's events: a line in the log, word to the parent.
+ * Events of the core: they are logged, and sent to the parent.
  */
 
 #include "ratelimit.h"

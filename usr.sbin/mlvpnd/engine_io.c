@@ -17,8 +17,8 @@
  */
 
 /*
- * Devices and sockets: a callback takes one batch at most, so that each
- * descriptor has its turn.
+ * Devices and sockets.  A callback handles at most one batch, so that every
+ * descriptor gets its turn.
  */
 
 #include <sys/types.h>
@@ -41,7 +41,7 @@
 #include "offload.h"
 #include "sock.h"
 
-#define FLUSH_ROUNDS	16		/* batches sent before others' turn */
+#define FLUSH_ROUNDS	16		/* batches in a row */
 #define SLEEP_MAX	(3600 * USEC)
 
 /* Packets that are written as one. */
@@ -143,8 +143,8 @@ engine_deadline(int fd, short event, void *bula)
 }
 
 /*
- * Takes out what the core has ready and sleeps until the core wants to be
- * asked again.
+ * Sends everything the core has ready, and sets the timer for its next
+ * deadline.
  */
 void
 engine_flush(uint64_t now)
@@ -270,7 +270,7 @@ engine_tun_readable(int fd, short event, void *arg)
 	engine_flush(now);
 }
 
-/* Into PKT_ROOM bytes.  An interface that has ended is an error too. */
+/* Reads up to PKT_ROOM bytes.  A destroyed interface is an error too. */
 static ssize_t
 engine_tun_read(struct engine_tun *t, uint8_t *buf)
 {
@@ -290,7 +290,7 @@ engine_tun_flags(const struct engine_tun *t)
 	    (t->conf->offload ? TUNF_OFFLOAD : 0));
 }
 
-/* Without a buffer for it a packet is lost, or the loop would spin on it. */
+/* Without a buffer the packet is dropped, or the loop would spin. */
 static void
 engine_tun_discard(struct engine_tun *t)
 {
@@ -309,7 +309,7 @@ engine_tun_discard(struct engine_tun *t)
 	    "no free buffers");
 }
 
-/* Nothing to read, a passing trouble, or an interface that is no more. */
+/* Nothing to read, a temporary error, or a destroyed interface. */
 static void
 engine_tun_error(struct engine_tun *t)
 {
@@ -354,8 +354,8 @@ engine_deliver(struct engine_tun *t, uint64_t now)
 }
 
 /*
- * The system trusts the checksums of what comes as one: a packet whose own
- * are wrong goes alone, for the system to see.
+ * The system does not verify the checksums of joined packets.  A packet with
+ * a wrong one is written alone, so that the system sees it.
  */
 static int
 engine_run_add(struct engine_tun *t, struct engine_run *run, struct pkt *p)
@@ -530,7 +530,7 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 			engine_send_full(s, error, d, n, now);
 			break;
 		}
-		/* one that is too long tells the path's MTU */
+		/* a datagram that is too long tells the MTU */
 		if (s != NULL && error != EMSGSIZE)
 			engine_send_failed(s, d, error);
 		core_send_error(core, d, error, now);
@@ -554,7 +554,7 @@ engine_send_failed(const struct engine_sock *s, const struct dgram *d,
 		log_limited(&limit, "send to %s: %s", buf, strerror(error));
 }
 
-/* The socket that the core means: twins have one for each address family. */
+/* The socket the core has named: twins have one for each family. */
 static struct engine_sock *
 engine_sock_for(const struct endpoint *ep)
 {
@@ -569,8 +569,9 @@ engine_sock_for(const struct endpoint *ep)
 }
 
 /*
- * None of the n has room.  When a socket is full one is told when to go on;
- * when an interface is, as with ENOBUFS, only time helps.
+ * None of the n datagrams could be sent.  If a socket is full, the event loop
+ * tells when it is writable; if an interface is full (ENOBUFS), only time
+ * helps.
  */
 static void
 engine_send_full(struct engine_sock *s, int error, struct dgram *d, size_t n,

@@ -20,9 +20,9 @@
 #define ENGINE_IO_H
 
 /*
- * The devices and sockets of the engine, around the core: what comes in is
- * handed to it, what it has ready goes out, and it is called again when it
- * wants to be.
+ * The devices and sockets of the engine.  What they receive is passed to the
+ * core, and what the core has ready is sent.  The core is called again at its
+ * deadline.
  */
 
 #include <sys/types.h>
@@ -65,15 +65,15 @@ struct engine_sock {
 TAILQ_HEAD(engine_socks, engine_sock);
 
 /*
- * engine_now(): microseconds of the core's clock; tells it the time of day on
- *	the way.
- * engine_flush(now): takes out what the core has ready and sleeps until the
- *	core wants to be asked again.
- * engine_transmit(now): one batch of datagrams; returns how many there were.
- * engine_tun_set(tun, conf, tunnel): what runs the device from now on.
- * engine_tun_setfd(tun, fd): takes over fd; -1 leaves none.
- * engine_sock_new(list, id): without a descriptor yet, which the caller sets
- *	before it watches the socket.
+ * engine_now(): the time of the core in microseconds; also tells the core the
+ *	time of day.
+ * engine_flush(now): sends everything the core has ready, and sets the timer
+ *	for its next deadline.
+ * engine_transmit(now): sends one batch of datagrams.  Returns how many.
+ * engine_tun_set(tun, conf, tunnel): sets the tunnel that uses the device.
+ * engine_tun_setfd(tun, fd): takes over fd; -1 closes the device.
+ * engine_sock_new(list, id): a socket without a descriptor, which the caller
+ *	sets before it watches the socket.
  */
 void	 engine_io_init(struct core *);
 void	 engine_io_free(void);

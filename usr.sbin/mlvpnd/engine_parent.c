@@ -69,7 +69,7 @@ engine_dispatch_parent(int fd, short event, void *bula)
 	int		 shut = 0;
 
 	if (event & EV_READ) {
-		/* a parent that goes may leave messages of ours unread */
+		/* a parent that has exited may not have read our messages */
 		if ((n = imsgbuf_read(&iev->ibuf)) == -1 &&
 		    errno != ECONNRESET)
 			fatal("imsgbuf_read error");

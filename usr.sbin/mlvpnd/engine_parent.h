@@ -30,9 +30,10 @@
 struct imsg;
 
 /*
- * engine_parent_open(imsg): calls imsg with each message that comes; the loop
- *	ends when the parent goes.
- * engine_compose_parent(type, peerid, data, len): fatal if it cannot be queued.
+ * engine_parent_open(imsg): calls imsg for each message.  The event loop ends
+ *	when the parent exits.
+ * engine_compose_parent(type, peerid, data, len): fatal if the message cannot
+ *	be queued.
  */
 void	 engine_parent_open(void (*)(struct imsg *));
 void	 engine_parent_close(void);

@@ -113,7 +113,7 @@ show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	return (n);
 }
 
-/* What the core has no use for. */
+/* Settings that the core does not use. */
 static void
 tunnel_conf_ctl(const struct tunnel_conf *c, struct ctl_tunnel *ct)
 {
@@ -253,7 +253,7 @@ nosuch(const char *tunnel, const char *link, char *text, size_t size)
 		nosuch_add("none", text, size);
 }
 
-/* Names that there is no room for are left out. */
+/* Names that do not fit are left out. */
 static void
 nosuch_add(const char *name, char *text, size_t size)
 {

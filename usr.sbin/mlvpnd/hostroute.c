@@ -17,8 +17,8 @@
  */
 
 /*
- * Host routes that keep the links' endpoints out of the tunnels, shared by
- * the links that have the same endpoint and routing table.
+ * Host routes that keep the packets of links out of the tunnels.  Links with
+ * the same remote address and routing table share one.
  */
 
 #include <sys/types.h>

@@ -24,11 +24,11 @@ struct hostroute;
 
 /*
  * hostroute_get(): takes a reference to the host route of an address in a
- *	routing table; the port does not matter.  NULL without memory or while
- *	the system has no route to the address.
- * hostroute_put(): gives it back; NULL is none.
- * hostroute_keep(): leaves the route in place when the last reference goes.
- * hostroute_refresh(): has all follow a change of the system's routes.
+ *	routing table; the port is ignored.  NULL without memory, or if the
+ *	system has no route to the address.
+ * hostroute_put(): releases it; may be NULL.
+ * hostroute_keep(): leaves the route in place after the last release.
+ * hostroute_refresh(): the routes of the system have changed.
  */
 struct hostroute *hostroute_get(const struct addr *, int rtable);
 void		 hostroute_put(struct hostroute *);

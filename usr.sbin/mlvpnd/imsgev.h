@@ -36,13 +36,13 @@ struct imsgev {
 };
 
 /*
- * imsg_event_add(): for reading always, for writing while messages wait.  To
- *	be called after every change of the queue.  The imsgev is zeroed
- *	memory before its first use.
- * imsg_compose_event(): queues a message; the descriptor, -1 for none, is
- *	closed once it is sent.  Returns 1, or -1 with errno; then the
- *	descriptor is still the caller's.
- * imsg_name(): the name of a message type for the log.
+ * imsg_event_add(): watches for reading, and for writing while messages are
+ *	queued.  Call it after every change of the queue.  An imsgev must be
+ *	zeroed before its first use.
+ * imsg_compose_event(): queues a message.  The descriptor, or -1 for none, is
+ *	closed after it was sent.  Returns 1, or -1 with errno; then the
+ *	descriptor still belongs to the caller.
+ * imsg_name(): the name of a message type, for the log.
  */
 void		 imsg_event_add(struct imsgev *);
 int		 imsg_compose_event(struct imsgev *, uint16_t, uint32_t, pid_t,

@@ -17,9 +17,10 @@
  */
 
 /*
- * Listening sockets.  One configured by the name of an interface stands for
- * one of each address family and follows that interface's addresses.  Links
- * to MLVPN 2.x clients have their own, or share one of these.
+ * Listening sockets.  One that is configured with the name of an interface
+ * stands for one of each address family, and follows the addresses of the
+ * interface.  Links to MLVPN 2.x clients have their own, or share one of
+ * these.
  */
 
 #include <sys/types.h>
@@ -42,10 +43,10 @@ struct listener {
 	TAILQ_ENTRY(listener) entry;
 	struct listen_conf conf;	/* with the family filled in */
 	struct addr	 bound;		/* to this, with the port */
-	struct listener	*twin;		/* of IPv6: they are one for a link */
+	struct listener	*twin;		/* of IPv6: a link uses both */
 	uint32_t	 id;		/* 0: not open */
 	int		 fd;		/* -1: the engine has it */
-	int		 optional;	/* no error when it is not possible */
+	int		 optional;	/* may fail without an error */
 	int		 wanted;
 	int		 error;		/* of the last attempt, logged */
 	int		 patience;	/* failures that are the old one's */
@@ -68,7 +69,7 @@ static int	 listener_excused(const struct listener *);
 
 static TAILQ_HEAD(, listener)	 listeners = TAILQ_HEAD_INITIALIZER(listeners);
 
-/* Forgets those that are no longer configured and notes the new ones. */
+/* Removes old listeners and adds new ones. */
 void
 listener_reconf(const struct mlvpnd_conf *conf)
 {
@@ -151,7 +152,7 @@ listener_want(const struct listen_conf *lc, uint8_t family, int optional)
 	return (l);
 }
 
-/* A link has one socket; "*" are two, which the engine makes look like one. */
+/* A link has one socket. "*" is two, which the engine uses as one. */
 static void
 listener_want_link(const struct link_conf *link)
 {
@@ -178,7 +179,7 @@ listener_want_family(const struct link_conf *link, uint8_t family)
 	return (listener_want(&lc, family, link->listen_both));
 }
 
-/* The listener that has the link's address, of that family, else one that has all. */
+/* The listener of the link's address, otherwise one of all addresses. */
 static struct listener *
 listener_covering(const struct link_conf *link, uint8_t family)
 {
@@ -220,8 +221,8 @@ listener_of_link(const struct link_conf *link, struct addr *bound)
 }
 
 /*
- * Opens what is not open.  Returns how many were opened, and sets *missing
- * when one is to be tried again later.
+ * Opens all sockets that are not open.  Returns how many were opened, and
+ * sets *missing if one is to be tried again later.
  */
 int
 listener_open(int *missing)
@@ -240,7 +241,7 @@ listener_open(int *missing)
 	return (opened);
 }
 
-/* The addresses of interfaces may have changed; returns 1 if any socket has. */
+/* Interface addresses have changed.  Returns 1 if any socket has. */
 int
 listener_netchange(void)
 {
@@ -261,7 +262,7 @@ listener_netchange(void)
 	return (changed);
 }
 
-/* Tells the engine of all that are open; part of its configuration. */
+/* Sends all open sockets to the engine, in its configuration. */
 void
 listener_send(void)
 {
@@ -361,7 +362,7 @@ listener_failed(struct listener *l, const char *what)
 		    what);
 }
 
-/* Is it only that the system or the interface has none of that family? */
+/* Does the system or interface just not have this family? */
 static int
 listener_excused(const struct listener *l)
 {

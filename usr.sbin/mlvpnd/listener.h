@@ -28,17 +28,17 @@ struct mlvpnd_conf;
 /*
  * The listening sockets.
  *
- * listener_reconf(): forgets those that are no longer configured and notes
- *	the new ones.
- * listener_open(): opens what is not open.  Returns how many were opened,
- *	and sets *missing when one is to be tried again later.
- * listener_netchange(): the addresses of interfaces may have changed; returns
- *	1 if any socket has.
- * listener_send(): tells the engine of all that are open, as part of its
+ * listener_reconf(): removes those that are no longer configured and adds the
+ *	new ones.
+ * listener_open(): opens all that are not open.  Returns how many were
+ *	opened, and sets *missing if one is to be tried again later.
+ * listener_netchange(): interface addresses may have changed.  Returns 1 if
+ *	any socket has.
+ * listener_send(): sends all open sockets to the engine, as part of its
  *	configuration.
- * listener_of_link(): the id and address of the socket of a link that
- *	listens, SOCK_NONE if it is not open.
- * listener_stop(): closes all.
+ * listener_of_link(): returns the id and the address of the socket of a link
+ *	that listens, SOCK_NONE if it is not open.
+ * listener_stop(): closes all sockets.
  */
 void		 listener_reconf(const struct mlvpnd_conf *);
 int		 listener_open(int *missing);

@@ -16,7 +16,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* The log: to syslogd(8), or to stderr before and without daemonizing. */
+/* Logging: to syslogd(8), or to stderr before and without daemonizing. */
 
 #include <sys/types.h>
 
@@ -42,8 +42,8 @@ static int		 verbose;
 static const char	*procname = "";
 
 /*
- * n_debug: messages go to standard error instead of syslog(3).  The
- * connection is made at once, as it cannot be made after chroot(2).
+ * n_debug: log to standard error instead of syslog(3).  The connection to
+ * syslogd(8) is opened now, because it is not possible after chroot(2).
  */
 void
 log_init(int n_debug, int facility)
@@ -92,7 +92,7 @@ vlog(int pri, const char *fmt, va_list ap)
 	int	 saved_errno = errno;
 
 	if (debug) {
-		/* one write, so that lines of processes do not mix */
+		/* one write, so that lines of several processes do not mix */
 		vsnprintf(msg, sizeof(msg), fmt, ap);
 		fprintf(stderr, "%s\n", msg);
 		fflush(stderr);
@@ -121,7 +121,7 @@ log_warnx(const char *fmt, ...)
 	va_end(ap);
 }
 
-/* For what can happen with each packet: a warning now and then. */
+/* For errors that can happen with each packet. */
 void
 log_limited(struct log_limit *l, const char *emsg, ...)
 {

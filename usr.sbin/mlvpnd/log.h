@@ -22,7 +22,7 @@
 #include <stdarg.h>
 #include <time.h>
 
-/* Lines of one kind, which come no oftener than every ten seconds. */
+/* Similar lines, of which one is logged every ten seconds. */
 struct log_limit {
 	time_t		 last;		/* 0: none yet */
 	unsigned int	 held;		/* since then */

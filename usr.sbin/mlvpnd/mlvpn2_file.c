@@ -114,7 +114,7 @@ mlvpn2_file_save(struct core *core)
 		log_warn("cannot write flows file");
 }
 
-/* After the n of tunnels that run, those of tunnels that do not. */
+/* The n of running tunnels are followed by those of other tunnels. */
 static size_t
 mlvpn2_file_others(size_t n)
 {

@@ -25,14 +25,14 @@ struct core;
 struct tunnel;
 
 /*
- * What peers of MLVPN 2.x have sent, kept in a file, so that nothing recorded
- * before a restart counts after it.
+ * The flows file: the positions of MLVPN 2.x peers in their connections, so
+ * that recorded datagrams are rejected after a restart too.
  *
- * mlvpn2_file_open(fd): takes over the file's descriptor, reads it.
- * mlvpn2_file_load(tunnel): tells a new tunnel.
+ * mlvpn2_file_open(fd): takes over the descriptor and reads the file.
+ * mlvpn2_file_load(tunnel): sets the positions of a new tunnel.
  * mlvpn2_file_changed(): a session has begun.
- * mlvpn2_file_timer(core, now): writes the file when it is time.
- * mlvpn2_file_close(core): writes it a last time.
+ * mlvpn2_file_timer(core, now): writes the file if it is time.
+ * mlvpn2_file_close(core): writes it for the last time.
  */
 void	 mlvpn2_file_open(int);
 void	 mlvpn2_file_load(struct tunnel *);

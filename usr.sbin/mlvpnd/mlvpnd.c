@@ -17,8 +17,9 @@
  */
 
 /*
- * The parent: starts the others and the control socket, and listens to what
- * they say.  What it does with a configuration is in reconf.c.
+ * The parent process: starts the other processes, opens the control socket
+ * and handles the messages of the other processes.  reconf.c applies
+ * configurations.
  */
 
 #include <sys/types.h>
@@ -173,7 +174,7 @@ main(int argc, char *argv[])
 	if (!debug && daemon(1, 0) == -1)
 		err(1, "daemon");
 
-	/* each tunnel and link takes a descriptor, here and in the engine */
+	/* each tunnel and link needs a descriptor, in the engine too */
 	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
 		fatal("getrlimit");
 	rl.rlim_cur = rl.rlim_max;
@@ -221,7 +222,7 @@ main(int argc, char *argv[])
 	main_shutdown(0);
 }
 
-/* NULL: the default, one for each routing table that a daemon runs in. */
+/* NULL: the default, which depends on the routing table. */
 static void
 control_path(const char *path)
 {
@@ -242,7 +243,7 @@ control_path(const char *path)
 		errx(1, "%s: socket name too long", path);
 }
 
-/* Ends the program if a daemon serves the socket. */
+/* Exit if another daemon uses the socket. */
 static void
 control_check(void)
 {
@@ -294,7 +295,7 @@ control_open(gid_t gid)
 	return (fd);
 }
 
-/* The engine takes leave of its peers before its routes go. */
+/* The engine must tell its peers before the routes are removed. */
 static __dead void
 main_shutdown(int status)
 {
@@ -313,7 +314,7 @@ main_sig_handler(int sig, short event, void *bula)
 	switch (sig) {
 	case SIGINT:
 	case SIGTERM:
-		/* on a terminal the children get it too, and may be faster */
+		/* on a terminal, the children get it too and may be faster */
 		child_ending();
 		main_shutdown(0);
 	case SIGHUP:
@@ -332,9 +333,8 @@ main_netchange(int fd, short event, void *bula)
 }
 
 /*
- * What the children say.  They run as another user because they may have
- * been taken over: no message is taken on trust, and a malformed one ends
- * the daemon.
+ * Messages from the children.  The children are unprivileged and may be
+ * compromised: every message is checked, and an invalid one is fatal.
  */
 
 static int
@@ -395,7 +395,7 @@ main_recv_mtu(struct imsg *imsg)
 	return (0);
 }
 
-/* The engine has put it in the log already. */
+/* The engine has already logged it. */
 static int
 main_recv_event(struct imsg *imsg)
 {
@@ -426,7 +426,7 @@ main_resolver_imsg(struct imsg *imsg)
 	return (0);
 }
 
-/* A string that ends within its field and is fit for the log. */
+/* A terminated string of printable characters. */
 static int
 is_text(const char *s, size_t size)
 {

@@ -20,7 +20,7 @@
 #define MLVPND_H
 
 /*
- * What all processes and mlvpnctl(8) share: names of the daemon, and the
+ * Shared by all processes and mlvpnctl(8): names of the daemon, and the
  * messages between them.
  */
 

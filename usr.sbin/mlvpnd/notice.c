@@ -17,8 +17,8 @@
  */
 
 /*
- * What is said of a configuration beyond its errors, to the log and to the
- * client that asked for a reload.
+ * Messages about a configuration other than errors, for the log and for the
+ * client that has asked for the reload.
  */
 
 #include <sys/types.h>

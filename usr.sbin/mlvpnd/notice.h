@@ -22,17 +22,16 @@
 #include <stdint.h>
 
 /*
- * What is to be known of a configuration beyond its errors: it goes to the
- * log and, during a reload that a client of the control socket asked for, to
- * this client.
+ * Messages about a configuration other than errors.  They are logged, and
+ * sent to the client of the control socket that has asked for the reload.
  *
- * notice_begin(): the client from now on, by the id of its request.
- * notice_end(): none any more.  Returns whether notice_failure() was called
- *	meanwhile.
- * notice_client(): a line for the client alone, which is in the log already.
+ * notice_begin(): sets the client, by the id of its request.
+ * notice_end(): there is no client any more.  Returns whether
+ *	notice_failure() was called.
+ * notice_client(): a line for the client only, which was already logged.
  * notice(): a line for both.
- * notice_failure(): what the configuration asks for and the system refuses,
- *	with the text of errno, which stays as it is.
+ * notice_failure(): the system refuses a setting; adds the text of errno,
+ *	which does not change.
  */
 void	 notice_begin(uint32_t);
 int	 notice_end(void);

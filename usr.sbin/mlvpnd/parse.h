@@ -25,10 +25,11 @@ struct mlvpnd_conf;
 #define PARSE_UNUSED	0x2	/* warn of macros that are not used */
 
 /*
- * parse_options(): PARSE_* from now on.
- * parse_config(): NULL after any error; every error is logged as
+ * parse_options(): sets PARSE_*.
+ * parse_config(): returns NULL after an error.  Every error is logged as
  *	"file:line: message", and passed to the function if that is not NULL.
- * cmdline_symset(): "name=value"; -1 if it is not that.
+ * cmdline_symset(): defines a macro by "name=value"; -1 if it is not of this
+ *	form.
  */
 void			 parse_options(int);
 struct mlvpnd_conf	*parse_config(const char *, void (*)(const char *));

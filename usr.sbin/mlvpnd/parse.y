@@ -17,9 +17,9 @@
  */
 
 /*
- * The grammar of mlvpnd.conf(5), its lexer with files and macros, and what each
- * statement sets.  What a single statement may say is checked here, what takes
- * several of them in conf_check.c.
+ * The grammar of mlvpnd.conf(5), its lexer with files and macros, and the
+ * settings that each statement makes.  A statement is checked here as far as
+ * it can be checked alone, and in conf_check.c otherwise.
  */
 
 %{
@@ -305,7 +305,7 @@ word		: STRING
 		}
 		;
 
-/* Without quotes the last character of a key is another token. */
+/* Without quotes, the "=" at the end of a key is another token. */
 key		: STRING
 		| STRING '=' {
 			$$ = key_padded($1);
@@ -399,8 +399,9 @@ tunnellast	: /* empty */
 		;
 
 /*
- * Statements need no newline between them, but for two: what follows a match
- * could be its link { }, and a peer key the peer of an address.
+ * Statements need no newline between them, except in two cases: after a
+ * match, because a link { } could belong to it, and before a peer key,
+ * because it could be the peer of an address.
  */
 tunnelopts	: /* empty */
 		| tunnelopts '\n' peerkey
@@ -894,7 +895,7 @@ yyerror(const char *fmt, ...)
 	return (0);
 }
 
-/* By yyparse(): tok is what it cannot use. */
+/* Called by yyparse(): tok is the unexpected token. */
 static void
 syntax_error(void)
 {
@@ -909,7 +910,7 @@ syntax_error(void)
 		return;
 	}
 
-	/* at the top level any word could be the name of a macro */
+	/* outside of tunnels, any word could be the name of a macro */
 	if (curtun == NULL && prev.first && prev.type == STRING &&
 	    !prev.quoted)
 		t = &prev;
@@ -937,8 +938,8 @@ syntax_error(void)
 }
 
 /*
- * After a syntax error: to the end of the line, or of the block if that is
- * on the line, passing over blocks that begin on it.
+ * After a syntax error: skips to the end of the line, or of the block if it
+ * ends on this line.  Blocks that begin on the line are skipped too.
  */
 static int
 skip(void)
@@ -1011,7 +1012,7 @@ again:
 	return (c);
 }
 
-/* The value is read next, and not searched for macros again. */
+/* The value is read next, and not expanded again. */
 static int
 lex_macro(void)
 {
@@ -1047,7 +1048,7 @@ lex_macro(void)
 	return (0);
 }
 
-/* What a word processor makes of quotes and blanks, in UTF-8. */
+/* Quotes and blanks of word processors, in UTF-8. */
 static int
 lex_illegal(int c)
 {
@@ -1138,7 +1139,7 @@ word_char(int c)
 	return (isalnum(c) || (c > 0 && strchr("_-./:%*+@~", c) != NULL));
 }
 
-/* What the parser says about the token ERROR is kept quiet. */
+/* The parser is silent about the token ERROR. */
 static int
 lex_error(const char *fmt, ...)
 {
@@ -1165,7 +1166,7 @@ igetc(void)
 	return (getc(file->stream));
 }
 
-/* Joins lines, and goes on with the outer file at the end of an inner one. */
+/* Joins lines, and continues the outer file after an inner one. */
 static int
 lgetc(void)
 {
@@ -1181,7 +1182,7 @@ lgetc(void)
 	if (c != EOF)
 		return (c);
 
-	/* the last line may lack its end */
+	/* the last line may have no newline */
 	if (!file->eof) {
 		file->eof = 1;
 		if (ferror(file->stream))
@@ -1209,7 +1210,7 @@ kw_cmp(const void *name, const void *entry)
 static int
 lookup(const char *s)
 {
-	/* This has to be sorted always. */
+	/* This has to be sorted. */
 	static const struct keyword keywords[] = {
 		{ "address",		ADDRESS },
 		{ "atm",		ATM },
@@ -1309,7 +1310,7 @@ pushfile(const char *name, const char **what)
 	char		 buf[128];
 	int		 fd;
 
-	/* do not wait for a pipe's other end, but for the main file */
+	/* only the main file may be a pipe */
 	if ((fd = open(name, O_RDONLY | O_CLOEXEC |
 	    (file != NULL ? O_NONBLOCK : 0))) == -1 || fstat(fd, &st) == -1) {
 		*what = strerror(errno);
@@ -1452,7 +1453,7 @@ parse_config(const char *filename, void (*report)(const char *))
 	return (conf);
 }
 
-/* The psk of each secret, which takes its time. */
+/* Derives the psk of each secret, which is slow. */
 static void
 stretch_phrases(void)
 {
@@ -1569,7 +1570,7 @@ cmdline_symset(char *s)
 	return (0);
 }
 
-/* The file ended too early, which takes an open block. */
+/* The file has ended in an open block. */
 static void
 not_closed(void)
 {
@@ -1581,7 +1582,7 @@ not_closed(void)
 		    curtun->name);
 }
 
-/* A statement that cannot be read is not to be called missing as well. */
+/* A statement with an error is not reported as missing too. */
 static void
 damage(void)
 {
@@ -1660,7 +1661,7 @@ value(const char *s, int64_t (*convert)(const char *, const char **))
 	return (-1);
 }
 
-/* A time of -1 had its message. */
+/* A time of -1 was already reported. */
 static int
 time_range(const char *what, int64_t v, uint64_t min, const char *smin,
     uint64_t max, const char *smax)
@@ -1756,7 +1757,7 @@ key_decode(uint8_t *key, const char *s, const char *what)
 	return (0);
 }
 
-/* NULL: the secret is safe where it stands. */
+/* unsafe is NULL if the file may contain a secret. */
 static void
 secret_safe(const char *unsafe)
 {

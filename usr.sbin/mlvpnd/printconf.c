@@ -17,8 +17,8 @@
  */
 
 /*
- * Prints a configuration so that parse.y reads the same from it.  On demand
- * the defaults in force stand among it as comments.
+ * Prints a configuration so that parse.y can read it again.  Defaults are
+ * printed as comments on request.
  */
 
 #include <sys/types.h>
@@ -67,9 +67,9 @@ static void	 print_time_line(const char *, uint64_t);
 static void	 print_default(const char *, ...)
 		    __attribute__((__format__ (printf, 1, 2)));
 
-static int	 defaults;		/* are asked for */
+static int	 defaults;		/* print defaults too */
 
-/* Secrets included: who runs this could read the file. */
+/* Prints secrets too: the user could read the file. */
 void
 print_config(const struct mlvpnd_conf *conf, int with_defaults)
 {
@@ -323,7 +323,7 @@ print_tos(const struct tunnel_conf *t)
 	}
 }
 
-/* Not of MLVPN 2.x, where it has no effect. */
+/* It has no effect with MLVPN 2.x. */
 static void
 print_keepalive(const struct tunnel_conf *t)
 {
@@ -582,7 +582,7 @@ print_base64(const uint8_t *key)
 	sodium_memzero(buf, sizeof(buf));
 }
 
-/* In the largest unit that leaves no fraction, or as it is. */
+/* In the largest unit without a fraction. */
 static void
 print_scaled(uint64_t v, const char *unit)
 {

@@ -23,8 +23,8 @@ struct match_conf;
 struct mlvpnd_conf;
 
 /*
- * printconf.c: in a form that parse_config() reads, with the defaults as
- * comments if these are asked for.
+ * printconf.c: prints a configuration that parse_config() can read again,
+ * with defaults as comments on request.
  */
 void	 print_config(const struct mlvpnd_conf *, int with_defaults);
 

@@ -16,7 +16,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* Prints a rule as the configuration has it; mlvpnctl(8) does so too. */
+/* Prints a rule as in the configuration, also for mlvpnctl(8). */
 
 #include <sys/param.h>
 #include <sys/types.h>

@@ -114,7 +114,7 @@ hint_token(unsigned int hint)
 	return (hint < HINT_MAX ? tokens[hint] : "unknown");
 }
 
-/* Three digits, none of them a zero behind the point. */
+/* Three digits, without trailing zeros. */
 static const char *
 fmt_rate(uint64_t bps, char *buf, size_t len)
 {

@@ -20,8 +20,8 @@
 #define REASON_H
 
 /*
- * Why something is as it is, or was done.  The core and the control messages
- * have the number; people read the words, programs the token.
+ * Reasons for states and events.  The core and control messages have the
+ * number; it is printed as words for users and as a token for programs.
  */
 
 #include <stdint.h>
@@ -61,12 +61,12 @@ enum reason {
 	REASON_MAX
 };
 
-/* "" for REASON_NONE; "unknown" for what is none. */
+/* "" for REASON_NONE; "unknown" for an invalid number. */
 const char	*reason_words(unsigned int);
-/* One lower case word, which stays as it is; NULL for REASON_NONE. */
+/* A token that does not change; NULL for REASON_NONE. */
 const char	*reason_token(unsigned int);
 
-/* What a configured bandwidth looks like. */
+/* Hints about a configured bandwidth. */
 enum link_hint {
 	HINT_NONE,
 	HINT_LESS,			/* the link delivers less */

@@ -17,8 +17,8 @@
  */
 
 /*
- * The configuration in force: the steps from it to a new one, in the kernel
- * and in the engine.  What did not change is not touched.
+ * Changes from the configuration in force to a new one, in the kernel and in
+ * the engine.  What has not changed is not touched.
  */
 
 #include <sys/types.h>
@@ -60,8 +60,8 @@
 #define COMMAND_GRACE	2000		/* ms, after a signal */
 
 /*
- * The engine must give up the device that a tunnel had; it has to before the
- * parent can open the one of the same name.
+ * The engine must close the old device of a tunnel before the parent can open
+ * the one of the same name.
  */
 enum release {
 	RELEASE_NO,
@@ -290,8 +290,8 @@ reconf_inactive(const char *line)
 }
 
 /*
- * Tunnels are the same when their names are, interfaces when theirs are:
- * a tunnel that was renamed takes over the interface.
+ * Tunnels are matched by name, and interfaces by name too: a tunnel that was
+ * renamed keeps its interface.
  */
 static void
 reconf_apply(struct mlvpnd_conf *new)
@@ -341,7 +341,7 @@ reconf_apply(struct mlvpnd_conf *new)
 	reconf_schedule(missing);
 }
 
-/* The peers' addresses get host routes before those of the tunnel need it. */
+/* Host routes to the peers must exist before the tunnel's routes. */
 static void
 reconf_tunnel(struct ptunnel *pt)
 {
@@ -356,8 +356,8 @@ reconf_tunnel(struct ptunnel *pt)
 }
 
 /*
- * Opens the interfaces and listening sockets that are not open.  Returns how
- * many were opened, and sets *missing when some are not.
+ * Opens all interfaces and listening sockets that are not open.  Returns how
+ * many were opened, and sets *missing if some could not be.
  */
 static int
 reconf_open(int *missing)
@@ -390,9 +390,9 @@ reconf_open(int *missing)
 }
 
 /*
- * Tells the engine all; descriptors go along only where it lacks them.  It
- * gets to know of a tunnel when the interface is there, and loses it when it
- * must let go of a device that cannot be opened anew otherwise.
+ * Sends the whole configuration to the engine, with the descriptors that it
+ * does not have.  A tunnel is sent once its interface exists.  It is left out
+ * if the engine must close a device that otherwise could not be opened again.
  */
 static void
 reconf_send(void)
@@ -425,8 +425,7 @@ reconf_send(void)
 }
 
 /*
- * Without pointers, and without the texts of secrets, which the engine has
- * no use for.
+ * The engine gets no pointers, and no passphrases, which it does not need.
  */
 static void
 reconf_send_tunnel(struct ptunnel *pt)
@@ -477,7 +476,7 @@ reconf_send_tunnel(struct ptunnel *pt)
 		reconf_send_match(pt->conf, match);
 }
 
-/* The rule, then the program that its expression means. */
+/* The rule, followed by its compiled expression. */
 static void
 reconf_send_match(const struct tunnel_conf *tc, const struct match_conf *match)
 {
@@ -498,7 +497,9 @@ reconf_send_match(const struct tunnel_conf *tc, const struct match_conf *match)
 	free(insns);
 }
 
-/* Once there is a tunnel for it; without the file the engine does as well. */
+/*
+ * Only if a tunnel needs it.  The engine can run without the file.
+ */
 static void
 reconf_open_flows(void)
 {
@@ -622,7 +623,7 @@ ptunnel_restore(void *arg)
 		tunif_restore(pt->tunif);
 }
 
-/* There may be routes waiting for that. */
+/* Routes may be waiting for this. */
 static void
 ptunnel_protected(void *arg)
 {

@@ -28,23 +28,22 @@ struct mlvpnd_conf;
 /*
  * The configuration in force.
  *
- * reconf_start(): the first one, which is taken over, and the name of the
- *	file of flows.  Returns -1 when a tunnel's interface could not be
- *	opened, which has been logged.
- * reconf_reload(): reads the file anew; after an error in it all stays as it
- *	is.  reconf_reload_ctl() does it for a client of the control socket,
- *	who is told what happens.
- * reconf_stop(): the daemon's end, after that of its children.
+ * reconf_start(): applies the first configuration, and takes it over; flows
+ *	is the name of the flows file.  Returns -1 if an interface could not
+ *	be opened, which was logged.
+ * reconf_reload(): reads the file again.  Nothing changes if it has errors.
+ * reconf_reload_ctl(): the same for a client of the control socket, which
+ *	gets the messages.
+ * reconf_stop(): removes everything when the daemon exits, after its
+ *	children.
  *
- * What happens to it:
+ * Events:
  *
- * reconf_netchange(): the system's addresses, interfaces or routes have
- *	changed.
- * reconf_mtu(): the engine has found out the MTU of a tunnel.
+ * reconf_netchange(): addresses, interfaces or routes have changed.
+ * reconf_mtu(): the engine has measured the MTU of a tunnel.
  * reconf_stale(): the engine gets no answer on a link.
- * reconf_event(): a tunnel or link has come up or gone down, as enum
- *	core_event_type says.
- * reconf_resolved(): the resolver's answer to a request.
+ * reconf_event(): a tunnel or link went up or down; see enum core_event_type.
+ * reconf_resolved(): the answer of the resolver to a request.
  */
 int	 reconf_start(struct mlvpnd_conf *, const char *flows);
 void	 reconf_reload(const char *);

@@ -17,8 +17,8 @@
  */
 
 /*
- * The peer's side of a link: hosts by address or name, and what the resolver
- * says of the names.
+ * The remote hosts of a link, by address or by name, and the resolver's
+ * answers.
  */
 
 #include <sys/types.h>
@@ -226,7 +226,7 @@ remote_timer(int fd, short event, void *arg)
 	remote_lookup(arg);
 }
 
-/* What was known stays in use as long as there is nothing better. */
+/* The old addresses are used until there are new ones. */
 static void
 remote_resolved(struct remote *r, const struct addr *addr, size_t n)
 {
@@ -259,7 +259,7 @@ remote_resolved(struct remote *r, const struct addr *addr, size_t n)
 	rs->found(rs->arg);
 }
 
-/* What the resolver says is not taken on trust. */
+/* The answers of the resolver are not trusted. */
 static int
 addr_usable(const struct addr *addr, uint8_t family)
 {

@@ -30,20 +30,21 @@
 struct remotes;
 
 /*
- * What the "remote" of a link names: addresses, and names that are looked up
+ * The hosts of a "remote" statement: addresses, and names that are resolved
  * periodically.
  *
- * remotes_new(): none.  Calls back when a name has addresses.
- * remotes_set(): those of this link of the tunnel with that name, for the
- *	log, and begins to look them up.
- * remotes_differ(): do two links have other ones?
- * remotes_addr(): all addresses, REMOTE_ADDR_MAX at most, in the order of
- *	the configuration.  Returns how many.
- * remotes_pending(): may there be more, as a name is being looked up?
- * remotes_refresh(): looks names up again before it is time.
- * remotes_retry(): looks those up at once that could not be.
- * remotes_resolved(): the resolver's answer to a request.  Returns 0 when it
- *	was none of these.
+ * remotes_new(): an empty list.  The function is called when a name gets
+ *	addresses.
+ * remotes_set(): takes the hosts of this link and begins to resolve them.
+ *	The name of the tunnel is for the log.
+ * remotes_differ(): do two links have different hosts?
+ * remotes_addr(): all addresses, at most REMOTE_ADDR_MAX, in the order of the
+ *	configuration.  Returns how many.
+ * remotes_pending(): may there be more, because a name is being resolved?
+ * remotes_refresh(): resolves all names again now.
+ * remotes_retry(): resolves those names now that could not be resolved.
+ * remotes_resolved(): the answer of the resolver to a request.  Returns 0 if
+ *	it was for another list.
  */
 struct remotes	*remotes_new(void (*found)(void *), void *arg);
 void		 remotes_free(struct remotes *);

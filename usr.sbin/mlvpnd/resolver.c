@@ -17,8 +17,8 @@
  */
 
 /*
- * The process that asks name servers.  It does one lookup after the other
- * and knows nothing; the parent asks and does not trust the answers.
+ * The process that resolves host names, one after the other.  It keeps no
+ * state.  The parent does not trust its answers.
  */
 
 #include <sys/types.h>
@@ -126,8 +126,8 @@ resolver_sighdlr(int sig)
 }
 
 /*
- * A lookup may take a minute; when the parent goes meanwhile nobody wants
- * its result, and the parent waits for this process.
+ * A lookup can take a minute.  If the parent exits meanwhile, nobody needs
+ * the result, and the parent waits for this process.
  */
 static void
 resolver_alarm(int sig)
@@ -189,7 +189,7 @@ resolver_dispatch(void)
 	}
 }
 
-/* The answer bears the number of the question; it is empty after a failure. */
+/* The answer has the id of the request; it is empty after an error. */
 static void
 resolver_lookup(struct imsg *imsg)
 {
@@ -212,9 +212,9 @@ resolver_lookup(struct imsg *imsg)
 }
 
 /*
- * Looks a name up, for as many addresses as there is room for.  Links have
- * routing tables of their own, so it does not matter which addresses this
- * process could reach (no AI_ADDRCONFIG).
+ * Resolves a name, to as many addresses as fit.  Links have their own routing
+ * tables, so it does not matter which addresses this process could reach (no
+ * AI_ADDRCONFIG).
  */
 static size_t
 resolver_ask(const struct imsg_resolve *ir, struct addr *addr)

@@ -19,7 +19,7 @@
 #ifndef RESOLVER_H
 #define RESOLVER_H
 
-/* The process that looks up names.  Does not return. */
+/* The process that resolves host names.  Does not return. */
 __dead void	 resolver(int debug, int verbose);
 
 #endif /* RESOLVER_H */

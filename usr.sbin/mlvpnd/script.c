@@ -17,9 +17,9 @@
  */
 
 /*
- * The commands of tunnels: each is told, in order and one thing at a time,
- * what has changed since it was told last.  So a command that takes its time
- * holds up nobody, and when links flap meanwhile it hears of the outcome.
+ * The commands of tunnels.  Each is run for one event at a time, in order,
+ * for everything that has changed since the last run.  A slow command delays
+ * nobody, and is only told the result if links flap meanwhile.
  */
 
 #include <sys/types.h>
@@ -281,7 +281,7 @@ script_stop(void)
 	}
 }
 
-/* Finds out what is to be told; with force, however much waits already. */
+/* Queues what has changed; with force, even if the queue is full. */
 static void
 script_sync(struct script *s, int force)
 {
@@ -326,7 +326,7 @@ script_sync(struct script *s, int force)
 		s->told_up = up;
 }
 
-/* Links that are down need no memory. */
+/* Links that are down are not remembered. */
 static void
 script_prune(struct script *s)
 {
@@ -361,7 +361,7 @@ script_all_down(struct script *s)
 	}
 }
 
-/* Returns -1 when enough waits to be told. */
+/* Returns -1 if the queue is full. */
 static int
 script_tell(struct script *s, enum script_event event, const char *link,
     const char *reason, int force)
@@ -531,7 +531,7 @@ list_begin(void)
 	list[0] = '\0';
 }
 
-/* What does not fit in whole is left out. */
+/* What does not fit is left out. */
 static void
 list_add(const char *word)
 {
@@ -623,7 +623,7 @@ script_next(struct script *s)
 	free(s);
 }
 
-/* In a group of its own, so that all that it starts can be ended. */
+/* In a process group, so that all its processes can be killed. */
 static __dead void
 script_exec(struct job *j)
 {
@@ -644,7 +644,7 @@ script_exec(struct job *j)
 	_exit(127);
 }
 
-/* At the daemon's end: what waits to be told is given up. */
+/* When the daemon exits: drops the queue. */
 static void
 script_kill(struct script *s, int sig)
 {
@@ -717,7 +717,7 @@ script_reap(struct script *s)
 	script_next(s);
 }
 
-/* NULL for a name that no link can have; the engine may lie. */
+/* NULL for an invalid name; the engine is not trusted. */
 static struct script_link *
 link_find(struct script *s, const char *name)
 {

@@ -27,22 +27,20 @@ struct tunnel_conf;
 /*
  * The command of a tunnel.
  *
- * script_init(): commands may be run if there are any at the start, for
- *	otherwise the process is confined to do without.  One that takes longer
- *	than max gets a SIGTERM, and a SIGKILL after another grace, both in
- *	milliseconds.
- * script_new(): calls back when a script for MLVPN 2.x may have taken the
- *	tunnel's interface down and up again.
- * script_conf(): the tunnel's configuration from now on, which has to last
- *	until the next call.  A new command is told all.
- * script_interface(): the interface, NULL: there is none.
- * script_event(): of the engine, by enum core_event_type.  A tunnel is up for
- *	a command while one of its links is: not to be usable for a moment
- *	takes nothing down.
- * script_down(): the engine has given up the tunnel.
- * script_free(): the tunnel is no more; its command still hears of that.
- * script_stop(): the daemon's end, in place of its event loop: tells all of
- *	it, and waits for a limited time.
+ * script_init(): can commands be run?  Otherwise the process gives up this
+ *	privilege.  A command that runs longer than max gets a SIGTERM, and a
+ *	SIGKILL after grace, both in milliseconds.
+ * script_new(): the function is called when a script for MLVPN 2.x may have
+ *	taken the interface down and up again.
+ * script_conf(): the new configuration of the tunnel, which must exist until
+ *	the next call.  A new command is told everything.
+ * script_interface(): the interface, or NULL if there is none.
+ * script_event(): an event of the engine, see enum core_event_type.  For a
+ *	command, a tunnel is up while one of its links is.
+ * script_down(): the engine has dropped the tunnel.
+ * script_free(): the tunnel was removed; its command is still told.
+ * script_stop(): the daemon exits, and there is no event loop: tells all
+ *	commands and waits for a limited time.
  */
 void		 script_init(int commands, unsigned int max,
 		    unsigned int grace);

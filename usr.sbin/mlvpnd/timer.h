@@ -24,10 +24,10 @@ struct event;
 /*
  * The parent's timers, in milliseconds.
  *
- * timer_set(): has a timer run off in that time.
- * timer_now(): of a clock that never goes back; it wraps around.
- * timer_backoff(): the time to wait before the next attempt: min at first,
- *	when now is 0, then twice the last one up to max.
+ * timer_set(): starts a timer.
+ * timer_now(): a clock that never goes back, but wraps around.
+ * timer_backoff(): the time until the next attempt: min if now is 0,
+ *	otherwise twice the last time, up to max.
  */
 void		 timer_set(struct event *, unsigned int ms);
 unsigned int	 timer_now(void);

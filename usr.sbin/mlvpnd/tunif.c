@@ -17,8 +17,8 @@
  */
 
 /*
- * Tunnel interfaces with their addresses and routes: what the parent has
- * made in the kernel, and the steps from there to what is configured.
+ * Tunnel interfaces with their addresses and routes: what the parent has set
+ * in the kernel, and the changes from there to a new configuration.
  */
 
 #include <sys/types.h>
@@ -40,7 +40,7 @@
 struct tunif_address {
 	TAILQ_ENTRY(tunif_address) entry;
 	struct address_conf conf;
-	int		 added;		/* by us, to be taken away */
+	int		 added;		/* by us, to be removed */
 };
 
 struct tunif_route {
@@ -85,7 +85,7 @@ static void	 tunif_release(struct tunif *, int);
 static TAILQ_HEAD(, tunif)	 tunifs = TAILQ_HEAD_INITIALIZER(tunifs);
 static uint32_t			 last_id;
 
-/* The two halves of everything: they win over a default route. */
+/* Two halves, which are preferred to a default route. */
 static const struct prefix	 halves[] = {
 	{ { .family = 4 }, 1 },
 	{ { .ip = { 0x80 }, .family = 4 }, 1 },
@@ -157,7 +157,7 @@ tunif_apply(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu,
 	tunif_describe(tif, tc);
 	tunif_mtu(tif, tc, auto_mtu);
 	if (tunif_addresses_differ(tif, tc)) {
-		/* routes may lead to an address that goes */
+		/* a route may need an address that is removed next */
 		tunif_routes_free(tif, 0);
 		tunif_addresses(tif, tc);
 	}

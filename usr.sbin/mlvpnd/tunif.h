@@ -25,26 +25,25 @@ struct tunif;
 struct tunnel_conf;
 
 /*
- * A tunnel's interface with its addresses and routes.
+ * The interface of a tunnel with its addresses and routes.
  *
- * tunif_claim(): the interface that we have and that suits this tunnel, or
- *	NULL.
- * tunif_sweep(): takes away the interfaces that no tunnel has claimed, and
- *	all claims.
- * tunif_open(): opens the interface of a tunnel; NULL with errno.
- * tunif_apply(): changes what differs from the configuration, which has to
- *	last until the next call.  auto_mtu is what the engine has found out, 0
- *	if nothing yet.  The default routes are left out unless the peers'
- *	addresses are protected from them by host routes.
- * tunif_restore(): adds again what somebody has taken away.
- * tunif_id(): a number that tells this opening of a device from all others.
- * tunif_current_mtu(): as set, 0 not yet.
- * tunif_dup(): a descriptor of the device for the engine, -1 with errno.
- * tunif_offload(): does the device know tun_write_tcp()?
- * tunif_vanished(): has somebody destroyed the interface?
- * tunif_free(): takes the interface away, or what we have added to one that
- *	was there.
- * tunif_stop(): the same at the daemon's end, when "persist" counts.
+ * tunif_claim(): returns the open interface that suits this tunnel, or NULL.
+ * tunif_sweep(): removes all interfaces that were not claimed, and resets the
+ *	claims.
+ * tunif_open(): opens the interface of a tunnel.  Returns NULL with errno.
+ * tunif_apply(): changes what differs from the configuration, which must
+ *	exist until the next call.  auto_mtu is the MTU measured by the engine,
+ *	0 if unknown.  Default routes are left out until host routes protect
+ *	the addresses of the peers.
+ * tunif_restore(): sets again what someone else has removed.
+ * tunif_id(): a number that identifies this opening of the device.
+ * tunif_current_mtu(): the MTU as set, 0 if not yet.
+ * tunif_dup(): returns a descriptor of the device for the engine, or -1 with
+ *	errno.
+ * tunif_offload(): does the device support tun_write_tcp()?
+ * tunif_vanished(): was the interface destroyed by someone else?
+ * tunif_free(): removes the interface, or what was added to an existing one.
+ * tunif_stop(): the same when the daemon exits, where "persist" counts.
  */
 struct tunif	*tunif_claim(const struct tunnel_conf *);
 void		 tunif_sweep(void);

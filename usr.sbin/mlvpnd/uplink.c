@@ -17,8 +17,8 @@
  */
 
 /*
- * The links' outer side: which of the peer's addresses each one uses, and the
- * socket that the engine sends through.
+ * The links as the system sees them: which address of the peer each link
+ * uses, and the socket that the engine uses for it.
  */
 
 #include <sys/types.h>
@@ -237,8 +237,8 @@ uplinks_unprotect(struct uplinks *uls)
 }
 
 /*
- * Not before the peer is known and safe from them on one link, as names could
- * not be looked up any more.
+ * The default routes wait until the address of a peer is known and has a host
+ * route: otherwise host names could no longer be resolved.
  */
 int
 uplinks_protected(const struct uplinks *uls)
@@ -399,7 +399,7 @@ uplink_same_socket(const struct link_conf *a, const struct link_conf *b)
 	    strcmp(a->ifname, b->ifname) == 0);
 }
 
-/* Where among the candidates the present address is, -1 if it is not. */
+/* The index of the present address, -1 if it is not one of them. */
 static int
 uplink_position(const struct uplink *ul, const struct addr *cand, size_t n)
 {
@@ -412,7 +412,7 @@ uplink_position(const struct uplink *ul, const struct addr *cand, size_t n)
 	return (-1);
 }
 
-/* The peer's addresses may be other ones. */
+/* The addresses of the peer may have changed. */
 static void
 uplink_found(void *arg)
 {
@@ -423,8 +423,8 @@ uplink_found(void *arg)
 }
 
 /*
- * Stays with the present address as long as it is one of the peer's.
- * Otherwise waits for names still being looked up if there is a choice.
+ * Keeps the present address as long as it is one of the peer's.  Otherwise
+ * waits for names that are still being resolved if there is a choice.
  */
 static void
 uplink_select(struct uplink *ul)
@@ -445,8 +445,8 @@ uplink_select(struct uplink *ul)
 }
 
 /*
- * Has the engine use the first of the addresses, beginning with number
- * start, that the system can send to; from a new socket if anew is set.
+ * Lets the engine use the first address, beginning with number start, that
+ * the system can send to; with a new socket if anew is set.
  */
 static void
 uplink_connect(struct uplink *ul, size_t start, int anew)
@@ -492,9 +492,9 @@ uplink_connect(struct uplink *ul, size_t start, int anew)
 }
 
 /*
- * Has the engine send to that address: with the socket it has, unless that
- * one sends from somewhere else, or anew is set.  Returns 0, or -1 with errno
- * and the step that failed.
+ * Lets the engine send to this address: with its socket, unless the local
+ * address differs or anew is set.  Returns 0, or -1 with errno and the step
+ * that failed.
  */
 static int
 uplink_try(struct uplink *ul, const struct addr *remote, int anew,
@@ -585,7 +585,7 @@ uplink_open(struct uplink *ul, const struct sock_conf *sc,
 	int			 fd;
 
 	if (sc->local.port != 0 && ul->sock != SOCK_NONE) {
-		/* it may have to be the same port: the old one must go */
+		/* the new socket may need the same port */
 		uplink_close(ul);
 		*what = "bind";
 		errno = EADDRINUSE;
@@ -644,7 +644,7 @@ uplink_close(struct uplink *ul)
 	compose_engine(IMSG_LINK_NOSOCKET, 0, -1, &ls, sizeof(ls));
 }
 
-/* The peer calls on this link: it has one of the listening sockets. */
+/* The peer opens this link: it uses a listening socket. */
 static void
 uplink_listen(struct uplink *ul)
 {
@@ -664,7 +664,7 @@ uplink_retry(int fd, short event, void *arg)
 	uplink_select(arg);
 }
 
-/* Is that one of the addresses inside of its own tunnel? */
+/* Is this an address inside of its own tunnel? */
 static int
 uplink_inside(const struct uplink *ul, const struct addr *local)
 {

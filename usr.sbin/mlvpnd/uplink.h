@@ -27,24 +27,24 @@ struct tunnel_conf;
 struct uplinks;
 
 /*
- * The outer side of a tunnel's links.
+ * The sockets and the remote addresses of a tunnel's links.
  *
- * uplinks_new(): of the tunnel with that id.  Calls back when a peer's address
- *	has its host route, as there may be routes waiting for that.
- * uplinks_reconf(): takes over the links of a new configuration, which has to
- *	last until the next call.  What has to be done about their sockets is
- *	left to uplinks_start(), when the engine knows the links.
- * uplinks_reset(): the engine has lost the tunnel: it will need all sockets
- *	anew.
- * uplinks_protect(): gives the peers' addresses host routes where routes that
- *	are about to be added would lead them into the tunnel.
- *	uplinks_unprotect() takes away those that none calls for any more.
+ * uplinks_new(): for the tunnel with this id.  The function is called when
+ *	the address of a peer gets its host route, as other routes may wait
+ *	for this.
+ * uplinks_reconf(): takes the links of a new configuration, which must exist
+ *	until the next call.  Their sockets are changed by uplinks_start(),
+ *	once the engine knows the links.
+ * uplinks_reset(): the engine has lost the tunnel and needs all sockets
+ *	again.
+ * uplinks_protect(): adds host routes for the addresses of peers that the
+ *	routes of the tunnel would cover.  uplinks_unprotect() removes those
+ *	that are no longer needed.
  * uplinks_protected(): may the tunnel have its default routes?
- * uplinks_netchange(): addresses, interfaces or routes of the system have
- *	changed.
- * uplinks_stale(): the engine gets no answer on the link of that name.
- * uplinks_resolved(): the resolver's answer to a request.  Returns 0 when it
- *	was not this tunnel's.
+ * uplinks_netchange(): addresses, interfaces or routes have changed.
+ * uplinks_stale(): the engine gets no answer on this link.
+ * uplinks_resolved(): the answer of the resolver to a request.  Returns 0 if
+ *	it was not for this tunnel.
  * uplinks_free(): keep leaves the host routes in place.
  */
 struct uplinks	*uplinks_new(uint32_t, void (*protected)(void *), void *arg);
