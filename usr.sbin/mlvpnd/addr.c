@@ -17,8 +17,8 @@
  */
 
 /*
- * Addresses and prefixes: to and from text and sockaddr, and what is asked of
- * them.
+ * Addresses and prefixes: conversion to and from text and sockaddr, and
+ * comparisons.
  */
 
 #include <sys/types.h>

@@ -111,7 +111,7 @@ batch_pass(struct batches *bs, struct pkt *p)
 	TAILQ_INSERT_TAIL(&bs->ready, p, entry);
 }
 
-/* One more packet of the flow: did the last ones come fast? */
+/* Counts a packet of the flow: did the last ones arrive fast? */
 static int
 is_bulk(struct batch *b, uint64_t now)
 {
@@ -122,7 +122,7 @@ is_bulk(struct batch *b, uint64_t now)
 	return (bulk);
 }
 
-/* The rest of what the sender had to say, which somebody waits for? */
+/* The end of a burst, which an application may be waiting for? */
 static int
 is_end(const struct batch *b, const struct offload *o)
 {

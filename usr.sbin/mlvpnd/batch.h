@@ -20,9 +20,9 @@
 #define BATCH_H
 
 /*
- * Packets on their way to the interface: owns those of bulk TCP flows that
- * are kept back for a few milliseconds, so that they reach the system as one
- * (offload.h) and the receiver sends one acknowledgement for all of them.
+ * Packets for the interface: owns those of bulk TCP flows that are held for a
+ * few milliseconds.  They reach the system as one packet (offload.h), and the
+ * receiver sends one acknowledgement for all of them.
  */
 
 #include <stdint.h>
@@ -62,12 +62,12 @@ uint64_t batch_deadline(const struct batches *);
 
 /*
  * batch_init(pool, key): key is random.
- * batch_add(p, now): takes over an IP packet: it is added to its flow's
- *	batch, or is ready behind that.
+ * batch_add(p, now): takes over an IP packet.  It joins the batch of its
+ *	flow, or is ready after that.
  * batch_pass(p): takes over a packet that is ready at once.
- * batch_timer(now): lets go what has been kept long enough.
- * batch_next(): the next packet that is ready, the caller's from then on;
- *	NULL if there is none.
+ * batch_timer(now): releases batches that were held long enough.
+ * batch_next(): returns the next packet that is ready, NULL if there is none.
+ *	It belongs to the caller.
  */
 
 #endif /* BATCH_H */

@@ -21,8 +21,8 @@
 #define DELIVER_H
 
 /*
- * What a tunnel receives, on its way to the interface: joins the order of
- * packets, their fragments and the batches with the paths they came on.
+ * Packets that a tunnel receives, until they reach the interface: connects
+ * the order of packets, fragments and batches with the paths.
  */
 
 #include <stdint.h>

@@ -25,9 +25,9 @@
 #include "frame.h"
 
 /*
- * A fragment can go over whichever path, over several at once, and be sent
- * again over another one.  The receiver puts them in order before they come
- * here; the first one's buffer is what the others are joined to.
+ * Fragments of a packet can be sent on any path, on several at once, and
+ * again on another one.  The receiver restores their order before they get
+ * here.  The others are appended to the buffer of the first one.
  */
 
 #define INDEX(f)	((f) >> 4)
@@ -161,8 +161,7 @@ fragment_join(struct fragments *fs, struct pkt *p, size_t max)
 	return (set);
 }
 
-/* Whose next fragment this is; what is being joined has the last one's
- * sequence. */
+/* The packet this fragment continues; it has the sequence of the last one. */
 static struct pkt *
 set_find(struct fragments *fs, const struct pkt *p)
 {

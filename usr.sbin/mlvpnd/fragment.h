@@ -22,9 +22,9 @@
 
 /*
  * Packets too long for a path (mlvpn(7), Fragments): owns those that are
- * being joined.  They are cut so that every path in use carries each
- * fragment, which is a packet of its own to all that is between here and
- * there, and waits for the one before it as packets of a flow do.
+ * being reassembled.  Fragments are short enough for every path in use.  Each
+ * one is a packet of its own for queues and paths, and waits for the one
+ * before it like the packets of a flow.
  */
 
 #include <stddef.h>

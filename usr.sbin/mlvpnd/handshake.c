@@ -311,7 +311,7 @@ reply_open(struct handshake *hs, const struct hs_secret *sec,
 	if (!reply_valid(hs, sec, p, len))
 		return (-1);
 
-	/* Someone else's REPLY must not spoil the handshake. */
+	/* A forged REPLY must not end the handshake. */
 	noise = hs->noise;
 	if (noise_read(&noise, p + REPLY_NOISE, REPLY_NOISELEN, p2) != P2_LEN)
 		goto fail;
@@ -331,7 +331,7 @@ fail:
 	return (-1);
 }
 
-/* All that can be seen without decrypting. */
+/* All checks without decryption. */
 int
 reply_valid(const struct handshake *hs, const struct hs_secret *sec,
     const uint8_t *p, size_t len)

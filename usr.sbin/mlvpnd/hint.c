@@ -23,10 +23,10 @@
 #include "path.h"
 
 /*
- * What the last minute says of a configured rate: that the link delivers
- * less, or that it was always full and yet no queue showed.  The latter may
- * be a rate that is too low, or one that is right: only sending more would
- * tell, and what is configured is never exceeded.
+ * What the last minute tells about a configured rate: the link delivers less,
+ * or it was always full without a queue.  In the second case the rate may be
+ * too low or right: only sending more would tell, and a configured rate is
+ * never exceeded.
  */
 
 #define SLOT		(5 * USEC)

@@ -19,9 +19,7 @@
 #ifndef HINT_H
 #define HINT_H
 
-/*
- * What is said of a configured rate that seems wrong.
- */
+/* Hints about a configured rate that seems wrong. */
 
 #include <stdint.h>
 

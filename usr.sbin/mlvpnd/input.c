@@ -46,8 +46,8 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
 }
 
 /*
- * A packet that its flow sends now and then has priority as those of the
- * priority class have: it is what somebody waits for.
+ * A flow that sends few packets has priority, as packets of the priority
+ * class have: somebody is waiting for it.
  */
 static void
 classify(struct tunnel *t, struct pkt *p, uint64_t now)

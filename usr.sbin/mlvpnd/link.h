@@ -20,7 +20,7 @@
 #define LINK_H
 
 /*
- * The links of a tunnel's configuration; each has a path while there are keys.
+ * The links configured for a tunnel.  Each has a path while there are keys.
  */
 
 #include <sys/queue.h>

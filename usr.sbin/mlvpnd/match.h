@@ -21,9 +21,9 @@
 #define MATCH_H
 
 /*
- * The "match" rules of a tunnel: owns them and their counters.  All rules
- * whose expression is true for a packet of the interface add up, the last
- * one wins for what they contradict each other in; "quick" ends the search.
+ * The "match" rules of a tunnel: owns them and their counters.  The actions
+ * of all matching rules are combined.  The last one wins where they exclude
+ * each other.  No rule is evaluated after one with "quick".
  */
 
 #include <stddef.h>

@@ -20,7 +20,7 @@
 #define NOTIFY_H
 
 /*
- * The events of a tunnel, as the core's user gets them (core.h).
+ * The events of a tunnel for the user of the core (core.h).
  */
 
 #include <stdint.h>

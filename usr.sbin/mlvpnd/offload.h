@@ -20,8 +20,8 @@
 #define OFFLOAD_H
 
 /*
- * TCP segments of one flow that follow each other go to the system as one
- * packet, which it takes in at once and divides again where it forwards it.
+ * Consecutive TCP segments of a flow are passed to the system as one packet,
+ * which it splits again if it forwards it.
  */
 
 #include <sys/types.h>

@@ -20,8 +20,8 @@
 #define PACER_H
 
 /*
- * When a path may send: each datagram occupies its link for a time, and the
- * next one waits for that.
+ * When a path may send: each datagram occupies the link for a time, and the
+ * next one waits.
  */
 
 #include <stdint.h>

@@ -30,7 +30,7 @@ struct tunnel_conf;
 
 #define ETHER_HDRLEN	14
 
-/* Is it a packet, or frame, that the peer's interface could take? */
+/* Could the peer's interface take this packet or frame? */
 int	 packet_sane(const struct tunnel_conf *, const struct pkt *);
 /* "max-mss": what a segment of TCP may have over an interface of this MTU. */
 void	 packet_fit(const struct tunnel_conf *, uint16_t, struct pkt *);

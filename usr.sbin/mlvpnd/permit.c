@@ -48,7 +48,7 @@ permit_find(struct tunnel *t, struct pkt *p, int level, struct permit *pm)
 		return (1);
 	if (!must)
 		return (0);
-	/* a bad one that is permitted is better than a good one that is not */
+	/* a bad path that is permitted is better than none */
 	if (level >= 0) {
 		pm->level = LEVEL_POOR;
 		if (find(t, p, pm))
@@ -67,8 +67,8 @@ find(struct tunnel *t, const struct pkt *p, struct permit *pm)
 }
 
 /*
- * Links that are named are used whatever their backup level: one of them, the
- * first that can be used, or all of them for copies.
+ * Links that are named are used whatever their backup level: the first one
+ * that is usable, or all of them for copies.
  */
 static int
 find_named(struct tunnel *t, const struct pkt *p, struct permit *pm)
@@ -90,8 +90,10 @@ find_named(struct tunnel *t, const struct pkt *p, struct permit *pm)
 	return (1);
 }
 
-/* Links that are not named keep their backup level, and stay out of bulk if
- * they are too slow for it and not the only ones. */
+/*
+ * Links that are not named keep their backup level.  Those too slow for bulk
+ * are left out of bulk, unless there are no others.
+ */
 static int
 find_others(struct tunnel *t, struct permit *pm)
 {

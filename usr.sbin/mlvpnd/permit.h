@@ -21,7 +21,7 @@
 #define PERMIT_H
 
 /*
- * Which paths a packet may take that a "match" rule binds to links.
+ * The paths that a packet may use if a "match" rule names links for it.
  */
 
 struct match_conf;
@@ -49,11 +49,11 @@ int	 permit_ever(const struct permit *, const struct path *);
 /*
  * level_fits(path, level): is it as good as the paths of this level are,
  *	whatever its own?
- * permit_find(p, level, permit): when the tunnel uses the paths of this level:
- *	0 if any of these will do, 1 with permit set if p is bound, -1 if it
- *	must not go by what there is.
- * permit_now(path): is it one of them?  permit_ever(path): would it be, if it
- *	were in another state?
+ * permit_find(p, level, permit): while the tunnel uses the paths of this
+ *	level, returns 0 if the packet may use any of them, 1 with permit set
+ *	if a rule names links for it, -1 if it must be dropped.
+ * permit_now(path): is the path permitted?
+ * permit_ever(path): would it be permitted in another state?
  */
 
 #endif /* PERMIT_H */

@@ -20,7 +20,7 @@
 #define PKT_H
 
 /*
- * Packets, the pool they come from, and what each tunnel has of it.
+ * Packets, the pool they are taken from, and the share of each tunnel.
  */
 
 #include <sys/types.h>
@@ -105,12 +105,12 @@ struct pkt	*pkt_ref(struct pkt *);
 void		 pkt_put(struct pool *, struct pkt *);
 
 /*
- * share_init(), share_free(): a tunnel comes and goes.  Whoever makes packets
- * wait counts each in and out with share_hold() and share_release().
- * pool_low(): only the reserve is left.
- * share_short(): is the tunnel to make no more packets wait?  The reserve is
- *	to receive with, and so that one tunnel cannot stop the others: each
- *	has an equal share of it.
+ * share_init(), share_free(): adds and removes a tunnel.  Packets that wait
+ *	are counted with share_hold() and share_release().
+ * pool_low(): only the reserve for receiving is left.
+ * share_short(): may the tunnel hold no more packets?  The reserve is for
+ *	receiving.  Each tunnel has an equal share of it, so that one cannot
+ *	stop the others.
  */
 void		 share_init(struct share *, struct pool *);
 void		 share_free(struct share *);

@@ -21,9 +21,9 @@
 #define PMTU_H
 
 /*
- * How long the IP packets of a path may be (mlvpn(7), MTU): owns what is in
- * force and the search for more, as RFC 8899 has it.  It knows no path: its
- * user tells what both ends say of the link, and sends the probes.
+ * The MTU of a path (mlvpn(7), MTU): owns the one in force and the search for
+ * a larger one, as in RFC 8899.  It knows no path: its user passes what both
+ * ends announce, and sends the probes.
  */
 
 #include <stdint.h>

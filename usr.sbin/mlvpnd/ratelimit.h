@@ -20,7 +20,7 @@
 #define RATELIMIT_H
 
 /*
- * How often something may happen.
+ * A rate limit: how often something may happen.
  */
 
 #include <stdint.h>

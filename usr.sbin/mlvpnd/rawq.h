@@ -20,8 +20,8 @@
 #define RAWQ_H
 
 /*
- * Datagrams that answer others and belong to no path: REPLY, COOKIE, and the
- * DISCONNECT of MLVPN 2.x.
+ * Answers that do not belong to a path: REPLY, COOKIE, and the DISCONNECT of
+ * MLVPN 2.x.
  */
 
 #include <stddef.h>
@@ -49,9 +49,10 @@ void		 rawq_undo(struct rawq *);
 int		 rawq_get(struct rawq *, struct dgram *);
 
 /*
- * rawq_add(): the caller fills it in; NULL when too many wait already.
- * rawq_undo(): the last one added came to nothing.
- * rawq_get(dg): copies the next one; 0 if none waits.
+ * rawq_add(): adds a datagram, which the caller fills in.  NULL if the queue
+ *	is full.
+ * rawq_undo(): removes the last one added.
+ * rawq_get(dg): copies the next one; 0 if the queue is empty.
  */
 
 #endif /* RAWQ_H */

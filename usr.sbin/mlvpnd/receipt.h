@@ -21,9 +21,9 @@
 #define RECEIPT_H
 
 /*
- * What this end receives on a path and has to report (mlvpn(7), REPORTS):
- * owns which datagrams came last, which gaps are among them, and when the
- * next report is due.
+ * What this end has received on a path and must report (mlvpn(7), REPORTS):
+ * owns which datagrams have arrived, the gaps among them, and when the next
+ * report is due.
  */
 
 #include <stdint.h>

@@ -20,8 +20,8 @@
 #define RND_H
 
 /*
- * Unpredictable bytes: where they come from is the user's business, so that
- * a simulation can be repeated.
+ * Random bytes.  The user of the core passes the source, so that simulations
+ * can be repeated.
  */
 
 #include <stddef.h>

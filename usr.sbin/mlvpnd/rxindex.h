@@ -20,8 +20,8 @@
 #define RXINDEX_H
 
 /*
- * Receiver indices: the 32 bits by which this end names keys and handshakes
- * of a tunnel in what the peer sends.
+ * Receiver indices: 32 bits by which datagrams of the peer name the keys and
+ * handshakes of a tunnel.
  */
 
 #include <sys/queue.h>
@@ -53,10 +53,10 @@ void		 rxindex_move(struct rxindex *, struct receiver *,
 struct tunnel	*rxindex_find(const struct rxindex *, uint32_t);
 
 /*
- * rxindex_add(): draws an index that nobody has; returns it.
- * rxindex_del(): of what need not have one.
- * rxindex_move(from, to): the index is to's from now on.
- * rxindex_find(): NULL if nobody has it.
+ * rxindex_add(): draws an unused index and returns it.
+ * rxindex_del(): releases the index, if there is one.
+ * rxindex_move(from, to): gives the index of from to to.
+ * rxindex_find(): returns the owner of an index, or NULL.
  */
 
 #endif /* RXINDEX_H */

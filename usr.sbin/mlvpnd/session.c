@@ -59,7 +59,7 @@ aead_available(void)
 	return (aeads);
 }
 
-/* libsodium has AES-256-GCM only where the processor helps. */
+/* libsodium has AES-256-GCM only with hardware support. */
 uint8_t
 aead_fast(void)
 {
@@ -267,7 +267,7 @@ window_new(const struct lane *lane, uint64_t n)
 	return (!bitmap_has(lane->window, WINDOW_SIZE, n));
 }
 
-/* Has number n come? Also so for what is too old to tell. */
+/* Was number n received?  True also for what is too old to tell. */
 int
 lane_has(const struct lane *lane, uint64_t n)
 {

@@ -20,8 +20,8 @@
 #define SHARED_H
 
 /*
- * What all tunnels of a core have in common.  core.c owns it; each part is
- * changed by its own file.
+ * What the tunnels of a core share.  core.c owns it; each part is changed by
+ * its own file.
  */
 
 #include <stdint.h>
