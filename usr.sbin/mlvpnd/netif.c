@@ -16,7 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* Interfaces, addresses and routes: what is the same on all systems. */
+/*
+ * Tunnel interfaces, their addresses and routes: the code common to all
+ * systems.
+ */
 
 #include <sys/types.h>
 #include <sys/socket.h>
@@ -34,7 +37,7 @@
 static int	ifa_addr(struct addr *, const struct ifaddrs *);
 static int	addr_is_linklocal(const struct addr *);
 
-/* Interface indexes; no more than fit are recognized as ours. */
+/* Indexes of our interfaces.  More than OWN_MAX are not recognized as ours. */
 static unsigned int	own[OWN_MAX];
 static unsigned int	nown;
 
@@ -150,7 +153,7 @@ ifa_addr(struct addr *addr, const struct ifaddrs *ifa)
 	    addr_from_sa(addr, ifa->ifa_addr) == -1)
 		return (-1);
 	addr->port = 0;
-	/* the kernels that come from KAME keep the scope in the address */
+	/* KAME kernels embed the scope in the address */
 	if (addr->family == 6 && addr_is_linklocal(addr) &&
 	    (addr->ip[2] != 0 || addr->ip[3] != 0)) {
 		addr->scope = addr->ip[2] << 8 | addr->ip[3];

@@ -17,8 +17,8 @@
  */
 
 /*
- * Interfaces, addresses and routes on FreeBSD, as far as it goes: no host
- * routes to the peers, no priorities and no labels of routes.
+ * Tunnel interfaces, their addresses and routes on FreeBSD.  There are no host
+ * routes to peers, no route priorities and no route labels.
  */
 
 #include <sys/types.h>
@@ -87,7 +87,7 @@ netif_init(void)
 	    0)) == -1 ||
 	    (route_fd = socket(AF_ROUTE, SOCK_RAW | SOCK_CLOEXEC, 0)) == -1)
 		return (-1);
-	/* only written to */
+	/* it is never read */
 	return (shutdown(route_fd, SHUT_RD));
 }
 
@@ -97,7 +97,7 @@ netif_pledged(void)
 {
 }
 
-/* The device makes the interface, but does not take it away by itself. */
+/* Opening the device creates the interface, closing it does not destroy it. */
 int
 netif_open(struct netif *netif, const struct tunnel_conf *conf)
 {
@@ -229,7 +229,7 @@ netif_address_del(const struct netif *netif, const struct address_conf *conf)
 	return (0);
 }
 
-/* There is no telling whose a route is that is there already. */
+/* An existing route cannot be recognized as ours. */
 int
 netif_route_add(const struct netif *netif, const struct tunnel_conf *conf,
     const struct prefix *prefix, int priority, int *added)
@@ -292,7 +292,7 @@ netif_watch_read(int fd)
 		if ((n = read(fd, buf, sizeof(buf))) == -1) {
 			if (errno == EINTR)
 				continue;
-			/* messages were lost: anything may have changed */
+			/* messages were lost, anything may have changed */
 			if (errno == ENOBUFS) {
 				relevant = 1;
 				continue;
@@ -306,7 +306,7 @@ netif_watch_read(int fd)
 	}
 }
 
-/* A packet of layer 3 follows the address family. */
+/* Layer 3 packets are preceded by the address family. */
 ssize_t
 tun_read(int fd, int flags, uint8_t *buf, size_t len)
 {
@@ -351,7 +351,7 @@ tun_write(int fd, int flags, uint8_t *buf, size_t len)
 	return (n == -1 ? -1 : n - (ssize_t)header);
 }
 
-/* No device knows it. */
+/* Not supported by any device. */
 ssize_t
 tun_write_tcp(int fd, const struct offload *o, struct iovec *iov, int niov)
 {
@@ -388,7 +388,7 @@ if_request(unsigned long request, const char *name, struct ifreq *ifr)
 	return (ioctl(inet_fd, request, ifr));
 }
 
-/* Sets the routing table of an interface unless that is -1, and tells it. */
+/* Sets the FIB of an interface unless want is -1, and returns the FIB. */
 static int
 if_set_fib(const char *name, int want, int *fib)
 {
@@ -417,7 +417,7 @@ if_set_up(const char *name)
 	return (if_request(SIOCSIFFLAGS, name, &ifr));
 }
 
-/* A point-to-point interface cannot do without a peer: itself then. */
+/* A point-to-point interface needs a peer: by default, its own address. */
 static int
 address_add4(const struct netif *netif, const struct address_conf *conf)
 {
@@ -438,7 +438,7 @@ address_add4(const struct netif *netif, const struct address_conf *conf)
 	return (ioctl(inet_fd, SIOCAIFADDR, &req));
 }
 
-/* Only a /128 can have a peer; any other reaches it by its prefix. */
+/* Only a /128 can have a peer; others reach it through the prefix. */
 static int
 address_add6(const struct netif *netif, const struct address_conf *conf)
 {
@@ -464,7 +464,7 @@ address_add6(const struct netif *netif, const struct address_conf *conf)
 	return (ioctl(inet6_fd, SIOCAIFADDR_IN6, &req));
 }
 
-/* By the peer on a tap, by the interface else. */
+/* The gateway is the peer on a tap, otherwise the interface. */
 static int
 route_request(const struct netif *netif, const struct tunnel_conf *conf,
     const struct prefix *prefix, int type)
@@ -509,7 +509,7 @@ route_request(const struct netif *netif, const struct tunnel_conf *conf,
 	return (0);
 }
 
-/* In the order of their bits, which the kernel wants. */
+/* Addresses must be in the order of their bits. */
 static void
 message_add(struct rt_msghdr *rtm, int bit, const union sa *sa)
 {

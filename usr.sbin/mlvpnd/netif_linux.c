@@ -17,8 +17,8 @@
  */
 
 /*
- * Interfaces, addresses and routes on Linux: tun devices, and messages to and
- * from rtnetlink(7).
+ * Tunnel interfaces, their addresses and routes on Linux: tun devices and
+ * rtnetlink(7).
  */
 
 #include <sys/types.h>
@@ -48,8 +48,8 @@
 #include "log.h"
 #include "netif.h"
 
-#define ROUTE_PROTOCOL	158	/* marks our routes; rt_protos of iproute2
-				   has no other with this number */
+#define ROUTE_PROTOCOL	158	/* marks our routes; not used in
+				   rt_protos of iproute2 */
 #define IP6_PRIORITY	1024	/* the kernel's choice */
 #define GROUP_FILE	"/etc/iproute2/group"
 
@@ -68,7 +68,7 @@ struct request {
 	} u;
 };
 
-/* A route, as far as it leads by one interface. */
+/* A route, or one next hop of a multipath route. */
 struct rtinfo {
 	struct prefix	 dst;
 	struct addr	 gateway;	/* family 0: none */
@@ -85,7 +85,7 @@ struct link {
 	unsigned int		 flags;
 };
 
-/* What a dump of the routing tables is searched for. */
+/* What to look for in a dump of the routing tables. */
 struct search {
 	const struct addr	*addr;
 	uint32_t		 table;
@@ -167,7 +167,7 @@ netif_init(void)
 	return (setsockopt(nl_fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)));
 }
 
-/* Nothing here depends on it. */
+/* Nothing here needs to know. */
 void
 netif_pledged(void)
 {
@@ -285,7 +285,7 @@ netif_route_add(const struct netif *netif, const struct tunnel_conf *conf,
     const struct prefix *prefix, int priority, int *added)
 {
 	*added = 0;
-	/* only the same route by the same interface is EEXIST */
+	/* EEXIST: the same route on the same interface */
 	if (route_request(netif, conf, prefix, priority, RTM_NEWROUTE,
 	    NLM_F_CREATE) == -1)
 		return (errno == EEXIST ? 0 : -1);
@@ -342,7 +342,7 @@ netif_hostroute_add(const struct addr *addr, int rtable, int *added)
 	return (0);
 }
 
-/* The table is not asked for again: the rules may have changed. */
+/* The table is that of the addition, as the rules may have changed. */
 int
 netif_hostroute_del(const struct addr *addr, int rtable)
 {
@@ -373,7 +373,7 @@ netif_is_member(const char *name, const char *ifname)
 
 	if (strcmp(name, ifname) == 0)
 		return (1);
-	/* the one group known without a name: where the default route goes */
+	/* egress is the interface of the default route */
 	if (strcmp(name, "egress") != 0 ||
 	    (index = link_get(ifname, &flags)) == 0)
 		return (0);
@@ -422,14 +422,14 @@ netif_watch_read(int fd)
 		if (n == -1) {
 			if (errno == EINTR)
 				continue;
-			/* messages were lost: anything may have changed */
+			/* messages were lost, anything may have changed */
 			if (errno == ENOBUFS) {
 				relevant = 1;
 				continue;
 			}
 			return (relevant);
 		}
-		/* from the kernel? */
+		/* only from the kernel */
 		if (snl.nl_pid != 0)
 			continue;
 		for (nh = (struct nlmsghdr *)nl_reply; message_ok(nh, n);
@@ -439,7 +439,7 @@ netif_watch_read(int fd)
 	}
 }
 
-/* Each packet follows a header, here one that says nothing. */
+/* Each packet is preceded by a header, which is ignored. */
 ssize_t
 tun_read(int fd, int flags, uint8_t *buf, size_t len)
 {
@@ -451,7 +451,7 @@ tun_read(int fd, int flags, uint8_t *buf, size_t len)
 	return (n > VNET_HEADER ? n - VNET_HEADER : n == -1 ? -1 : 0);
 }
 
-/* The kernel tells the family by the first byte, and refuses others. */
+/* The kernel takes the family from the first byte and rejects others. */
 ssize_t
 tun_write(int fd, int flags, uint8_t *buf, size_t len)
 {
@@ -507,7 +507,7 @@ netlink_open(uint32_t groups)
 	return (fd);
 }
 
-/* Begins a request; returns its fixed part of len bytes, zeroed. */
+/* Begins a request and returns its fixed part of len zero bytes. */
 static void *
 request_init(struct request *req, int type, int flags, size_t len)
 {
@@ -565,8 +565,8 @@ request_unnest(struct request *req, struct rtattr *rta)
 }
 
 /*
- * Sends a request and hands each message of the answer to the function.
- * Returns 0, or -1 with the kernel's error.
+ * Sends a request and calls fn for each message of the answer.  Returns 0, or
+ * -1 with the error of the kernel.
  */
 static int
 request_run(struct request *req, message_fn *fn, void *arg)
@@ -608,7 +608,7 @@ request_replies(uint32_t seq, message_fn *fn, void *arg)
 			continue;
 		for (nh = (struct nlmsghdr *)nl_reply; message_ok(nh, n);
 		    nh = NLMSG_NEXT(nh, n)) {
-			/* others answer requests that were given up */
+			/* an answer to a request that timed out */
 			if (nh->nlmsg_seq != seq)
 				continue;
 			if (nh->nlmsg_type == NLMSG_DONE)
@@ -638,7 +638,7 @@ message_ok(const struct nlmsghdr *nh, ssize_t left)
 	    nh->nlmsg_len >= sizeof(*nh) && nh->nlmsg_len <= (size_t)left);
 }
 
-/* The index and flags of an interface; 0 if there is none. */
+/* Returns the index of an interface and its flags, or 0. */
 static unsigned int
 link_get(const char *name, unsigned int *flags)
 {
@@ -681,7 +681,7 @@ link_set_up(const struct netif *netif, int up)
 }
 
 /*
- * An interface without a link-local address sends no router solicitations
+ * Without a link-local address the kernel does not send router solicitations
  * through the tunnel.
  */
 static void
@@ -723,7 +723,7 @@ link_group(const struct netif *netif, const char *group)
 	uint32_t		 number;
 
 	if (group_number(group, &number) == -1) {
-		/* nobody missed the one that has not been asked for */
+		/* the default group was not asked for */
 		if (strcmp(group, DEFAULT_GROUP) != 0)
 			log_warnx("%s: no group %s in %s", netif->name, group,
 			    GROUP_FILE);
@@ -735,7 +735,7 @@ link_group(const struct netif *netif, const char *group)
 	return (request_run(&req, NULL, NULL));
 }
 
-/* The kernel knows groups by number; the file has "number name". */
+/* The kernel has numbers for groups; lines of the file are "number name". */
 static int
 group_number(const char *group, uint32_t *number)
 {
@@ -756,8 +756,8 @@ group_number(const char *group, uint32_t *number)
 }
 
 /*
- * With a peer inside of the prefix the kernel routes the whole prefix by the
- * interface; a peer outside of it stands for itself alone.
+ * If the peer is inside of the prefix, the kernel routes the whole prefix to
+ * the interface, otherwise only the peer.
  */
 static int
 address_request(const struct netif *netif, const struct address_conf *conf,
@@ -771,7 +771,7 @@ address_request(const struct netif *netif, const struct address_conf *conf,
 	ifa->ifa_family = inet_family(local->family);
 	ifa->ifa_prefixlen = conf->prefix.len;
 	ifa->ifa_index = netif->index;
-	/* usable at once, without asking whether anyone else has it */
+	/* usable immediately, without duplicate address detection */
 	if (local->family == 6)
 		ifa->ifa_flags = IFA_F_NODAD;
 	if (conf->peer.family != 0) {
@@ -805,7 +805,7 @@ route_request(const struct netif *netif, const struct tunnel_conf *conf,
 	request_add_u32(&req, RTA_OIF, netif->index);
 	if (via != NULL)
 		request_add_ip(&req, RTA_GATEWAY, &via->peer);
-	/* deleting by 0 would take any */
+	/* 0 would delete a route of any priority */
 	if (priority == 0 && prefix->addr.family == 6)
 		priority = IP6_PRIORITY;
 	if (priority > 0)
@@ -813,7 +813,7 @@ route_request(const struct netif *netif, const struct tunnel_conf *conf,
 	return (request_run(&req, NULL, NULL));
 }
 
-/* A host route to the address by the next hop, in its table. */
+/* Adds or deletes a host route to the address through the next hop. */
 static int
 host_request(const struct addr *addr, const struct rtinfo *nexthop, int type,
     int flags)
@@ -839,7 +839,7 @@ host_request(const struct addr *addr, const struct rtinfo *nexthop, int type,
 	if (nexthop->gateway.family == 0) {
 		rtm->rtm_scope = RT_SCOPE_LINK;
 	} else if (nexthop->gateway.family == addr->family) {
-		/* the kernel has named the interface: no need to check */
+		/* the interface came from the kernel: do not check */
 		if (addr->family == 4)
 			rtm->rtm_flags = RTNH_F_ONLINK;
 		request_add_ip(&req, RTA_GATEWAY, &nexthop->gateway);
@@ -852,10 +852,10 @@ host_request(const struct addr *addr, const struct rtinfo *nexthop, int type,
 }
 
 /*
- * Finds the next hop to an address apart from our own routes, of type
- * RTN_UNREACHABLE when there is none, and our host route if there is one.  The
- * administrator's rules for the mark tell the table; the table itself is
- * read only if the answer is a route of ours.
+ * Finds the next hop to an address while ignoring our routes, and our host
+ * route if there is one.  The type is RTN_UNREACHABLE without a next hop.
+ * The table is selected by the rules for the mark; it is only read if the
+ * kernel's answer is one of our routes.
  */
 static int
 route_nexthop(const struct addr *addr, int rtable, struct search *search)
@@ -867,13 +867,13 @@ route_nexthop(const struct addr *addr, int rtable, struct search *search)
 	search->addr = addr;
 	error = route_get(addr, rtable, RTM_F_FIB_MATCH, best);
 	if (error == 0 && !route_is_ours(best)) {
-		/* several or indirect next hops: the kernel's choice */
+		/* multipath or nexthop object: let the kernel choose */
 		if (best->type == RTN_UNICAST && best->index == 0)
 			return (route_get(addr, rtable, 0, best));
 		return (0);
 	}
 
-	/* an unreachable host route gives an error and hides its table */
+	/* an unreachable route is an error without a table */
 	if (error == 0)
 		search->table = best->table;
 	memset(best, 0, sizeof(*best));
@@ -892,7 +892,7 @@ route_nexthop(const struct addr *addr, int rtable, struct search *search)
 	return (0);
 }
 
-/* The next hop that the kernel takes for a socket with the mark. */
+/* The next hop that the kernel uses for a socket with the mark. */
 static int
 route_get(const struct addr *addr, int rtable, unsigned int flags,
     struct rtinfo *route)
@@ -1062,7 +1062,7 @@ attr_ip(struct rtattr *rta, int family, struct addr *addr)
 	memcpy(addr->ip, RTA_DATA(rta), addr_size(family));
 }
 
-/* The IPv6 gateway of an IPv4 route. */
+/* An IPv6 gateway of an IPv4 route. */
 static void
 attr_via(struct rtattr *rta, struct addr *addr)
 {
@@ -1109,7 +1109,7 @@ watch_link(struct nlmsghdr *nh)
 	    ifi->ifi_family != AF_UNSPEC ||
 	    (nh->nlmsg_type != RTM_DELLINK && netif_own(ifi->ifi_index)))
 		return (0);
-	/* scan results, roaming and the like */
+	/* wireless events such as scan results */
 	left = IFLA_PAYLOAD(nh);
 	for (rta = IFLA_RTA(ifi); RTA_OK(rta, left); rta = RTA_NEXT(rta, left))
 		if (rta->rta_type == IFLA_WIRELESS)

@@ -17,8 +17,8 @@
  */
 
 /*
- * Interfaces, addresses and routes on OpenBSD: tun(4) and tap(4), ioctl(2), and
- * messages to and from route(4).
+ * Tunnel interfaces, their addresses and routes on OpenBSD: tun(4), tap(4),
+ * ioctl(2) and route(4).
  */
 
 #include <sys/types.h>
@@ -50,7 +50,7 @@
 #include "netif.h"
 
 #define TUN_HEADER	4	/* address family, network order */
-#define MESSAGE_SIZE	2048	/* what the routing socket takes at most */
+#define MESSAGE_SIZE	2048	/* limit of the routing socket */
 #define REPLY_TIMEOUT	1000	/* ms */
 #define DUMP_TRIES	4
 
@@ -85,9 +85,9 @@ struct rtinfo {
 	int		 labelled;	/* with ROUTE_LABEL */
 };
 
-/* How packets to an address leave apart from our tunnels. */
+/* How packets to an address are sent without our tunnels. */
 enum nexthop_kind {
-	NEXTHOP_DIRECT,		/* on the link, or ourselves */
+	NEXTHOP_DIRECT,		/* on a local network, or this host */
 	NEXTHOP_ROUTE,
 	NEXTHOP_REJECT		/* there is none */
 };
@@ -167,7 +167,7 @@ netif_init(void)
 	    (route_fd = socket(AF_ROUTE, SOCK_RAW | SOCK_CLOEXEC |
 	    SOCK_NONBLOCK, 0)) == -1)
 		return (-1);
-	/* only answers to questions, about any table */
+	/* only answers to RTM_GET, for all tables */
 	if (setsockopt(route_fd, AF_ROUTE, ROUTE_MSGFILTER, &filter,
 	    sizeof(filter)) == -1 ||
 	    setsockopt(route_fd, AF_ROUTE, ROUTE_TABLEFILTER, &table,
@@ -198,7 +198,7 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 	netif->layer2 = conf->layer2;
 	netif->existed = if_nametoindex(netif->name) != 0;
 
-	/* one that opening the device makes would go with the device */
+	/* an interface created by opening the device goes when it is closed */
 	if (conf->persist && !netif->existed && if_create(netif->name) == -1)
 		return (-1);
 	if ((netif->fd = device_open(netif->name, conf->rdomain)) == -1)
@@ -211,7 +211,7 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 			goto fail;
 		netif->rdomain = conf->rdomain;
 	}
-	/* no kind of offload on what is read */
+	/* no offload when reading */
 	memset(&cap, 0, sizeof(cap));
 	netif->offload = !netif->layer2 && !pledged &&
 	    ioctl(netif->fd, TUNSCAP, &cap) == 0;
@@ -283,7 +283,7 @@ netif_describe(const struct netif *netif, const char *descr,
 	return (0);
 }
 
-/* Setting one that is there would take its routes away for a moment. */
+/* Setting an existing address again would remove its routes for a moment. */
 int
 netif_address_add(const struct netif *netif, const struct address_conf *conf,
     int *added)
@@ -348,7 +348,7 @@ netif_route_add(const struct netif *netif, const struct tunnel_conf *conf,
 	if (errno != EEXIST)
 		return (-1);
 
-	/* by this interface it is as wanted, and ours if a crash left it */
+	/* on this interface it is right, and ours if left by a crash */
 	if (route_lookup(prefix, netif->rdomain, priority, &present) == -1 ||
 	    present.index != netif->index) {
 		errno = EEXIST;
@@ -491,9 +491,9 @@ netif_watch_read(int fd)
 }
 
 /*
- * A packet of layer 3 follows the address family, and with TUNF_OFFLOAD that
- * another header, which we have asked to say nothing.  Other families than
- * IPv4 and IPv6 are passed over.
+ * Layer 3 packets are preceded by the address family, and with TUNF_OFFLOAD by
+ * another header before that, which is ignored as no offload is enabled for
+ * reading.  Families other than IPv4 and IPv6 are skipped.
  */
 ssize_t
 tun_read(int fd, int flags, uint8_t *buf, size_t len)
@@ -550,7 +550,7 @@ tun_write(int fd, int flags, uint8_t *buf, size_t len)
 	return (n == -1 ? -1 : n - header);
 }
 
-/* How long are the headers before a packet? */
+/* The length of the headers before a packet. */
 static ssize_t
 tun_header(int flags)
 {
@@ -592,7 +592,7 @@ device_is_valid(const char *name, int layer2)
 }
 
 /*
- * An interface is made in the routing domain of the process that opens the
+ * An interface is created in the routing domain of the process that opens the
  * device.
  */
 static int
@@ -664,7 +664,7 @@ if_set_rdomain(const char *name, int rdomain)
 	return (if_request(SIOCSIFRDOMAIN, name, &ifr));
 }
 
-/* On a tap the place of the peer's address is the broadcast address's. */
+/* On a tap, the field of the peer is the broadcast address. */
 static int
 address_add4(const struct netif *netif, const struct address_conf *conf)
 {
@@ -694,7 +694,7 @@ address_add4(const struct netif *netif, const struct address_conf *conf)
 	return (0);
 }
 
-/* Only a /128 can have a peer; any other reaches it by its prefix. */
+/* Only a /128 can have a peer; others reach it through the prefix. */
 static int
 address_add6(const struct netif *netif, const struct address_conf *conf)
 {
@@ -720,8 +720,8 @@ address_add6(const struct netif *netif, const struct address_conf *conf)
 }
 
 /*
- * The kernel adds no route to the network of a point-to-point interface of
- * IPv4, but takes it away with the address.
+ * The kernel does not add a route to the IPv4 network of a point-to-point
+ * interface, but removes it with the address.
  */
 static int
 address_network(const struct netif *netif, const struct address_conf *conf)
@@ -738,8 +738,8 @@ address_network(const struct netif *netif, const struct address_conf *conf)
 }
 
 /*
- * Routes go by the peer if the kernel has a route to it, else by the
- * interface, which its own address stands for.
+ * The gateway of our routes: the peer if the kernel has a route to it, else
+ * the address of the interface, which stands for the interface.
  */
 static int
 tunnel_gateway(const struct netif *netif, const struct tunnel_conf *conf,
@@ -770,8 +770,8 @@ tunnel_gateway(const struct netif *netif, const struct tunnel_conf *conf,
 }
 
 /*
- * The table's answer will do unless it is ours, or a copy of a route that
- * path MTU discovery made: it may be one of ours, and it does not last.
+ * The answer of the kernel is used unless the route is ours, or was cloned by
+ * path MTU discovery, as that may be from ours and is temporary.
  */
 static int
 nexthop_find(const struct addr *addr, int table, struct nexthop *nh)
@@ -837,7 +837,7 @@ host_is_current(const struct nexthop *nh)
 	}
 }
 
-/* EEXIST: the user has a host route. */
+/* EEXIST: there is a host route of the user. */
 static int
 host_add(const struct addr *addr, int table, const struct nexthop *nh)
 {
@@ -896,8 +896,8 @@ host_del(const struct addr *addr, int table, const struct rtinfo *hr)
 }
 
 /*
- * The kernel wants the addresses of a message in the order of their bits.
- * Priority 0 is the kernel's choice, or any.
+ * The addresses of a message must be in the order of their bits.  Priority 0
+ * is the default when adding, and any when deleting.
  */
 static void
 message_init(struct message *m, int type, int table, int flags, int priority)
@@ -926,7 +926,7 @@ message_add(struct message *m, int bit, const union sa *sa)
 	rtm->rtm_addrs |= bit;
 }
 
-/* By the gateway, on the interface with the index unless that is 0. */
+/* Index 0: any interface. */
 static void
 message_add_route(struct message *m, const struct prefix *dst,
     const union sa *gateway, unsigned int index)
@@ -965,8 +965,8 @@ message_write(struct message *m)
 }
 
 /*
- * The kernel tells all listeners the answers to all questions.  A socket that
- * has overflowed gets nothing until it is empty.
+ * The kernel sends every answer to all routing sockets.  A socket that has
+ * overflowed receives nothing until it has been drained.
  */
 static int
 message_query(struct message *m, struct rtinfo *route)
@@ -1021,7 +1021,7 @@ message_is_answer(const struct rt_msghdr *asked)
 	    rtm->rtm_errno == 0);
 }
 
-/* The route that packets to the address take.  ESRCH: none. */
+/* The route that packets to the address take, or ESRCH. */
 static int
 route_match(const struct addr *addr, int table, struct rtinfo *route)
 {
@@ -1034,7 +1034,7 @@ route_match(const struct addr *addr, int table, struct rtinfo *route)
 	return (message_query(&m, route));
 }
 
-/* The route to exactly that prefix.  ESRCH: none. */
+/* The route to exactly this prefix, or ESRCH. */
 static int
 route_lookup(const struct prefix *dst, int table, int priority,
     struct rtinfo *route)
@@ -1050,7 +1050,7 @@ route_lookup(const struct prefix *dst, int table, int priority,
 	return (message_query(&m, route));
 }
 
-/* The route that packets would take if there were none of ours. */
+/* The route that packets would take without our routes. */
 static int
 route_search(const struct addr *addr, int table, struct rtinfo *best)
 {
@@ -1087,7 +1087,7 @@ route_search(const struct addr *addr, int table, struct rtinfo *best)
 	return (0);
 }
 
-/* The size may grow between asking for it and reading. */
+/* The table may grow between the two calls of sysctl(2). */
 static uint8_t *
 route_dump(int family, int table, size_t *size)
 {
@@ -1204,7 +1204,7 @@ watch_relevant(const uint8_t *buf, size_t len)
 	}
 }
 
-/* Neighbours come and go; so do the copies for path MTU discovery. */
+/* Neighbours and routes of path MTU discovery are not relevant. */
 static int
 watch_route(const uint8_t *buf, size_t len)
 {
@@ -1220,8 +1220,8 @@ watch_route(const uint8_t *buf, size_t len)
 }
 
 /*
- * The kernel keeps the scope of a link-local address in its second word;
- * index 0 leaves that to the kernel.
+ * The kernel embeds the scope of a link-local address in its second word.
+ * Index 0 leaves this to the kernel.
  */
 static void
 sa_from_addr(union sa *sa, const struct addr *addr, unsigned int index)
@@ -1254,7 +1254,7 @@ sa_from_mask(union sa *sa, int family, int len)
 	}
 }
 
-/* What is cut off a mask's end is zero. */
+/* The bytes that a mask omits at its end are zero. */
 static int
 sa_masklen(const union sa *sa, int family)
 {

@@ -17,8 +17,8 @@
  */
 
 /*
- * UDP sockets: opening them, and datagrams in batches; what differs between
- * systems is in sock_*.c.
+ * UDP sockets: opens them, and sends and receives datagrams in batches.  What
+ * differs between systems is in sock_*.c.
  */
 
 #include <sys/types.h>
@@ -35,7 +35,7 @@
 #define SOCK_RCVBUF	(4 * 1024 * 1024)	/* at most */
 #define SOCK_RCVBUF_MIN	(32 * 1024)
 #define SOCK_SNDBUF	(128 * 1024)
-#define SOCK_RETRY	8	/* pending errors in front of a datagram */
+#define SOCK_RETRY	8	/* pending errors before a datagram */
 
 static int	sock_create(const struct sock_conf *, const char **);
 static void	sock_buffers(int);
@@ -45,7 +45,7 @@ static int	sock_soft_error(int);
 static void	sock_control_read(struct msghdr *, struct dgram *);
 static void	sock_control_write(struct msghdr *, const struct dgram *);
 
-/* A datagram's way through the kernel. */
+/* The buffers of a datagram for the kernel. */
 struct slot {
 	struct iovec		 iov;
 	struct sockaddr_storage	 name;
@@ -121,7 +121,7 @@ sock_route(const struct sock_conf *conf, const struct addr *remote,
 		goto done;
 	}
 	local->port = 0;
-	/* some systems refuse by routes that lead to ourselves */
+	/* some systems reject with routes to the loopback interface */
 	if (addr_is_loopback(local) && !addr_is_loopback(remote)) {
 		errno = EHOSTUNREACH;
 		goto done;
@@ -237,12 +237,12 @@ sock_send_run(int fd, const struct dgram *dgrams, unsigned int n)
 	}
 
 	while (done < n) {
-		/* less than asked: the next call tells the reason */
+		/* if fewer were sent, the next call returns the reason */
 		nsent = sendmmsg(fd, headers + done, n - done, 0);
 		if (nsent == -1) {
 			if (errno == EINTR)
 				continue;
-			/* what Linux says when IPv6 ep.local has gone */
+			/* Linux returns this if IPv6 ep.local does not exist any more */
 			if (errno == EINVAL &&
 			    dgrams[done].ep.local.family != 0)
 				errno = EADDRNOTAVAIL;
@@ -273,9 +273,9 @@ sock_create(const struct sock_conf *conf, const char **what)
 }
 
 /*
- * A large receive buffer holds what arrives while the process does not run;
- * packets that wait for sending should do so where they can still go by
- * another link.
+ * A large receive buffer holds what arrives while the process does not run.
+ * The send buffer is small: packets should wait where they can still be sent
+ * on another link.
  */
 static void
 sock_buffers(int fd)
@@ -301,7 +301,7 @@ sock_bind(int fd, const struct addr *local, const char **what)
 	return (bind(fd, (struct sockaddr *)&ss, len));
 }
 
-/* What a datagram sent earlier has met with: no reason to stop reading. */
+/* An error of a datagram sent earlier is no reason to stop reading. */
 static int
 sock_soft_error(int error)
 {

@@ -20,8 +20,8 @@
 #define SOCK_H
 
 /*
- * UDP sockets: sock.c with what differs in sock_openbsd.c, sock_linux.c,
- * sock_freebsd.c.  The parent opens them, the engine sends and receives.
+ * UDP sockets: sock.c, and sock_openbsd.c, sock_linux.c and sock_freebsd.c for
+ * what differs.  The parent opens them, the engine sends and receives.
  */
 
 #include <sys/types.h>
@@ -32,60 +32,61 @@
 #include "dgram.h"
 
 struct sock_conf {
-	struct addr	 local;		/* family 4 or 6; address and port may
+	struct addr	 local;		/* family 4 or 6; address and port can
 					   be zero */
 	int		 rtable;	/* RTABLE_DEFAULT; Linux: fwmark */
 	char		 ifname[IFNAMSIZ];	/* bind to device, or empty */
 };
 
 /*
- * Opens, sets all options (routing table, buffers, don't fragment where the
- * system can, destination address of received datagrams) and binds.
- * Returns the descriptor or -1 with errno and *what naming the step.
+ * Opens a socket, sets its options (routing table, buffers, don't fragment if
+ * supported, destination addresses of received datagrams) and binds it.
+ * Returns the descriptor, or -1 with errno and the failed step in *what.
  */
 int	 sock_open(const struct sock_conf *, const char **what);
 
 /*
- * Can sock_conf.ifname be used?  Is a long datagram of IPv4 refused or lost
- * on its way rather than sent in fragments?
+ * Is sock_conf.ifname supported?  Can fragmentation of IPv4 datagrams be
+ * prevented?
  */
 extern const int sock_can_bind_device;
 extern const int sock_can_dontfrag;
 
-/* A number for a socket, never SOCK_NONE; none is given twice. */
+/* Returns a new number for a socket, never SOCK_NONE. */
 uint32_t sock_new_id(void);
 
 /*
- * The local address the system would send from to the remote one, its port
- * 0, and the MTU of the interface it would leave by, 0 if not known.
- * Returns 0, or -1 with *what naming the step and errno: ENETUNREACH,
- * EHOSTUNREACH, EADDRNOTAVAIL without a way.
+ * Finds the local address, with port 0, that the system would use to send to
+ * the remote one, and the MTU of the outgoing interface, 0 if unknown.
+ * Returns 0, or -1 with the failed step in *what and errno: ENETUNREACH,
+ * EHOSTUNREACH or EADDRNOTAVAIL without a route.
  */
 int	 sock_route(const struct sock_conf *, const struct addr *remote,
 	    struct addr *local, uint16_t *mtu, const char **what);
 
 /*
- * Both take at most BATCH_MAX and are all that a process with the promises
- * "stdio unix" can do to a socket.
+ * Both handle at most BATCH_MAX datagrams and need no other promises than
+ * "stdio unix".
  *
- * sock_recv fills ep.remote, ep.local, len and tos of each dgram (ep.sock is
- * the caller's); returns how many, 0 when the socket is empty, -1 on an error
- * other than EAGAIN and EINTR.  ep.local, its port 0, is set on sockets bound
- * to a wildcard; tos is 0 where the system does not tell.  Datagrams longer
- * than PKT_SIZE are dropped.  The dgrams' buffers may change places.
+ * sock_recv sets ep.remote, ep.local, len and tos of each dgram; ep.sock is
+ * left to the caller.  Returns their number, 0 if the socket is empty, or -1
+ * on errors other than EAGAIN and EINTR.  ep.local, with port 0, is set on
+ * sockets bound to a wildcard.  tos is 0 if the system does not provide it.
+ * Datagrams longer than PKT_SIZE are dropped.  Buffers may be swapped between
+ * dgrams.
  *
- * sock_send sends from ep.local if that is set: EADDRNOTAVAIL, ENETUNREACH
- * when the host has no such address any more.  Returns how many left; when
- * less than n, errno says why the next one did not.
+ * sock_send sends from ep.local if set; EADDRNOTAVAIL or ENETUNREACH if the
+ * host does not have that address any more.  Returns the number of datagrams
+ * sent; if less than n, errno is the error of the next one.
  */
 int	 sock_recv(int, struct dgram *, unsigned int);
 int	 sock_send(int, struct dgram *, unsigned int);
 
 /*
- * sock_*.c: the options of a new socket and of one bound to a wildcard, each
- * naming the step that fails; the ancillary data of IPv4; setting what
- * the first dgrams need in common on the socket, how many they are, and
- * setting it back; the MTU of the interface that a connected socket uses.
+ * sock_*.c: set the options of a new socket and of one bound to a wildcard,
+ * returning the failed step; handle the ancillary data of IPv4; set what the
+ * first dgrams have in common on the socket, return their number, and reset
+ * it; return the MTU of the interface that a connected socket uses.
  */
 #define SOCK_CONTROL	128		/* room for ancillary data */
 
@@ -103,7 +104,7 @@ void	 sock_run_end(int, const struct dgram *);
 int	 sock_mtu(int, const struct sock_conf *, const struct addr *local,
 	    uint16_t *);
 
-/* sock.c, for those: a message of ancillary data is put behind the others. */
+/* sock.c, for sock_*.c: append a message of ancillary data. */
 int	 sock_set(int, int level, int name, int value);
 void	 sock_control_add(struct msghdr *, int level, int type, const void *,
 	    size_t);

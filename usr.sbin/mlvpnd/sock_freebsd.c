@@ -16,7 +16,9 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* UDP sockets on FreeBSD. */
+/*
+ * UDP sockets on FreeBSD.
+ */
 
 #include <sys/types.h>
 #include <sys/socket.h>
@@ -97,7 +99,7 @@ sock_control_write4(struct msghdr *mh, const struct dgram *d)
 		    d->ep.local.ip, 4);
 }
 
-/* tos goes with each datagram. */
+/* tos is set for each datagram. */
 unsigned int
 sock_run(int fd, const struct dgram *dgrams, unsigned int n)
 {
@@ -109,7 +111,7 @@ sock_run_end(int fd, const struct dgram *dgrams)
 {
 }
 
-/* That of the interface that has the address. */
+/* The MTU of the interface that has the address. */
 int
 sock_mtu(int fd, const struct sock_conf *conf, const struct addr *local,
     uint16_t *mtu)

@@ -16,7 +16,9 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* UDP sockets on Linux. */
+/*
+ * UDP sockets on Linux.
+ */
 
 #include <sys/types.h>
 #include <sys/socket.h>
@@ -31,10 +33,10 @@ const int	sock_can_bind_device = 1;
 const int	sock_can_dontfrag = 1;
 
 /*
- * The routing table is chosen by a mark, which the administrator's rules lead
- * to one (ip rule add fwmark N table N).  DF is set and the kernel's own path
- * MTU left aside: a datagram too long for the interface gives EMSGSIZE, one
- * too long for the path is lost, which is for the core to find out.
+ * The mark selects a routing table by the rules of the administrator (ip rule
+ * add fwmark N table N).  DF is set and the path MTU of the kernel is ignored:
+ * a datagram too long for the interface returns EMSGSIZE, one too long for the
+ * path is lost, which the core detects.
  */
 int
 sock_prepare(int fd, const struct sock_conf *conf, const char **what)
@@ -115,7 +117,7 @@ sock_control_write4(struct msghdr *mh, const struct dgram *d)
 	}
 }
 
-/* tos goes with each datagram. */
+/* tos is set for each datagram. */
 unsigned int
 sock_run(int fd, const struct dgram *dgrams, unsigned int n)
 {

@@ -16,7 +16,9 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* UDP sockets on OpenBSD. */
+/*
+ * UDP sockets on OpenBSD.
+ */
 
 #include <sys/types.h>
 #include <sys/ioctl.h>
@@ -37,8 +39,7 @@ const int	sock_can_bind_device = 0;
 const int	sock_can_dontfrag = 0;
 
 /*
- * There is no way to set DF on IPv4: a long datagram may arrive as
- * fragments.
+ * DF cannot be set on IPv4: long datagrams may be fragmented.
  */
 int
 sock_prepare(int fd, const struct sock_conf *conf, const char **what)
@@ -98,8 +99,8 @@ sock_control_write4(struct msghdr *mh, const struct dgram *d)
 }
 
 /*
- * udp(4) takes no TOS with a datagram of IPv4: it is set on the socket, one
- * of the options that "stdio" allows.  Between two calls it is 0.
+ * udp(4) does not accept a TOS with an IPv4 datagram, so it is set on the
+ * socket, which "stdio" allows.  It is 0 between two calls.
  */
 unsigned int
 sock_run(int fd, const struct dgram *dgrams, unsigned int n)
@@ -127,8 +128,8 @@ sock_run_end(int fd, const struct dgram *dgrams)
 }
 
 /*
- * The interface is the one that has the address; of several the one whose
- * routing domain is the table.
+ * The MTU of the interface that has the address, preferably in the routing
+ * domain of the table.
  */
 int
 sock_mtu(int fd, const struct sock_conf *conf, const struct addr *local,
