@@ -47,7 +47,8 @@ imported()
 {
 	ctl "$1" import "$T/$1.ini" 2>"$T/err" | conf "$1" &&
 	    ! grep -v -e ': password: choose a new one' \
-	    -e ': bandwidth_upload: was a weight' "$T/err" && "$MLVPND" -nf "$T/$1.conf" 2>"$T/err" && return
+	    -e ': bandwidth_upload: was a weight' "$T/err" &&
+	    "$MLVPND" -nf "$T/$1.conf" 2>"$T/err" && return
 	cat "$T/err" "$T/$1.conf"
 	return 1
 }

@@ -373,8 +373,8 @@ link_rates(const struct ctl_link *cl)
 		    fmt_scale(cl->rate, a), cl->rate_conf == 0 ? "automatic" :
 		    "configured");
 	else
-		printf("  Bandwidth:   %sbit/s to send, of %sbit/s configured\n",
-		    fmt_scale(cl->rate, a), fmt_scale(cl->rate_conf, b));
+		printf("  Bandwidth:   %sbit/s to send, of %sbit/s "
+		    "configured\n", fmt_scale(cl->rate, a), fmt_scale(cl->rate_conf, b));
 	if (cl->rate_measured != 0)
 		printf("               %sbit/s delivered\n",
 		    fmt_scale(cl->rate_measured, a));

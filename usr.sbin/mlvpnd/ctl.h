@@ -102,7 +102,7 @@ struct ctl_tunnel {
 	char		 peer_key[CTL_KEY_SIZE];	/* empty without */
 	uint32_t	 naddress;
 	struct address_conf address[TUNNEL_ADDR_MAX];
-	uint32_t	 nroutes;		/* may be more than CTL_ROUTES */
+	uint32_t	 nroutes;		/* some may not be shown */
 	struct ctl_route routes[CTL_ROUTES];
 	int64_t		 up_since;		/* seconds ago */
 	int64_t		 rekeyed;		/* seconds ago */

@@ -32,8 +32,8 @@ function take(	text)
 	else if (text ~ /\ntunnel "/) {
 		# what is left out, and what everybody makes himself
 		sub(/\n\t\.\.\.\n/, "\n" inner() "\n", text)
-		sub(/"what keygen has printed"/, "file \"/etc/mlvpnd/home.psk\"",
-		    text)
+		sub(/"what keygen has printed"/,
+		    "file \"/etc/mlvpnd/home.psk\"", text)
 		put(text)
 	}
 	block = ""
