@@ -374,7 +374,8 @@ link_rates(const struct ctl_link *cl)
 		    "configured");
 	else
 		printf("  Bandwidth:   %sbit/s to send, of %sbit/s "
-		    "configured\n", fmt_scale(cl->rate, a), fmt_scale(cl->rate_conf, b));
+		    "configured\n", fmt_scale(cl->rate, a),
+		    fmt_scale(cl->rate_conf, b));
 	if (cl->rate_measured != 0)
 		printf("               %sbit/s delivered\n",
 		    fmt_scale(cl->rate_measured, a));
