@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Counters and meters of a path.
+ */
+
 #include <string.h>
 
 #include "account.h"

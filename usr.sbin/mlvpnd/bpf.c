@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Programs of bpf(4) for match rules: checks that one is safe to run, and runs
+ * it on a packet.
+ */
+
 #include <sys/types.h>
 #include <sys/queue.h>
 

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The control socket in the engine: accepts mlvpnctl(8), limits what clients
+ * can queue, and passes their requests to engine_show.c and to the parent.
+ */
+
 #include <sys/types.h>
 #include <sys/queue.h>
 #include <sys/socket.h>

@@ -16,6 +16,9 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Estimates the round trip time and the one-way delay of a path.
+ */
 
 #include <sys/param.h>
 

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Received packets of a tunnel: restores their order, joins fragments and
+ * batches, and queues them for the interface.
+ */
 
 #include <sys/param.h>
 

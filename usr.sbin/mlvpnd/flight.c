@@ -16,6 +16,9 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The datagrams sent on a path: remembers them until they are reported.
+ */
 
 #include <sys/param.h>
 

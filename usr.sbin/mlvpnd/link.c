@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Finds a configured link and tells whether it can be used.
+ */
+
 #include <string.h>
 
 #include "link.h"

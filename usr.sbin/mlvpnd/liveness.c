@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Decides whether a path is suspect, down or usable again, when it is probed,
+ * and whether it loses or delays too much.
+ */
+
 #include <sys/param.h>
 
 #include "clock.h"

@@ -16,6 +16,9 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Measures the loss of a path in windows of datagrams.
+ */
 
 #include "clock.h"
 #include "loss.h"

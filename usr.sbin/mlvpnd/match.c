@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The match rules of a tunnel: runs their programs on a packet, combines the
+ * actions, and counts.
+ */
+
 #include <sys/types.h>
 
 #include <errno.h>

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The flows file: reads and writes the positions of MLVPN 2.x peers.
+ */
+
 #include <sys/types.h>
 
 #include <errno.h>

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The handshakes of the Noise Protocol Framework that mlvpn(7) uses, made of
+ * the primitives of libsodium.
+ */
+
 #include <sys/types.h>
 
 #include <string.h>

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Composes the events of a tunnel for the user of the core.
+ */
+
 #include <string.h>
 
 #include "notify.h"

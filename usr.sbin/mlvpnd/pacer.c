@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Limits a path to its rate: each datagram occupies the link for a time.
+ */
+
 #include <sys/param.h>
 
 #include "pacer.h"

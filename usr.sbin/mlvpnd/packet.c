@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Checks packets of the interface and clamps the MSS of TCP.
+ */
+
 #include <stddef.h>
 
 #include "conf.h"

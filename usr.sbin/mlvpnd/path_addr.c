@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The addresses of a path: validates new ones by challenges, and limits what
+ * is sent to those that are not validated.
+ */
+
 #include <sys/param.h>
 
 #include <string.h>

@@ -16,6 +16,9 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Which paths a packet may use if a match rule names links for it.
+ */
 
 #include "tunnel.h"
 

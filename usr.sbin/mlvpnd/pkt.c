@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The pool of packets, and the share of each tunnel.
+ */
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>

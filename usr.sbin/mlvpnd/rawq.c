@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * A queue of answers that belong to no path.
+ */
+
 #include <string.h>
 
 #include "rawq.h"

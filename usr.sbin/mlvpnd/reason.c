@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Reasons and hints in words, for people and for programs.
+ */
+
 #include <stdio.h>
 
 #include "reason.h"

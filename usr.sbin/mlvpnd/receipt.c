@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The datagrams received on a path: which have arrived, and when they are
+ * reported.
+ */
 
 #include <sys/param.h>
 

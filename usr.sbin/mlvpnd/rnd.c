@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Random bytes and numbers.
+ */
+
 #include "rnd.h"
 
 void

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Receiver indices: chooses them and finds what has them.
+ */
+
 #include <stddef.h>
 
 #include "rnd.h"

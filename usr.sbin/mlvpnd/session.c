@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The keys of an association: derives them, encrypts and decrypts datagrams,
+ * and enforces their limits.
+ */
+
 #include <sys/types.h>
 
 #include <string.h>

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Stamps of HELLOs: the wall clock, always greater than before.
+ */
+
 #include "stamp.h"
 
 void
