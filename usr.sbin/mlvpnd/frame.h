@@ -20,8 +20,8 @@
 #define FRAME_H
 
 /*
- * The plaintext of a DATA datagram (mlvpn(7), FRAMES): the inner header, and
- * control frames to and from bytes.
+ * The plaintext of a DATA datagram (mlvpn(7), DATA and CONTROL FRAMES): the
+ * inner header, and control frames to and from bytes.
  */
 
 #include <stddef.h>

@@ -21,7 +21,7 @@
 #define RECEIPT_H
 
 /*
- * What this end has received on a path and must report (mlvpn(7), REPORTS):
+ * What this end has received on a path and must report (mlvpn(7), FEEDBACK):
  * owns which datagrams have arrived, the gaps among them, and when the next
  * report is due.
  */

@@ -24,7 +24,7 @@
 #include "path.h"
 
 /*
- * Reports (mlvpn(7), REPORTS): what a receiver tells of a path, and what the
+ * Reports (mlvpn(7), FEEDBACK): what a receiver tells of a path, and what the
  * sender learns from it: round-trip time, one-way delay, delivery rate, loss,
  * and which datagrams arrived.
  */

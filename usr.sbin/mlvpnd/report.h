@@ -20,7 +20,7 @@
 #define REPORT_H
 
 /*
- * Reports (mlvpn(7), REPORTS): what a receiver tells of a path, and what the
+ * Reports (mlvpn(7), FEEDBACK): what a receiver tells of a path, and what the
  * sender learns from it.
  */
 
