@@ -415,7 +415,7 @@ assoc_cookie(struct tunnel *t, const struct dgram *dg, uint64_t now)
 
 	if (!at->active || get32(dg->buf + COOKIE_RECEIVER) != at->rx.index ||
 	    cookie_open(&at->hs, &t->secret, dg->buf, dg->len, cookie) == -1) {
-		t->rx_badtag++;
+		t->as.rx_badtag++;
 		return;
 	}
 	for (i = 0; i < at->ntargets; i++) {
@@ -441,25 +441,25 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	int		 what = 0;
 
 	if (!at->active || get32(dg->buf + REPLY_RECEIVER) != at->rx.index) {
-		t->rx_rejected++;
+		t->as.rx_rejected++;
 		return (0);
 	}
 	if (!reply_valid(&at->hs, &t->secret, dg->buf, dg->len)) {
-		t->rx_badtag++;
+		t->as.rx_badtag++;
 		return (0);
 	}
 	if (++at->replies > HELLO_REPLIES_MAX) {
-		t->rx_rejected++;
+		t->as.rx_rejected++;
 		return (0);
 	}
 	hs = at->hs;		/* a forged REPLY must not spoil the true one */
 	if (reply_open(&hs, &t->secret, dg->buf, dg->len, &p2, &hk) == -1) {
-		t->rx_badtag++;
+		t->as.rx_badtag++;
 		goto done;
 	}
 	if (p2.peer_id != at->own_id || is_own_id(as, p2.own_id) ||
 	    (p2.continued && (!as->exists || p2.own_id != as->peer_id))) {
-		t->rx_rejected++;
+		t->as.rx_rejected++;
 		goto done;
 	}
 	if (p2.aead > AEAD_AES || (aeads_allowed(t) & (1 << p2.aead)) == 0 ||
@@ -489,7 +489,7 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	as->unconfirmed = 1;
 	as->confirm_by = now + CONFIRM_TIMEOUT;
 	as->confirm_next = now + CONFIRM_INTERVAL;
-	t->handshakes++;
+	t->as.handshakes++;
 	assoc_rekey_at(t, now);
 	what |= ASSOC_KEYS;
  done:
@@ -517,7 +517,11 @@ assoc_recent(struct tunnel *t, const uint8_t *mac1, uint64_t now)
 			r->time = NEVER;
 		else if (now - r->time > RECENT_LIFETIME)
 			r->answers = 0;
-		return (r->time == NEVER ? NULL : r);
+		if (r->time == NEVER)
+			return (NULL);
+		if (r->answers == 0)
+			t->as.rx_rejected++;
+		return (r);
 	}
 	return (NULL);
 }
@@ -541,7 +545,7 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 
 	if (!hello_acceptable(t, p1, &aead, now) ||
 	    !hello_crosses(t, p1, now)) {
-		t->rx_rejected++;
+		t->as.rx_rejected++;
 		return;
 	}
 	continued = as->exists && p1->own_id == as->peer_id &&
@@ -585,7 +589,7 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 		rawq_undo(&t->shared->rawq);
 		keyset_free(ks);
 		as->next = NULL;
-		t->rx_rejected++;
+		t->as.rx_rejected++;
 		return;
 	}
 	keys_init(&ks->k, &hk, aead, 0, ks->rx.index, hs->remote_index, now);
@@ -600,6 +604,15 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	memcpy(r->reply, raw->buf, raw->len);
 	as->offer.hello = r;
 	sodium_memzero(&hk, sizeof(hk));
+}
+
+int
+assoc_is_news(struct tunnel *t, uint64_t stamp)
+{
+	if (stamp > t->as.max_stamp)
+		return (1);
+	t->as.rx_rejected++;
+	return (0);
 }
 
 static int
@@ -690,7 +703,7 @@ offer_confirm(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	 * the peer's */
 	as->confirmed = endpoint_equal(&dg->ep, &offer.hello->ep) &&
 	    !offer.hello->several;
-	t->handshakes++;
+	t->as.handshakes++;
 	assoc_rekey_at(t, now);
 	return (what);
 }
@@ -734,7 +747,7 @@ assoc_open(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	as->confirmed = 0;
 	if ((ks = keyset_find(as, index)) == NULL ||
 	    !keys_usable(&ks->k, &t->shared->limits, now)) {
-		t->rx_badtag++;
+		t->as.rx_badtag++;
 		return (0);
 	}
 	fresh = ks == as->next && !as->offer.continued;
@@ -749,10 +762,10 @@ assoc_open(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	case DATA_OK:
 		break;
 	case DATA_REPLAYED:
-		t->rx_replayed++;
+		t->as.rx_replayed++;
 		return (0);
 	case DATA_BADTAG:
-		t->rx_badtag++;
+		t->as.rx_badtag++;
 		return (0);
 	}
 	p->len = dg->len - DATA_OVERHEAD;

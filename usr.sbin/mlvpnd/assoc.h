@@ -115,6 +115,7 @@ struct assoc {
 	uint64_t	 confirm_next;
 	uint64_t	 rekey_at;
 	struct lane	*spare;
+	uint64_t	 rx_replayed, rx_badtag, rx_rejected, handshakes;
 	int		 confirmed;	/* the datagram being read has shown
 					   that its source got our REPLY */
 };
@@ -141,6 +142,7 @@ int	 assoc_timer(struct tunnel *, uint64_t);
 uint64_t assoc_deadline(struct tunnel *, uint64_t);
 int	 assoc_transmit(struct tunnel *, struct dgram *, uint64_t);
 struct recent *assoc_recent(struct tunnel *, const uint8_t *, uint64_t);
+int	 assoc_is_news(struct tunnel *, uint64_t);
 int	 assoc_can_send(const struct tunnel *);
 
 /*
@@ -158,6 +160,7 @@ int	 assoc_can_send(const struct tunnel *);
  *	room for it, with its packet number.
  * assoc_transmit(dg): a HELLO, 0 if there is none.
  * assoc_recent(mac1): what was answered to that HELLO, NULL if it is new.
+ * assoc_is_news(stamp): is it greater than in all HELLOs before?
  * assoc_can_send(): are there keys?  Links of MLVPN 2.x need none.
  */
 

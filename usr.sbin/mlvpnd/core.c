@@ -396,8 +396,7 @@ receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_badmac1++;
 		goto done;
 	}
-	if (p1.stamp <= t->as.max_stamp && !cookie) {
-		t->rx_rejected++;
+	if (!cookie && !assoc_is_news(t, p1.stamp)) {
 		send_cookie(c, dg, t, now);
 		goto done;
 	}
@@ -463,11 +462,8 @@ hello_seen(struct core *c, const struct dgram *dg, struct tunnel *owner,
 		if (t != owner && (owner->secret.pattern == NOISE_NNPSK0 ||
 		    t->secret.pattern == NOISE_NNPSK0))
 			continue;
-		if ((r = assoc_recent(t, mac1, now)) != NULL) {
-			if (r->answers == 0)
-				t->rx_rejected++;
+		if ((r = assoc_recent(t, mac1, now)) != NULL)
 			return (r);
-		}
 	}
 	return (NULL);
 }

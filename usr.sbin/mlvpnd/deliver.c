@@ -100,14 +100,14 @@ output(struct tunnel *t, struct pktq *q)
 			    joined_max(t))) == NULL)
 				continue;
 			if (!packet_sane(&t->conf, p)) {
-				t->rx_malformed++;
+				t->delivered.malformed++;
 				pkt_put(t->share.pool, p);
 				continue;
 			}
 		}
 		packet_fit(&t->conf, t->mtu, p);
-		t->rx_packets++;
-		t->rx_bytes += p->len;
+		t->delivered.packets++;
+		t->delivered.bytes += p->len;
 		TAILQ_INSERT_TAIL(&t->out, p, entry);
 	}
 }

@@ -33,6 +33,12 @@ struct mlvpn2;
 struct path;
 struct tunnel;
 
+struct delivered {
+	uint64_t	 packets;
+	uint64_t	 bytes;
+	uint64_t	 malformed;	/* joined from fragments */
+};
+
 void	 deliver_packet(struct tunnel *, struct path *, struct pkt *,
 	    uint64_t);
 void	 deliver_mlvpn2(struct tunnel *, struct mlvpn2 *, struct pkt *,

@@ -40,7 +40,7 @@
  * should that have something new to say: it may have been a recorded one.
  */
 
-#define KEEPALIVE	USEC		/* peers count nothing else as life */
+#define KEEPALIVE_TIME	USEC		/* peers count nothing else as life */
 #define AUTH_RETRY	USEC
 #define ASKED		(5 * USEC)	/* an AUTH may be answered */
 #define UNANSWERED	(3 * USEC)
@@ -50,26 +50,20 @@
 #define PASSED_OVER_PKTS	8	/* and four turns missed */
 #define PASSED_OVER_TURNS	30	/* taken before */
 #define SILENT_SLOW	(4200 * 1000)	/* of peers that say little */
-#define DEAD_MIN	(2 * USEC)
+#define TIMEOUT_MIN	(2 * USEC)
 #define GAP		(2300 * 1000)	/* more than one KEEPALIVE is late */
 #define GAP_AGAIN	(30 * USEC)
 #define SLOW_FOR	(60 * USEC)
 #define GONE		(2 * USEC)	/* no answer after a suspicion */
-#define PROBE		(300 * 1000)
+#define PROBE_TIME	(300 * 1000)
 #define ECHO_PROBE	(1500 * 1000)	/* without one */
 #define ECHO_LOST	(4 * USEC)
 #define ECHO_HELD	USEC		/* an older stamp is not returned */
-#define RTT_MAX		5000		/* ms */
+#define ECHO_MAX	5000		/* ms a stamp may take to come back */
 #define OWD_JUMP	USEC		/* the peer set its clock */
 #define OWD_FRESH	(200 * 1000)	/* older delays say nothing */
-#define QUEUE_INTERVAL	(100 * 1000)	/* and a round trip */
-#define QUEUE_SAMPLES	4
-#define QUEUE_PATIENCE	(400 * 1000)	/* for these */
-#define QUEUE_MAX	20000		/* us of it in the modem */
-#define QUEUE_GONE	5000
-#define QUEUE_OTHERS	(3 * USEC)	/* one that stays is not ours */
 #define MOVE_AFTER	(500 * 1000)	/* of silence from the old address */
-#define HINT_INTERVAL	USEC
+#define UNWANTED_TIME	USEC		/* between answers to these */
 #define UNPACED		2000000ULL	/* bit/s above which links without a
 					   rate are used in turn */
 #define MTU_LEAST	1280		/* of a link */
@@ -106,10 +100,9 @@ static int	 is_peer_flow(const struct mlvpn2_links *, uint32_t);
 static void	 index_by_sock(struct mlvpn2 *);
 static int	 serves(const struct mlvpn2 *);
 static void	 ask(struct mlvpn2 *, uint64_t);
+static uint64_t	 configured(const struct path *);
 static int	 came_already(const struct mlvpn2 *,
 		    const struct mlvpn2_header *);
-static struct mlvpn2_run *retired(struct tunnel *, uint32_t);
-static void	 remember(struct tunnel *, uint32_t, uint64_t);
 static void	 retire(struct mlvpn2 *);
 static uint64_t	 key_name(const struct tunnel *);
 static int	 session_admits(struct mlvpn2 *, const struct mlvpn2_header *,
@@ -127,7 +120,7 @@ static void	 authentic(struct mlvpn2 *, const struct mlvpn2_header *,
 static void	 heard(struct mlvpn2 *, uint64_t);
 static void	 learn_times(struct mlvpn2 *, const struct mlvpn2_header *,
 		    uint64_t);
-static void	 learn_queue(struct mlvpn2 *, int64_t, uint64_t);
+static void	 learn_rate(struct mlvpn2 *, int64_t, uint64_t);
 static void	 learn_address(struct mlvpn2 *, const struct dgram *, int,
 		    uint64_t);
 static void	 got_auth(struct mlvpn2 *, uint64_t);
@@ -225,7 +218,7 @@ is_own_flow(const struct mlvpn2_links *ml, uint32_t flow)
 		LIST_FOREACH(m, &ml->socket[i], entry)
 			if (m->flow == flow)
 				return (1);
-	for (i = 0; i < MIN(ml->nown, MLVPN2_RETIRED); i++)
+	for (i = 0; i < MIN(ml->nown, MLVPN2_FLOWS); i++)
 		if (ml->own[i] == flow)
 			return (1);
 	return (0);
@@ -261,17 +254,12 @@ link_open(struct paths *ps, struct link *l, uint64_t now)
 		free(m);
 		return (NULL);
 	}
-	p->proto = m;
-	p->opener = 1;
-	p->link = l;
-	l->path = p;
-	memcpy(p->name, l->conf.name, sizeof(p->name));
-	liveness_init(&p->live, now);
+	path_of_link(p, l, m, now);
 	m->path = p;
 	m->tunnel = t;
 	m->flow = new_flow(t->shared);
 	m->seq = start_seq(t->shared, now);
-	m->hint_tx = m->auth_tx = m->last_gap = NEVER;
+	m->unwanted_tx = m->auth_tx = m->last_gap = NEVER;
 	path_addr_is(&p->addr, &l->ep);
 	index_by_sock(m);
 	mlvpn2_rates(t);
@@ -289,7 +277,7 @@ link_free(struct path *p)
 	struct mlvpn2	*m = p->proto;
 
 	retire(m);
-	ml->own[ml->nown++ % MLVPN2_RETIRED] = m->flow;
+	ml->own[ml->nown++ % MLVPN2_FLOWS] = m->flow;
 	LIST_REMOVE(m, entry);
 	freezero(m, sizeof(*m));
 }
@@ -338,7 +326,7 @@ link_reopen(struct path *p, uint64_t now)
 	struct endpoint		 ep = p->addr.ep;
 	int			 other;
 
-	p->terms.mtu_own = l->conf.mtu != 0 ? l->conf.mtu : l->mtu;
+	path_mtu_own(p);
 	other = !addr_equal(&m->configured, &l->ep.remote) ||
 	    m->served != serves(m);
 	if (!other && p->addr.ep.sock == l->ep.sock)
@@ -397,32 +385,39 @@ link_remove(struct path *p, uint8_t reason, uint64_t now)
 void
 mlvpn2_rates(struct tunnel *t)
 {
-	const struct rate_conf	*up;
-	struct path		*p;
-	uint64_t		 sum = 0, mean = 0;
-	int			 i, n = 0;
+	struct path	*p;
+	uint64_t	 bps, sum = 0, mean = 0;
+	int		 i, n = 0;
 
 	for (i = 0; i < t->paths.n; i++) {
-		if ((p = t->paths.list[i])->link == NULL)
-			continue;
-		up = &p->link->conf.up;
-		p->terms.rate_conf = up->rate != 0 ? up->rate : up->max;
-		sum += p->terms.rate_conf;
-		n += p->terms.rate_conf != 0;
+		bps = configured(t->paths.list[i]);
+		sum += bps;
+		n += bps != 0;
 	}
 	if (n > 0)
 		mean = sum / n;
 	for (i = 0; i < t->paths.n; i++) {
 		if ((p = t->paths.list[i])->link == NULL)
 			continue;
-		p->terms.rate_peer = p->link->conf.down.rate;
+		if ((bps = configured(p)) == 0)
+			bps = mean;
+		path_rates_fixed(p, bps, p->link->conf.down.rate);
 		path_backup(p, p->link->conf.backup, p->link->conf.overflow);
-		if (p->terms.rate_conf == 0)
-			p->terms.rate_conf = mean;
-		p->pacer.unpaced = p->terms.rate_conf == 0;
-		rate_fix(&p->rate, p->pacer.unpaced ? UNPACED :
-		    p->terms.rate_conf * 99 / 100);
+		pacer_unpaced(&p->pacer, bps == 0);
+		rate_fix(&p->rate, bps == 0 ? UNPACED : bps * 99 / 100);
 	}
+}
+
+/* bit/s, 0 none */
+static uint64_t
+configured(const struct path *p)
+{
+	const struct rate_conf	*up;
+
+	if (p->link == NULL)
+		return (0);
+	up = &p->link->conf.up;
+	return (up->rate != 0 ? up->rate : up->max);
 }
 
 /*
@@ -439,25 +434,25 @@ mlvpn2_receive(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	int		 known = m->exists && h->flow == m->peer;
 
 	if (!known && is_own_flow(&t->shared->mlvpn2, h->flow)) {
-		t->rx_rejected++;
+		t->m2.rx_rejected++;
 		return;
 	}
 	if (h->type == MLVPN2_DATA && t->conf.cleartext) {
 		if (known)
 			clear_data(m, h, dg, now);
 		else
-			t->rx_rejected++;
+			t->m2.rx_rejected++;
 		return;
 	}
 	if (came_already(m, h)) {
-		t->rx_replayed++;
+		t->m2.rx_replayed++;
 		return;
 	}
 
 	if ((p = pkt_get(&t->shared->pool)) == NULL)
 		return;
 	if ((len = mlvpn2_open(h, dg->buf, t->conf.psk, PKT_DATA(p))) == -1) {
-		t->rx_badtag++;
+		t->m2.rx_badtag++;
 		pkt_put(&t->shared->pool, p);
 		return;
 	}
@@ -465,7 +460,7 @@ mlvpn2_receive(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	if (!session_admits(m, h, PKT_DATA(p), len, now)) {
 		/* a client that begins says that it ended */
 		if (m->exists || h->type != MLVPN2_DISCONNECT)
-			t->rx_rejected++;
+			t->m2.rx_rejected++;
 		disconnect_unwanted(m, h, dg, now);
 		pkt_put(&t->shared->pool, p);
 		return;
@@ -509,20 +504,8 @@ came_already(const struct mlvpn2 *m, const struct mlvpn2_header *h)
 		    h->seq <= o->window.highest)
 			return (1);
 	}
-	run = retired(t, h->flow);
+	run = mlvpn2_flow_find(&t->m2.retired, h->flow);
 	return (run != NULL && h->seq <= run->highest);
-}
-
-static struct mlvpn2_run *
-retired(struct tunnel *t, uint32_t flow)
-{
-	struct mlvpn2_tunnel	*mt = &t->m2;
-	size_t			 i;
-
-	for (i = 0; i < MIN(mt->nretired, MLVPN2_RETIRED); i++)
-		if (mt->retired[i].flow == flow)
-			return (&mt->retired[i]);
-	return (NULL);
 }
 
 /* The session ends; its flow is remembered, with what came of it. */
@@ -532,20 +515,8 @@ retire(struct mlvpn2 *m)
 	if (!m->exists)
 		return;
 	m->exists = 0;
-	remember(m->tunnel, m->peer, m->window.highest);
-}
-
-static void
-remember(struct tunnel *t, uint32_t flow, uint64_t highest)
-{
-	struct mlvpn2_run	*run;
-
-	if ((run = retired(t, flow)) == NULL) {
-		run = &t->m2.retired[t->m2.nretired++ % MLVPN2_RETIRED];
-		run->flow = flow;
-		run->highest = highest;
-	} else
-		run->highest = MAX(run->highest, highest);
+	mlvpn2_flow_add(&m->tunnel->m2.retired, m->peer,
+	    m->window.highest);
 }
 
 void
@@ -558,29 +529,28 @@ tunnel_flows(struct tunnel *t, const struct peer_flow *f, size_t n)
 		return;
 	for (i = 0; i < n; i++)
 		if (f[i].key == key)
-			remember(t, f[i].flow, f[i].highest);
+			mlvpn2_flow_add(&t->m2.retired, f[i].flow,
+			    f[i].highest);
 }
 
 /* The oldest first, at most n; returns how many. */
 size_t
 mlvpn2_flows(const struct tunnel *t, struct peer_flow *f, size_t n)
 {
-	const struct mlvpn2_tunnel	*mt = &t->m2;
-	const struct mlvpn2_run		*run;
-	const struct mlvpn2		*m;
-	uint64_t			 key = key_name(t);
-	size_t				 i, got = 0;
-	int				 l;
+	const struct mlvpn2_run	*run;
+	const struct mlvpn2	*m;
+	uint64_t		 key = key_name(t);
+	size_t			 got;
+	int			 i;
 
-	i = mt->nretired - MIN(mt->nretired, MLVPN2_RETIRED);
-	for (; i < mt->nretired && got < n; i++, got++) {
-		run = &mt->retired[i % MLVPN2_RETIRED];
+	for (got = 0; got < n &&
+	    (run = mlvpn2_flow_get(&t->m2.retired, got)) != NULL; got++) {
 		f[got].key = key;
 		f[got].flow = run->flow;
 		f[got].highest = run->highest;
 	}
-	for (l = 0; l < t->paths.n && got < n; l++) {
-		m = t->paths.list[l]->proto;
+	for (i = 0; i < t->paths.n && got < n; i++) {
+		m = t->paths.list[i]->proto;
 		if (!m->exists)
 			continue;
 		f[got].key = key;
@@ -624,7 +594,7 @@ session_admits(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	default:
 		/* the peer that a recorded flow has displaced */
 		if (!known && m->exists && !m->confirmed &&
-		    retired(m->tunnel, h->flow) != NULL) {
+		    mlvpn2_flow_find(&m->tunnel->m2.retired, h->flow) != NULL) {
 			begin(m, h, now);
 			m->confirmed = 1;
 			return (1);
@@ -666,10 +636,10 @@ disconnect_unwanted(struct mlvpn2 *m, const struct mlvpn2_header *h, const struc
 	if (!serves(m) || (h->type != MLVPN2_KEEPALIVE &&
 	    h->type != MLVPN2_DATA) || p->st.state == PATH_UP ||
 	    p->st.state == PATH_SUSPECT ||
-	    (m->hint_tx != NEVER && now - m->hint_tx < HINT_INTERVAL) ||
+	    (m->unwanted_tx != NEVER && now - m->unwanted_tx < UNWANTED_TIME) ||
 	    (raw = rawq_add(&p->paths->tunnel->shared->rawq)) == NULL)
 		return;
-	m->hint_tx = now;
+	m->unwanted_tx = now;
 	memset(&answer, 0, sizeof(answer));
 	answer.buf = raw->buf;
 	seal(m, MLVPN2_DISCONNECT, 0, NULL, 0, &answer, now);
@@ -683,7 +653,7 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 {
 	struct path		*p = m->path;
 	struct tunnel		*t = p->paths->tunnel;
-	struct mlvpn2_run	*run;
+	const struct mlvpn2_run	*run;
 	struct mlvpn2		*o;
 	int			 i;
 
@@ -693,7 +663,7 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 		if (o->peer == h->flow)
 			retire(o);
 	}
-	if ((run = retired(t, h->flow)) != NULL)
+	if ((run = mlvpn2_flow_find(&t->m2.retired, h->flow)) != NULL)
 		mlvpn2_window_init(&m->window, 1, run->highest);
 	else
 		mlvpn2_window_init(&m->window, 0, 0);
@@ -733,11 +703,11 @@ clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	if (p->st.state != PATH_UP && p->st.state != PATH_SUSPECT)
 		return;			/* not yet, or no more */
 	if (!endpoint_equal(&dg->ep, &p->addr.ep)) {
-		t->rx_rejected++;
+		t->m2.rx_rejected++;
 		return;
 	}
 	if (*seen == h->seq + 1) {
-		t->rx_replayed++;
+		t->m2.rx_replayed++;
 		return;
 	}
 	if ((pkt = pkt_get(&t->shared->pool)) == NULL)
@@ -827,7 +797,7 @@ learn_times(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 		m->stamp_at = now;
 	}
 	rtt = stamp(now) - h->echo;
-	if (h->echo == MLVPN2_NOSTAMP || rtt >= RTT_MAX)
+	if (h->echo == MLVPN2_NOSTAMP || rtt >= ECHO_MAX)
 		return;
 	m->echo_at = now;
 	m->has_echo = 1;
@@ -843,52 +813,26 @@ learn_times(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 		delay_owd_is(&p->delay, owd);
 	m->owd_at = now;
 	delay_owd(&p->delay, owd, now);
-	learn_queue(m, owd, now);
+	learn_rate(m, owd, now);
 }
 
-/*
- * A rate that is configured too high fills the modem's queue.  It is let run
- * empty, so that the least delay is seen again and again, and the rate after
- * that is a little less; slowly it goes up again to what is configured.
- */
 static void
-learn_queue(struct mlvpn2 *m, int64_t owd, uint64_t now)
+learn_rate(struct mlvpn2 *m, int64_t owd, uint64_t now)
 {
-	struct path	*p = m->path;
-	struct rate	*r = &p->rate;
-	uint64_t	 bps = r->bps, passed;
-	int64_t		 queue;
-	int		 full;
+	struct path		*p = m->path;
+	struct mlvpn2_sample	 sample;
+	uint64_t		 bps;
 
-	m->delay = m->ndelays++ == 0 ? owd : MIN(m->delay, owd);
-	passed = now - m->delay_at;
-	if (p->pacer.unpaced || passed < QUEUE_INTERVAL +
-	    (uint64_t)p->delay.srtt ||
-	    (m->ndelays < QUEUE_SAMPLES && passed < QUEUE_PATIENCE))
+	if (p->pacer.unpaced)
 		return;
-	queue = m->delay - p->delay.base;
-	full = r->saturated_at > m->delay_at;
-	m->ndelays = 0;
-	m->delay_at = now;
-
-	if (!m->draining && full && queue > QUEUE_MAX) {
-		m->draining = 1;
-		m->drained_at = now;
-		m->restore = bps * 95 / 100;
-		bps = bps * 80 / 100;
-	} else if (m->draining && queue > QUEUE_GONE &&
-	    now - m->drained_at < QUEUE_OTHERS) {
-		bps = bps * 90 / 100;
-	} else if (m->draining) {
-		m->draining = 0;
-		m->drained_at = now;
-		bps = m->restore;
-	} else if (full && now - m->drained_at > USEC) {
-		m->drained_at = now;
-		bps += p->terms.rate_conf / 100;
-	}
-	rate_fix(r, MAX(p->terms.rate_conf / 4, MIN(bps,
-	    p->terms.rate_conf / 100 * 99)));
+	sample.owd = owd;
+	sample.base = p->delay.base;
+	sample.rtt = p->delay.srtt;
+	sample.held_back = p->rate.saturated_at;
+	sample.configured = p->terms.rate_conf;
+	sample.rate = p->rate.bps;
+	if ((bps = mlvpn2_rate(&m->rate, &sample, now)) != 0)
+		rate_fix(&p->rate, bps);
 }
 
 /* The peer is where its news come from. */
@@ -934,7 +878,7 @@ got_auth(struct mlvpn2 *m, uint64_t now)
 	m->leaving = 0;
 	if (p->st.state == PATH_UP)
 		return;
-	p->paths->tunnel->handshakes++;
+	p->paths->tunnel->m2.handshakes++;
 	m->counted = 1;
 	m->keepalive_next = now;	/* the server waits for it */
 	m->has_echo = 0;
@@ -974,7 +918,7 @@ got_data(struct mlvpn2 *m, const struct mlvpn2_header *h, struct pkt *p,
 	else if (p->len < 14)
 		len = -1;
 	if (len == -1) {
-		t->rx_malformed++;
+		t->m2.rx_malformed++;
 		pkt_put(&t->shared->pool, p);
 		return;
 	}
@@ -1008,7 +952,7 @@ alive(struct mlvpn2 *m, uint64_t now)
 	    m->echo_sent < p->live.suspect_since))
 		return;
 	if (!m->counted)
-		p->paths->tunnel->handshakes++;
+		p->paths->tunnel->m2.handshakes++;
 	else if (p->st.state == PATH_SUSPECT)
 		path_false_alarm(p);
 	path_event(p, PATH_EVT_CONFIRM, m->counted ? REASON_ANSWERS : REASON_NONE,
@@ -1093,7 +1037,7 @@ dead_after(const struct mlvpn2 *m, uint64_t now)
 	if (cap == 0)
 		cap = DEFAULT_MLVPN2_TIMEOUT;
 	return (MIN(is_slow(m, now) ? DEFAULT_MLVPN2_TIMEOUT :
-	    DEAD, MAX(cap, DEAD_MIN)));
+	    DEAD, MAX(cap, TIMEOUT_MIN)));
 }
 
 static uint64_t
@@ -1105,11 +1049,11 @@ keepalive_due(const struct mlvpn2 *m)
 	case PATH_UP:
 		if (m->has_echo && m->keepalive_tx > m->echo_at &&
 		    m->keepalive_tx - m->echo_at > ECHO_PROBE)
-			return (m->keepalive_tx + PROBE);
+			return (m->keepalive_tx + PROBE_TIME);
 		return (m->keepalive_next);
 	case PATH_SUSPECT:
 		return (MIN(m->keepalive_next, MAX(p->live.suspect_since,
-		    m->keepalive_tx + PROBE)));
+		    m->keepalive_tx + PROBE_TIME)));
 	case PATH_DOWN:
 		/* else it is for the peer to find out that it is not heard */
 		return (m->want_echo && m->exists ? m->keepalive_next : NEVER);
@@ -1265,7 +1209,7 @@ link_compose(struct path *p, struct dgram *dg, uint64_t now)
 	if (m->say & SAY_KEEPALIVE) {
 		m->say &= ~SAY_KEEPALIVE;
 		m->keepalive_tx = now;
-		m->keepalive_next = now + KEEPALIVE;
+		m->keepalive_next = now + KEEPALIVE_TIME;
 		seal(m, MLVPN2_KEEPALIVE, 0, NULL, 0, dg, now);
 		return (1);
 	}

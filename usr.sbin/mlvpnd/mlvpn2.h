@@ -29,21 +29,16 @@
 #include <stdint.h>
 
 #include "core.h"
+#include "mlvpn2_flow.h"
 #include "mlvpn2_order.h"
+#include "mlvpn2_rate.h"
 #include "mlvpn2_wire.h"
 
 struct link;
 struct path;
 struct shared;
 
-#define MLVPN2_RETIRED		256	/* flows remembered */
 #define MLVPN2_SOCKETS		256	/* buckets */
-
-/* A flow of the peer that another one has followed. */
-struct mlvpn2_run {
-	uint32_t	 flow;
-	uint64_t	 highest;	/* sequence that came */
-};
 
 /* A link as MLVPN 2.x has it: part of its path. */
 struct mlvpn2 {
@@ -62,7 +57,7 @@ struct mlvpn2 {
 	uint64_t	 seq;		/* next */
 	uint64_t	 auth_next;	/* NEVER: not to be sent */
 	uint64_t	 auth_tx;	/* NEVER: none yet */
-	uint64_t	 hint_tx;
+	uint64_t	 unwanted_tx;
 	uint64_t	 keepalive_next;
 	uint64_t	 keepalive_tx;
 	int		 stamped;	/* the peer's stamp is to go back */
@@ -90,12 +85,7 @@ struct mlvpn2 {
 	uint64_t	 echo_at;
 	uint64_t	 echo_sent;	/* when that stamp had left */
 	uint64_t	 owd_at;	/* last sample of the delay */
-	int64_t		 delay;		/* least of it since delay_at */
-	unsigned int	 ndelays;
-	uint64_t	 delay_at;
-	int		 draining;	/* the modem's queue */
-	uint64_t	 drained_at;	/* began, or ended */
-	uint64_t	 restore;	/* rate after that */
+	struct mlvpn2_rate rate;
 	uint64_t	 share;		/* eighths of the peer's packets for
 					   one that comes here, 0 unknown */
 	uint64_t	 share_at;	/* their number at the last one */
@@ -109,15 +99,16 @@ struct mlvpn2_tunnel {
 	uint64_t	 data_seq;	/* of the first packet sent, less 1 */
 	int64_t		 owd;		/* ms, for unwrapping */
 	uint64_t	 received;	/* packets, authentic ones */
+	uint64_t	 rx_replayed, rx_badtag, rx_rejected, rx_malformed;
+	uint64_t	 handshakes;
 	struct mlvpn2_order order;
-	struct mlvpn2_run retired[MLVPN2_RETIRED];
-	size_t		 nretired;
+	struct mlvpn2_flows retired;	/* the peer's */
 };
 
 /* Of all tunnels. */
 struct mlvpn2_links {
 	LIST_HEAD(, mlvpn2) socket[MLVPN2_SOCKETS];
-	uint32_t	 own[MLVPN2_RETIRED];	/* flows once ours */
+	uint32_t	 own[MLVPN2_FLOWS];	/* flows once ours */
 	size_t		 nown;
 };
 

@@ -35,3 +35,27 @@ pacer_charge(struct pacer *pc, uint64_t us, uint64_t tick, uint64_t now)
 		pc->due = now - credit;
 	pc->due += us;
 }
+
+void
+pacer_unpaced(struct pacer *pc, int unpaced)
+{
+	pc->unpaced = unpaced;
+}
+
+void
+pacer_forward(struct pacer *pc, uint64_t us)
+{
+	pc->due -= MIN(pc->due, us);
+}
+
+void
+pacer_level(struct pacer *pc, uint8_t level)
+{
+	pc->level = level;
+}
+
+void
+pacer_distant(struct pacer *pc, int distant)
+{
+	pc->distant = distant;
+}

@@ -40,5 +40,11 @@ struct pacer {
  */
 void	 pacer_charge(struct pacer *, uint64_t us, uint64_t tick,
 	    uint64_t now);
+/* Nothing is known of its rate: it sends at once. */
+void	 pacer_unpaced(struct pacer *, int);
+/* us that the link is free earlier, as others are busy for longer. */
+void	 pacer_forward(struct pacer *, uint64_t us);
+void	 pacer_level(struct pacer *, uint8_t);
+void	 pacer_distant(struct pacer *, int);
 
 #endif /* PACER_H */

@@ -229,6 +229,26 @@ path_free(struct path *p)
 	free(p);
 }
 
+/* This end opens it for a link. */
+void
+path_of_link(struct path *p, struct link *l, void *proto, uint64_t now)
+{
+	p->proto = proto;
+	p->opener = 1;
+	p->link = l;
+	l->path = p;
+	memcpy(p->name, l->conf.name, sizeof(p->name));
+	liveness_init(&p->live, now);
+}
+
+/* The link of its name is configured, or no more (NULL), or another way. */
+void
+path_link(struct path *p, struct link *l, uint64_t now)
+{
+	p->link = l;
+	p->ops->changed(p, now);
+}
+
 /* The path is no more, by whichever end. */
 void
 path_gone(struct path *p, enum reason reason, uint64_t now)
@@ -320,11 +340,20 @@ path_rates(struct path *p)
 	rate_init(&p->rate, &limits);
 }
 
+/* bit/s to be sent by this end, and by the peer, where both are configured. */
+void
+path_rates_fixed(struct path *p, uint64_t own, uint64_t peer)
+{
+	p->terms.rate_conf = own;
+	p->terms.rate_peer = peer;
+}
+
 void
 path_backup(struct path *p, uint8_t level, int overflow)
 {
-	p->terms.backup = p->pacer.level = level;
+	p->terms.backup = level;
 	p->terms.overflow = overflow;
+	pacer_level(&p->pacer, level);
 }
 
 /* bit/s that the peer announces, to be sent by this end and by it. */

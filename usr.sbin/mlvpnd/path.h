@@ -191,12 +191,16 @@ uint64_t	 paths_hold_time(struct paths *);
 
 struct path	*path_alloc(struct paths *, uint8_t, struct lane *);
 void		 path_free(struct path *);
+void		 path_of_link(struct path *, struct link *, void *,
+		    uint64_t);
+void		 path_link(struct path *, struct link *, uint64_t);
 void		 path_gone(struct path *, enum reason, uint64_t);
 void		 path_remove(struct path *, uint8_t, uint64_t);
 void		 path_disable(struct path *, int, uint64_t);
 void		 path_lost(struct path *, uint64_t);
 void		 path_rescue(struct path *, uint64_t);
 void		 path_rates(struct path *);
+void		 path_rates_fixed(struct path *, uint64_t, uint64_t);
 void		 path_backup(struct path *, uint8_t, int);
 void		 path_announced(struct path *, uint64_t, uint64_t);
 void		 path_mtu_own(struct path *);

@@ -100,11 +100,7 @@ native_open(struct paths *ps, struct link *l, uint64_t now)
 	if (slot == PATH_SLOTS || (lane = paths_lane(ps, id)) == NULL ||
 	    (p = path_alloc(ps, id, lane)) == NULL)
 		return (NULL);
-	p->opener = 1;
-	p->link = l;
-	l->path = p;
-	memcpy(p->name, l->conf.name, sizeof(p->name));
-	liveness_init(&p->live, now);
+	path_of_link(p, l, NULL, now);
 	native_reopen(p, now);
 	return (p);
 }

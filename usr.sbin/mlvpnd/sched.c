@@ -88,7 +88,6 @@ sched_init(struct sched *s)
 void
 sched_reset(struct tunnel *t)
 {
-	resend_clear(&t->paths.resend);
 	flows_init(&t->sched.flows);
 }
 
@@ -120,15 +119,15 @@ choose_level(struct tunnel *t, uint64_t now)
 			if (now - p->st.since >= LEVEL_RETURN &&
 			    (steady == LEVEL_NONE || p->pacer.level < steady))
 				steady = p->pacer.level;
-			present |= p->pacer.level == t->level;
+			present |= p->pacer.level == t->sched.level;
 		}
 	}
 	if (level == LEVEL_NONE)
 		return (best == GRADE_POOR ? LEVEL_POOR :
 		    best == GRADE_SUSPECT ? LEVEL_SUSPECT : LEVEL_NONE);
-	if (present && level < t->level && steady != level)
-		return (t->level);
-	return (t->level = level);
+	if (present && level < t->sched.level && steady != level)
+		return (t->sched.level);
+	return (t->sched.level = level);
 }
 
 static int
@@ -321,9 +320,9 @@ sched_spread(struct tunnel *t, uint64_t now)
 	}
 	for (i = 0; i < t->paths.n; i++) {
 		p = t->paths.list[i];
-		p->pacer.distant = any && p->delay.valid &&
+		pacer_distant(&p->pacer, any && p->delay.valid &&
 		    p->delay.base - least > (int64_t)spread &&
-		    p->rate.bps < sum / 4 && !p->rate.starting;
+		    p->rate.bps < sum / 4 && !p->rate.starting);
 		if (path_usable(p) && !p->pacer.distant)
 			slowest = MAX(slowest, p->delay.srtt);
 	}
@@ -356,9 +355,9 @@ overflow(struct tunnel *t, uint64_t now)
 		if (!path_usable(p))
 			continue;
 		carried += account_tx_rate(&p->acct, now);
-		if (p->terms.backup <= t->level)
+		if (p->terms.backup <= t->sched.level)
 			rate += p->rate.bps;
-		else if (p->terms.overflow && p->pacer.level != t->level &&
+		else if (p->terms.overflow && p->pacer.level != t->sched.level &&
 		    (next == 0 || p->terms.backup < next))
 			next = p->terms.backup;
 	}
@@ -372,9 +371,10 @@ overflow(struct tunnel *t, uint64_t now)
 		s->overflow = 0;
 	for (i = 0; i < t->paths.n; i++) {
 		p = t->paths.list[i];
-		p->pacer.level = p->terms.overflow &&
-		    p->terms.backup > t->level &&
-		    p->terms.backup <= s->overflow ? t->level : p->terms.backup;
+		pacer_level(&p->pacer, p->terms.overflow &&
+		    p->terms.backup > s->level &&
+		    p->terms.backup <= s->overflow ? s->level :
+		    p->terms.backup);
 	}
 }
 
@@ -458,13 +458,13 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		if (may == -1) {
 			if (p->rule != 0)
 				match_dropped(&t->matches, p);
-			t->tx_dropped++;
+			t->sched.tx_dropped++;
 			pkt_put(&t->shared->pool, p);
 		} else if (q == PQ_PRIORITY)
 			commit(t, path, p, q, level, mean, now);
 		else {
 			account_resent(&path->acct);
-			t->tx_resent++;
+			t->sched.tx_resent++;
 			pq_enqueue(&path->q, p, q);
 		}
 	}
@@ -499,7 +499,7 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 			    &when, &last);
 		if (may == -1) {
 			match_dropped(&t->matches, first);
-			t->tx_dropped++;
+			t->sched.tx_dropped++;
 			tq_drop(&t->tq, fq);
 			continue;
 		}
@@ -518,7 +518,7 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 		/* the first one was dropped: this may be for other paths */
 		if (p != first && (choose_normal(t, p, level, mean, now, &path,
 		    &when, &last) == -1 || path == NULL)) {
-			t->tx_dropped++;
+			t->sched.tx_dropped++;
 			pkt_put(&t->shared->pool, p);
 			continue;
 		}
@@ -559,7 +559,7 @@ commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
 	size_t		 i, n, len = p->len;
 
 	if ((n = fragment_cut(&t->fragments, p, t->room, frag)) == 0) {
-		t->tx_dropped++;
+		t->sched.tx_dropped++;
 		pkt_put(&t->shared->pool, p);
 		return;
 	}
@@ -577,8 +577,8 @@ commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
 			duplicate(t, path, frag[i], q, level, mean, now);
 		pq_enqueue(&path->q, frag[i], q);
 	}
-	t->tx_packets++;
-	t->tx_bytes += len;
+	t->sched.tx_packets++;
+	t->sched.tx_bytes += len;
 }
 
 /*
@@ -688,15 +688,14 @@ sched_sent(struct tunnel *t, uint64_t now)
 	for (i = 0; i < t->paths.n; i++) {
 		p = t->paths.list[i];
 		if (p->pacer.unpaced && path_usable(p) && !p->pacer.distant &&
-		    p->pacer.level == t->level)
+		    p->pacer.level == t->sched.level)
 			least = MIN(least, p->pacer.due);
 	}
 	if (least == NEVER || least <= now)
 		return;
 	for (i = 0; i < t->paths.n; i++)
 		if (t->paths.list[i]->pacer.unpaced)
-			t->paths.list[i]->pacer.due -= MIN(t->paths.list[i]->pacer.due,
-			    least - now);
+			pacer_forward(&t->paths.list[i]->pacer, least - now);
 }
 
 uint64_t

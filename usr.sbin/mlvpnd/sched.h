@@ -34,6 +34,7 @@ struct path;
 
 
 struct sched {
+	int		 level;		/* of backups in use */
 	uint64_t	 rate;		/* bit/s of all paths together */
 	struct codel	 codel;		/* of the tunnel's queue */
 	uint64_t	 bulk_due;
@@ -42,6 +43,7 @@ struct sched {
 	uint64_t	 overflow_at;	/* when it was needed */
 	uint64_t	 overflow_joined;	/* when a level did, last */
 	struct flows	 flows;
+	uint64_t	 tx_packets, tx_bytes, tx_dropped, tx_resent;
 };
 
 void	 sched_init(struct sched *);

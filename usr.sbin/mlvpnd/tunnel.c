@@ -189,10 +189,8 @@ link_rates_changed(struct tunnel *t, struct link *l, uint64_t now)
 		p = t->paths.list[i];
 		if (strcmp(p->name, l->conf.name) != 0)
 			continue;
-		if (!p->opener && l->path == NULL)
-			p->link = l;
-		if (p->link == l)
-			p->ops->changed(p, now);
+		if (p->link == l || (!p->opener && l->path == NULL))
+			path_link(p, l, now);
 	}
 	update(t, now);
 }
@@ -213,8 +211,7 @@ tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 		p = t->paths.list[i];
 		if (p->link != l)
 			continue;
-		p->link = NULL;
-		p->ops->changed(p, now);
+		path_link(p, NULL, now);
 	}
 	free(l);
 	update_initiates(t);
@@ -689,22 +686,23 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 		if (links[i].state == LINK_UP)
 			c->links_up++;
 	}
-	c->tx_packets = t->tx_packets;
-	c->tx_bytes = t->tx_bytes;
-	c->rx_packets = t->rx_packets;
-	c->rx_bytes = t->rx_bytes;
-	c->tx_dropped = t->tx_dropped + t->tq.dropped;
+	c->tx_packets = t->sched.tx_packets;
+	c->tx_bytes = t->sched.tx_bytes;
+	c->rx_packets = t->delivered.packets;
+	c->rx_bytes = t->delivered.bytes;
+	c->tx_dropped = t->tx_dropped + t->sched.tx_dropped + t->tq.dropped;
 	c->rx_duplicate = t->reorder.count.duplicate;
-	c->rx_replayed = t->rx_replayed;
-	c->rx_badtag = t->rx_badtag;
-	c->rx_malformed = t->rx_malformed + t->paths.rx_malformed;
-	c->handshakes = t->handshakes;
-	c->rx_rejected = t->rx_rejected;
+	c->rx_replayed = t->as.rx_replayed + t->m2.rx_replayed;
+	c->rx_badtag = t->as.rx_badtag + t->m2.rx_badtag;
+	c->rx_malformed = t->rx_malformed + t->paths.rx_malformed +
+	    t->delivered.malformed + t->m2.rx_malformed;
+	c->handshakes = t->as.handshakes + t->m2.handshakes;
+	c->rx_rejected = t->as.rx_rejected + t->m2.rx_rejected;
 	c->rx_held = t->reorder.count.held + t->m2.order.count.held;
 	c->rx_given_up = t->reorder.count.given_up +
 	    t->m2.order.count.given_up;
 	c->rx_late = t->reorder.count.late + t->m2.order.count.late;
-	c->tx_resent = t->tx_resent;
+	c->tx_resent = t->sched.tx_resent;
 	c->false_dead = t->paths.false_dead;
 	c->tx_cut = t->fragments.count.cut;
 	c->rx_joined = t->fragments.count.joined;
@@ -754,7 +752,7 @@ tunnel_path_ctl(const struct tunnel *t, const struct path *p,
 	int			 i;
 
 	path_ctl(p, c, now);
-	if (c->state != LINK_UP || p->pacer.level == t->level)
+	if (c->state != LINK_UP || p->pacer.level == t->sched.level)
 		return;
 	for (i = 0; i < t->paths.n; i++) {
 		q = t->paths.list[i];

@@ -48,7 +48,6 @@ struct tunnel {
 	struct links	 links;
 	struct assoc	 as;
 	struct paths	 paths;
-	int		 level;		/* of backups in use */
 	uint64_t	 spread_at;
 	struct tq	 tq;
 	struct sched	 sched;
@@ -65,10 +64,9 @@ struct tunnel {
 	uint16_t	 mtu;		/* in force, 0 not known yet */
 	uint64_t	 mtu_at;	/* when it could not be higher */
 	size_t		 room;		/* of a packet on any path in use */
-	uint64_t	 tx_packets, tx_bytes, rx_packets, rx_bytes;
-	uint64_t	 tx_dropped, rx_replayed, rx_badtag;
-	uint64_t	 rx_malformed, handshakes, rx_rejected;
-	uint64_t	 tx_resent;
+	struct delivered delivered;
+	uint64_t	 tx_dropped;	/* before they were queued */
+	uint64_t	 rx_malformed;
 };
 
 /* tunnel.c */
