@@ -24,7 +24,7 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 . "$TOP/regress/lib/setup.sh"
 
 if [ "$(id -u)" -ne 0 ]; then
-	echo "demo.sh makes hosts and interfaces: run it as root" >&2
+	echo "demo.sh: must be root to create hosts and interfaces" >&2
 	exit 1
 fi
 log=$(mktemp "${TMPDIR:-/tmp}/mlvpn-demo.XXXXXX") || exit 1
@@ -34,7 +34,7 @@ install_packages "$log" $BUILD_PACKAGES &&
     build >>"$log" 2>&1 || {
 	tail -n 30 "$log"
 	rm -f "$log"
-	echo "demo.sh: this did not work" >&2
+	echo "demo.sh: build failed" >&2
 	exit 1
 }
 rm -f "$log"
@@ -81,7 +81,7 @@ cut_and_heal()
 	case $1 in
 	3)
 		em dsl1 down
-		echo "<- dsl1 is cut, without a word"
+		echo "<- dsl1 is cut"
 		;;
 	6)
 		echo
@@ -92,7 +92,7 @@ cut_and_heal()
 		;;
 	9)
 		em dsl1 up
-		echo "<- dsl1 heals"
+		echo "<- dsl1 is restored"
 		;;
 	*)
 		echo
@@ -151,7 +151,7 @@ tunnel "home" {
 END
 daemon home home
 await '[ "$(ctl home -j show links | grep -c "\"state\": \"up\"")" -eq 2 ]' 10 ||
-    die "the links do not come up"
+    die "links did not come up"
 echo "   home# mlvpnctl show links"
 show_links
 echo
@@ -163,16 +163,16 @@ echo "   $sum Mbit/s, $(awk -v a="$sum" -v b="$single" \
     'BEGIN { printf "%.2f", a / b }') times the single link"
 echo
 
-echo "4. The same, and in the middle of it a link dies:"
+echo "4. The same while a link is cut and restored:"
 in_host home "$TCPFLOW" -i 1 -t 12 10.44.43.2 5001 | bars cut_and_heal
 gap=$(result 2)
-echo "   The connection has lived through it; its longest pause: $gap ms."
+echo "   The connection survived.  The longest interruption was $gap ms."
 echo
 
 for d in home office; do
-	terminate $d || die "mlvpnd on $d did not end well"
+	terminate $d || die "mlvpnd on $d failed at exit"
 done
 awk -v a="$sum" -v b="$single" -v g="$gap" \
     'BEGIN { exit !(a > 1.5 * b && g < 3000) }' ||
-    die "that is not what was to be shown"
+    die "the results are not as expected"
 finish >/dev/null
