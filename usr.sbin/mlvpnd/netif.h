@@ -20,10 +20,10 @@
 #define NETIF_H
 
 /*
- * Tunnel interfaces, their addresses and routes: netif.c with what differs in
- * netif_openbsd.c, netif_linux.c, netif_freebsd.c.  All but tun_read(),
- * tun_write() and tun_write_tcp() are the parent's.  Functions returning int
- * give 0, or -1 with errno.
+ * Tunnel interfaces, their addresses and routes: netif.c, and what differs
+ * between systems in netif_*.c.  The parent uses all but tun_read(),
+ * tun_write() and tun_write_tcp().  Functions returning int return 0, or -1
+ * with errno.
  */
 
 #include <sys/types.h>
@@ -43,27 +43,29 @@ struct netif {
 	int		 rdomain;	/* routing table of its routes */
 	int		 layer2;
 	int		 offload;	/* the device knows tun_write_tcp() */
-	int		 existed;	/* made by someone else: leave it */
+	int		 existed;	/* not created here: leave it */
 	int		 raised;	/* it was down */
 };
 
-#define ROUTE_LABEL	"mlvpnd"	/* marks our routes where it can */
+#define ROUTE_LABEL	"mlvpnd"	/* marks our routes where supported */
 
 /*
- * netif_init() opens the kernel sockets that must exist before pledge(2);
- * netif_pledged() says that it has been called: from then on what it forbids
- * is left out.
+ * netif_init() opens the sockets that must exist before pledge(2).  After
+ * netif_pledged(), everything that pledge(2) forbids is skipped.
  */
 int	 netif_init(void);
 void	 netif_pledged(void);
 
 /*
- * Opens the device, makes the interface if there is none and brings it up in
- * the tunnel's routing domain.  ENOENT: no such device; EBUSY: another
- * process has it; EINVAL: not a name of such a device, or it is of the other
- * kind.  netif_close() gives up the parent's descriptor: an interface that
- * this made goes when the engine's is closed too, unless the tunnel has
- * "persist".  netif_device() is the path of the device.
+ * Opens the device, creates the interface if it does not exist, and brings it
+ * up in the routing domain of the tunnel.  ENOENT: no such device; EBUSY:
+ * used by another process; EINVAL: not a name of such a device, or one of the
+ * other type.
+ *
+ * netif_close() closes the descriptor of the parent.  An interface that was
+ * created here is destroyed once the engine has closed its descriptor too,
+ * unless the tunnel has "persist".  netif_device() returns the path of the
+ * device.
  */
 int	 netif_open(struct netif *, const struct tunnel_conf *);
 const char *netif_device(const char *ifname);
@@ -73,12 +75,12 @@ int	 netif_describe(const struct netif *, const char *descr,
 	    const char *group);
 
 /*
- * An address or route of the interface that was there already is no error;
- * then *added is 0 and it must not be taken away at exit, but for a route
- * that is known to be ours, left by a crash.  EEXIST: there is such a route
- * by another way.  EADDRNOTAVAIL, EDESTADDRREQ: the tunnel has no address, or
- * a tap no peer, that such a route could go by.  Taking away what is gone is
- * no error.
+ * It is not an error if the interface already has the address or route.  Then
+ * *added is 0, and it must not be removed at exit; except for a route known
+ * to be ours, which was left by a crash.  EEXIST: the route exists on another
+ * interface.  EADDRNOTAVAIL, EDESTADDRREQ: the tunnel has no address, or a
+ * tap no peer, for the route.  It is not an error to delete what does not
+ * exist.
  */
 int	 netif_address_add(const struct netif *, const struct address_conf *,
 	    int *added);
@@ -89,11 +91,10 @@ int	 netif_route_del(const struct netif *, const struct tunnel_conf *,
 	    const struct prefix *, int priority);
 
 /*
- * Keeps an endpoint outside of a tunnel that holds the default route: adds
- * a host route to the address by the next hop that the routing table has
- * apart from our tunnels, or one that rejects when it has none.  Called again
- * after netif_watch_read() it follows a next hop that changed.  *added is 0
- * when none is needed or the user has one.
+ * Keeps packets for an address out of the tunnels: adds a host route by the
+ * next hop that the routing table would have without our routes, or a reject
+ * route if there is none.  Call it again after netif_watch_read() to follow a
+ * change of the next hop.  *added is 0 if none is needed or the user has one.
  */
 int	 netif_hostroute_add(const struct addr *, int rtable, int *added);
 int	 netif_hostroute_del(const struct addr *, int rtable);
@@ -102,29 +103,29 @@ int	 netif_hostroute_del(const struct addr *, int rtable);
 int	 netif_rtable(int);
 
 /*
- * First address of the family on the interface, or on one of the interface
- * group; not a link-local one if there is another.  ENOENT without one.
+ * Returns the first address of the family on the interface or on one of the
+ * interface group, preferably not a link-local one.  ENOENT without one.
  */
 int	 netif_ifaddr(const char *ifname, int family, struct addr *);
 
 /*
- * A descriptor that becomes readable when addresses, interfaces or routes
- * change, to be had before pledge(2), and the draining of it: 1 when
- * something changed that is neither our routes nor our interfaces, or one of
- * these was destroyed.
+ * netif_watch(), before pledge(2), returns a descriptor that becomes readable
+ * when addresses, interfaces or routes change.  netif_watch_read() drains it,
+ * and returns 1 if something other than our routes and interfaces has
+ * changed, or if one of our interfaces was destroyed.
  */
 int	 netif_watch(void);
 int	 netif_watch_read(int);
 
 /*
- * One packet.  The buffer has PKT_HEADROOM writable bytes before it, for the
- * system's own header.  flags: TUNF_LAYER2, and TUNF_OFFLOAD if netif_open()
- * found "offload".  tun_read: -1 and EAGAIN when there is none.  tun_write:
- * EINVAL for what is neither IPv4 nor IPv6.
+ * Read and write one packet.  Before the buffer are PKT_HEADROOM writable bytes
+ * for the header of the system.  flags: TUNF_LAYER2, and TUNF_OFFLOAD if
+ * netif_open() has set "offload".  tun_read() returns -1 with EAGAIN if there
+ * is no packet, tun_write() with EINVAL if it is neither IPv4 nor IPv6.
  *
  * tun_write_tcp() writes TCP segments as one packet to a device with
- * TUNF_OFFLOAD: the first is whole, with the headers that offload_finish()
- * made and bytes before it as above.  Changes the first iovec.
+ * TUNF_OFFLOAD.  The first iovec is a whole packet, with the headers made by
+ * offload_finish() and headroom as above; it is changed.
  */
 #define TUNF_LAYER2	0x1
 #define TUNF_OFFLOAD	0x2
@@ -146,15 +147,15 @@ int	 netif_own(unsigned int index);
 int	 netif_has_address(const char *ifname, const struct addr *);
 
 /*
- * The tunnel's first addresses of the family (4, 6) with and without a peer,
- * NULL if it has none.
+ * The first addresses of the tunnel in this family (4, 6) with and without a
+ * peer.  NULL if there is none.
  */
 const struct address_conf *
 	 netif_peer_address(const struct tunnel_conf *, int family);
 const struct address_conf *
 	 netif_plain_address(const struct tunnel_conf *, int family);
 
-/* netif_*.c: is that the interface, or one of that interface group? */
+/* netif_*.c: is it this interface, or a member of this group? */
 int	 netif_is_member(const char *name, const char *ifname);
 
 #endif /* NETIF_H */

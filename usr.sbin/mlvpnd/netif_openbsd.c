@@ -426,7 +426,7 @@ netif_is_member(const char *name, const char *ifname)
 
 	if (strcmp(name, ifname) == 0)
 		return (1);
-	/* names of interfaces end in a digit, those of groups do not */
+	/* interface names end with a digit, group names do not */
 	if ((len = strlen(name)) == 0 ||
 	    isdigit((unsigned char)name[len - 1]))
 		return (0);
@@ -1021,7 +1021,7 @@ message_is_answer(const struct rt_msghdr *asked)
 	    rtm->rtm_errno == 0);
 }
 
-/* The route that packets to the address take, or ESRCH. */
+/* The route used for the address.  ESRCH: none. */
 static int
 route_match(const struct addr *addr, int table, struct rtinfo *route)
 {
