@@ -20,7 +20,8 @@
 
 #include <string.h>
 
-#include "path.h"
+#include "clock.h"
+#include "hint.h"
 
 /*
  * What the last minute tells about a configured rate: the link delivers less,
@@ -36,64 +37,46 @@
 #define LESS		97		/* percent of what is configured */
 #define FULL		90		/* percent of the time */
 #define NO_QUEUE	1		/* percent drained for a queue */
-#define LOG_INTERVAL	(3600 * USEC)
+#define LOG_TIME	(3600 * USEC)
 
 static struct hint_slot	*hint_slot(struct hint *, uint64_t);
 static struct hint_slot	 hint_sum(const struct hint *, uint64_t);
-static uint64_t		 line_bytes(const struct path *,
-			    const struct rate_sample *);
-static void		 hint_log(struct path *, uint64_t);
-static int		 delivers_less(const struct path *, uint64_t,
+static int		 delivers_less(const struct hint *, uint64_t,
 			    uint64_t *);
-static int		 is_always_full(const struct path *, uint64_t);
+static int		 is_always_full(const struct hint *, uint64_t);
 
-/* What the path did since the report before this one. */
-void
-hint_report(struct path *p, const struct rate_sample *rs, uint64_t now)
+int
+hint_report(struct hint *h, const struct hint_sample *sample, uint64_t now)
 {
-	struct hint		*h = &p->hint;
 	struct hint_slot	*s;
-	uint64_t		 us = MIN(now - h->seen, SILENCE);
-	int			 full;
+	uint64_t		 bps, us = MIN(now - h->seen, SILENCE);
+	int			 full = sample->held_back >= h->seen;
 
-	if (h->rate_conf != p->terms.rate_conf) {
+	if (h->configured != sample->configured) {
 		memset(h->slot, 0, sizeof(h->slot));
-		h->rate_conf = p->terms.rate_conf;
+		h->configured = sample->configured;
 	}
-	full = p->rate.saturated_at >= h->seen;
 	h->seen = now;
 	if (!full)
-		return;
+		return (0);
 	s = hint_slot(h, now);
 	s->full += us;
-	if (!p->rate.draining)
-		return;
+	if (!sample->queue)
+		return (0);
 	s->drained += us;
-	s->rx_bytes += line_bytes(p, rs);
-	s->rx_us += rs->rx_us;
-	hint_log(p, now);
+	s->rx_bytes += sample->rx_bytes;
+	s->rx_us += sample->rx_us;
+	return (delivers_less(h, now, &bps) &&
+	    ratelimit_allow(&h->log, LOG_TIME, 1, now));
 }
 
-void
-hint_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
+enum link_hint
+hint_get(const struct hint *h, uint64_t *bps, uint64_t now)
 {
-	if (delivers_less(p, now, &c->hint_rate))
-		c->hint = HINT_LESS;
-	else
-		c->hint = is_always_full(p, now) ? HINT_FULL : HINT_NONE;
-}
-
-static void
-hint_log(struct path *p, uint64_t now)
-{
-	struct hint	*h = &p->hint;
-	uint64_t	 bps;
-
-	if ((h->logged_at != 0 && now - h->logged_at < LOG_INTERVAL) ||
-	    !delivers_less(p, now, &bps))
-		return;
-	h->logged_at = now;
-	notify_bandwidth(p->paths->notify, p->name, p->terms.rate_conf, bps);
+	if (delivers_less(h, now, bps))
+		return (HINT_LESS);
+	*bps = 0;
+	return (is_always_full(h, now) ? HINT_FULL : HINT_NONE);
 }
 
 /* The slot of this moment; the oldest one makes room for it. */
@@ -131,34 +114,24 @@ hint_sum(const struct hint *h, uint64_t now)
 	return (sum);
 }
 
-/* What came, in bytes as the configured rate counts them. */
-static uint64_t
-line_bytes(const struct path *p, const struct rate_sample *rs)
-{
-	if (rs->rx_dgrams == 0)
-		return (rs->rx_bytes);
-	return ((uint64_t)rs->rx_dgrams * path_line_bytes(p,
-	    rs->rx_bytes / rs->rx_dgrams + ip_overhead(&p->addr.ep)));
-}
-
 /* What the link delivered while a queue showed was all that it can. */
 static int
-delivers_less(const struct path *p, uint64_t now, uint64_t *bps)
+delivers_less(const struct hint *h, uint64_t now, uint64_t *bps)
 {
-	struct hint_slot	 sum = hint_sum(&p->hint, now);
+	struct hint_slot	 sum = hint_sum(h, now);
 
 	if (sum.drained <= MINUTE / 100 * DRAINED || sum.rx_us == 0)
 		return (0);
 	*bps = sum.rx_bytes * 8 * USEC / sum.rx_us;
-	return (*bps < p->terms.rate_conf / 100 * LESS);
+	return (*bps < h->configured / 100 * LESS);
 }
 
 static int
-is_always_full(const struct path *p, uint64_t now)
+is_always_full(const struct hint *h, uint64_t now)
 {
-	struct hint_slot	 sum = hint_sum(&p->hint, now);
+	struct hint_slot	 sum = hint_sum(h, now);
 	uint64_t		 all = MINUTE + now % SLOT;
 
-	return (p->terms.rate_conf != 0 && sum.full >= all / 100 * FULL &&
+	return (h->configured != 0 && sum.full >= all / 100 * FULL &&
 	    sum.drained <= all / 100 * NO_QUEUE);
 }

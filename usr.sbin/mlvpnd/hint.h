@@ -23,6 +23,9 @@
 
 #include <stdint.h>
 
+#include "ratelimit.h"
+#include "reason.h"
+
 #define HINT_SLOTS	13		/* a minute, and the present one */
 
 /* What a path did in a part of the last minute. */
@@ -37,9 +40,27 @@ struct hint_slot {
 
 struct hint {
 	struct hint_slot slot[HINT_SLOTS];
-	uint64_t	 rate_conf;	/* that these are about */
+	uint64_t	 configured;	/* that these are about */
 	uint64_t	 seen;		/* the last report */
-	uint64_t	 logged_at;	/* 0 never */
+	struct ratelimit log;
 };
+
+/* What a report tells, since the one before; bit/s, us. */
+struct hint_sample {
+	uint64_t	 configured;	/* 0 none */
+	uint64_t	 held_back;	/* when something had to wait, last */
+	int		 queue;		/* the link had one */
+	uint64_t	 rx_bytes;	/* that came, as "overhead" counts them */
+	uint64_t	 rx_us;
+};
+
+int	 hint_report(struct hint *, const struct hint_sample *, uint64_t);
+enum link_hint
+	 hint_get(const struct hint *, uint64_t *, uint64_t);
+
+/*
+ * hint_report(sample, now): 1 if the log should have what hint_get() says.
+ * hint_get(bps, now): of HINT_LESS, so much is delivered; 0 of others.
+ */
 
 #endif /* HINT_H */

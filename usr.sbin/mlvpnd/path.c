@@ -707,7 +707,7 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 	c->rate = p->rate.bps;
 	c->rate_measured = p->rate.delivered;
 	c->rate_peer = p->terms.rate_peer;
-	hint_ctl(p, c, now);
+	c->hint = hint_get(&p->hint, &c->hint_rate, now);
 	account_ctl(&p->acct, c, now);
 	p->ops->ctl(p, c);
 }

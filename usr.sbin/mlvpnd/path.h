@@ -251,8 +251,4 @@ unsigned int
 	    uint64_t, uint64_t);
 void	 path_mtu_refused(struct path *, const struct dgram *, uint64_t);
 
-/* hint.c */
-void	 hint_report(struct path *, const struct rate_sample *, uint64_t);
-void	 hint_ctl(const struct path *, struct ctl_link *, uint64_t);
-
 #endif /* PATH_H */

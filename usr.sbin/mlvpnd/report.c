@@ -33,6 +33,9 @@ static void	 learn_rtt(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
 static void	 learn_delay(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
+static void	 learn_hint(struct path *, const struct rate_sample *,
+		    uint64_t);
+static uint64_t	 line_bytes(const struct path *, uint32_t, uint64_t);
 static int	 others_full(const struct path *, uint64_t);
 static void	 age_delays(struct paths *, uint64_t);
 static void	 learn_loss(struct path *, const struct frame *, uint64_t,
@@ -168,10 +171,38 @@ learn_delay(struct path *p, const struct frame *f, const struct sent *s,
 		rs.interval = p->in.interval * 1000;
 		rs.others_full = others_full(p, now);
 		rate_report(&p->rate, &rs, now);
-		hint_report(p, &rs, now);
+		learn_hint(p, &rs, now);
 	}
 	p->in.total = s->total;
 	p->in.sent = s->time;
+}
+
+/* Is the configured rate more than the link delivers? */
+static void
+learn_hint(struct path *p, const struct rate_sample *rs, uint64_t now)
+{
+	struct hint_sample	 sample;
+	uint64_t		 bps;
+
+	sample.configured = p->terms.rate_conf;
+	sample.held_back = p->rate.saturated_at;
+	sample.queue = p->rate.draining;
+	sample.rx_bytes = line_bytes(p, rs->rx_dgrams, rs->rx_bytes);
+	sample.rx_us = rs->rx_us;
+	if (hint_report(&p->hint, &sample, now) &&
+	    hint_get(&p->hint, &bps, now) == HINT_LESS)
+		notify_bandwidth(p->paths->notify, p->name, sample.configured,
+		    bps);
+}
+
+/* What so many datagrams are on the line, all bytes of UDP payload given. */
+static uint64_t
+line_bytes(const struct path *p, uint32_t dgrams, uint64_t bytes)
+{
+	if (dgrams == 0)
+		return (bytes);
+	return ((uint64_t)dgrams * path_line_bytes(p, bytes / dgrams +
+	    ip_overhead(&p->addr.ep)));
 }
 
 static int
