@@ -84,6 +84,11 @@ END
 daemon c client
 check "another's key: the client is refused" await \
     '[ "$(refused server)" -gt 0 ]' 10
+check "the server says whose HELLO it did not take" grep -q \
+    "^$(net 1).1:[0-9]*: HELLO with a key that no tunnel has" "$T/server.log"
+check "the client says that nobody answers" await \
+    'grep -q "link dsl1: $(net 1).2:5080: no answer from peer" \
+    "$T/client.log"' 15
 check "another's key: no tunnel" eval '
     [ "$(value client tunnels home state)" != up ] &&
     [ "$(value server tunnels home state)" != up ] && ! reaches'

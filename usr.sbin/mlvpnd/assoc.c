@@ -39,6 +39,8 @@
 #define HELLO_PASSIVE_TRIES	3	/* without a configured remote */
 #define HELLO_PASSIVE_PAUSE	(30 * USEC)
 #define HELLO_REFUSED		(60 * USEC)
+#define UNANSWERED_AFTER	(5 * USEC)	/* somebody is told */
+#define UNANSWERED_AGAIN	(3600 * USEC)
 #define HELLO_REPLIES_MAX	20	/* REPLYs read for one try */
 #define RECENT_LIFETIME		(5 * USEC)
 #define RECENT_ANSWERS		8
@@ -57,7 +59,7 @@ static struct keyset *keyset_alloc(struct assoc *);
 static void	 keyset_free(struct keyset *);
 static void	 assoc_start(struct tunnel *, uint64_t);
 static void	 attempt_try(struct tunnel *, uint64_t);
-static void	 attempt_unanswered(struct tunnel *);
+static void	 attempt_unanswered(struct tunnel *, uint64_t);
 static void	 attempt_end(struct tunnel *);
 static void	 attempt_targets(struct tunnel *);
 static void	 target_add(struct attempt *, const struct hello_target *,
@@ -221,6 +223,7 @@ assoc_start(struct tunnel *t, uint64_t now)
 		return;
 	at->active = 1;
 	at->began = now;
+	at->tell_at = now + UNANSWERED_AFTER;
 	at->tries = 0;
 	attempt_try(t, now);
 }
@@ -243,12 +246,13 @@ attempt_try(struct tunnel *t, uint64_t now)
 		return;
 	}
 	if (at->tries > 0 && as->cur == NULL)
-		attempt_unanswered(t);
+		attempt_unanswered(t, now);
 	attempt_targets(t);
 	wait = HELLO_FIRST_RETRY << (at->tries < 3 ? at->tries : 3);
 	if (wait > HELLO_MAX_RETRY)
 		wait = HELLO_MAX_RETRY;
-	at->next = now + wait * 4 / 5 + rnd_uniform(&t->shared->rnd, wait * 2 / 5);
+	at->next = now + wait * 4 / 5 +
+	    rnd_uniform(&t->shared->rnd, wait * 2 / 5);
 	if (at->ntargets == 0)
 		return;
 	at->tries++;
@@ -278,14 +282,24 @@ attempt_try(struct tunnel *t, uint64_t now)
 
 /* As for a path that is down: another address, port or look-up may help. */
 static void
-attempt_unanswered(struct tunnel *t)
+attempt_unanswered(struct tunnel *t, uint64_t now)
 {
+	struct attempt	*at = &t->as.attempt;
 	struct link	*l;
+	int		 tell;
 
-	TAILQ_FOREACH(l, &t->links, entry)
-		if (link_ready(l))
-			notify_link(&t->notify, CORE_LINK_STALE, l->conf.name,
+	tell = now >= at->tell_at;
+	if (tell)
+		at->tell_at = now + UNANSWERED_AGAIN;
+	TAILQ_FOREACH(l, &t->links, entry) {
+		if (!link_ready(l))
+			continue;
+		notify_link(&t->notify, CORE_LINK_STALE, l->conf.name,
+		    &l->ep.remote, REASON_NO_HANDSHAKE);
+		if (tell)
+			notify_link(&t->notify, CORE_NOTICE, l->conf.name,
 			    &l->ep.remote, REASON_NO_HANDSHAKE);
+	}
 }
 
 static void

@@ -84,6 +84,7 @@ struct attempt {
 	struct receiver	 rx;
 	uint64_t	 own_id;
 	uint64_t	 began;		/* the first of these tries */
+	uint64_t	 tell_at;	/* that nobody answers */
 	uint64_t	 next;		/* time of the next try */
 	unsigned int	 tries;
 	unsigned int	 replies;	/* read for this try */

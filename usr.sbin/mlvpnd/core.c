@@ -33,10 +33,13 @@
 
 #define HELLO_MAC1_RATE		100	/* a second; more is load */
 #define HELLO_ALL_RATE		2000
+#define STRANGER_INTERVAL	(60 * USEC)
+#define STRANGER_BURST		3
 #define HELLO_SOURCE_RATE	20	/* under load, with a valid cookie */
 #define TICK_MAX		(20 * 1000)
 #define COOKIE_LIFETIME		(120 * USEC)
 
+static void	 stranger(struct core *, const struct dgram *, uint64_t);
 static void	 receive_hello(struct core *, const struct dgram *, uint64_t);
 static void	 receive_reply(struct core *, const struct dgram *, uint64_t);
 static void	 receive_cookie(struct core *, const struct dgram *, uint64_t);
@@ -64,6 +67,7 @@ struct core {
 	uint8_t		 source_key[crypto_shorthash_KEYBYTES];
 
 	uint64_t	 rx_unknown, rx_malformed, rx_badmac1;
+	struct ratelimit strangers;	/* that the user hears of */
 	uint64_t	 rx_hello_limited, cookies_sent;
 };
 
@@ -350,6 +354,24 @@ receive_cookie(struct core *c, const struct dgram *dg, uint64_t now)
  * mac1 (knows the secret or the public key), under load a cookie (is at its
  * address), the handshake message itself, a stamp newer than the last.
  */
+/* Somebody may wait for a word on why nothing comes back. */
+static void
+stranger(struct core *c, const struct dgram *dg, uint64_t now)
+{
+	struct core_event	 ev;
+
+	c->rx_badmac1++;
+	if (!ratelimit_allow(&c->strangers, STRANGER_INTERVAL, STRANGER_BURST,
+	    now))
+		return;
+	memset(&ev, 0, sizeof(ev));
+	ev.type = CORE_STRANGER;
+	ev.tunnel_name = ev.link = "";
+	ev.reason = REASON_NO_KEY;
+	ev.addr = dg->ep.remote;
+	c->shared.ops.event(c->shared.ops.arg, &ev);
+}
+
 static void
 receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
 {
@@ -366,7 +388,7 @@ receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
 	}
 	loaded = hello_loaded(c, now, 0);
 	if ((t = hello_mac1_owner(c, dg, pattern)) == NULL) {
-		c->rx_badmac1++;
+		stranger(c, dg, now);
 		return;
 	}
 	loaded |= hello_loaded(c, now, 1);
@@ -393,7 +415,7 @@ receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
 
 	if (hello_open(&hs, &t->secret, dg->buf, dg->len, &p1) == -1 ||
 	    (t = hello_sender(c, dg, t, &hs)) == NULL) {
-		c->rx_badmac1++;
+		stranger(c, dg, now);
 		goto done;
 	}
 	if (!cookie && !assoc_is_news(t, p1.stamp)) {

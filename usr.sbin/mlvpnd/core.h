@@ -56,7 +56,8 @@ enum core_event_type {
 					   open a new socket */
 	CORE_TUNNEL_MTU,		/* mtu changed (mtu auto) */
 	CORE_NOTICE,			/* worth a line in the log */
-	CORE_LINK_STATE			/* a transition, for debugging */
+	CORE_LINK_STATE,		/* a transition, for debugging */
+	CORE_STRANGER			/* a HELLO of no tunnel came from addr */
 };
 
 struct core_event {

@@ -67,6 +67,7 @@ engine_event(void *bula, const struct core_event *e)
 		break;
 	case CORE_NOTICE:
 	case CORE_LINK_STATE:
+	case CORE_STRANGER:
 		break;
 	case CORE_LINK_UP:
 		mlvpn2_file_changed();
@@ -134,6 +135,9 @@ engine_event_log(const struct core_event *e)
 		log_info("%s: link %s: peer address changed to %s",
 		    e->tunnel_name, e->link, addr);
 		break;
+	case CORE_STRANGER:
+		log_info("%s: %s", addr, reason);
+		break;
 	case CORE_LINK_STALE:
 		log_debug("%s: link %s: stale%s%s", e->tunnel_name, e->link,
 		    colon, reason);
@@ -151,6 +155,9 @@ engine_event_log(const struct core_event *e)
 			log_info("%s: link %s: %s", e->tunnel_name, e->link,
 			    hint_words(HINT_LESS, e->configured, e->delivered,
 			    hint));
+		else if (e->link[0] != '\0')
+			log_info("%s: link %s: %s: %s", e->tunnel_name,
+			    e->link, addr, reason);
 		else
 			log_info("%s: %s", e->tunnel_name, reason);
 		break;

@@ -67,6 +67,9 @@ static const struct {
 	[REASON_WRONG_CIPHER] = {
 		"wrong-cipher",
 		"peer chose a cipher that was not offered"
+	},
+	[REASON_NO_KEY] = {
+		"no-key", "HELLO with a key that no tunnel has"
 	}
 };
 

@@ -58,6 +58,7 @@ enum reason {
 	REASON_LAYER,
 	REASON_NO_CIPHER,
 	REASON_WRONG_CIPHER,
+	REASON_NO_KEY,			/* of a HELLO */
 	REASON_MAX
 };
 
