@@ -53,10 +53,10 @@ uint64_t account_tx_rate(const struct account *, uint64_t);
 void	 account_ctl(const struct account *, struct ctl_link *, uint64_t);
 
 /*
- * account_rx(bytes, now), account_tx(bytes, now): a datagram came, or left;
- *	account_data_tx(now): it had a packet of the tunnel.
- * account_error(): one could not be sent.
- * account_resent(): one had a packet that was sent before.
+ * account_rx(bytes, now), account_tx(bytes, now): count a datagram.
+ * account_data_tx(now): it contained a packet of the tunnel.
+ * account_error(): a datagram could not be sent.
+ * account_resent(): it contained a packet that was sent before.
  * account_tx_rate(now): bit/s over the last second.
  */
 

@@ -52,12 +52,13 @@ uint64_t deliver_deadline(const struct tunnel *);
 /*
  * All take over the packet.
  *
- * deliver_packet(path, p, now): as of reorder_input(); path NULL: not open.
- * deliver_mlvpn2(link, p, now): from a peer of MLVPN 2.x, as of
+ * deliver_packet(path, p, now): see reorder_input().  path is NULL if it is
+ *	not open.
+ * deliver_mlvpn2(link, p, now): from a peer of MLVPN 2.x, see
  *	mlvpn2_order_input().
- * deliver_unordered(p): nobody waits for it, and it for nobody.
- * deliver_open(path): it is new, and nothing older will come on it.
- * deliver_reset(): the peer's sequences begin anew.
+ * deliver_unordered(p): without regard to order.
+ * deliver_open(path): a new path, on which nothing older will arrive.
+ * deliver_reset(): the sequences of the peer start again.
  */
 
 #endif /* DELIVER_H */

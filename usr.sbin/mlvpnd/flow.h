@@ -73,15 +73,14 @@ void	 flow_order(struct flows *, struct pkt **, size_t, uint64_t);
 
 /*
  * flow_classify(p, len, layer2, key, fi): layer2: it is an Ethernet frame.
- *	What makes no sense has hash 0 and no order.
- * flow_is_tcp(p, len): only by the first header of IP: what it misses is
- *	treated as any other.
- * flow_is_sparse(hash, now): one more packet of the flow; does it send now
- *	and then only?
- * flow_order(frags, n, now): a packet that is sent, in n fragments with
- *	their sequences and the order its flow wants (enum flow_order): sets
- *	how far back the predecessor of each is, and ORDER_NONE if its order
- *	does not matter now.
+ *	An invalid packet has hash 0 and no order.
+ * flow_is_tcp(p, len): looks only at the first IP header.  Anything else is
+ *	treated as not TCP.
+ * flow_is_sparse(hash, now): counts a packet of the flow.  Does the flow send
+ *	few packets?
+ * flow_order(frags, n, now): for a packet that is sent in n fragments, with
+ *	their sequences and the order of its flow (enum flow_order): sets the
+ *	predecessor of each, and ORDER_NONE if its order does not matter now.
  */
 
 #endif /* FLOW_H */

@@ -60,20 +60,19 @@ uint64_t fragment_deadline(const struct fragments *);
 /*
  * Sizes are bytes.
  *
- * fragment_cut(p, room, frags): what p is cut into where a datagram has room
- *	for so much (more than FRAGMENT_HDRLEN): p itself, and others out of
- *	the pool if it is too long.  Returns how many, at most FRAGMENT_MAX;
- *	0, and p is as it was, if that is not enough or there are no buffers.
- * fragment_size(p): of a packet, or of a fragment with its header.
- * fragment_head(p): writes what is before the data in a datagram, and returns
- *	where that begins.
- * fragment_parse(p): a fragment came, its header before its data and the
- *	distance of its predecessor in p->pred.  -1 if it is none that could
- *	be; one that is the whole packet is no fragment any more.
+ * fragment_cut(p, room, frags): splits p into fragments of at most room bytes
+ *	(more than FRAGMENT_HDRLEN): p itself, and further packets from the
+ *	pool.  Returns how many, at most FRAGMENT_MAX; 0, with p unchanged, if
+ *	these are too few or there are no buffers.
+ * fragment_size(p): the size of a packet, or of a fragment with its header.
+ * fragment_head(p): writes the header before the data.  Returns its address.
+ * fragment_parse(p): reads the header of a received fragment, with the
+ *	distance of its predecessor in p->pred.  Returns -1 if it is invalid.
+ *	One that contains the whole packet becomes a packet.
  * fragment_join(p, max): takes over the next fragment in order.  Returns the
- *	packet if it is the last one and none is missing, else NULL.  A packet
- *	of more than max bytes is dropped.
- * fragment_timer(now): gives up what has waited too long.
+ *	packet if it is complete, otherwise NULL.  A packet of more than max
+ *	bytes is dropped.
+ * fragment_timer(now): drops packets that have waited too long.
  */
 
 #endif /* FRAGMENT_H */

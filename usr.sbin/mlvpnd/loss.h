@@ -42,13 +42,16 @@ void	 loss_restart(struct loss *, uint64_t);
 void	 loss_count(struct loss *, uint64_t, uint64_t, int, uint64_t);
 
 /*
- * loss_begin(highest, total): the highest number that has come so far, and
- *	how many datagrams; loss_receive(highest, total, now): it is this now:
- *	numbers that did not come are lost.
- * loss_forget(): nothing is known.  loss_restart(now): a window begins.
- * loss_count(sent, got, scarce, now): so many datagrams more, and how many of
- *	them came; got may exceed sent for a while, as they come late.
- *	scarce: there are so few that a window lasts until it says something.
+ * loss_begin(highest, total): the highest number received so far, and how
+ *	many datagrams.
+ * loss_receive(highest, total, now): the same now.  Numbers that were not
+ *	received are lost.
+ * loss_forget(): discards all results.
+ * loss_restart(now): begins a new window.
+ * loss_count(sent, got, scarce, now): counts more datagrams, and how many of
+ *	them were received.  got may be above sent for a while, because
+ *	datagrams can be late.  scarce: there are so few that a window must be
+ *	longer.
  */
 
 #endif /* LOSS_H */

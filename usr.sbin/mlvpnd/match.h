@@ -55,18 +55,19 @@ int	 match_link(const struct match_conf *, const char *);
 int	 match_ctl(const struct matches *, size_t, struct ctl_match *);
 
 /*
- * match_set(rules, n): copies these in place of all others, or none: -1 with
- *	errno EINVAL for a program that must not be run, E2BIG for too many
- *	rules, ENOMEM.  Rules that were there already go on counting.
- * match_packet(p, first): finds out what the rules want for the packet, and
- *	keeps that with it; first: it is to be counted.
- * match_bound(p): the rule that binds the packet to some of the links, NULL
- *	none.  If the rules have changed, what they want is found out anew.
- * match_dropped(p): the bound packet had no link to go by.
- * match_link(conf, name): where in the rule's list of links the name is,
- *	-1: it is not.
- * match_ctl(i, c): for people, rule number i, counted from 0; but for the
- *	tunnel's name.  -1 if there is none.
+ * match_set(rules, n): replaces all rules.  On an error nothing changes, and
+ *	it returns -1 with errno EINVAL (unsafe program), E2BIG (too many
+ *	rules) or ENOMEM.  Rules that have not changed keep their counters.
+ * match_packet(p, first): evaluates the rules and stores the result in the
+ *	packet; first: count it.
+ * match_bound(p): returns the rule that names links for the packet, or NULL.
+ *	If the rules have changed, they are evaluated again.
+ * match_dropped(p): counts a packet that was dropped because no link was
+ *	permitted.
+ * match_link(conf, name): the index of the name in the links of the rule, or
+ *	-1.
+ * match_ctl(i, c): fills in rule number i, counted from 0, without the name
+ *	of the tunnel.  Returns -1 if there is none.
  */
 
 #endif /* MATCH_H */

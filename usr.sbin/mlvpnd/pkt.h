@@ -35,13 +35,13 @@
 					   the system's tunnel header */
 
 /*
- * A packet of a tunnel, out of the core's pool.  The packet begins at
- * buf + PKT_HEADROOM.
+ * A packet of a tunnel, from the pool of the core.  It begins at buf +
+ * PKT_HEADROOM.
  */
 struct pkt {
 	TAILQ_ENTRY(pkt) entry;
 	TAILQ_ENTRY(pkt) head_entry;
-	uint64_t	 time;		/* when it came in */
+	uint64_t	 time;		/* when it was received */
 	uint64_t	 seq;		/* data sequence once committed */
 	uint32_t	 flow;		/* hash */
 	uint16_t	 len;		/* of the packet */
@@ -51,15 +51,15 @@ struct pkt {
 	uint8_t		 cls;		/* class of service */
 	uint8_t		 tos;
 	uint8_t		 pq;		/* which queue of a path it is in */
-	uint8_t		 copy;		/* out of the order of its path */
+	uint8_t		 copy;		/* sent as COPY */
 	uint8_t		 queued;	/* to be sent again */
 	uint8_t		 tries;
 	uint8_t		 extra;		/* one more copy, on another path */
 	uint8_t		 dscp;		/* of the datagram, by a rule */
 	uint16_t	 match;		/* MATCH_* in force */
-	uint16_t	 rule;		/* that binds it to links, 0 none */
-	uint32_t	 match_gen;	/* of the rules that said so */
-	uint8_t		 frag;		/* of a piece: index, count - 1 */
+	uint16_t	 rule;		/* that names links for it, 0 none */
+	uint32_t	 match_gen;	/* generation of these rules */
+	uint8_t		 frag;		/* of a fragment: index, count - 1 */
 	uint8_t		 is_head;
 	uint64_t	 held_at;
 	uint64_t	 certain_at;	/* that its predecessor is lost */

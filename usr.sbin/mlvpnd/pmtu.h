@@ -92,26 +92,27 @@ int	 pmtu_refused(struct pmtu *, const struct pmtu_path *, size_t,
 	    uint64_t);
 
 /*
- * Sizes are bytes of IP packets, times us.  Those that return int, where no
- * other meaning is given, return PMTU_* bits.
+ * Sizes are bytes of IP packets, times us.  Functions returning int return
+ * PMTU_* bits unless stated otherwise.
  *
- * pmtu_start(path, now): the path is opened, or goes another way now.
- * pmtu_limits(path, now): what the ends say of the link may have changed.
- * pmtu_verify(now): it was down, and may go another way now.
+ * pmtu_start(path, now): the path was opened or has another route.
+ * pmtu_limits(path, now): the MTU announced by an end may have changed.
+ * pmtu_verify(now): the path was down and may have another route.
  * pmtu_probe_due(now): is a probe to be sent, if the path answers?
- *	pmtu_probe(numbers, timeout, now): one of ->size with ->number is
- *	sent, and answered within timeout.  numbers is the last number of all
- *	paths that an answer may be for.
- * pmtu_asks(size, number): does such an answer belong to this path?
- * pmtu_answer(path, df, now): it came; df: the peer sets DF.
- * pmtu_probed(path, size, number, now): a probe of the peer's came.
- * pmtu_result_due(now): is its answer, ->result_size and ->result_number, to
- *	be sent?  pmtu_result_sent(packet, timeout, now): it was, with this
- *	packet number, and is sent again after timeout unless
- *	pmtu_result_came() tells that it need not.
- * pmtu_sent(size, arrived): a datagram that is no probe was reported;
- *	pmtu_black_hole(now): do long ones vanish?
- * pmtu_refused(path, size, now): the system did not send one of that size.
+ * pmtu_probe(numbers, timeout, now): a probe of ->size with ->number is sent,
+ *	and will be answered within timeout.  numbers is the last number used
+ *	on any path.
+ * pmtu_asks(size, number): is such an answer for this path?
+ * pmtu_answer(path, df, now): the answer has arrived; df: the peer sets DF.
+ * pmtu_probed(path, size, number, now): a probe of the peer has arrived.
+ * pmtu_result_due(now): is its answer to be sent, with ->result_size and
+ *	->result_number?
+ * pmtu_result_sent(packet, timeout, now): it was sent with this packet
+ *	number.  It is sent again after timeout, until pmtu_result_came() is
+ *	called.
+ * pmtu_sent(size, arrived): a datagram other than a probe was reported.
+ * pmtu_black_hole(now): do long datagrams vanish?
+ * pmtu_refused(path, size, now): the system refused a datagram of this size.
  */
 
 #endif /* PMTU_H */

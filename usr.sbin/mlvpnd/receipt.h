@@ -61,15 +61,19 @@ void	 receipt_reported(struct receipt *, uint64_t);
 /*
  * Times are us.
  *
- * receipt_init(highest): the path begins; numbers up to this one came before.
- * receipt_opened(now): the datagram that opened it came.
- * receipt_add(number, now): an authentic datagram came; returns RECEIPT_*.
- * receipt_interval(rate): between reports to a peer that sends at this rate,
- *	bit/s, 0 unknown.
- * receipt_want(interval, now): what came calls for a report.
- * receipt_want_gap(via, now): a gap does; via, the quickest path, takes it.
+ * receipt_init(highest): a new path; numbers up to this one were received
+ *	before.
+ * receipt_opened(now): the datagram that opened the path was received.
+ * receipt_add(number, now): an authentic datagram was received.  Returns
+ *	RECEIPT_*.
+ * receipt_interval(rate): the interval of reports to a peer that sends at
+ *	this rate, bit/s, 0 unknown.
+ * receipt_want(interval, now): something is to be reported.
+ * receipt_want_gap(via, now): a gap is to be reported on via, the fastest
+ *	path.
  * receipt_probed(now): a PROBE is to be answered.
- * receipt_fill(lane, interval, frame, now): the REPORT, but for the path.
+ * receipt_fill(lane, interval, frame, now): fills in the REPORT, except for
+ *	the path.
  * receipt_reported(now): it was sent on the path itself.
  */
 
