@@ -25,10 +25,10 @@
 #include "flow.h"
 
 /*
- * One acknowledgement for many packets is cheap, and it keeps HyStart (RFC
- * 9406, and Linux' CUBIC) from leaving slow start as soon as the first link
- * is full: the longer delay of the second link, and the unbroken train of
- * acknowledgements, look like a queue to it.
+ * One acknowledgement for many packets saves work.  It also keeps HyStart
+ * (RFC 9406, and Linux' CUBIC) from leaving slow start as soon as the first
+ * link is full: to HyStart, the longer delay of the second link and an
+ * unbroken train of acknowledgements look like a queue.
  */
 
 #define BATCH_TIME	4000		/* us, longer than HyStart's trains */

@@ -213,8 +213,7 @@ struct tunnel_conf {
 	uint8_t		 key[32];	/* Curve25519, private */
 	uint8_t		 peer_key[32];	/* Curve25519, public */
 	char		 secret_id[TUNNEL_NAME_SIZE];	/* salt of a phrase */
-	char		 secret[SECRET_SIZE];	/* PHRASE; never leaves the
-						   parent but for mlvpn2 */
+	char		 secret[SECRET_SIZE];	/* PHRASE; stays in the parent */
 	char		 psk_file[PATH_MAX];
 	char		 key_file[PATH_MAX];
 

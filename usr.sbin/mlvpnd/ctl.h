@@ -20,8 +20,9 @@
 #define CTL_H
 
 /*
- * What the engine tells mlvpnctl, one struct a message.  Rates are bit/s,
- * times microseconds unless said, sizes bytes; -1 means not known.
+ * Messages from the engine to mlvpnctl, one struct each.  Rates are bit/s,
+ * times microseconds unless stated otherwise, sizes bytes; -1 means not
+ * known.
  */
 
 #include <sys/types.h>
@@ -120,13 +121,13 @@ struct ctl_tunnel {
 	uint64_t	 handshakes;
 	uint64_t	 rx_rejected;		/* HELLOs refused or replayed */
 	uint64_t	 rx_held;		/* packets held for order */
-	uint64_t	 rx_given_up;		/* holes passed over */
-	uint64_t	 rx_late;		/* came after it was given up */
+	uint64_t	 rx_given_up;		/* gaps given up */
+	uint64_t	 rx_late;		/* after being given up */
 	uint64_t	 tx_resent;
 	uint64_t	 false_dead;		/* suspicions that were wrong */
-	uint64_t	 tx_cut;		/* packets sent in pieces */
-	uint64_t	 rx_joined;		/* and received so */
-	uint64_t	 rx_incomplete;		/* pieces without the others */
+	uint64_t	 tx_cut;		/* packets sent in fragments */
+	uint64_t	 rx_joined;		/* and received in fragments */
+	uint64_t	 rx_incomplete;		/* fragments dropped */
 };
 
 enum link_state {
@@ -174,7 +175,7 @@ struct ctl_link {
 	uint64_t	 tx_errors;
 	uint64_t	 resent;
 	uint16_t	 mtu;			/* in force, 0 unknown */
-	uint8_t		 mtu_measured;		/* by a datagram that came */
+	uint8_t		 mtu_measured;		/* one has arrived */
 	uint8_t		 hint;			/* enum link_hint, of rate_conf */
 	uint64_t	 hint_rate;		/* delivered, of HINT_LESS */
 };
@@ -184,7 +185,7 @@ struct ctl_match {
 	struct match_conf conf;
 	uint64_t	 packets;		/* the expression was true */
 	uint64_t	 bytes;
-	uint64_t	 dropped;		/* for want of a link */
+	uint64_t	 dropped;		/* no permitted link */
 };
 
 #endif /* CTL_H */

@@ -17,8 +17,8 @@
  */
 
 /*
- * The process title.  It is set a moment after a change, as the core must not
- * be asked while it tells of one.
+ * The process title.  It is set shortly after a change, because the core must
+ * not be asked while it reports an event.
  */
 
 #include <sys/types.h>

@@ -25,12 +25,12 @@
 #include "wire.h"
 
 /*
- * What is joined must come out the same when it is divided again: only the
+ * Joined segments must be the same after they were split again: only the
  * lengths, the identification of IPv4, the sequence, the checksums and the
- * timestamps may differ.  The whole packet has the timestamp of its first
- * segment, the one that an acknowledgement of all of them would echo as well
- * (RFC 7323, 4.3), and PSH if any segment had it: nothing is left waiting.
- * To end with PSH would spoil it all, as senders of today put it on the last
+ * timestamps may differ.  The joined packet has the timestamp of its first
+ * segment, which an acknowledgement of all segments would also echo (RFC
+ * 7323, 4.3).  It has PSH if any segment had it, so that nothing is left
+ * waiting.  PSH does not end the packet, because senders set it on the last
  * segment of each burst.
  */
 
@@ -108,7 +108,7 @@ ip_parse(struct offload *o, const uint8_t *p, size_t len)
 	return (len <= OFFLOAD_MAX);
 }
 
-/* Without DF identifications count, as they will again in the fragments. */
+/* Without DF, identifications must count up, as after splitting. */
 static int
 ip_joins(const struct offload *o, const uint8_t *first, const uint8_t *p)
 {
@@ -164,7 +164,7 @@ tcp_joins(const struct offload *o, const struct offload *s,
 	return (1);
 }
 
-/* The usual form of the option, and no other one. */
+/* Only the usual form of the option. */
 static int
 has_stamps(const struct offload *o, const uint8_t *p)
 {
@@ -204,8 +204,8 @@ offload_finish(const struct offload *o, uint8_t *p)
 }
 
 /*
- * RFC 1071: the sum does not care for the byte order as long as the words
- * are all in the same one, here that of the machine.
+ * RFC 1071: the sum does not depend on the byte order as long as all words
+ * have the same one, here that of the machine.
  */
 
 static uint64_t

@@ -26,14 +26,13 @@
 #include "pmtu.h"
 
 /*
- * What both ends' links announce is taken for true until a probe of that size
- * is not answered; then, and when full-size datagrams vanish, BASE_PLPMTU is
- * in force at once, and larger sizes as soon as they are known to arrive.
- * The MTU of the interface follows only what a search has ended with.
- *
- * Where DF cannot be set a probe arrives in fragments of IP, and shows only
- * that the size arrives at all: what the peer can send here in one piece is
- * then the limit in the other direction too.
+ * The MTU announced by both ends is used until a probe of this size is not
+ * answered.  Then, and when full-sized datagrams vanish, BASE_PLPMTU is used,
+ * and larger sizes once they are known to arrive.  The MTU of the interface
+ * follows only the result of a search.  Where DF cannot be set, a probe
+ * arrives in fragments of IP and shows only that the size arrives at all: the
+ * size that the peer can send here unfragmented is then the limit in the
+ * other direction too.
  */
 
 /* RFC 8899, 5.1 */
@@ -41,7 +40,7 @@
 #define MAX_PROBES	3
 #define RAISE_TIMER	(600 * USEC)
 
-#define RAISE_SOON	(10 * USEC)	/* nothing was found; doubled */
+#define RAISE_SOON	(10 * USEC)	/* after an empty search; doubled */
 #define SEARCH_DELAY	(1 * USEC)	/* after a start, and a peer's search */
 #define RESULTS		3		/* copies of an answer, at most */
 #define BLACK_HOLE	4		/* full-size datagrams in a row */
@@ -110,7 +109,7 @@ tell(struct pmtu *m)
 	return (changed);
 }
 
-/* The most that could be. */
+/* The upper bound. */
 static void
 limit(struct pmtu *m, const struct pmtu_path *path)
 {
@@ -144,7 +143,7 @@ set_mtu(struct pmtu *m, uint16_t mtu)
  * Searching.  What arrived is below m->high, what did not is not.
  */
 
-/* Does what is in force arrive? */
+/* Does the current MTU arrive? */
 static void
 verify(struct pmtu *m, uint64_t now)
 {
@@ -210,8 +209,10 @@ search_on(struct pmtu *m, uint64_t now)
 		search_end(m, now);
 }
 
-/* When not even what is sure to arrive is answered, that says nothing: all was
- * lost, or the peer does not know these frames. */
+/*
+ * If even the smallest size is not answered, nothing has been learnt: all
+ * probes were lost, or the peer does not know these frames.
+ */
 static void
 search_end(struct pmtu *m, uint64_t now)
 {
@@ -395,7 +396,7 @@ int
 pmtu_refused(struct pmtu *m, const struct pmtu_path *path, size_t size,
     uint64_t now)
 {
-	/* one that was on its way when another was refused */
+	/* one that was sent before another was refused */
 	if (size > m->max || size <= LINK_MTU_MIN)
 		return (0);
 	m->refused = size;

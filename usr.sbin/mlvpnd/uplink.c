@@ -271,10 +271,9 @@ uplinks_netchange(struct uplinks *uls)
 }
 
 /*
- * The peer does not answer on the link: names are looked up again, and the
- * next address is tried.  After the last one the first is tried again, from
- * another port: a translator may have a mapping of the old one that leads
- * nowhere.
+ * The peer does not answer on the link: resolves names again and tries the
+ * next address.  After the last one, tries the first again from another port:
+ * a NAT device may have a stale mapping for the old one.
  */
 void
 uplinks_stale(struct uplinks *uls, const char *name)
@@ -305,7 +304,7 @@ uplinks_stale(struct uplinks *uls, const char *name)
 		uplink_connect(ul, 0, 0);
 }
 
-/* Seldom in a long outage: each socket is a mapping more in a router. */
+/* Rarely in a long outage: each socket is another NAT mapping. */
 static int
 uplink_may_reopen(struct uplink *ul, time_t now)
 {
@@ -687,7 +686,7 @@ uplink_wants_hostroute(const struct uplink *ul, const struct addr *remote)
 	    conf_tunnel_routes(ul->tunnel->conf, remote));
 }
 
-/* A socket bound to a device does not see the routes by another one. */
+/* A socket bound to a device does not use routes of other devices. */
 static int
 uplink_shares_table(const struct uplink *ul)
 {
