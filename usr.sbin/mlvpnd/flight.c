@@ -71,10 +71,14 @@ flight_add(struct flight *f, uint64_t number, size_t bytes, int eliciting,
 	s->total = f->total;
 	s->used = 1;
 	s->probe = 0;
+	s->holds = f->holds;
+	if (!flight_waits(f)) {
+		f->out_since = now;
+		if (!eliciting)
+			f->arrived = f->total;
+	}
 	if (!eliciting)
 		return;
-	if (!flight_waits(f))
-		f->out_since = now;
 	f->eliciting = number + 1;
 	f->last_eliciting_tx = now;
 }
@@ -93,7 +97,9 @@ flight_report(struct flight *f, uint64_t number, uint64_t now)
 	f->reported = number + 1;
 	if ((s = flight_sent(f, number)) != NULL)
 		f->arrived = MAX(f->arrived, s->total);
-	if (flight_waits(f)) {
+	if (!flight_waits(f))
+		f->arrived = f->total;
+	else {
 		s = flight_sent(f, f->reported);
 		f->out_since = s != NULL ? s->time : now;
 	}

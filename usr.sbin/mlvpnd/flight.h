@@ -39,6 +39,7 @@ struct sent {
 	uint16_t	 bytes;
 	uint8_t		 used;
 	uint8_t		 probe;		/* for the MTU */
+	uint32_t	 holds;		/* as of then */
 	struct pkt	*pkt;		/* kept by resend.c */
 };
 
@@ -47,6 +48,7 @@ struct flight {
 	uint64_t	 total;		/* bytes sent on the path */
 	uint64_t	 arrived;	/* of these, up to the highest
 					   reported */
+	uint32_t	 holds;		/* how often a datagram had to wait */
 	uint64_t	 reported;	/* highest reported, +1; 0 none */
 	uint64_t	 eliciting;	/* highest that wants a report, +1 */
 	uint64_t	 out_since;	/* oldest of these not reported */

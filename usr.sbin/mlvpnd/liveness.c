@@ -45,8 +45,8 @@
 #define LEARN			8		/* probes, of a new path */
 #define LEARN_INTERVAL		(30 * 1000)
 #define EXCLUDE_AFTER		(2 * USEC)
-#define READMIT_AFTER		(10 * USEC)
-#define EXCLUDED_PROBE		(500 * 1000)
+#define READMIT_AFTER		(4 * USEC)
+#define EXCLUDED_PROBE		(200 * 1000)
 #define STALE_AFTER		(3 * USEC)
 #define STALE_AGAIN		(5 * USEC)
 
@@ -228,7 +228,6 @@ liveness_forgive(struct liveness *lv, uint64_t number)
 void
 liveness_back(struct liveness *lv)
 {
-	lv->quality = QUALITY_GOOD;
 	liveness_answered(lv);
 }
 
@@ -258,7 +257,7 @@ liveness_forget(struct liveness *lv, uint64_t now)
  */
 int
 liveness_quality(struct liveness *lv, const struct quality_limits *lim,
-    int loss, int64_t rtt, uint64_t counted, uint64_t now)
+    int loss, int64_t rtt, uint64_t now)
 {
 	enum quality	 wanted = quality_of(lv, lim, loss, rtt);
 
@@ -268,9 +267,6 @@ liveness_quality(struct liveness *lv, const struct quality_limits *lim,
 	}
 	if (now - lv->quality_at < (wanted == QUALITY_GOOD ? READMIT_AFTER :
 	    EXCLUDE_AFTER))
-		return (0);
-	/* a burst too long for the modem may be all there was of it */
-	if (wanted == QUALITY_LOSSY && counted <= lv->quality_at)
 		return (0);
 	lv->quality = wanted;
 	lv->quality_at = now;

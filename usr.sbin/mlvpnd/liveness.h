@@ -100,7 +100,7 @@ void	 liveness_hurry(struct liveness *, uint64_t);
 void	 liveness_forget(struct liveness *, uint64_t);
 uint16_t liveness_probe(struct liveness *, uint64_t);
 int	 liveness_quality(struct liveness *, const struct quality_limits *,
-	    int, int64_t, uint64_t, uint64_t);
+	    int, int64_t, uint64_t);
 void	 liveness_unjudged(struct liveness *, uint64_t);
 
 /*
@@ -124,9 +124,9 @@ void	 liveness_unjudged(struct liveness *, uint64_t);
  * liveness_hurry(now): what does not answer is probed at once.
  * liveness_forget(now): false alarms and flaps are forgotten in time.
  * liveness_probe(now): the number of the PROBE that is sent now.
- * liveness_quality(limits, loss, rtt, counted, now): judges a path in use by
- *	its loss (1/100 percent, of a window that ended at counted) and its
- *	round trip without a queue of our own; 1 if its quality has changed.
+ * liveness_quality(limits, loss, rtt, now): judges a path in use by its loss
+ *	(1/100 percent) and its round trip without a queue of our own; 1 if
+ *	its quality has changed.
  * liveness_unjudged(now): it is not in use, which says nothing of its quality.
  */
 

@@ -20,6 +20,8 @@
  * Measures the loss of a path in windows of datagrams.
  */
 
+#include <sys/param.h>
+
 #include "clock.h"
 #include "loss.h"
 
@@ -30,7 +32,7 @@
 void
 loss_forget(struct loss *l)
 {
-	l->rate = -1;
+	l->rate = l->before = -1;
 	l->sent = l->got = 0;
 }
 
@@ -63,10 +65,17 @@ loss_count(struct loss *l, uint64_t sent, uint64_t got, int scarce,
 	l->got += got;
 	if (l->sent < WINDOW && now - l->at < WINDOW_TIME)
 		return;
+	if (l->sent < WINDOW_LEAST && scarce)
+		return;
+	l->before = l->rate;
 	if (l->sent >= WINDOW_LEAST)
 		l->rate = l->got >= l->sent ? 0 :
 		    (l->sent - l->got) * 10000 / l->sent;
-	else if (scarce)
-		return;
 	loss_restart(l, now);
+}
+
+int
+loss_lasting(const struct loss *l)
+{
+	return (MAX(0, MIN(l->rate, l->before)));
 }

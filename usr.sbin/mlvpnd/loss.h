@@ -33,6 +33,7 @@ struct loss {
 	uint64_t	 got;
 	uint64_t	 at;		/* when it began */
 	int		 rate;		/* 1/100 percent, -1 unknown */
+	int		 before;	/* of the window before */
 };
 
 void	 loss_forget(struct loss *);
@@ -40,6 +41,7 @@ void	 loss_begin(struct loss *, uint64_t, uint64_t);
 void	 loss_receive(struct loss *, uint64_t, uint64_t, uint64_t);
 void	 loss_restart(struct loss *, uint64_t);
 void	 loss_count(struct loss *, uint64_t, uint64_t, int, uint64_t);
+int	 loss_lasting(const struct loss *);
 
 /*
  * loss_begin(highest, total): the highest number received so far, and how
@@ -52,6 +54,8 @@ void	 loss_count(struct loss *, uint64_t, uint64_t, int, uint64_t);
  *	them were received.  got may be above sent for a while, because
  *	datagrams can be late.  scarce: there are so few that a window must be
  *	longer.
+ * loss_lasting(): what both of the last two windows lost, in 1/100 percent.  A
+ *	single one may have been a burst too long for the modem.
  */
 
 #endif /* LOSS_H */

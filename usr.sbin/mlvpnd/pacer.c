@@ -55,6 +55,12 @@ pacer_level(struct pacer *pc, uint8_t level)
 }
 
 void
+pacer_overdue(struct pacer *pc, int overdue)
+{
+	pc->overdue = overdue;
+}
+
+void
 pacer_distant(struct pacer *pc, int distant)
 {
 	pc->distant = distant;

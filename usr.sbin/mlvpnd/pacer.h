@@ -31,6 +31,7 @@ struct pacer {
 	uint8_t		 unpaced;	/* sends at once */
 	uint8_t		 level;		/* in force: of backup, or of those
 					   that run over into it */
+	uint8_t		 overdue;	/* its report is */
 	uint8_t		 distant;	/* too slow to carry bulk */
 };
 
@@ -45,6 +46,7 @@ void	 pacer_unpaced(struct pacer *, int);
 /* us that the link is free earlier, as others are busy for longer. */
 void	 pacer_forward(struct pacer *, uint64_t us);
 void	 pacer_level(struct pacer *, uint8_t);
+void	 pacer_overdue(struct pacer *, int);
 void	 pacer_distant(struct pacer *, int);
 
 #endif /* PACER_H */

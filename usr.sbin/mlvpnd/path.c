@@ -414,9 +414,7 @@ path_answered(struct path *p, uint64_t number, uint64_t now)
 		pmtu_verify(&p->pmtu, now);
 	path_forgive(p);
 	liveness_back(&p->live);
-	rate_resume(&p->rate);
-	/* what an outage took does not make the link a lossy one */
-	loss_forget(&p->tx_loss);
+	rate_resume(&p->rate, now);
 	path_event(p, PATH_EVT_ANSWER, REASON_ANSWERS, now);
 }
 
@@ -470,18 +468,16 @@ path_send_error(struct path *p, const struct dgram *dg, int error,
 void
 path_judge(struct path *p, uint64_t now)
 {
-	const struct loss	*loss;
 	struct quality_limits	 lim;
 
 	if (p->st.state != PATH_UP) {
 		liveness_unjudged(&p->live, now);
 		return;
 	}
-	loss = p->ops->reports ? &p->tx_loss : &p->rx_loss;
 	quality_limits(p, &lim);
-	if (!liveness_quality(&p->live, &lim, MAX(loss->rate, 0),
-	    p->delay.srtt - delay_queueing(&p->delay),
-	    p->ops->reports ? loss->at : now, now))
+	if (!liveness_quality(&p->live, &lim, loss_lasting(p->ops->reports ?
+	    &p->tx_loss : &p->rx_loss), p->delay.srtt -
+	    delay_queueing(&p->delay), now))
 		return;
 	path_notify(p, CORE_LINK_QUALITY, p->live.quality == QUALITY_GOOD ? REASON_GOOD :
 	    p->live.quality == QUALITY_LOSSY ? REASON_LOSS :

@@ -36,7 +36,6 @@ static void	 learn_delay(struct path *, const struct frame *,
 static void	 learn_hint(struct path *, const struct rate_sample *,
 		    uint64_t);
 static uint64_t	 line_bytes(const struct path *, uint32_t, uint64_t);
-static int	 others_full(const struct path *, uint64_t);
 static void	 age_delays(struct paths *, uint64_t);
 static void	 learn_loss(struct path *, const struct frame *, uint64_t,
 		    unsigned int, uint64_t);
@@ -90,7 +89,7 @@ report_read(struct paths *ps, uint8_t via, const struct frame *f,
 	struct lane		*lane;
 	uint64_t		 number, before;
 	unsigned int		 probes;
-	int			 newer;
+	int			 newer, outage;
 
 	p = f->u.report.path < PATH_IDS ? ps->id[f->u.report.path] : NULL;
 	if (p == NULL || p->gen != f->u.report.gen)
@@ -103,6 +102,9 @@ report_read(struct paths *ps, uint8_t via, const struct frame *f,
 	if (f->u.report.flags & REPORT_NOTHING || number >= lane->tx_next)
 		return (NULL);
 
+	/* what was lost while nothing came is no sign of a lossy link */
+	outage = flight_waits(&p->flight) &&
+	    now - p->flight.out_since > path_dead_time(p);
 	before = p->flight.reported;
 	newer = number >= before;
 	lane->tx_reported = MAX(lane->tx_reported, number);
@@ -117,7 +119,8 @@ report_read(struct paths *ps, uint8_t via, const struct frame *f,
 	}
 	if (p->in.rx != 0) {
 		probes = newer ? path_mtu_report(p, f, before, number, now) : 0;
-		learn_loss(p, f, number, probes, now);
+		if (!outage)
+			learn_loss(p, f, number, probes, now);
 	}
 	if (newer)
 		path_answered(p, number, now);
@@ -162,17 +165,25 @@ learn_delay(struct path *p, const struct frame *f, const struct sent *s,
 	delay_owd(&p->delay, rs.owd - (int64_t)(s->bytes * 8 * USEC /
 	    p->rate.bps), now);
 	if (p->in.rx != 0) {
-		rs.rx_dgrams = f->u.report.dgrams - p->in.dgrams;
-		rs.rx_bytes = f->u.report.bytes - p->in.bytes;
-		rs.rx_us = f->u.report.arrival - p->in.arrival;
-		rs.tx_bytes = s->total - p->in.total;
+		rs.tx_at = s->time;
 		rs.tx_us = s->time - p->in.sent;
-		rs.rtt = p->delay.srtt;
+		rs.tx_dgrams = s->number - p->in.number;
+		rs.tx_bytes = line_bytes(p, rs.tx_dgrams,
+		    s->total - p->in.total);
+		rs.rx_us = f->u.report.arrival - p->in.arrival;
+		rs.rx_dgrams = f->u.report.dgrams - p->in.came;
+		rs.rx_bytes = line_bytes(p, rs.rx_dgrams,
+		    f->u.report.bytes - p->in.bytes +
+		    rs.rx_dgrams * ip_overhead(&p->addr.ep));
+		rs.rtt = p->delay.srtt - delay_queueing(&p->delay);
+		rs.rttvar = p->delay.rttvar;
 		rs.interval = p->in.interval * 1000;
-		rs.others_full = others_full(p, now);
+		rs.held = s->holds != p->in.holds;
 		rate_report(&p->rate, &rs, now);
 		learn_hint(p, &rs, now);
 	}
+	p->in.holds = s->holds;
+	p->in.came = f->u.report.dgrams;
 	p->in.total = s->total;
 	p->in.sent = s->time;
 }
@@ -186,8 +197,8 @@ learn_hint(struct path *p, const struct rate_sample *rs, uint64_t now)
 
 	sample.configured = p->terms.rate_conf;
 	sample.held_back = p->rate.saturated_at;
-	sample.queue = p->rate.draining;
-	sample.rx_bytes = line_bytes(p, rs->rx_dgrams, rs->rx_bytes);
+	sample.queue = rate_is_less(&p->rate);
+	sample.rx_bytes = rs->rx_bytes;
 	sample.rx_us = rs->rx_us;
 	if (hint_report(&p->hint, &sample, now) &&
 	    hint_get(&p->hint, &bps, now) == HINT_LESS)
@@ -195,27 +206,13 @@ learn_hint(struct path *p, const struct rate_sample *rs, uint64_t now)
 		    bps);
 }
 
-/* What so many datagrams are on the line, all bytes of UDP payload given. */
+/* What so many datagrams are on the line, all bytes of IP packets given. */
 static uint64_t
 line_bytes(const struct path *p, uint32_t dgrams, uint64_t bytes)
 {
 	if (dgrams == 0)
 		return (bytes);
-	return ((uint64_t)dgrams * path_line_bytes(p, bytes / dgrams +
-	    ip_overhead(&p->addr.ep)));
-}
-
-static int
-others_full(const struct path *p, uint64_t now)
-{
-	struct paths	*ps = p->paths;
-	int		 i;
-
-	for (i = 0; i < ps->n; i++)
-		if (ps->list[i] != p && rate_is_full(&ps->list[i]->rate,
-		    now - MAX(p->delay.srtt, 1000) - p->in.interval * 1000))
-			return (1);
-	return (0);
+	return ((uint64_t)dgrams * path_line_bytes(p, bytes / dgrams));
 }
 
 /* Nothing queues any more where nothing was sent. */
@@ -228,7 +225,7 @@ age_delays(struct paths *ps, uint64_t now)
 	for (i = 0; i < ps->n; i++) {
 		p = ps->list[i];
 		if (!flight_waits(&p->flight))
-			delay_age(&p->delay, p->rate.jitter, now);
+			delay_age(&p->delay, rate_jitter(&p->rate), now);
 	}
 }
 

@@ -38,6 +38,8 @@ struct report_in {
 	uint32_t	 arrival;
 	uint32_t	 dgrams;
 	uint32_t	 bytes;
+	uint32_t	 came;		/* dgrams, with the newest */
+	uint32_t	 holds;		/* struct sent of it */
 	uint64_t	 number;
 	uint64_t	 total;		/* struct sent of it */
 	uint64_t	 sent;

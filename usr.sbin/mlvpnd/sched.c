@@ -41,6 +41,7 @@
 #define LEVEL_RETURN	(5 * USEC)
 #define LOSS_PENALTY	200000		/* us times the loss, for priority */
 #define PRIO_AHEAD	100000		/* us of it a path's queue takes */
+#define OVERDUE_MIN		10000		/* us */
 #define COPY_LATE	100000		/* us after the first, no use */
 #define BULK_SHARE	16		/* part of the rate that "bulk" has */
 #define OVERFLOW_AFTER	500000		/* us of packets that wait */
@@ -62,6 +63,8 @@ static struct path *choose_bound(struct tunnel *, const struct permit *, int,
 		    const struct pkt *, int64_t, uint64_t, int64_t *,
 		    int64_t *);
 static int	 path_too_small(const struct path *, const struct pkt *);
+static uint64_t	 overdue_at(const struct path *);
+static void	 hedge(struct tunnel *, uint64_t);
 static void	 overflow(struct tunnel *, uint64_t);
 static int64_t	 horizon(struct tunnel *, int, int64_t, uint64_t);
 static void	 pump_ahead(struct tunnel *, struct pktq *, int, int, int64_t,
@@ -133,15 +136,19 @@ choose_level(struct tunnel *t, uint64_t now)
 static int
 path_takes(const struct path *p, int level)
 {
-	return (!p->addr.blocked && level_fits(p, level) &&
+	return (!p->addr.blocked && !p->pacer.overdue && level_fits(p, level) &&
 	    (level < 0 || p->pacer.level == level));
 }
 
-/* When the pacer lets the next datagram go. */
+/* When the path may take another packet: NEVER before a report makes room. */
 static uint64_t
 free_at(const struct path *p)
 {
-	return (p->pacer.unpaced ? 0 : p->pacer.due);
+	if (p->pacer.unpaced)
+		return (0);
+	if (flight_bytes(&p->flight) >= p->rate.volume)
+		return (NEVER);
+	return (p->pacer.due);
 }
 
 static int64_t
@@ -322,15 +329,15 @@ sched_spread(struct tunnel *t, uint64_t now)
 		p = t->paths.list[i];
 		pacer_distant(&p->pacer, any && p->delay.valid &&
 		    p->delay.base - least > (int64_t)spread &&
-		    p->rate.bps < sum / 4 && !p->rate.starting);
+		    p->rate.bps < sum / 4 && p->rate.state != RATE_STARTUP);
 		if (path_usable(p) && !p->pacer.distant)
 			slowest = MAX(slowest, p->delay.srtt);
 	}
 	t->sched.rate = sum;
-	t->sched.codel.target = CODEL_TARGET;
+	t->sched.codel.target = MAX(CODEL_TARGET, slowest / 2);
 	if (sum != 0)
-		t->sched.codel.target = MAX(CODEL_TARGET,
-		    2 * PATH_MTU * 8 * USEC / sum);
+		t->sched.codel.target = MAX(t->sched.codel.target,
+		    6 * PATH_MTU * 8 * USEC / sum);
 	t->sched.codel.interval = CODEL_INTERVAL + slowest;
 	t->sched.codel.ecn = !t->conf.layer2;
 	overflow(t, now);
@@ -388,6 +395,49 @@ expire(struct tunnel *t, uint64_t now)
 		t->sched.wake = now + TQ_MAX_AGE;
 }
 
+/* A report should have come by then. */
+static uint64_t
+overdue_at(const struct path *p)
+{
+	if (!flight_waits(&p->flight) || p->delay.srtt == -1)
+		return (NEVER);
+	return (p->flight.out_since + p->delay.srtt + MAX(2 * p->delay.rttvar,
+	    OVERDUE_MIN) + 2 * p->in.interval * 1000 + p->paths->shared->tick);
+}
+
+/*
+ * A path whose report is overdue gets no more until it comes, if there is
+ * another one; and what it has not delivered is sent on the others too, if
+ * that is little: long before it is suspect, who waits for it has it.
+ */
+static void
+hedge(struct tunnel *t, uint64_t now)
+{
+	struct path	*p;
+	uint64_t	 bytes;
+	int		 i, good = 0;
+
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
+		good |= path_usable(p) && overdue_at(p) > now;
+	}
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
+		if (!good || !path_usable(p) || overdue_at(p) > now) {
+			pacer_overdue(&p->pacer, 0);
+			continue;
+		}
+		if (p->pacer.overdue)
+			continue;
+		pacer_overdue(&p->pacer, 1);
+		bytes = flight_bytes(&p->flight);
+		if (bytes > t->paths.resend.budget)
+			continue;
+		t->paths.resend.budget -= bytes;
+		path_rescue(p, now);
+	}
+}
+
 /*
  * Commit
  */
@@ -403,6 +453,7 @@ sched_pump(struct tunnel *t, uint64_t now)
 	int		 level, full = 0, bulk_full = 0;
 
 	s->wake = NEVER;
+	hedge(t, now);
 	if (tq->npkts == 0 && TAILQ_EMPTY(&t->paths.resend.queue))
 		return;
 	if ((level = choose_level(t, now)) == LEVEL_NONE) {
@@ -639,6 +690,7 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 		if (path->q.backlog == 0 || path->addr.blocked)
 			continue;
 		if (free_at(path) > now) {
+			path->flight.holds++;
 			rate_saturated(&path->rate, now);
 			continue;
 		}
@@ -711,6 +763,8 @@ sched_deadline(struct tunnel *t, uint64_t now)
 		p = t->paths.list[i];
 		if (p->q.backlog > 0 && !p->addr.blocked)
 			when = MIN(when, MAX(free_at(p), now));
+		if (path_usable(p) && overdue_at(p) > now)
+			when = MIN(when, overdue_at(p));
 	}
 	return (when);
 }

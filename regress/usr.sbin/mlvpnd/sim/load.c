@@ -255,6 +255,7 @@ reordering(void)
 		pair_link_dirs(p, &d, &d);
 		pair_link_dirs(p, &jit, &jit);
 		pair_up(p);
+		pair_run(p, USEC);	/* until the jitter is known */
 		stop = p->sim->now + 10 * USEC;
 		f = sim_udp(p->a, p->b, 30 * MBIT, 1000, p->sim->now, stop);
 		for (held = 0; p->sim->now < stop; ) {
