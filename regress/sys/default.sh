@@ -52,6 +52,31 @@ beyond6()
 	in_host c "$UDPPING" -c 50 -w 200 2001:db8:3::1 5006 >"$T/out" 2>&1
 }
 
+# What others do to a tunnel's interface.
+lose_routes()
+{
+	case $(uname -s) in
+	OpenBSD)
+		in_host c route -qn delete 0.0.0.0/1 10.44.43.2
+		;;
+	*)
+		in_host c ip route flush dev "$CTUN" proto 158
+		;;
+	esac
+}
+
+cut_interface()
+{
+	case $(uname -s) in
+	OpenBSD)
+		echo "ifconfig $CTUN down && ifconfig $CTUN up"
+		;;
+	*)
+		echo "ip link set $CTUN down && ip link set $CTUN up"
+		;;
+	esac
+}
+
 await outside 5 || die "no way to the server"
 ! beyond && ! beyond6 || die "a way without the tunnel"
 network_state c >"$T/before"
@@ -71,6 +96,14 @@ for remote in 203.0.113.2 2001:db8:2::2; do
 	    more_than $((sent + 80)) client tunnels home tx_packets'
 	check "the link stays up" eval '
 	    no_loss -c 200 && link_is client dsl1 up'
+	lose_routes
+	check "routes are taken away: they come back" await beyond 5
+	sleep 5		# less than that between two
+	in_host c sh -c "$(cut_interface)"
+	check "the interface goes down and up: and so they do" await \
+	    'beyond && beyond6' 10
+	check "the log says so" grep -q "$CTUN had lost .* routes" \
+	    "$T/client.log"
 	check "show tunnels has the route" eval '
 	    ctl client show tunnels | grep -q "Route: *default$"'
 	terminate client

@@ -111,8 +111,8 @@ int	 netif_ifaddr(const char *ifname, int family, struct addr *);
 /*
  * netif_watch(), before pledge(2), returns a descriptor that becomes readable
  * when addresses, interfaces or routes change.  netif_watch_read() drains it,
- * and returns 1 if something other than our routes and interfaces has
- * changed, or if one of our interfaces was destroyed.
+ * and returns 1 if something has changed.  Addresses and routes that are added
+ * to our interfaces do not count, those that are removed do, by whomever.
  */
 int	 netif_watch(void);
 int	 netif_watch_read(int);

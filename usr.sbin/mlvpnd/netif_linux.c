@@ -1106,8 +1106,7 @@ watch_link(struct nlmsghdr *nh)
 	int			 left;
 
 	if (nh->nlmsg_len < NLMSG_LENGTH(sizeof(*ifi)) ||
-	    ifi->ifi_family != AF_UNSPEC ||
-	    (nh->nlmsg_type != RTM_DELLINK && netif_own(ifi->ifi_index)))
+	    ifi->ifi_family != AF_UNSPEC)
 		return (0);
 	/* wireless events such as scan results */
 	left = IFLA_PAYLOAD(nh);
@@ -1123,7 +1122,7 @@ watch_address(struct nlmsghdr *nh)
 	struct ifaddrmsg	*ifa = NLMSG_DATA(nh);
 
 	return (nh->nlmsg_len >= NLMSG_LENGTH(sizeof(*ifa)) &&
-	    !netif_own(ifa->ifa_index));
+	    (nh->nlmsg_type == RTM_DELADDR || !netif_own(ifa->ifa_index)));
 }
 
 static int
@@ -1131,7 +1130,8 @@ watch_route(struct nlmsghdr *nh)
 {
 	struct rtinfo	 route;
 
-	return (route_parse(nh, &route) == 0 && !route_is_ours(&route) &&
+	return (route_parse(nh, &route) == 0 &&
+	    (nh->nlmsg_type == RTM_DELROUTE || !route_is_ours(&route)) &&
 	    !(route.flags & RTM_F_CLONED) && route.table != RT_TABLE_LOCAL);
 }
 

@@ -1184,12 +1184,12 @@ watch_relevant(const uint8_t *buf, size_t len)
 		return (0);
 	switch (rtm->rtm_type) {
 	case RTM_IFINFO:
-		return (len >= offsetof(struct if_msghdr, ifm_data) &&
-		    !netif_own(((const struct if_msghdr *)buf)->ifm_index));
+		return (len >= offsetof(struct if_msghdr, ifm_data));
 	case RTM_IFANNOUNCE:
 		return (len >= sizeof(struct if_announcemsghdr));
-	case RTM_NEWADDR:
 	case RTM_DELADDR:
+		return (len >= sizeof(struct ifa_msghdr));
+	case RTM_NEWADDR:
 	case RTM_CHGADDRATTR:
 		return (len >= sizeof(struct ifa_msghdr) && !netif_own(
 		    ((const struct ifa_msghdr *)buf)->ifam_index));
@@ -1214,7 +1214,8 @@ watch_route(const uint8_t *buf, size_t len)
 	if (route_parse(buf, len, &route) == -1 || rtm->rtm_errno != 0 ||
 	    rtm->rtm_pid == getpid())
 		return (0);
-	return (!route.labelled && !netif_own(route.index) &&
+	return ((rtm->rtm_type == RTM_DELETE ||
+	    (!route.labelled && !netif_own(route.index))) &&
 	    !(route.flags & (RTF_LLINFO | RTF_CLONED | RTF_LOCAL |
 	    RTF_BROADCAST | RTF_MULTICAST | RTF_DYNAMIC)));
 }

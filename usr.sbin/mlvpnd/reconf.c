@@ -56,6 +56,7 @@
 #define RETRY_MIN	100		/* ms, doubled each time */
 #define RETRY_MAX	30000
 #define SETTLE_TIME	200		/* ms, changes come in groups */
+#define RESTORE_PAUSE	5000		/* ms, between two of an interface */
 #define COMMAND_TIME	30000		/* ms, for a command to end */
 #define COMMAND_GRACE	2000		/* ms, after a signal */
 
@@ -81,6 +82,7 @@ struct ptunnel {
 	enum release		 release;	/* of the engine's device */
 	int			 error;		/* of opening, logged */
 	uint16_t		 auto_mtu;	/* the engine's, 0 not yet */
+	unsigned int		 restored;	/* when it was, ms, 0 never */
 	struct script		*script;	/* its command */
 	struct uplinks		*uplinks;	/* its links */
 };
@@ -103,6 +105,7 @@ static void		 reconf_settled(int, short, void *);
 static struct ptunnel	*ptunnel_find(uint32_t);
 static struct ptunnel	*ptunnel_byname(const char *);
 static struct ptunnel	*ptunnel_new(void);
+static int		 ptunnel_check(struct ptunnel *);
 static void		 ptunnel_restore(void *);
 static void		 ptunnel_protected(void *);
 static void		 ptunnel_apply(struct ptunnel *, struct tunnel_conf *);
@@ -551,12 +554,16 @@ static void
 reconf_settled(int fd, short event, void *bula)
 {
 	struct ptunnel	*pt;
-	int		 missing = 0;
+	int		 missing = 0, again = 0;
 
 	hostroute_refresh();
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
-		if (pt->tunif == NULL || !tunif_vanished(pt->tunif))
+		if (pt->tunif == NULL)
 			continue;
+		if (!tunif_vanished(pt->tunif)) {
+			again |= !ptunnel_check(pt);
+			continue;
+		}
 		log_debug("%s: interface %s is gone", pt->conf->name,
 		    pt->conf->ifname);
 		tunif_free(pt->tunif);
@@ -574,6 +581,8 @@ reconf_settled(int fd, short event, void *bula)
 		retry = 0;
 		reconf_schedule(1);
 	}
+	if (again)
+		timer_set(&ev_settled, RESTORE_PAUSE);
 }
 
 static struct ptunnel *
@@ -613,6 +622,27 @@ ptunnel_new(void)
 	return (pt);
 }
 
+/*
+ * Others may have flushed addresses or routes, or taken the interface down and
+ * up again.  Returns 0 when it is too early to look: there may be somebody who
+ * insists.
+ */
+static int
+ptunnel_check(struct ptunnel *pt)
+{
+	int	 n;
+
+	if (pt->restored != 0 && timer_now() - pt->restored < RESTORE_PAUSE)
+		return (0);
+	pt->restored = 0;
+	if ((n = tunif_restore(pt->tunif)) > 0) {
+		log_warnx("%s: %s had lost %d of its addresses and routes",
+		    pt->conf->name, pt->conf->ifname, n);
+		pt->restored = timer_now();
+	}
+	return (1);
+}
+
 /* The interface may have been taken down and up again. */
 static void
 ptunnel_restore(void *arg)
@@ -620,7 +650,7 @@ ptunnel_restore(void *arg)
 	struct ptunnel	*pt = arg;
 
 	if (pt->tunif != NULL)
-		tunif_restore(pt->tunif);
+		(void)tunif_restore(pt->tunif);
 }
 
 /* Routes may be waiting for this. */

@@ -165,23 +165,28 @@ tunif_apply(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu,
 	tif->conf = tc;
 }
 
-void
+int
 tunif_restore(struct tunif *tif)
 {
 	struct tunif_address	*ta;
 	struct tunif_route	*tr;
-	int			 added;
+	int			 added, n = 0;
 
 	TAILQ_FOREACH(ta, &tif->addresses, entry) {
 		if (netif_address_add(&tif->nif, &ta->conf, &added) == 0 &&
-		    added)
+		    added) {
 			ta->added = 1;
+			n++;
+		}
 	}
 	TAILQ_FOREACH(tr, &tif->routes, entry) {
 		if (netif_route_add(&tif->nif, tif->conf, &tr->prefix,
-		    tr->priority, &added) == 0 && added)
+		    tr->priority, &added) == 0 && added) {
 			tr->added = 1;
+			n++;
+		}
 	}
+	return (n);
 }
 
 uint32_t

@@ -35,7 +35,8 @@ struct tunnel_conf;
  *	exist until the next call.  auto_mtu is the MTU measured by the engine,
  *	0 if unknown.  Default routes are left out until host routes protect
  *	the addresses of the peers.
- * tunif_restore(): sets again what someone else has removed.
+ * tunif_restore(): sets again what someone else has removed.  Returns how many
+ *	addresses and routes that were.
  * tunif_id(): a number that identifies this opening of the device.
  * tunif_current_mtu(): the MTU as set, 0 if not yet.
  * tunif_dup(): returns a descriptor of the device for the engine, or -1 with
@@ -50,7 +51,7 @@ void		 tunif_sweep(void);
 struct tunif	*tunif_open(const struct tunnel_conf *);
 void		 tunif_apply(struct tunif *, const struct tunnel_conf *,
 		    uint16_t auto_mtu, int protected);
-void		 tunif_restore(struct tunif *);
+int		 tunif_restore(struct tunif *);
 uint32_t	 tunif_id(const struct tunif *);
 const char	*tunif_name(const struct tunif *);
 uint16_t	 tunif_current_mtu(const struct tunif *);

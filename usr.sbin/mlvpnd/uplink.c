@@ -279,7 +279,7 @@ void
 uplinks_stale(struct uplinks *uls, const char *name)
 {
 	struct uplink	*ul;
-	struct addr	 cand[REMOTE_ADDR_MAX];
+	struct addr	 cand[REMOTE_ADDR_MAX], was;
 	time_t		 now;
 	size_t		 n, next;
 
@@ -295,13 +295,16 @@ uplinks_stale(struct uplinks *uls, const char *name)
 	remotes_refresh(ul->remotes);
 	if ((n = remotes_addr(ul->remotes, cand)) == 0)
 		return;
+	was = ul->cur;
 	next = uplink_position(ul, cand, n) + 1;
 	if (next < n)
 		uplink_connect(ul, next, 0);
-	else if (uplink_may_reopen(ul, now))
-		uplink_connect(ul, 0, 1);
 	else if (n > 1)
 		uplink_connect(ul, 0, 0);
+	/* back at the first, or the others cannot be sent to */
+	if ((next >= n || addr_equal(&ul->cur, &was)) &&
+	    uplink_may_reopen(ul, now))
+		uplink_connect(ul, uplink_position(ul, cand, n), 1);
 }
 
 /* Rarely in a long outage: each socket is another NAT mapping. */

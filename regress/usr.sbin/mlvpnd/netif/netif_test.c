@@ -503,17 +503,24 @@ test_watch(const struct netif *netif, int fd)
 	CHECK_EQ(netif_watch_read(fd), 1);
 	CHECK_EQ(netif_watch_read(fd), 0);
 
-	TEST("our own are not");
+	TEST("what we add is not");
 	to_addr(&addr, "198.51.100.5");
 	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
 	route(netif, "10.66.0.0/16", 0, 1);
-	unroute(netif, "10.66.0.0/16", 0);
-	CHECK(netif_hostroute_del(&addr, rtable) == 0);
-	CHECK(netif_address_del(netif, &tunnel.address[0]) == 0);
-	CHECK(netif_address_add(netif, &tunnel.address[0], &added) == 0);
-	CHECK(netif_mtu(netif, 1400) == 0);
 	/* the kernel has told of them by now */
 	CHECK_EQ(netif_watch_read(fd), 0);
+	TEST("what our interface loses is");
+	unroute(netif, "10.66.0.0/16", 0);
+	CHECK_EQ(netif_watch_read(fd), 1);
+	CHECK(netif_hostroute_del(&addr, rtable) == 0);
+	(void)netif_watch_read(fd);
+	CHECK(netif_address_del(netif, &tunnel.address[0]) == 0);
+	CHECK_EQ(netif_watch_read(fd), 1);
+	CHECK(netif_address_add(netif, &tunnel.address[0], &added) == 0);
+	CHECK_EQ(netif_watch_read(fd), 0);
+	TEST("and so is a change of it");
+	CHECK(netif_mtu(netif, 1400) == 0);
+	CHECK_EQ(netif_watch_read(fd), 1);
 
 	TEST("a new address is");
 	CHECK(ask("address 192.0.2.77/24") == 0);
