@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tunnel.h"
+#include "assoc.h"
 #include "wire.h"
 
 /*
@@ -54,37 +54,44 @@
 #define NEW_BURST		32
 #define CLOSED_PAUSE		(1 * USEC)
 
-static void	 assoc_forget(struct tunnel *, uint64_t);
+static void	 assoc_forget(struct assoc *, uint64_t);
 static struct keyset *keyset_alloc(struct assoc *);
 static void	 keyset_free(struct keyset *);
-static void	 assoc_start(struct tunnel *, uint64_t);
-static void	 attempt_try(struct tunnel *, uint64_t);
-static void	 attempt_unanswered(struct tunnel *, uint64_t);
-static void	 attempt_end(struct tunnel *);
-static void	 attempt_targets(struct tunnel *);
+static void	 assoc_start(struct assoc *, uint64_t);
+static void	 attempt_try(struct assoc *, uint64_t);
+static void	 attempt_unanswered(struct assoc *, uint64_t);
+static void	 attempt_end(struct assoc *);
+static void	 attempt_targets(struct assoc *);
 static void	 target_add(struct attempt *, const struct hello_target *,
 		    size_t, const struct endpoint *);
-static int	 hello_acceptable(struct tunnel *, const struct hello *,
+static int	 hello_acceptable(struct assoc *, const struct hello *,
 		    uint8_t *, uint64_t);
-static int	 hello_crosses(struct tunnel *, const struct hello *, uint64_t);
-static uint8_t	 aeads_allowed(const struct tunnel *);
-static uint8_t	 aead_choose(const struct tunnel *, const struct hello *);
-static void	 assoc_begin(struct tunnel *, int, uint64_t, uint64_t,
+static int	 hello_crosses(struct assoc *, const struct hello *, uint64_t);
+static uint8_t	 aeads_allowed(const struct assoc *);
+static uint8_t	 aead_choose(const struct assoc *, const struct hello *);
+static void	 assoc_begin(struct assoc *, int, uint64_t, uint64_t,
 		    uint64_t);
-static void	 assoc_rekey_at(struct tunnel *, uint64_t);
-static int	 offer_confirm(struct tunnel *, const struct dgram *, uint64_t);
+static void	 assoc_rekey_at(struct assoc *, uint64_t);
+static int	 offer_confirm(struct assoc *, const struct dgram *, uint64_t);
 static struct keyset *keyset_find(struct assoc *, uint32_t);
 static int	 is_own_id(const struct assoc *, uint64_t);
 static uint64_t	 random_id(const struct rnd *);
-static int	 assoc_wanted(struct tunnel *);
+static int	 assoc_wanted(struct assoc *);
 
 int
-assoc_init(struct tunnel *t)
+assoc_init(struct assoc *as, struct paths *ps,
+    const struct hs_secret *secret)
 {
-	struct assoc	*as = &t->as;
 	size_t		 i;
 
-	as->own_id = random_id(&t->shared->rnd);
+	as->tunnel = ps->tunnel;
+	as->conf = ps->conf;
+	as->secret = secret;
+	as->shared = ps->shared;
+	as->notify = ps->notify;
+	as->links = ps->links;
+	as->paths = ps;
+	as->own_id = random_id(&as->shared->rnd);
 	for (i = 0; i < HELLO_RECENT; i++)
 		as->recent[i].time = NEVER;
 	if ((as->spare = calloc(1, sizeof(*as->spare))) == NULL)
@@ -94,24 +101,21 @@ assoc_init(struct tunnel *t)
 
 /* Frees everything; the tunnel goes away. */
 void
-assoc_clear(struct tunnel *t)
+assoc_clear(struct assoc *as)
 {
-	struct assoc	*as = &t->as;
 	size_t		 i;
 
 	for (i = 0; i < 3; i++)
 		keyset_free(&as->set[i]);
 	free(as->spare);
-	attempt_end(t);
+	attempt_end(as);
 	sodium_memzero(as, sizeof(*as));
 }
 
 /* The association is over; the next one starts from nothing. */
 static void
-assoc_forget(struct tunnel *t, uint64_t now)
+assoc_forget(struct assoc *as, uint64_t now)
 {
-	struct assoc	*as = &t->as;
-
 	if (as->cur != NULL)
 		keyset_free(as->cur);
 	if (as->prev != NULL)
@@ -119,30 +123,29 @@ assoc_forget(struct tunnel *t, uint64_t now)
 	if (as->next != NULL)
 		keyset_free(as->next);
 	as->cur = as->prev = as->next = NULL;
-	paths_end(&t->paths, now);
+	paths_end(as->paths, now);
 	as->exists = 0;
-	as->own_id = random_id(&t->shared->rnd);
+	as->own_id = random_id(&as->shared->rnd);
 	as->peer_id = 0;
 	as->unconfirmed = 0;
 }
 
 int
-assoc_closed(struct tunnel *t, uint64_t now)
+assoc_closed(struct assoc *as, uint64_t now)
 {
-	notify_notice(&t->notify, REASON_CLOSED, now);
-	t->as.hello_after = now + CLOSED_PAUSE;
-	assoc_forget(t, now);
+	notify_notice(as->notify, REASON_CLOSED, now);
+	as->hello_after = now + CLOSED_PAUSE;
+	assoc_forget(as, now);
 	return (ASSOC_OVER);
 }
 
 int
-assoc_restart(struct tunnel *t, uint64_t now)
+assoc_restart(struct assoc *as, uint64_t now)
 {
-	struct assoc	*as = &t->as;
 	size_t		 i;
 
-	attempt_end(t);
-	assoc_forget(t, now);
+	attempt_end(as);
+	assoc_forget(as, now);
 	for (i = 0; i < HELLO_RECENT; i++)
 		as->recent[i].time = NEVER;
 	as->max_stamp = 0;
@@ -152,9 +155,9 @@ assoc_restart(struct tunnel *t, uint64_t now)
 
 /* Are there keys?  Legacy links look after themselves. */
 int
-assoc_can_send(const struct tunnel *t)
+assoc_can_send(const struct assoc *as)
 {
-	return (t->as.cur != NULL || t->conf.protocol == PROTO_MLVPN2);
+	return (as->cur != NULL || as->conf->protocol == PROTO_MLVPN2);
 }
 
 static struct keyset *
@@ -215,44 +218,43 @@ random_id(const struct rnd *rnd)
 
 /* Begins a handshake unless one is under way. */
 static void
-assoc_start(struct tunnel *t, uint64_t now)
+assoc_start(struct assoc *as, uint64_t now)
 {
-	struct attempt	*at = &t->as.attempt;
+	struct attempt	*at = &as->attempt;
 
-	if (at->active || now < t->as.hello_after)
+	if (at->active || now < as->hello_after)
 		return;
 	at->active = 1;
 	at->began = now;
 	at->tell_at = now + UNANSWERED_AFTER;
 	at->tries = 0;
-	attempt_try(t, now);
+	attempt_try(as, now);
 }
 
 /* Each try has its own ephemeral key, index and stamp; only the newest is
  * valid. */
 static void
-attempt_try(struct tunnel *t, uint64_t now)
+attempt_try(struct assoc *as, uint64_t now)
 {
-	struct assoc	*as = &t->as;
 	struct attempt	*at = &as->attempt;
 	struct hello	 p1;
 	uint8_t		 e[32];
 	uint64_t	 wait;
 	size_t		 i;
 
-	if (at->tries >= HELLO_PASSIVE_TRIES && !t->initiates) {
+	if (at->tries >= HELLO_PASSIVE_TRIES && !links_call(as->links)) {
 		as->hello_after = now + HELLO_PASSIVE_PAUSE;
-		attempt_end(t);
+		attempt_end(as);
 		return;
 	}
 	if (at->tries > 0 && as->cur == NULL)
-		attempt_unanswered(t, now);
-	attempt_targets(t);
+		attempt_unanswered(as, now);
+	attempt_targets(as);
 	wait = HELLO_FIRST_RETRY << (at->tries < 3 ? at->tries : 3);
 	if (wait > HELLO_MAX_RETRY)
 		wait = HELLO_MAX_RETRY;
 	at->next = now + wait * 4 / 5 +
-	    rnd_uniform(&t->shared->rnd, wait * 2 / 5);
+	    rnd_uniform(&as->shared->rnd, wait * 2 / 5);
 	if (at->ntargets == 0)
 		return;
 	at->tries++;
@@ -260,19 +262,19 @@ attempt_try(struct tunnel *t, uint64_t now)
 	at->own_id = as->own_id;
 
 	memset(&p1, 0, sizeof(p1));
-	p1.stamp = stamp_next(&t->shared->stamps, now);
+	p1.stamp = stamp_next(&as->shared->stamps, now);
 	p1.own_id = at->own_id;
 	p1.peer_id = as->exists ? as->peer_id : 0;
-	p1.aeads = aeads_allowed(t);
+	p1.aeads = aeads_allowed(as);
 	p1.aeads_fast = aead_fast() & p1.aeads;
-	p1.layer2 = t->conf.layer2;
-	p1.tunnel_mtu = t->conf.mtu;
+	p1.layer2 = as->conf->layer2;
+	p1.tunnel_mtu = as->conf->mtu;
 
 	rxindex_del(&at->rx);
-	rnd_bytes(&t->shared->rnd, e, sizeof(e));
-	at->len = hello_create(&at->hs, &t->secret,
-	    rxindex_add(&t->shared->index, &at->rx, t,
-	    &t->shared->rnd), &p1, e, at->buf);
+	rnd_bytes(&as->shared->rnd, e, sizeof(e));
+	at->len = hello_create(&at->hs, as->secret,
+	    rxindex_add(&as->shared->index, &at->rx, as->tunnel,
+	    &as->shared->rnd), &p1, e, at->buf);
 	sodium_memzero(e, sizeof(e));
 	for (i = 0; i < at->ntargets; i++) {
 		at->target[i].pending = at->len > 0;
@@ -282,30 +284,30 @@ attempt_try(struct tunnel *t, uint64_t now)
 
 /* As for a path that is down: another address, port or look-up may help. */
 static void
-attempt_unanswered(struct tunnel *t, uint64_t now)
+attempt_unanswered(struct assoc *as, uint64_t now)
 {
-	struct attempt	*at = &t->as.attempt;
+	struct attempt	*at = &as->attempt;
 	struct link	*l;
 	int		 tell;
 
 	tell = now >= at->tell_at;
 	if (tell)
 		at->tell_at = now + UNANSWERED_AGAIN;
-	TAILQ_FOREACH(l, &t->links, entry) {
+	TAILQ_FOREACH(l, as->links, entry) {
 		if (!link_ready(l))
 			continue;
-		notify_link(&t->notify, CORE_LINK_STALE, l->conf.name,
+		notify_link(as->notify, CORE_LINK_STALE, l->conf.name,
 		    &l->ep.remote, REASON_NO_HANDSHAKE);
 		if (tell)
-			notify_link(&t->notify, CORE_NOTICE, l->conf.name,
+			notify_link(as->notify, CORE_NOTICE, l->conf.name,
 			    &l->ep.remote, REASON_NO_HANDSHAKE);
 	}
 }
 
 static void
-attempt_end(struct tunnel *t)
+attempt_end(struct assoc *as)
 {
-	struct attempt	*at = &t->as.attempt;
+	struct attempt	*at = &as->attempt;
 
 	rxindex_del(&at->rx);
 	sodium_memzero(&at->hs, sizeof(at->hs));
@@ -318,9 +320,9 @@ attempt_end(struct tunnel *t)
  * more links than one try has room for, the next try takes the next ones.
  */
 static void
-attempt_targets(struct tunnel *t)
+attempt_targets(struct assoc *as)
 {
-	struct attempt		*at = &t->as.attempt;
+	struct attempt		*at = &as->attempt;
 	struct hello_target	 old[HELLO_TARGETS];
 	struct link		*l;
 	struct path		*p;
@@ -329,19 +331,19 @@ attempt_targets(struct tunnel *t)
 
 	memcpy(old, at->target, sizeof(old));
 	at->ntargets = 0;
-	TAILQ_FOREACH(l, &t->links, entry)
+	TAILQ_FOREACH(l, as->links, entry)
 		n += link_ready(l);
 	if (n > HELLO_TARGETS)
 		skip = at->tries * HELLO_TARGETS % n;
 	n = 0;
-	TAILQ_FOREACH(l, &t->links, entry)
+	TAILQ_FOREACH(l, as->links, entry)
 		if (link_ready(l) && n++ >= skip)
 			target_add(at, old, nold, &l->ep);
-	TAILQ_FOREACH(l, &t->links, entry)
+	TAILQ_FOREACH(l, as->links, entry)
 		if (link_ready(l))
 			target_add(at, old, nold, &l->ep);
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < as->paths->n; i++) {
+		p = as->paths->list[i];
 		if (p->addr.ep.sock == SOCK_NONE)
 			continue;
 		if (p->opener && p->link != NULL && p->link->disabled)
@@ -376,9 +378,9 @@ target_add(struct attempt *at, const struct hello_target *old, size_t nold,
 
 /* A link got its socket: it joins the handshake under way. */
 void
-assoc_link_ready(struct tunnel *t, const struct link *l, uint64_t now)
+assoc_link_ready(struct assoc *as, const struct link *l, uint64_t now)
 {
-	struct attempt	*at = &t->as.attempt;
+	struct attempt	*at = &as->attempt;
 	size_t		 n = at->ntargets;
 
 	if (!at->active)
@@ -394,13 +396,13 @@ assoc_link_ready(struct tunnel *t, const struct link *l, uint64_t now)
 
 /* One HELLO, to one of the targets that wait for it. */
 int
-assoc_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
+assoc_transmit(struct assoc *as, struct dgram *dg, uint64_t now)
 {
-	struct attempt		*at = &t->as.attempt;
+	struct attempt		*at = &as->attempt;
 	struct hello_target	*ht;
 	size_t			 i;
 
-	if (!at->active || t->shared->stopping)
+	if (!at->active || as->shared->stopping)
 		return (0);
 	for (i = 0; i < at->ntargets; i++) {
 		ht = &at->target[i];
@@ -420,16 +422,16 @@ assoc_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 
 /* One COOKIE for each link is answered, by the same HELLO with mac2. */
 void
-assoc_cookie(struct tunnel *t, const struct dgram *dg, uint64_t now)
+assoc_cookie(struct assoc *as, const struct dgram *dg, uint64_t now)
 {
-	struct attempt		*at = &t->as.attempt;
+	struct attempt		*at = &as->attempt;
 	struct hello_target	*ht;
 	uint8_t			 cookie[MAC_LEN];
 	size_t			 i;
 
 	if (!at->active || get32(dg->buf + COOKIE_RECEIVER) != at->rx.index ||
-	    cookie_open(&at->hs, &t->secret, dg->buf, dg->len, cookie) == -1) {
-		t->as.rx_badtag++;
+	    cookie_open(&at->hs, as->secret, dg->buf, dg->len, cookie) == -1) {
+		as->rx_badtag++;
 		return;
 	}
 	for (i = 0; i < at->ntargets; i++) {
@@ -444,9 +446,8 @@ assoc_cookie(struct tunnel *t, const struct dgram *dg, uint64_t now)
 }
 
 int
-assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
+assoc_reply(struct assoc *as, const struct dgram *dg, uint64_t now)
 {
-	struct assoc	*as = &t->as;
 	struct attempt	*at = &as->attempt;
 	struct handshake hs;
 	struct hs_keys	 hk;
@@ -455,41 +456,41 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	int		 what = 0;
 
 	if (!at->active || get32(dg->buf + REPLY_RECEIVER) != at->rx.index) {
-		t->as.rx_rejected++;
+		as->rx_rejected++;
 		return (0);
 	}
-	if (!reply_valid(&at->hs, &t->secret, dg->buf, dg->len)) {
-		t->as.rx_badtag++;
+	if (!reply_valid(&at->hs, as->secret, dg->buf, dg->len)) {
+		as->rx_badtag++;
 		return (0);
 	}
 	if (++at->replies > HELLO_REPLIES_MAX) {
-		t->as.rx_rejected++;
+		as->rx_rejected++;
 		return (0);
 	}
 	hs = at->hs;		/* a forged REPLY must not spoil the true one */
-	if (reply_open(&hs, &t->secret, dg->buf, dg->len, &p2, &hk) == -1) {
-		t->as.rx_badtag++;
+	if (reply_open(&hs, as->secret, dg->buf, dg->len, &p2, &hk) == -1) {
+		as->rx_badtag++;
 		goto done;
 	}
 	if (p2.peer_id != at->own_id || is_own_id(as, p2.own_id) ||
 	    (p2.continued && (!as->exists || p2.own_id != as->peer_id))) {
-		t->as.rx_rejected++;
+		as->rx_rejected++;
 		goto done;
 	}
-	if (p2.aead > AEAD_AES || (aeads_allowed(t) & (1 << p2.aead)) == 0 ||
-	    p2.features != 0 || p2.layer2 != t->conf.layer2) {
-		notify_notice(&t->notify, p2.layer2 != t->conf.layer2 ?
+	if (p2.aead > AEAD_AES || (aeads_allowed(as) & (1 << p2.aead)) == 0 ||
+	    p2.features != 0 || p2.layer2 != as->conf->layer2) {
+		notify_notice(as->notify, p2.layer2 != as->conf->layer2 ?
 		    REASON_LAYER :
 		    REASON_WRONG_CIPHER, now);
 		as->hello_after = now + HELLO_REFUSED;
-		attempt_end(t);
+		attempt_end(as);
 		goto done;
 	}
 
 	if (!p2.continued) {
-		assoc_forget(t, now);
+		assoc_forget(as, now);
 		what |= ASSOC_OVER;
-		assoc_begin(t, 1, at->own_id, p2.own_id, now);
+		assoc_begin(as, 1, at->own_id, p2.own_id, now);
 	}
 	as->peer_mtu = p2.tunnel_mtu;
 	if (as->prev != NULL)
@@ -497,14 +498,14 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	as->prev = as->cur;
 	as->cur = ks = keyset_alloc(as);
 	/* the handshake's index becomes that of the keys */
-	rxindex_move(&t->shared->index, &at->rx, &ks->rx);
+	rxindex_move(&as->shared->index, &at->rx, &ks->rx);
 	keys_init(&ks->k, &hk, p2.aead, 1, ks->rx.index, hs.remote_index, now);
-	attempt_end(t);
+	attempt_end(as);
 	as->unconfirmed = 1;
 	as->confirm_by = now + CONFIRM_TIMEOUT;
 	as->confirm_next = now + CONFIRM_INTERVAL;
-	t->as.handshakes++;
-	assoc_rekey_at(t, now);
+	as->handshakes++;
+	assoc_rekey_at(as, now);
 	what |= ASSOC_KEYS;
  done:
 	sodium_memzero(&hs, sizeof(hs));
@@ -518,13 +519,13 @@ assoc_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 
 /* What was answered to the HELLO with this mac1, NULL if it is a new one. */
 struct recent *
-assoc_recent(struct tunnel *t, const uint8_t *mac1, uint64_t now)
+assoc_recent(struct assoc *as, const uint8_t *mac1, uint64_t now)
 {
 	struct recent	*r;
 	size_t		 i;
 
 	for (i = 0; i < HELLO_RECENT; i++) {
-		r = &t->as.recent[i];
+		r = &as->recent[i];
 		if (r->time == NEVER || memcmp(r->mac1, mac1, MAC_LEN) != 0)
 			continue;
 		if (now - r->time > RECENT_REMEMBERED)
@@ -534,7 +535,7 @@ assoc_recent(struct tunnel *t, const uint8_t *mac1, uint64_t now)
 		if (r->time == NEVER)
 			return (NULL);
 		if (r->answers == 0)
-			t->as.rx_rejected++;
+			as->rx_rejected++;
 		return (r);
 	}
 	return (NULL);
@@ -545,10 +546,9 @@ assoc_recent(struct tunnel *t, const uint8_t *mac1, uint64_t now)
  * keys and changes nothing else.
  */
 void
-assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
+assoc_hello(struct assoc *as, const struct dgram *dg, struct handshake *hs,
     const struct hello *p1, int cookie, uint64_t now)
 {
-	struct assoc	*as = &t->as;
 	struct keyset	*ks;
 	struct recent	*r;
 	struct raw	*raw;
@@ -557,15 +557,15 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	uint8_t		 aead, e[32];
 	int		 continued;
 
-	if (!hello_acceptable(t, p1, &aead, now) ||
-	    !hello_crosses(t, p1, now)) {
-		t->as.rx_rejected++;
+	if (!hello_acceptable(as, p1, &aead, now) ||
+	    !hello_crosses(as, p1, now)) {
+		as->rx_rejected++;
 		return;
 	}
 	continued = as->exists && p1->own_id == as->peer_id &&
 	    p1->peer_id == as->own_id;
 	if ((!continued && !ratelimit_allow(&as->new_limit, NEW_INTERVAL,
-	    NEW_BURST, now)) || (raw = rawq_add(&t->shared->rawq)) == NULL)
+	    NEW_BURST, now)) || (raw = rawq_add(&as->shared->rawq)) == NULL)
 		return;
 
 	if (as->next != NULL)
@@ -575,7 +575,7 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	memset(&as->offer, 0, sizeof(as->offer));
 	as->offer.continued = continued;
 	as->offer.own_id = as->offer.continued ? as->own_id :
-	    random_id(&t->shared->rnd);
+	    random_id(&as->shared->rnd);
 	as->offer.peer_id = p1->own_id;
 	as->offer.stamp = p1->stamp;
 	as->offer.set_stamp = cookie;
@@ -589,21 +589,21 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 	p2.peer_id = p1->own_id;
 	p2.aead = aead;
 	p2.continued = as->offer.continued;
-	p2.layer2 = t->conf.layer2;
-	p2.tunnel_mtu = t->conf.mtu;
+	p2.layer2 = as->conf->layer2;
+	p2.tunnel_mtu = as->conf->mtu;
 
-	rnd_bytes(&t->shared->rnd, e, sizeof(e));
+	rnd_bytes(&as->shared->rnd, e, sizeof(e));
 	raw->ep = dg->ep;
-	raw->len = reply_create(hs, &t->secret,
-	    rxindex_add(&t->shared->index, &ks->rx, t,
-	    &t->shared->rnd), &p2, e, raw->buf, &hk);
+	raw->len = reply_create(hs, as->secret,
+	    rxindex_add(&as->shared->index, &ks->rx, as->tunnel,
+	    &as->shared->rnd), &p2, e, raw->buf, &hk);
 	sodium_memzero(e, sizeof(e));
 	if (raw->len == 0) {
 		/* a key of small order: nothing was offered */
-		rawq_undo(&t->shared->rawq);
+		rawq_undo(&as->shared->rawq);
 		keyset_free(ks);
 		as->next = NULL;
-		t->as.rx_rejected++;
+		as->rx_rejected++;
 		return;
 	}
 	keys_init(&ks->k, &hk, aead, 0, ks->rx.index, hs->remote_index, now);
@@ -621,26 +621,26 @@ assoc_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
 }
 
 int
-assoc_is_news(struct tunnel *t, uint64_t stamp)
+assoc_is_news(struct assoc *as, uint64_t stamp)
 {
-	if (stamp > t->as.max_stamp)
+	if (stamp > as->max_stamp)
 		return (1);
-	t->as.rx_rejected++;
+	as->rx_rejected++;
 	return (0);
 }
 
 static int
-hello_acceptable(struct tunnel *t, const struct hello *p1, uint8_t *aead,
+hello_acceptable(struct assoc *as, const struct hello *p1, uint8_t *aead,
     uint64_t now)
 {
-	if (is_own_id(&t->as, p1->own_id))
+	if (is_own_id(as, p1->own_id))
 		return (0);		/* our own, reflected */
-	if (p1->layer2 != t->conf.layer2) {
-		notify_notice(&t->notify, REASON_LAYER, now);
+	if (p1->layer2 != as->conf->layer2) {
+		notify_notice(as->notify, REASON_LAYER, now);
 		return (0);
 	}
-	if ((*aead = aead_choose(t, p1)) == 0) {
-		notify_notice(&t->notify, REASON_NO_CIPHER, now);
+	if ((*aead = aead_choose(as, p1)) == 0) {
+		notify_notice(as->notify, REASON_NO_CIPHER, now);
 		return (0);
 	}
 	return (1);
@@ -652,32 +652,32 @@ hello_acceptable(struct tunnel *t, const struct hello *p1, uint8_t *aead,
  * end answers and gives its own up.
  */
 static int
-hello_crosses(struct tunnel *t, const struct hello *p1, uint64_t now)
+hello_crosses(struct assoc *as, const struct hello *p1, uint64_t now)
 {
-	struct attempt	*at = &t->as.attempt;
+	struct attempt	*at = &as->attempt;
 
 	if (!at->active || at->tries == 0)
 		return (1);
 	if (at->own_id > p1->own_id)
 		return (now - at->began >= CROSSING_WAIT);
-	attempt_end(t);
+	attempt_end(as);
 	return (1);
 }
 
 static uint8_t
-aeads_allowed(const struct tunnel *t)
+aeads_allowed(const struct assoc *as)
 {
 	uint8_t	 aeads = aead_available();
 
-	if (t->conf.aeads != 0)
-		aeads &= t->conf.aeads;
+	if (as->conf->aeads != 0)
+		aeads &= as->conf->aeads;
 	return (aeads);
 }
 
 static uint8_t
-aead_choose(const struct tunnel *t, const struct hello *p1)
+aead_choose(const struct assoc *as, const struct hello *p1)
 {
-	uint8_t	 both = aeads_allowed(t) & p1->aeads;
+	uint8_t	 both = aeads_allowed(as) & p1->aeads;
 
 	if (both & aead_fast() & p1->aeads_fast & (1 << AEAD_AES))
 		return (AEAD_AES);
@@ -690,19 +690,18 @@ aead_choose(const struct tunnel *t, const struct hello *p1)
 
 /* The first authentic datagram under offered keys. */
 static int
-offer_confirm(struct tunnel *t, const struct dgram *dg, uint64_t now)
+offer_confirm(struct assoc *as, const struct dgram *dg, uint64_t now)
 {
-	struct assoc	*as = &t->as;
 	struct keyset	*ks = as->next;
 	struct offer	 offer = as->offer;
 	int		 what = ASSOC_KEYS;
 
 	as->next = NULL;
 	if (!offer.continued) {
-		attempt_end(t);		/* of the association before */
-		assoc_forget(t, now);
+		attempt_end(as);		/* of the association before */
+		assoc_forget(as, now);
 		what |= ASSOC_OVER;
-		assoc_begin(t, 0, offer.own_id, offer.peer_id, now);
+		assoc_begin(as, 0, offer.own_id, offer.peer_id, now);
 	} else {
 		if (as->prev != NULL)
 			keyset_free(as->prev);
@@ -717,8 +716,8 @@ offer_confirm(struct tunnel *t, const struct dgram *dg, uint64_t now)
 	 * the peer's */
 	as->confirmed = endpoint_equal(&dg->ep, &offer.hello->ep) &&
 	    !offer.hello->several;
-	t->as.handshakes++;
-	assoc_rekey_at(t, now);
+	as->handshakes++;
+	assoc_rekey_at(as, now);
 	return (what);
 }
 
@@ -727,32 +726,29 @@ offer_confirm(struct tunnel *t, const struct dgram *dg, uint64_t now)
  */
 
 static void
-assoc_begin(struct tunnel *t, int a_end, uint64_t own_id, uint64_t peer_id,
+assoc_begin(struct assoc *as, int a_end, uint64_t own_id, uint64_t peer_id,
     uint64_t now)
 {
-	struct assoc	*as = &t->as;
-
 	as->exists = 1;
-	paths_begin(&t->paths, a_end);
+	paths_begin(as->paths, a_end);
 	as->own_id = own_id;
 	as->peer_id = peer_id;
 	as->since = now;
 }
 
 static void
-assoc_rekey_at(struct tunnel *t, uint64_t now)
+assoc_rekey_at(struct assoc *as, uint64_t now)
 {
-	const struct session_limits	*lim = &t->shared->limits;
+	const struct session_limits	*lim = &as->shared->limits;
 
-	t->as.rekey_at = now + (t->as.cur->k.initiator ? lim->soft_time +
-	    rnd_uniform(&t->shared->rnd, REKEY_JITTER) : lim->soft_time_peer);
+	as->rekey_at = now + (as->cur->k.initiator ? lim->soft_time +
+	    rnd_uniform(&as->shared->rnd, REKEY_JITTER) : lim->soft_time_peer);
 }
 
 int
-assoc_open(struct tunnel *t, const struct dgram *dg, uint8_t id,
+assoc_open(struct assoc *as, const struct dgram *dg, uint8_t id,
     uint32_t index, struct pkt *p, uint64_t *number, uint64_t now)
 {
-	struct assoc	*as = &t->as;
 	struct keyset	*ks;
 	struct lane	*lane;
 	int		 fresh;		/* the lane of an offered association */
@@ -760,13 +756,13 @@ assoc_open(struct tunnel *t, const struct dgram *dg, uint8_t id,
 
 	as->confirmed = 0;
 	if ((ks = keyset_find(as, index)) == NULL ||
-	    !keys_usable(&ks->k, &t->shared->limits, now)) {
-		t->as.rx_badtag++;
+	    !keys_usable(&ks->k, &as->shared->limits, now)) {
+		as->rx_badtag++;
 		return (0);
 	}
 	fresh = ks == as->next && !as->offer.continued;
-	lane = fresh || t->paths.lane[id] == NULL ? as->spare :
-	    t->paths.lane[id];
+	lane = fresh || as->paths->lane[id] == NULL ? as->spare :
+	    as->paths->lane[id];
 	if (lane == NULL && (lane = as->spare = calloc(1,
 	    sizeof(*lane))) == NULL)
 		return (0);
@@ -776,19 +772,19 @@ assoc_open(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	case DATA_OK:
 		break;
 	case DATA_REPLAYED:
-		t->as.rx_replayed++;
+		as->rx_replayed++;
 		return (0);
 	case DATA_BADTAG:
-		t->as.rx_badtag++;
+		as->rx_badtag++;
 		return (0);
 	}
 	p->len = dg->len - DATA_OVERHEAD;
 
 	if (ks == as->next)
-		what |= offer_confirm(t, dg, now);
+		what |= offer_confirm(as, dg, now);
 	if (lane == as->spare) {
-		if (t->paths.lane[id] == NULL) {
-			paths_set_lane(&t->paths, id, lane);
+		if (as->paths->lane[id] == NULL) {
+			paths_set_lane(as->paths, id, lane);
 			as->spare = NULL;
 		} else
 			memset(lane, 0, sizeof(*lane));
@@ -796,7 +792,7 @@ assoc_open(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	if (ks == as->cur) {
 		as->unconfirmed = 0;
 		if (as->prev != NULL && as->prev->expires == NEVER)
-			as->prev->expires = now + t->shared->limits.old_time;
+			as->prev->expires = now + as->shared->limits.old_time;
 	} else
 		ks->expires = NEVER;	/* the peer may well stay with them */
 	return (what);
@@ -804,27 +800,26 @@ assoc_open(struct tunnel *t, const struct dgram *dg, uint8_t id,
 
 /* Should there be keys at all? */
 static int
-assoc_wanted(struct tunnel *t)
+assoc_wanted(struct assoc *as)
 {
 	struct link	*l;
 
-	if (!t->initiates)
+	if (!links_call(as->links))
 		return (0);
-	TAILQ_FOREACH(l, &t->links, entry)
+	TAILQ_FOREACH(l, as->links, entry)
 		if (link_ready(l))
 			return (1);
 	return (0);
 }
 
 int
-assoc_timer(struct tunnel *t, uint64_t now)
+assoc_timer(struct assoc *as, uint64_t now)
 {
-	struct assoc			*as = &t->as;
 	struct attempt			*at = &as->attempt;
-	const struct session_limits	*lim = &t->shared->limits;
+	const struct session_limits	*lim = &as->shared->limits;
 	int				 i, what = 0;
 
-	if (t->shared->stopping || t->conf.protocol != PROTO_V3)
+	if (as->shared->stopping || as->conf->protocol != PROTO_V3)
 		return (0);
 	if (as->prev != NULL && (now >= as->prev->expires ||
 	    !keys_usable(&as->prev->k, lim, now))) {
@@ -843,32 +838,31 @@ assoc_timer(struct tunnel *t, uint64_t now)
 
 	if (as->unconfirmed && now >= as->confirm_by) {
 		as->unconfirmed = 0;
-		assoc_start(t, now);
+		assoc_start(as, now);
 	} else if (as->unconfirmed && now >= as->confirm_next) {
 		as->confirm_next = now + CONFIRM_INTERVAL;
-		for (i = 0; i < t->paths.n; i++)
-			path_want(t->paths.list[i], PEND_PROBE);
+		for (i = 0; i < as->paths->n; i++)
+			path_want(as->paths->list[i], PEND_PROBE);
 	}
 
 	if (at->active && now >= at->next)
-		attempt_try(t, now);
-	else if (as->cur == NULL && assoc_wanted(t))
-		assoc_start(t, now);
+		attempt_try(as, now);
+	else if (as->cur == NULL && assoc_wanted(as))
+		assoc_start(as, now);
 	else if (as->cur != NULL && (now >= as->rekey_at ||
-	    keys_worn(&as->cur->k, lim) || paths_silent(&t->paths, now)))
-		assoc_start(t, now);
+	    keys_worn(&as->cur->k, lim) || paths_silent(as->paths, now)))
+		assoc_start(as, now);
 	return (what);
 }
 
 uint64_t
-assoc_deadline(struct tunnel *t, uint64_t now)
+assoc_deadline(struct assoc *as, uint64_t now)
 {
-	const struct assoc		*as = &t->as;
-	const struct session_limits	*lim = &t->shared->limits;
+	const struct session_limits	*lim = &as->shared->limits;
 	uint64_t			 when = NEVER;
 	size_t				 i;
 
-	if (t->conf.protocol != PROTO_V3)
+	if (as->conf->protocol != PROTO_V3)
 		return (NEVER);
 	if (as->attempt.active) {
 		when = MIN(when, as->attempt.next);
@@ -887,7 +881,7 @@ assoc_deadline(struct tunnel *t, uint64_t now)
 		if (!as->attempt.active)
 			when = MIN(when, MAX(as->rekey_at, as->hello_after));
 	}
-	if (as->cur == NULL && !as->attempt.active && assoc_wanted(t))
+	if (as->cur == NULL && !as->attempt.active && assoc_wanted(as))
 		when = MIN(when, MAX(now, as->hello_after));
 	if (as->unconfirmed)
 		when = MIN(when, MIN(as->confirm_by, as->confirm_next));

@@ -28,12 +28,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core.h"
 #include "frame.h"
 #include "handshake.h"
 #include "ratelimit.h"
 #include "rxindex.h"
+#include "notify.h"
+#include "path.h"
 #include "session.h"
+#include "shared.h"
 
 #define HELLO_TARGETS		8	/* links that get a copy of a HELLO */
 #define HELLO_RECENT		8	/* HELLOs a responder remembers */
@@ -95,6 +97,14 @@ struct attempt {
 };
 
 struct assoc {
+	struct tunnel	*tunnel;	/* that indices name */
+	const struct tunnel_conf *conf;
+	const struct hs_secret *secret;
+	struct shared	*shared;
+	struct notify	*notify;
+	const struct links *links;
+	struct paths	*paths;
+
 	int		 exists;
 	uint64_t	 own_id;
 	uint64_t	 peer_id;
@@ -128,23 +138,23 @@ struct assoc {
 #define ASSOC_KEYS	0x04	/* there are new keys to send under */
 #define ASSOC_EXPIRED	0x08	/* and none any more */
 
-int	 assoc_init(struct tunnel *);
-void	 assoc_clear(struct tunnel *);
-int	 assoc_restart(struct tunnel *, uint64_t);
-int	 assoc_closed(struct tunnel *, uint64_t);
-void	 assoc_link_ready(struct tunnel *, const struct link *, uint64_t);
-void	 assoc_hello(struct tunnel *, const struct dgram *,
+int	 assoc_init(struct assoc *, struct paths *, const struct hs_secret *);
+void	 assoc_clear(struct assoc *);
+int	 assoc_restart(struct assoc *, uint64_t);
+int	 assoc_closed(struct assoc *, uint64_t);
+void	 assoc_link_ready(struct assoc *, const struct link *, uint64_t);
+void	 assoc_hello(struct assoc *, const struct dgram *,
 	    struct handshake *, const struct hello *, int, uint64_t);
-int	 assoc_reply(struct tunnel *, const struct dgram *, uint64_t);
-void	 assoc_cookie(struct tunnel *, const struct dgram *, uint64_t);
-int	 assoc_open(struct tunnel *, const struct dgram *, uint8_t, uint32_t,
+int	 assoc_reply(struct assoc *, const struct dgram *, uint64_t);
+void	 assoc_cookie(struct assoc *, const struct dgram *, uint64_t);
+int	 assoc_open(struct assoc *, const struct dgram *, uint8_t, uint32_t,
 	    struct pkt *, uint64_t *, uint64_t);
-int	 assoc_timer(struct tunnel *, uint64_t);
-uint64_t assoc_deadline(struct tunnel *, uint64_t);
-int	 assoc_transmit(struct tunnel *, struct dgram *, uint64_t);
-struct recent *assoc_recent(struct tunnel *, const uint8_t *, uint64_t);
-int	 assoc_is_news(struct tunnel *, uint64_t);
-int	 assoc_can_send(const struct tunnel *);
+int	 assoc_timer(struct assoc *, uint64_t);
+uint64_t assoc_deadline(struct assoc *, uint64_t);
+int	 assoc_transmit(struct assoc *, struct dgram *, uint64_t);
+struct recent *assoc_recent(struct assoc *, const uint8_t *, uint64_t);
+int	 assoc_is_news(struct assoc *, uint64_t);
+int	 assoc_can_send(const struct assoc *);
 
 /*
  * Those that return int tell what has happened, but for:

@@ -346,7 +346,7 @@ receive_cookie(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_unknown++;
 		return;
 	}
-	assoc_cookie(t, dg, now);
+	assoc_cookie(&t->as, dg, now);
 }
 
 /*
@@ -418,11 +418,11 @@ receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
 		stranger(c, dg, now);
 		goto done;
 	}
-	if (!cookie && !assoc_is_news(t, p1.stamp)) {
+	if (!cookie && !assoc_is_news(&t->as, p1.stamp)) {
 		send_cookie(c, dg, t, now);
 		goto done;
 	}
-	assoc_hello(t, dg, &hs, &p1, cookie, now);
+	assoc_hello(&t->as, dg, &hs, &p1, cookie, now);
  done:
 	sodium_memzero(&hs, sizeof(hs));
 	sodium_memzero(&p1, sizeof(p1));
@@ -484,7 +484,7 @@ hello_seen(struct core *c, const struct dgram *dg, struct tunnel *owner,
 		if (t != owner && (owner->secret.pattern == NOISE_NNPSK0 ||
 		    t->secret.pattern == NOISE_NNPSK0))
 			continue;
-		if ((r = assoc_recent(t, mac1, now)) != NULL)
+		if ((r = assoc_recent(&t->as, mac1, now)) != NULL)
 			return (r);
 	}
 	return (NULL);

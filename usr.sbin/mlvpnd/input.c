@@ -33,7 +33,7 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
 	size_t	 i;
 
 	for (i = 0; i < n; i++) {
-		if (assoc_can_send(t) && !t->shared->stopping &&
+		if (assoc_can_send(&t->as) && !t->shared->stopping &&
 		    packet_sane(&t->conf, p[i])) {
 			packet_fit(&t->conf, t->mtu, p[i]);
 			classify(t, p[i], now);

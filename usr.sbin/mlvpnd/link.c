@@ -36,6 +36,17 @@ link_find(const struct links *links, const char *name)
 }
 
 int
+links_call(const struct links *links)
+{
+	const struct link	*l;
+
+	TAILQ_FOREACH(l, links, entry)
+		if (l->conf.nremote > 0)
+			return (1);
+	return (0);
+}
+
+int
 link_ready(const struct link *l)
 {
 	return (l->ep.sock != SOCK_NONE && !l->disabled);

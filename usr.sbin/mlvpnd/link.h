@@ -46,6 +46,8 @@ TAILQ_HEAD(links, link);
 
 /* NULL if there is none of that name. */
 struct link	*link_find(const struct links *, const char *);
+/* Is this end to call the peer?  It is if it knows where. */
+int		 links_call(const struct links *);
 /* May it have a path, and be used for a handshake? */
 int		 link_ready(const struct link *);
 

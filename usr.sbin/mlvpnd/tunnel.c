@@ -44,7 +44,6 @@ static void	 update(struct tunnel *, uint64_t);
 static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
 static void	 link_use(struct tunnel *, struct link *, uint64_t);
 static void	 link_open(struct tunnel *, struct link *, uint64_t);
-static void	 update_initiates(struct tunnel *);
 static void	 update_mtu(struct tunnel *, uint64_t);
 static void	 assoc_happened(struct tunnel *, int, uint64_t);
 static void	 keys_changed(struct tunnel *, uint64_t);
@@ -85,7 +84,7 @@ tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 	t->room = PKT_ROOM;
 	mlvpn2_init(t, now);
 	if (reorder_init(&t->reorder, &t->share, get64(t->flow_key)) == -1 ||
-	    assoc_init(t) == -1) {
+	    assoc_init(&t->as, &t->paths, &t->secret) == -1) {
 		tunnel_destroy(t);
 		errno = ENOMEM;
 		return (NULL);
@@ -100,7 +99,7 @@ tunnel_destroy(struct tunnel *t)
 
 	paths_free(&t->paths);
 	links_free(t);
-	assoc_clear(t);
+	assoc_clear(&t->as);
 	tq_clear(&t->tq);
 	match_free(&t->matches);
 	reorder_free(&t->reorder);
@@ -132,7 +131,7 @@ tunnel_apply(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
 		if (conf->protocol == PROTO_MLVPN2)
 			mlvpn2_restart(t, now);
 		else
-			assoc_happened(t, assoc_restart(t, now), now);
+			assoc_happened(t, assoc_restart(&t->as, now), now);
 	}
 	sodium_memzero(&old, sizeof(old));
 	update_mtu(t, now);
@@ -173,7 +172,6 @@ tunnel_link(struct tunnel *t, const struct link_conf *conf, uint64_t now)
 		TAILQ_INSERT_TAIL(&t->links, l, entry);
 	}
 	l->conf = *conf;
-	update_initiates(t);
 	link_rates_changed(t, l, now);
 	return (0);
 }
@@ -214,8 +212,7 @@ tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 		path_link(p, NULL, now);
 	}
 	free(l);
-	update_initiates(t);
-	if (assoc_can_send(t))
+	if (assoc_can_send(&t->as))
 		links_open(t, now);
 	settle(t, now);
 	return (0);
@@ -298,9 +295,9 @@ link_use(struct tunnel *t, struct link *l, uint64_t now)
 		return;
 	if (l->path != NULL)
 		t->paths.ops->reopen(l->path, now);
-	else if (assoc_can_send(t))
+	else if (assoc_can_send(&t->as))
 		link_open(t, l, now);
-	assoc_link_ready(t, l, now);
+	assoc_link_ready(&t->as, l, now);
 }
 
 static void
@@ -310,17 +307,6 @@ link_open(struct tunnel *t, struct link *l, uint64_t now)
 
 	if ((p = t->paths.ops->open(&t->paths, l, now)) != NULL)
 		deliver_open(t, p);
-}
-
-static void
-update_initiates(struct tunnel *t)
-{
-	struct link	*l;
-
-	t->initiates = 0;
-	TAILQ_FOREACH(l, &t->links, entry)
-		if (l->conf.nremote > 0)
-			t->initiates = 1;
 }
 
 /*
@@ -425,7 +411,7 @@ update(struct tunnel *t, uint64_t now)
 	/* what is only suspected is no reason to tell anybody */
 	for (i = 0; i < t->paths.n && !up; i++)
 		up = path_grade(t->paths.list[i]) != GRADE_NONE;
-	up = up && assoc_can_send(t);
+	up = up && assoc_can_send(&t->as);
 	if (up != t->up) {
 		t->up = up;
 		t->up_since = now;
@@ -478,9 +464,9 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 
 	if (t->shared->stopping)
 		return;
-	assoc_happened(t, assoc_timer(t, now), now);
+	assoc_happened(t, assoc_timer(&t->as, now), now);
 	fragment_timer(&t->fragments, now);
-	if (!assoc_can_send(t))
+	if (!assoc_can_send(&t->as))
 		return;
 	/* downwards, as a path may go away in its timer */
 	for (i = t->paths.n - 1; i >= 0; i--)
@@ -500,9 +486,9 @@ int
 tunnel_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 {
 	dg->tos = 0;
-	if (assoc_transmit(t, dg, now))
+	if (assoc_transmit(&t->as, dg, now))
 		return (1);
-	if (!assoc_can_send(t) || !(control(t, dg, now) ||
+	if (!assoc_can_send(&t->as) || !(control(t, dg, now) ||
 	    (!t->shared->stopping && sched_transmit(t, dg, now))))
 		return (0);
 	sched_sent(t, now);
@@ -541,9 +527,9 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	uint64_t	 when;
 	int		 i, usable = 0;
 
-	when = MIN(assoc_deadline(t, now), MAX(batch_deadline(&t->batches), now));
+	when = MIN(assoc_deadline(&t->as, now), MAX(batch_deadline(&t->batches), now));
 	when = MIN(when, MAX(fragment_deadline(&t->fragments), now));
-	if (!assoc_can_send(t))
+	if (!assoc_can_send(&t->as))
 		return (when);
 	for (i = 0; i < t->paths.n; i++) {
 		when = MIN(when, t->paths.list[i]->ops->deadline(t->paths.list[i],
@@ -564,7 +550,7 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 void
 tunnel_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 {
-	assoc_happened(t, assoc_reply(t, dg, now), now);
+	assoc_happened(t, assoc_reply(&t->as, dg, now), now);
 	settle(t, now);
 }
 
@@ -580,7 +566,7 @@ tunnel_receive(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	if (dg->len - DATA_OVERHEAD > PKT_ROOM ||
 	    (p = pkt_get(&t->shared->pool)) == NULL)
 		return;
-	what = assoc_open(t, dg, id, index, p, &number, now);
+	what = assoc_open(&t->as, dg, id, index, p, &number, now);
 	assoc_happened(t, what, now);
 	if (what & ASSOC_OPENED)
 		data(t, id, dg, p, number, now);
@@ -619,7 +605,7 @@ data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 			reorder_mark(&t->reorder, &path->order_seq, seq);
 		if (path_frames(&t->paths, id, dg, PKT_DATA(p), p->len,
 		    t->as.confirmed, now))
-			assoc_happened(t, assoc_closed(t, now), now);
+			assoc_happened(t, assoc_closed(&t->as, now), now);
 		else if (path == NULL && t->paths.id[id] != NULL)
 			deliver_open(t, t->paths.id[id]);
 		break;
@@ -664,7 +650,7 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	strlcpy(c->name, t->conf.name, sizeof(c->name));
 	strlcpy(c->descr, t->conf.descr, sizeof(c->descr));
 	strlcpy(c->ifname, t->conf.ifname, sizeof(c->ifname));
-	c->state = t->up ? TUNNEL_UP : assoc_can_send(t) ||
+	c->state = t->up ? TUNNEL_UP : assoc_can_send(&t->as) ||
 	    t->as.attempt.active ? TUNNEL_HANDSHAKE : TUNNEL_DOWN;
 	c->protocol = t->conf.protocol;
 	c->layer2 = t->conf.layer2;

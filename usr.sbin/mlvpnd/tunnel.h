@@ -58,7 +58,6 @@ struct tunnel {
 	struct pktq	 out;		/* in order, for the batches */
 	struct batches	 batches;
 	uint8_t		 flow_key[FLOW_KEYLEN];
-	int		 initiates;	/* a link has a remote */
 	int		 up;		/* has a usable path */
 	uint64_t	 up_since;
 	uint16_t	 mtu;		/* in force, 0 not known yet */
