@@ -326,7 +326,8 @@ receive_reply(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_malformed++;
 		return;
 	}
-	if ((t = rxindex_find(&c->shared.index, get32(dg->buf + REPLY_RECEIVER))) == NULL) {
+	t = rxindex_find(&c->shared.index, get32(dg->buf + REPLY_RECEIVER));
+	if (t == NULL) {
 		c->rx_unknown++;
 		return;
 	}
@@ -342,7 +343,8 @@ receive_cookie(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_malformed++;
 		return;
 	}
-	if ((t = rxindex_find(&c->shared.index, get32(dg->buf + COOKIE_RECEIVER))) == NULL) {
+	t = rxindex_find(&c->shared.index, get32(dg->buf + COOKIE_RECEIVER));
+	if (t == NULL) {
 		c->rx_unknown++;
 		return;
 	}
@@ -395,7 +397,8 @@ receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
 
 	if ((seen = hello_seen(c, dg, t, now)) != NULL) {
 		seen->several |= !endpoint_equal(&seen->ep, &dg->ep);
-		if (seen->answers > 0 && (raw = rawq_add(&c->shared.rawq)) != NULL) {
+		if (seen->answers > 0 &&
+		    (raw = rawq_add(&c->shared.rawq)) != NULL) {
 			seen->answers--;
 			raw->ep = dg->ep;
 			raw->len = seen->len;
@@ -518,7 +521,8 @@ cookie_rotate(struct core *c, uint64_t now)
 	else
 		rnd_bytes(&c->shared.rnd, c->cookie_secret[1],
 		    sizeof(c->cookie_secret[1]));
-	rnd_bytes(&c->shared.rnd, c->cookie_secret[0], sizeof(c->cookie_secret[0]));
+	rnd_bytes(&c->shared.rnd, c->cookie_secret[0],
+	    sizeof(c->cookie_secret[0]));
 	c->cookie_at = now;
 }
 

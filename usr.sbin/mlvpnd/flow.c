@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Finds the flow of a packet by its headers, whether its order matters, and how
+ * urgent it is.
+ */
+
 #include <sys/types.h>
 
 #include <sodium.h>

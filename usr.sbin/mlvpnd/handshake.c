@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The messages of a handshake: HELLO, REPLY and COOKIE to and from bytes, with
+ * their macs.
+ */
+
 #include <sys/types.h>
 
 #include <string.h>

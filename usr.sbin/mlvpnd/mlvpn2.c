@@ -109,7 +109,8 @@ static int	 session_admits(struct mlvpn2 *, const struct mlvpn2_header *,
 		    const uint8_t *, size_t, uint64_t);
 static int	 may_call(const struct mlvpn2 *, const struct mlvpn2_header *,
 		    uint64_t);
-static void	 disconnect_unwanted(struct mlvpn2 *, const struct mlvpn2_header *,
+static void	 disconnect_unwanted(struct mlvpn2 *,
+		    const struct mlvpn2_header *,
 		    const struct dgram *, uint64_t);
 static void	 begin(struct mlvpn2 *, const struct mlvpn2_header *,
 		    uint64_t);
@@ -626,7 +627,8 @@ may_call(const struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 /* A peer that takes the link for up, and is not to, learns of it: it drops
  * the link and calls. */
 static void
-disconnect_unwanted(struct mlvpn2 *m, const struct mlvpn2_header *h, const struct dgram *dg,
+disconnect_unwanted(struct mlvpn2 *m, const struct mlvpn2_header *h,
+    const struct dgram *dg,
     uint64_t now)
 {
 	struct path	*p = m->path;
@@ -955,7 +957,8 @@ alive(struct mlvpn2 *m, uint64_t now)
 		p->paths->tunnel->m2.handshakes++;
 	else if (p->st.state == PATH_SUSPECT)
 		path_false_alarm(p);
-	path_event(p, PATH_EVT_CONFIRM, m->counted ? REASON_ANSWERS : REASON_NONE,
+	path_event(p, PATH_EVT_CONFIRM, m->counted ? REASON_ANSWERS :
+	    REASON_NONE,
 	    now);
 	m->counted = 1;
 	m->want_echo = 0;
@@ -1082,7 +1085,8 @@ link_timer(struct path *p, uint64_t now)
 		break;
 	case PATH_OPENING:
 		if (!serves(m) && now - p->st.since > UNANSWERED)
-			path_event(p, PATH_EVT_UNANSWERED, REASON_NO_ANSWER, now);
+			path_event(p, PATH_EVT_UNANSWERED, REASON_NO_ANSWER,
+			    now);
 		break;
 	default:
 		break;

@@ -32,8 +32,8 @@
 
 #define FLOWS_MAX	4096
 #define RECORD		20		/* key, flow, sequence: 8, 4, 8 bytes */
-#define INTERVAL	(60 * USEC)
-#define INTERVAL_MIN	(1 * USEC)
+#define SAVE_INTERVAL	(60 * USEC)
+#define SAVE_MIN	(1 * USEC)
 
 static void	 mlvpn2_file_save(struct core *);
 static size_t	 mlvpn2_file_others(size_t);
@@ -83,7 +83,7 @@ void
 mlvpn2_file_timer(struct core *core, uint64_t now)
 {
 	if (file_fd == -1 ||
-	    now - saved_at < (changed ? INTERVAL_MIN : INTERVAL))
+	    now - saved_at < (changed ? SAVE_MIN : SAVE_INTERVAL))
 		return;
 	saved_at = now;
 	changed = 0;

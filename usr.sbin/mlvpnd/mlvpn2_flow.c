@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Remembers the flows that a peer of MLVPN 2.x has used, and how far they came,
+ * so that a recorded datagram is not taken again.
+ */
+
 #include <sys/param.h>
 
 #include "mlvpn2_flow.h"

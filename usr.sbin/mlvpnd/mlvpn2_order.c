@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Puts packets of a peer of MLVPN 2.x into order: they have one sequence for all
+ * flows, and nothing says what was lost.
+ */
 
 #include <sys/param.h>
 

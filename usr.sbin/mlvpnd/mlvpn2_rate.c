@@ -21,7 +21,7 @@
 #include "clock.h"
 #include "mlvpn2_rate.h"
 
-#define INTERVAL	(100 * 1000)	/* and a round trip */
+#define DRAIN_INTERVAL	(100 * 1000)	/* and a round trip */
 #define SAMPLES		4		/* in it */
 #define PATIENCE	(400 * 1000)	/* for these */
 #define QUEUE_MAX	20000		/* us of it in the modem */
@@ -41,7 +41,7 @@ mlvpn2_rate(struct mlvpn2_rate *r, const struct mlvpn2_sample *s, uint64_t now)
 	int		 full;
 
 	r->least = r->n++ == 0 ? s->owd : MIN(r->least, s->owd);
-	if (passed < INTERVAL + (uint64_t)s->rtt ||
+	if (passed < DRAIN_INTERVAL + (uint64_t)s->rtt ||
 	    (r->n < SAMPLES && passed < PATIENCE))
 		return (0);
 	queue = r->least - s->base;

@@ -188,7 +188,8 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 	netif->existed = link_get(conf->ifname, &flags) != 0;
 	netif->raised = netif->existed && (flags & IFF_UP) == 0;
 
-	netif->fd = open(netif_device(conf->ifname), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	netif->fd = open(netif_device(conf->ifname),
+	    O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (netif->fd == -1)
 		return (-1);
 	memset(&ifr, 0, sizeof(ifr));

@@ -51,7 +51,7 @@
 
 #define TUN_HEADER	4	/* address family, network order */
 #define MESSAGE_SIZE	2048	/* limit of the routing socket */
-#define REPLY_TIMEOUT	1000	/* ms */
+#define REPLY_TIMEOUT_MS	1000	/* ms */
 #define DUMP_TRIES	4
 
 #define ROUND(len)							\
@@ -974,7 +974,7 @@ message_query(struct message *m, struct rtinfo *route)
 	struct pollfd	 pfd;
 	struct timespec	 now, end;
 	ssize_t		 n;
-	int		 left = REPLY_TIMEOUT;
+	int		 left = REPLY_TIMEOUT_MS;
 
 	while ((n = read(route_fd, reply, sizeof(reply))) > 0 ||
 	    (n == -1 && errno == EINTR))
@@ -983,7 +983,7 @@ message_query(struct message *m, struct rtinfo *route)
 		return (-1);
 
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += REPLY_TIMEOUT / 1000;
+	end.tv_sec += REPLY_TIMEOUT_MS / 1000;
 	for (;;) {
 		n = read(route_fd, reply, sizeof(reply));
 		if (n >= (ssize_t)sizeof(m->u.hdr) &&

@@ -267,7 +267,8 @@ path_remove(struct path *p, uint8_t reason, uint64_t now)
 {
 	p->ops->remove(p, reason, now);
 	path_rescue(p, now);
-	path_gone(p, reason == CLOSE_LINK_DOWN ? REASON_OPERATOR : REASON_REMOVED,
+	path_gone(p, reason == CLOSE_LINK_DOWN ? REASON_OPERATOR :
+	    REASON_REMOVED,
 	    now);
 }
 
@@ -479,9 +480,9 @@ path_judge(struct path *p, uint64_t now)
 	    &p->tx_loss : &p->rx_loss), p->delay.srtt -
 	    delay_queueing(&p->delay), now))
 		return;
-	path_notify(p, CORE_LINK_QUALITY, p->live.quality == QUALITY_GOOD ? REASON_GOOD :
-	    p->live.quality == QUALITY_LOSSY ? REASON_LOSS :
-	    REASON_DELAY);
+	path_notify(p, CORE_LINK_QUALITY,
+	    p->live.quality == QUALITY_GOOD ? REASON_GOOD :
+	    p->live.quality == QUALITY_LOSSY ? REASON_LOSS : REASON_DELAY);
 	paths_changed(p->paths);
 }
 

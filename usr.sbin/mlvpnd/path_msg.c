@@ -533,7 +533,8 @@ open_accept(struct path *p, const struct frame *f, const struct dgram *dg,
 	path_mtu_start(p, now);
 	path_want_open(p, now + ACCEPT_RETRY);
 	path_want(p, PEND_OK);
-	path_event(p, proved ? PATH_EVT_CONFIRM : PATH_EVT_OPEN, REASON_NONE, now);
+	path_event(p, proved ? PATH_EVT_CONFIRM : PATH_EVT_OPEN, REASON_NONE,
+	    now);
 }
 
 /* PATH_OK: the peer took the path; its token shows that we are here. */

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The queues: that of a tunnel, with one for each flow, served in turn and kept
+ * short by CoDel, and those of the paths.
+ */
+
 #include <sys/param.h>
 
 #include <string.h>

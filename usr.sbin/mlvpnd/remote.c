@@ -33,8 +33,8 @@
 #include "remote.h"
 #include "timer.h"
 
-#define RETRY_MIN	1		/* seconds, doubled each time */
-#define RETRY_MAX	60
+#define LOOKUP_RETRY_MIN	1	/* seconds, doubled each time */
+#define LOOKUP_RETRY_MAX	60
 #define AGAIN		300		/* seconds, a tenth more or less */
 
 struct remote {
@@ -248,7 +248,8 @@ remote_resolved(struct remote *r, const struct addr *addr, size_t n)
 			log_warnx("%s: link %s: cannot resolve %s",
 			    rs->tunnel_name, rs->link_name, r->host);
 		r->failed = 1;
-		r->backoff = timer_backoff(r->backoff, RETRY_MIN, RETRY_MAX);
+		r->backoff = timer_backoff(r->backoff, LOOKUP_RETRY_MIN,
+		    LOOKUP_RETRY_MAX);
 		timer_set(&r->ev, r->backoff * 1000);
 		return;
 	}
