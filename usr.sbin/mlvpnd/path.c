@@ -520,7 +520,7 @@ path_dead_time(const struct path *p)
 	if (cap == 0)
 		cap = p->paths->conf->timeout;
 	return (liveness_dead_time(&p->live, &p->delay,
-	    p->in.interval * 1000ULL, cap));
+	    p->feedback.interval * 1000ULL, cap));
 }
 
 int

@@ -29,6 +29,7 @@
 #include "account.h"
 #include "core.h"
 #include "delay.h"
+#include "feedback.h"
 #include "flight.h"
 #include "frame.h"
 #include "hint.h"
@@ -44,7 +45,6 @@
 #include "queue.h"
 #include "rate.h"
 #include "receipt.h"
-#include "report.h"
 #include "resend.h"
 #include "session.h"
 #include "shared.h"
@@ -122,7 +122,7 @@ struct path {
 	struct loss	 rx_loss;
 	struct flight	 flight;
 	struct history	 history;	/* of flight */
-	struct report_in in;
+	struct feedback	 feedback;
 	struct receipt	 receipt;
 	struct pmtu	 pmtu;
 	struct rate	 rate;
@@ -235,6 +235,14 @@ extern const struct path_ops path_native_ops;
 
 void		 path_received(struct path *, const struct dgram *, uint64_t,
 		    uint64_t);
+
+/* path_report.c */
+void		 path_report_want(struct path *, uint64_t);
+void		 path_report_want_gap(struct path *, uint64_t);
+void		 path_report_fill(const struct path *, struct frame *,
+		    uint64_t);
+struct path	*path_report_read(struct paths *, uint8_t,
+		    const struct frame *, uint64_t *, uint64_t);
 
 /* path_mtu.c */
 void	 path_mtu_start(struct path *, uint64_t);

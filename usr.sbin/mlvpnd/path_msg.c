@@ -349,7 +349,7 @@ put_reports(struct path *p, struct plain *pl, uint64_t now)
 	struct frame	 f;
 	int		 i;
 
-	report_fill(p, &f, now);
+	path_report_fill(p, &f, now);
 	plain_put(pl, &f);
 	receipt_reported(&p->receipt, now);
 	for (i = 0; i < ps->n; i++) {
@@ -357,7 +357,7 @@ put_reports(struct path *p, struct plain *pl, uint64_t now)
 		if (q == p || !q->receipt.news ||
 		    pl->room - pl->len < FRAME_MAX)
 			continue;
-		report_fill(q, &f, now);
+		path_report_fill(q, &f, now);
 		plain_put(pl, &f);
 	}
 }
@@ -393,7 +393,7 @@ path_frames(struct paths *ps, uint8_t id, const struct dgram *dg,
 				got_close(p, now);
 			break;
 		case FRAME_REPORT:
-			if ((p = report_read(ps, id, &f, &number,
+			if ((p = path_report_read(ps, id, &f, &number,
 			    now)) != NULL)
 				settled(p, &f, number);
 			break;
@@ -410,7 +410,7 @@ path_frames(struct paths *ps, uint8_t id, const struct dgram *dg,
 	if (r == -1)
 		ps->rx_malformed++;
 	if (eliciting && (p = ps->id[id]) != NULL)
-		report_want(p, now);
+		path_report_want(p, now);
 	return (0);
 }
 

@@ -160,7 +160,7 @@ path_received(struct path *p, const struct dgram *dg, uint64_t number,
 	path_rx(p, dg, now);
 	what = receipt_add(&p->receipt, number, now);
 	if (what & RECEIPT_GAP)
-		report_want_gap(p, now);
+		path_report_want_gap(p, now);
 	loss_receive(&p->rx_loss, p->lane->rx_highest, p->lane->rx_dgrams,
 	    now);
 	path_addr_source(&p->addr, dg, what & RECEIPT_NEWEST, p->delay.srtt,
@@ -190,7 +190,7 @@ native_timer(struct path *p, uint64_t now)
 	if (now >= sync_due(p))
 		path_want(p, PEND_SYNC);
 	liveness_forget(&p->live, now);
-	history_timer(&p->history, p->in.rx, now);
+	history_timer(&p->history, p->feedback.rx, now);
 	if (pmtu_result_due(&p->pmtu, now))
 		path_want(p, PEND_MTU);
 	path_mtu_timer(p, now);
@@ -267,7 +267,7 @@ view_fill(const struct path *p, struct liveness_view *v)
 	v->flight = &p->flight;
 	v->dead = path_dead_time(p);
 	v->keepalive = keepalive_interval(p);
-	v->last_report = p->in.rx;
+	v->last_report = p->feedback.rx;
 	v->last_rx = p->acct.last_rx;
 	v->opener = p->opener;
 }

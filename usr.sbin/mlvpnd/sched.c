@@ -402,7 +402,7 @@ overdue_at(const struct path *p)
 	if (!flight_waits(&p->flight) || p->delay.srtt == -1)
 		return (NEVER);
 	return (p->flight.out_since + p->delay.srtt + MAX(2 * p->delay.rttvar,
-	    OVERDUE_MIN) + 2 * p->in.interval * 1000 + p->paths->shared->tick);
+	    OVERDUE_MIN) + 2 * p->feedback.interval * 1000 + p->paths->shared->tick);
 }
 
 /*

@@ -614,7 +614,7 @@ data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 	case KIND_FRAGMENT:
 	case KIND_FRAGMENT | KIND_COPY:
 		if (path != NULL)
-			report_want(path, now);
+			path_report_want(path, now);
 		p->seq = seq;
 		p->pred = get16(inner + 4);
 		p->copy = (kind & KIND_COPY) != 0;
@@ -629,7 +629,7 @@ data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 		return;
 	default:
 		if (path != NULL)
-			report_want(path, now);
+			path_report_want(path, now);
 		t->rx_malformed++;
 		break;
 	}

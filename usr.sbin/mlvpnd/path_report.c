@@ -24,13 +24,11 @@
 #include "path.h"
 
 /*
- * Reports (mlvpn(7), FEEDBACK): what a receiver tells of a path, and what the
- * sender learns from it: round-trip time, one-way delay, delivery rate, loss,
- * and which datagrams arrived.
+ * The reports of a path (mlvpn(7), FEEDBACK): what this end tells, and what
+ * it learns from the peer's: round-trip time, one-way delay, delivery rate,
+ * loss, and which datagrams arrived.
  */
 
-static void	 learn_rtt(struct path *, const struct frame *,
-		    const struct sent *, uint64_t);
 static void	 learn_delay(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);
 static void	 learn_hint(struct path *, const struct rate_sample *,
@@ -46,14 +44,14 @@ static void	 learn_loss(struct path *, const struct frame *, uint64_t,
 
 /* Something came that calls for a report. */
 void
-report_want(struct path *p, uint64_t now)
+path_report_want(struct path *p, uint64_t now)
 {
 	receipt_want(&p->receipt, receipt_interval(p->terms.rate_peer), now);
 }
 
 /* A gap showed: the sender hears of it by the quickest path. */
 void
-report_want_gap(struct path *p, uint64_t now)
+path_report_want_gap(struct path *p, uint64_t now)
 {
 	struct path	*best;
 
@@ -63,7 +61,7 @@ report_want_gap(struct path *p, uint64_t now)
 }
 
 void
-report_fill(const struct path *p, struct frame *f, uint64_t now)
+path_report_fill(const struct path *p, struct frame *f, uint64_t now)
 {
 	receipt_fill(&p->receipt, p->lane,
 	    receipt_interval(p->terms.rate_peer), f, now);
@@ -81,7 +79,7 @@ report_fill(const struct path *p, struct frame *f, uint64_t now)
  * highest number; NULL if it tells nothing.
  */
 struct path *
-report_read(struct paths *ps, uint8_t via, const struct frame *f,
+path_report_read(struct paths *ps, uint8_t via, const struct frame *f,
     uint64_t *highest, uint64_t now)
 {
 	const struct sent	*s;
@@ -94,9 +92,8 @@ report_read(struct paths *ps, uint8_t via, const struct frame *f,
 	p = f->u.report.path < PATH_IDS ? ps->id[f->u.report.path] : NULL;
 	if (p == NULL || p->gen != f->u.report.gen)
 		return (NULL);
-	if (p->in.rx != 0 &&
-	    (int32_t)(f->u.report.time - p->in.time) < 0)
-		return (NULL);		/* older than the last one */
+	if (feedback_is_old(&p->feedback, f))
+		return (NULL);
 	lane = p->lane;
 	number = number_rebuild(lane->tx_next, f->u.report.highest);
 	if (f->u.report.flags & REPORT_NOTHING || number >= lane->tx_next)
@@ -108,16 +105,16 @@ report_read(struct paths *ps, uint8_t via, const struct frame *f,
 	before = p->flight.reported;
 	newer = number >= before;
 	lane->tx_reported = MAX(lane->tx_reported, number);
-	p->in.interval = MIN(f->u.report.interval, 1000);
+	feedback_begin(&p->feedback, f);
 	if (newer) {
 		flight_report(&p->flight, number, now);
 		if ((s = flight_sent(&p->flight, number)) != NULL) {
 			if (via == p->id)
-				learn_rtt(p, f, s, now);
+				delay_rtt(&p->delay, feedback_rtt(f, s, now));
 			learn_delay(p, f, s, now);
 		}
 	}
-	if (p->in.rx != 0) {
+	if (p->feedback.rx != 0) {
 		probes = newer ? path_mtu_report(p, f, before, number, now) : 0;
 		if (!outage)
 			learn_loss(p, f, number, probes, now);
@@ -125,29 +122,10 @@ report_read(struct paths *ps, uint8_t via, const struct frame *f,
 	if (newer)
 		path_answered(p, number, now);
 	history_report(&p->history, f, number, paths_hold_time(ps), now);
-	p->in.number = number;
-	p->in.dgrams = f->u.report.dgrams;
-	if (newer) {
-		p->in.bytes = f->u.report.bytes;
-		p->in.arrival = f->u.report.arrival;
-	}
-	p->in.time = f->u.report.time;
-	p->in.rx = now;
+	feedback_keep(&p->feedback, f, number, newer, now);
 	age_delays(ps, now);
 	*highest = number;
 	return (p);
-}
-
-/* Of the newest datagram reported; the peer's delay taken out. */
-static void
-learn_rtt(struct path *p, const struct frame *f, const struct sent *s,
-    uint64_t now)
-{
-	int64_t	 rtt, held;
-
-	held = (uint32_t)(f->u.report.time - f->u.report.arrival);
-	rtt = (int64_t)(now - s->time) - held;
-	delay_rtt(&p->delay, rtt);
 }
 
 /*
@@ -161,31 +139,19 @@ learn_delay(struct path *p, const struct frame *f, const struct sent *s,
 {
 	struct rate_sample	 rs;
 
-	rs.owd = (int32_t)(f->u.report.arrival - (uint32_t)s->time);
-	delay_owd(&p->delay, rs.owd - (int64_t)(s->bytes * 8 * USEC /
-	    p->rate.bps), now);
-	if (p->in.rx != 0) {
-		rs.tx_at = s->time;
-		rs.tx_us = s->time - p->in.sent;
-		rs.tx_dgrams = s->number - p->in.number;
-		rs.tx_bytes = line_bytes(p, rs.tx_dgrams,
-		    s->total - p->in.total);
-		rs.rx_us = f->u.report.arrival - p->in.arrival;
-		rs.rx_dgrams = f->u.report.dgrams - p->in.came;
-		rs.rx_bytes = line_bytes(p, rs.rx_dgrams,
-		    f->u.report.bytes - p->in.bytes +
-		    rs.rx_dgrams * ip_overhead(&p->addr.ep));
+	delay_owd(&p->delay, feedback_owd(f, s) - (int64_t)(s->bytes * 8 *
+	    USEC / p->rate.bps), now);
+	if (p->feedback.rx != 0) {
+		feedback_sample(&p->feedback, f, s, ip_overhead(&p->addr.ep),
+		    &rs);
+		rs.tx_bytes = line_bytes(p, rs.tx_dgrams, rs.tx_bytes);
+		rs.rx_bytes = line_bytes(p, rs.rx_dgrams, rs.rx_bytes);
 		rs.rtt = p->delay.srtt - delay_queueing(&p->delay);
 		rs.rttvar = p->delay.rttvar;
-		rs.interval = p->in.interval * 1000;
-		rs.held = s->holds != p->in.holds;
 		rate_report(&p->rate, &rs, now);
 		learn_hint(p, &rs, now);
 	}
-	p->in.holds = s->holds;
-	p->in.came = f->u.report.dgrams;
-	p->in.total = s->total;
-	p->in.sent = s->time;
+	feedback_newest(&p->feedback, f, s);
 }
 
 /* Is the configured rate more than the link delivers? */
@@ -234,11 +200,10 @@ static void
 learn_loss(struct path *p, const struct frame *f, uint64_t number,
     unsigned int probes, uint64_t now)
 {
-	uint64_t	 sent = 0;
+	uint64_t	 sent, got;
 
-	if (number > p->in.number)
-		sent = number - p->in.number - probes;
+	feedback_loss(&p->feedback, f, number, probes, &sent, &got);
 	/* a link that is left out is sent so little that this takes longer */
-	loss_count(&p->tx_loss, sent, (uint32_t)(f->u.report.dgrams -
-	    p->in.dgrams), p->live.quality != QUALITY_GOOD, now);
+	loss_count(&p->tx_loss, sent, got, p->live.quality != QUALITY_GOOD,
+	    now);
 }
