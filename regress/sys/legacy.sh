@@ -145,6 +145,19 @@ await reaches 5
 check "a new server: none lost" no_loss -c 100
 stop_daemons client server
 
+# The links carry less than a datagram of the longest packet: those are
+# fragmented, as MLVPN has them.
+for h in c s; do
+	device_mtu $h dsl1 1400
+	device_mtu $h dsl2 1400
+done
+both_ends "mtu 1444" "mtu 1444" "bandwidth up 40M"
+for h in c s; do
+	device_mtu $h dsl1 1500
+	device_mtu $h dsl2 1500
+done
+stop_daemons client server
+
 both_ends clear "cleartext data" ""
 check "clear: it says so" [ "$(value client tunnels home cipher)" = none ]
 check "the log tells what that means" \

@@ -47,6 +47,8 @@ struct listener {
 	uint32_t	 id;		/* 0: not open */
 	int		 fd;		/* -1: the engine has it */
 	int		 optional;	/* may fail without an error */
+	int		 fragments;	/* for MLVPN 2.x, which does not search
+					   for the MTU of a path */
 	int		 wanted;
 	int		 error;		/* of the last attempt, logged */
 	int		 patience;	/* failures that are the old one's */
@@ -176,7 +178,9 @@ listener_want_family(const struct link_conf *link, uint8_t family)
 	lc.addr.port = 0;
 	lc.port = link->listen.port;
 	lc.rtable = link->rtable;
-	return (listener_want(&lc, family, link->listen_both));
+	l = listener_want(&lc, family, link->listen_both);
+	l->fragments = 1;
+	return (l);
 }
 
 /* The listener of the link's address, otherwise one of all addresses. */
@@ -313,6 +317,7 @@ listener_try(struct listener *l)
 
 	memset(&sc, 0, sizeof(sc));
 	sc.rtable = l->conf.rtable;
+	sc.fragments = l->fragments;
 	if (listener_address(l, &sc.local) == -1) {
 		listener_failed(l, l->conf.ifname);
 		return (-1);

@@ -36,6 +36,7 @@ struct sock_conf {
 					   be zero */
 	int		 rtable;	/* RTABLE_DEFAULT; Linux: fwmark */
 	char		 ifname[IFNAMSIZ];	/* bind to device, or empty */
+	int		 fragments;	/* datagrams may be fragmented */
 };
 
 /*

@@ -51,12 +51,14 @@ sock_prepare(int fd, const struct sock_conf *conf, const char **what)
 	if (conf->local.family == 6) {
 		*what = "set IPv6 options";
 		if (sock_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) == -1 ||
-		    sock_set(fd, IPPROTO_IPV6, IPV6_DONTFRAG, 1) == -1 ||
+		    sock_set(fd, IPPROTO_IPV6, IPV6_DONTFRAG,
+		    !conf->fragments) == -1 ||
 		    sock_set(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1) == -1)
 			return (-1);
 	} else {
 		*what = "set IP options";
-		if (sock_set(fd, IPPROTO_IP, IP_DONTFRAG, 1) == -1 ||
+		if (sock_set(fd, IPPROTO_IP, IP_DONTFRAG,
+		    !conf->fragments) == -1 ||
 		    sock_set(fd, IPPROTO_IP, IP_RECVTOS, 1) == -1)
 			return (-1);
 	}

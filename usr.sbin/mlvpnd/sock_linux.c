@@ -56,13 +56,16 @@ sock_prepare(int fd, const struct sock_conf *conf, const char **what)
 		*what = "set IPv6 options";
 		if (sock_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) == -1 ||
 		    sock_set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+		    conf->fragments ? IPV6_PMTUDISC_WANT :
 		    IPV6_PMTUDISC_PROBE) == -1 ||
-		    sock_set(fd, IPPROTO_IPV6, IPV6_DONTFRAG, 1) == -1 ||
+		    sock_set(fd, IPPROTO_IPV6, IPV6_DONTFRAG,
+		    !conf->fragments) == -1 ||
 		    sock_set(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1) == -1)
 			return (-1);
 	} else {
 		*what = "set IP options";
 		if (sock_set(fd, IPPROTO_IP, IP_MTU_DISCOVER,
+		    conf->fragments ? IP_PMTUDISC_DONT :
 		    IP_PMTUDISC_PROBE) == -1 ||
 		    sock_set(fd, IPPROTO_IP, IP_RECVTOS, 1) == -1)
 			return (-1);

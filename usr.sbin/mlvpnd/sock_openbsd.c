@@ -59,7 +59,8 @@ sock_prepare(int fd, const struct sock_conf *conf, const char **what)
 	}
 	if (conf->local.family == 6) {
 		*what = "set IPv6 options";
-		if (sock_set(fd, IPPROTO_IPV6, IPV6_DONTFRAG, 1) == -1 ||
+		if (sock_set(fd, IPPROTO_IPV6, IPV6_DONTFRAG,
+		    !conf->fragments) == -1 ||
 		    sock_set(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1) == -1)
 			return (-1);
 	}

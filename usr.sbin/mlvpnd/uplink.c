@@ -512,6 +512,7 @@ uplink_try(struct uplink *ul, const struct addr *remote, int anew,
 	memset(&sc, 0, sizeof(sc));
 	sc.rtable = ul->conf.rtable;
 	strlcpy(sc.ifname, ul->conf.ifname, sizeof(sc.ifname));
+	sc.fragments = uls->conf->protocol == PROTO_MLVPN2;
 	*what = ul->conf.local_if[0] != '\0' ? ul->conf.local_if :
 	    "local address";
 	if (uplink_local(ul, remote->family, &sc.local) == -1)
