@@ -97,6 +97,15 @@ resend_expire(struct resend *rs, uint64_t age, uint64_t now)
 	}
 }
 
+int
+resend_allow(struct resend *rs, size_t bytes)
+{
+	if (rs->budget < bytes)
+		return (0);
+	rs->budget -= bytes;
+	return (1);
+}
+
 /*
  * What was sent
  */
@@ -192,10 +201,7 @@ is_worth(struct resend *rs, const struct sent *s, uint64_t hold, uint64_t now)
 	/* nobody waits for what has no order */
 	if (s->pkt->order == ORDER_NONE || s->pkt->tries >= TRIES_MAX)
 		return (0);
-	if (now - s->time > hold || rs->budget < s->pkt->len)
-		return (0);
-	rs->budget -= s->pkt->len;
-	return (1);
+	return (now - s->time <= hold && resend_allow(rs, s->pkt->len));
 }
 
 void

@@ -53,6 +53,7 @@ void	 resend_clear(struct resend *);
 void	 resend_add(struct resend *, struct pkt *);
 void	 resend_remove(struct resend *, struct pkt *);
 void	 resend_expire(struct resend *, uint64_t, uint64_t);
+int	 resend_allow(struct resend *, size_t);
 
 void	 history_init(struct history *, struct flight *, struct resend *,
 	    uint64_t);
@@ -72,6 +73,8 @@ void	 history_rescue(struct history *, uint64_t, uint64_t, uint64_t);
  *	caller keeps its own reference.
  * resend_remove(p): it is the caller's.
  * resend_expire(age, now): drops what came from the interface longer ago.
+ * resend_allow(bytes): may so much more be sent again, in addition to what is
+ *	sent for the first time?  If so it is counted.
  *
  * history_init(flight, resend, next): the path's, and its next number.
  * history_add(number, p): p went out in this datagram.  It is kept, unless

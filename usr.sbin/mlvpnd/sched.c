@@ -414,7 +414,6 @@ static void
 hedge(struct tunnel *t, uint64_t now)
 {
 	struct path	*p;
-	uint64_t	 bytes;
 	int		 i, good = 0;
 
 	for (i = 0; i < t->paths.n; i++) {
@@ -430,11 +429,8 @@ hedge(struct tunnel *t, uint64_t now)
 		if (p->pacer.overdue)
 			continue;
 		pacer_overdue(&p->pacer, 1);
-		bytes = flight_bytes(&p->flight);
-		if (bytes > t->paths.resend.budget)
-			continue;
-		t->paths.resend.budget -= bytes;
-		path_rescue(p, now);
+		if (resend_allow(&t->paths.resend, flight_bytes(&p->flight)))
+			path_rescue(p, now);
 	}
 }
 
