@@ -314,7 +314,7 @@ receive_mlvpn2(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_unknown++;
 		return;
 	}
-	tunnel_receive_mlvpn2(m->tunnel, m, &h, dg, now);
+	tunnel_receive_mlvpn2(m->mt->tunnel, m, &h, dg, now);
 }
 
 static void
@@ -678,7 +678,7 @@ core_flows(struct core *c, struct peer_flow *f, size_t n)
 
 	TAILQ_FOREACH(t, &c->tunnels, entry)
 		if (t->conf.protocol == PROTO_MLVPN2)
-			got += mlvpn2_flows(t, f + got, n - got);
+			got += mlvpn2_flows(&t->m2, f + got, n - got);
 	return (got);
 }
 

@@ -23,92 +23,102 @@
 
 #include <sys/param.h>
 
-#include "tunnel.h"
+#include "deliver.h"
+#include "packet.h"
+#include "path.h"
+#include "wire.h"
 
-static void	 output(struct tunnel *, struct pktq *);
-static size_t	 joined_max(const struct tunnel *);
-static struct reorder_conf wanted(const struct tunnel *);
-static void	 timer_v3(struct tunnel *, struct pktq *, uint64_t);
-static void	 timer_mlvpn2(struct tunnel *, struct pktq *, uint64_t);
-static uint64_t	 repair_time(struct tunnel *);
+static size_t	 joined_max(const struct deliver *);
+static uint64_t	 repair_time(struct deliver *);
+
+int
+deliver_init(struct deliver *d, struct paths *ps, const uint8_t *flow_key)
+{
+	d->conf = ps->conf;
+	d->paths = ps;
+	TAILQ_INIT(&d->out);
+	fragment_init(&d->fragments, ps->share);
+	batch_init(&d->batches, &ps->shared->pool, flow_key);
+	return (reorder_init(&d->reorder, ps->share, get64(flow_key)));
+}
 
 void
-deliver_packet(struct tunnel *t, struct path *path, struct pkt *p,
+deliver_free(struct deliver *d)
+{
+	struct pkt	*p;
+
+	reorder_free(&d->reorder);
+	fragment_clear(&d->fragments);
+	batch_clear(&d->batches);
+	while ((p = TAILQ_FIRST(&d->out)) != NULL) {
+		TAILQ_REMOVE(&d->out, p, entry);
+		pkt_put(d->paths->share->pool, p);
+	}
+}
+
+void
+deliver_mtu(struct deliver *d, uint16_t mtu, uint16_t peer_mtu)
+{
+	d->mtu = mtu;
+	d->peer_mtu = peer_mtu;
+}
+
+void
+deliver_packet(struct deliver *d, struct path *path, struct pkt *p,
     uint64_t now)
 {
-	struct reorder_conf	 conf = wanted(t);
+	struct reorder_conf	 conf = deliver_order(d->conf);
 	struct pktq		 out = TAILQ_HEAD_INITIALIZER(out);
 
-	reorder_input(&t->reorder, &conf, path != NULL ? &path->order_seq :
+	reorder_input(&d->reorder, &conf, path != NULL ? &path->order_seq :
 	    NULL, p, &out, now);
-	output(t, &out);
+	deliver_out(d, &out);
 }
 
-/* Its sequence is in p->seq. */
 void
-deliver_mlvpn2(struct tunnel *t, struct mlvpn2 *m, struct pkt *p,
-    uint64_t now)
+deliver_mark(struct deliver *d, struct path *p, uint32_t seq)
 {
-	struct reorder_conf	 conf = wanted(t);
-	struct pktq		 out = TAILQ_HEAD_INITIALIZER(out);
-	struct flow_info	 fi;
-
-	flow_classify(PKT_DATA(p), p->len, t->conf.layer2, t->flow_key, &fi);
-	p->order = fi.order;
-	mlvpn2_order_input(&t->m2.order, &conf, &m->order, p, &out, now);
-	output(t, &out);
+	reorder_mark(&d->reorder, &p->order_seq, seq);
 }
 
 void
-deliver_unordered(struct tunnel *t, struct pkt *p)
+deliver_open(struct deliver *d, struct path *p)
+{
+	p->order_seq = d->reorder.any ? d->reorder.highest : 0;
+}
+
+void
+deliver_reset(struct deliver *d)
 {
 	struct pktq	 out = TAILQ_HEAD_INITIALIZER(out);
 
-	TAILQ_INSERT_TAIL(&out, p, entry);
-	output(t, &out);
-}
-
-void
-deliver_open(struct tunnel *t, struct path *p)
-{
-	p->order_seq = t->reorder.any ? t->reorder.highest : 0;
-}
-
-void
-deliver_reset(struct tunnel *t)
-{
-	struct pktq	 out = TAILQ_HEAD_INITIALIZER(out);
-
-	if (t->conf.protocol == PROTO_MLVPN2)
-		mlvpn2_order_reset(&t->m2.order, &out);
-	else
-		reorder_reset(&t->reorder, &out);
-	output(t, &out);
-	fragment_clear(&t->fragments);
+	reorder_reset(&d->reorder, &out);
+	deliver_out(d, &out);
+	fragment_clear(&d->fragments);
 }
 
 /* In order; what is whole goes to the interface. */
-static void
-output(struct tunnel *t, struct pktq *q)
+void
+deliver_out(struct deliver *d, struct pktq *q)
 {
 	struct pkt	*p;
 
 	while ((p = TAILQ_FIRST(q)) != NULL) {
 		TAILQ_REMOVE(q, p, entry);
 		if (p->frag != 0) {
-			if ((p = fragment_join(&t->fragments, p,
-			    joined_max(t))) == NULL)
+			if ((p = fragment_join(&d->fragments, p,
+			    joined_max(d))) == NULL)
 				continue;
-			if (!packet_sane(&t->conf, p)) {
-				t->delivered.malformed++;
-				pkt_put(t->share.pool, p);
+			if (!packet_sane(d->conf, p)) {
+				d->malformed++;
+				pkt_put(d->paths->share->pool, p);
 				continue;
 			}
 		}
-		packet_fit(&t->conf, t->mtu, p);
-		t->delivered.packets++;
-		t->delivered.bytes += p->len;
-		TAILQ_INSERT_TAIL(&t->out, p, entry);
+		packet_fit(d->conf, d->mtu, p);
+		d->packets++;
+		d->bytes += p->len;
+		TAILQ_INSERT_TAIL(&d->out, p, entry);
 	}
 }
 
@@ -118,120 +128,85 @@ output(struct tunnel *t, struct pktq *q)
  * be another at the other end, but hardly more than links of Ethernet carry.
  */
 static size_t
-joined_max(const struct tunnel *t)
+joined_max(const struct deliver *d)
 {
-	uint16_t	 mtu = t->as.peer_mtu != 0 ? t->as.peer_mtu : PATH_MTU;
+	uint16_t	 mtu = d->peer_mtu != 0 ? d->peer_mtu : PATH_MTU;
 
-	return (MAX(mtu, t->mtu) + 22U);
+	return (MAX(mtu, d->mtu) + 22U);
 }
 
 /* "reorder" */
-static struct reorder_conf
-wanted(const struct tunnel *t)
+struct reorder_conf
+deliver_order(const struct tunnel_conf *c)
 {
 	struct reorder_conf	 conf;
 
-	conf.unordered = t->conf.reorder == ANSWER_NO;
-	conf.max = t->conf.reorder == ANSWER_YES ? t->conf.reorder_max :
+	conf.unordered = c->reorder == ANSWER_NO;
+	conf.max = c->reorder == ANSWER_YES ? c->reorder_max :
 	    SIZE_MAX;
 	return (conf);
 }
 
 void
-deliver_timer(struct tunnel *t, uint64_t now)
-{
-	struct pktq	 out = TAILQ_HEAD_INITIALIZER(out);
-
-	if (t->conf.protocol == PROTO_MLVPN2)
-		timer_mlvpn2(t, &out, now);
-	else
-		timer_v3(t, &out, now);
-	output(t, &out);
-}
-
-static void
-timer_v3(struct tunnel *t, struct pktq *out, uint64_t now)
+deliver_timer(struct deliver *d, uint64_t now)
 {
 	struct reorder_paths	 rp;
+	struct pktq		 out = TAILQ_HEAD_INITIALIZER(out);
 	const struct path	*p;
 	int			 i;
 
-	if (t->reorder.npkts == 0)
+	fragment_timer(&d->fragments, now);
+	if (d->reorder.npkts == 0)
 		return;
 	rp.passed = NEVER;
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < d->paths->n; i++) {
+		p = d->paths->list[i];
 		if (now - p->acct.last_rx <= IN_PLAY)
 			rp.passed = MIN(rp.passed, p->order_seq);
 	}
-	rp.repair = repair_time(t);
-	rp.hold = paths_hold_time(&t->paths);
-	reorder_timer(&t->reorder, &rp, out, now);
+	rp.repair = repair_time(d);
+	rp.hold = paths_hold_time(d->paths);
+	reorder_timer(&d->reorder, &rp, &out, now);
+	deliver_out(d, &out);
 }
 
 /* A report, and the packet over the best path. */
 static uint64_t
-repair_time(struct tunnel *t)
+repair_time(struct deliver *d)
 {
 	const struct path	*best;
 
-	if (t->conf.recover == ANSWER_NO)
+	if (d->conf->recover == ANSWER_NO)
 		return (0);
-	if ((best = paths_quickest(&t->paths)) == NULL)
-		return (reorder_repair_time(-1, -1, t->shared->tick));
+	if ((best = paths_quickest(d->paths)) == NULL)
+		return (reorder_repair_time(-1, -1, d->paths->shared->tick));
 	return (reorder_repair_time(best->delay.srtt, best->delay.rttvar,
-	    t->shared->tick));
-}
-
-static void
-timer_mlvpn2(struct tunnel *t, struct pktq *out, uint64_t now)
-{
-	struct mlvpn2_order	*o = &t->m2.order;
-	const struct mlvpn2	*m;
-	const struct path	*p;
-	uint64_t		 passed = NEVER;
-	int64_t			 slow = 0, fast = INT64_MAX;
-	int			 i;
-
-	if (o->npkts == 0)
-		return;
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
-		m = p->proto;
-		passed = MIN(passed, mlvpn2_order_passed(o, &m->order, now));
-		if (path_grade(p) < GRADE_POOR || p->delay.srtt == -1)
-			continue;
-		slow = MAX(slow, p->delay.srtt);
-		fast = MIN(fast, p->delay.srtt);
-	}
-	mlvpn2_order_timer(o, passed, mlvpn2_order_hold_time(slow > fast ?
-	    slow - fast : 0, t->conf.reorder_time), out, now);
+	    d->paths->shared->tick));
 }
 
 uint64_t
-deliver_deadline(const struct tunnel *t)
+deliver_deadline(const struct deliver *d)
 {
-	if (t->conf.protocol == PROTO_MLVPN2)
-		return (mlvpn2_order_deadline(&t->m2.order));
-	return (reorder_deadline(&t->reorder));
+	return (MIN(reorder_deadline(&d->reorder), MIN(
+	    fragment_deadline(&d->fragments), batch_deadline(&d->batches))));
 }
 
 /* Packets for the interface. */
 size_t
-tunnel_output(struct tunnel *t, struct pkt **p, size_t max, uint64_t now)
+deliver_output(struct deliver *d, struct pkt **p, size_t max, uint64_t now)
 {
 	struct pkt	*next;
 	size_t		 n = 0;
 
-	while ((next = TAILQ_FIRST(&t->out)) != NULL) {
-		TAILQ_REMOVE(&t->out, next, entry);
-		if (t->conf.offload)
-			batch_add(&t->batches, next, now);
+	while ((next = TAILQ_FIRST(&d->out)) != NULL) {
+		TAILQ_REMOVE(&d->out, next, entry);
+		if (d->conf->offload)
+			batch_add(&d->batches, next, now);
 		else
-			batch_pass(&t->batches, next);
+			batch_pass(&d->batches, next);
 	}
-	batch_timer(&t->batches, now);
-	while (n < max && (p[n] = batch_next(&t->batches)) != NULL)
+	batch_timer(&d->batches, now);
+	while (n < max && (p[n] = batch_next(&d->batches)) != NULL)
 		n++;
 	return (n);
 }

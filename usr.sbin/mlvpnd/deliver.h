@@ -25,40 +25,59 @@
  * the order of packets, fragments and batches with the paths.
  */
 
+#include <stddef.h>
 #include <stdint.h>
 
+#include "batch.h"
+#include "fragment.h"
 #include "pkt.h"
+#include "reorder.h"
 
-struct mlvpn2;
 struct path;
-struct tunnel;
+struct paths;
+struct tunnel_conf;
 
-struct delivered {
-	uint64_t	 packets;
-	uint64_t	 bytes;
+/* What a tunnel receives. */
+struct deliver {
+	const struct tunnel_conf *conf;
+	struct paths	*paths;
+	uint16_t	 mtu;		/* of the tunnel, 0 not known yet */
+	uint16_t	 peer_mtu;	/* 0 not known */
+	struct reorder	 reorder;
+	struct fragments fragments;
+	struct pktq	 out;		/* in order, for the batches */
+	struct batches	 batches;
+	uint64_t	 packets, bytes;	/* for the interface */
 	uint64_t	 malformed;	/* joined from fragments */
 };
 
-void	 deliver_packet(struct tunnel *, struct path *, struct pkt *,
+int	 deliver_init(struct deliver *, struct paths *, const uint8_t *);
+void	 deliver_free(struct deliver *);
+void	 deliver_mtu(struct deliver *, uint16_t, uint16_t);
+void	 deliver_open(struct deliver *, struct path *);
+void	 deliver_packet(struct deliver *, struct path *, struct pkt *,
 	    uint64_t);
-void	 deliver_mlvpn2(struct tunnel *, struct mlvpn2 *, struct pkt *,
-	    uint64_t);
-void	 deliver_unordered(struct tunnel *, struct pkt *);
-void	 deliver_open(struct tunnel *, struct path *);
-void	 deliver_reset(struct tunnel *);
-void	 deliver_timer(struct tunnel *, uint64_t);
-uint64_t deliver_deadline(const struct tunnel *);
+void	 deliver_mark(struct deliver *, struct path *, uint32_t);
+void	 deliver_out(struct deliver *, struct pktq *);
+void	 deliver_reset(struct deliver *);
+void	 deliver_timer(struct deliver *, uint64_t);
+uint64_t deliver_deadline(const struct deliver *);
+size_t	 deliver_output(struct deliver *, struct pkt **, size_t, uint64_t);
+struct reorder_conf
+	 deliver_order(const struct tunnel_conf *);
 
 /*
- * All take over the packet.
- *
- * deliver_packet(path, p, now): see reorder_input().  path is NULL if it is
- *	not open.
- * deliver_mlvpn2(link, p, now): from a peer of MLVPN 2.x, see
- *	mlvpn2_order_input().
- * deliver_unordered(p): without regard to order.
+ * deliver_init(paths, flow key): of the same tunnel; -1 without memory.
+ * deliver_mtu(mtu, peer's): of the tunnel at both ends.
  * deliver_open(path): a new path, on which nothing older will arrive.
+ * deliver_packet(path, p, now): takes over a packet, see reorder_input().
+ *	path is NULL if it is not open.
+ * deliver_mark(path, seq): see reorder_mark().
+ * deliver_out(packets): they have their order, or need none.
  * deliver_reset(): the sequences of the peer start again.
+ * deliver_output(packets, n, now): at most n packets for the interface, which
+ *	are the caller's; returns how many.
+ * deliver_order(conf): what "reorder" says.
  */
 
 #endif /* DELIVER_H */

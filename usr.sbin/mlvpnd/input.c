@@ -19,30 +19,20 @@
 
 #include <sys/types.h>
 
-#include "tunnel.h"
+#include "conf.h"
+#include "sched.h"
 
 /*
  * Packets of the interface: what each is, and into the tunnel's queue.
  */
 
-static void	 classify(struct tunnel *, struct pkt *, uint64_t);
+static void	 classify(struct sched *, struct pkt *, uint64_t);
 
 void
-tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
+sched_input(struct sched *s, struct pkt *p, uint64_t now)
 {
-	size_t	 i;
-
-	for (i = 0; i < n; i++) {
-		if (assoc_can_send(&t->as) && !t->shared->stopping &&
-		    packet_sane(&t->conf, p[i])) {
-			packet_fit(&t->conf, t->mtu, p[i]);
-			classify(t, p[i], now);
-			tq_enqueue(&t->tq, p[i], now);
-		} else {
-			t->tx_dropped++;
-			pkt_put(&t->shared->pool, p[i]);
-		}
-	}
+	classify(s, p, now);
+	tq_enqueue(&s->tq, p, now);
 }
 
 /*
@@ -50,30 +40,30 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
  * class have: somebody is waiting for it.
  */
 static void
-classify(struct tunnel *t, struct pkt *p, uint64_t now)
+classify(struct sched *s, struct pkt *p, uint64_t now)
 {
 	struct flow_info	 fi;
 	int			 sparse;
 
-	flow_classify(PKT_DATA(p), p->len, t->conf.layer2, t->flow_key, &fi);
+	flow_classify(PKT_DATA(p), p->len, s->conf->layer2, s->flow_key, &fi);
 	p->flow = fi.hash;
 	p->order = fi.order;
 	p->cls = fi.cls;
 	p->tos = fi.tos;
-	p->match_gen = t->matches.gen;
-	if (t->matches.n > 0)
-		match_packet(&t->matches, p, 1);
+	p->match_gen = s->matches.gen;
+	if (s->matches.n > 0)
+		match_packet(&s->matches, p, 1);
 	if (p->match & MATCH_PRIORITY)
 		p->cls = CLASS_PRIORITY;
 	else if (p->match & MATCH_BULK)
 		p->cls = CLASS_NORMAL;
 
-	sparse = flow_is_sparse(&t->sched.flows, p->flow, now);
+	sparse = flow_is_sparse(&s->flows, p->flow, now);
 	if (p->cls == CLASS_NORMAL && !(p->match & MATCH_BULK) && sparse &&
-	    !tq_has_flow(&t->tq, p))
+	    !tq_has_flow(&s->tq, p))
 		p->cls = CLASS_SPARSE;
 	if (p->cls != CLASS_NORMAL &&
-	    !tq_may_priority(&t->tq, p->len, t->sched.rate, now))
+	    !tq_may_priority(&s->tq, p->len, s->rate, now))
 		p->cls = CLASS_NORMAL;
 
 	if (p->cls == CLASS_PRIORITY)

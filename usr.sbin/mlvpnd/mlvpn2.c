@@ -24,7 +24,11 @@
 #include <string.h>
 
 #include "defaults.h"
-#include "tunnel.h"
+#include "deliver.h"
+#include "flow.h"
+#include "mlvpn2.h"
+#include "packet.h"
+#include "path.h"
 #include "wire.h"
 
 /*
@@ -104,7 +108,7 @@ static uint64_t	 configured(const struct path *);
 static int	 came_already(const struct mlvpn2 *,
 		    const struct mlvpn2_header *);
 static void	 retire(struct mlvpn2 *);
-static uint64_t	 key_name(const struct tunnel *);
+static uint64_t	 key_name(const struct mlvpn2_tunnel *);
 static int	 session_admits(struct mlvpn2 *, const struct mlvpn2_header *,
 		    const uint8_t *, size_t, uint64_t);
 static int	 may_call(const struct mlvpn2 *, const struct mlvpn2_header *,
@@ -129,6 +133,10 @@ static void	 got_disconnect(struct mlvpn2 *, const struct mlvpn2_header *,
 		    uint64_t);
 static void	 got_data(struct mlvpn2 *, const struct mlvpn2_header *,
 		    struct pkt *, uint64_t);
+static void	 order_input(struct mlvpn2 *, struct pkt *, struct pktq *,
+		    uint64_t);
+static void	 order_reset(struct mlvpn2_tunnel *);
+static void	 rates(struct mlvpn2_tunnel *);
 static void	 alive(struct mlvpn2 *, uint64_t);
 static void	 passed_over(struct mlvpn2 *, uint64_t);
 static int	 misses_turns(const struct mlvpn2 *, uint64_t);
@@ -177,10 +185,24 @@ mlvpn2_links_init(struct mlvpn2_links *ml)
 
 /* The count of packets begins like that of each link. */
 void
-mlvpn2_init(struct tunnel *t, uint64_t now)
+mlvpn2_init(struct mlvpn2_tunnel *mt, struct paths *ps,
+    struct deliver *deliver, const uint8_t *flow_key, uint64_t now)
 {
-	t->m2.data_seq = start_seq(t->shared, now);
-	mlvpn2_order_init(&t->m2.order, &t->share);
+	mt->tunnel = ps->tunnel;
+	mt->conf = ps->conf;
+	mt->paths = ps;
+	mt->shared = ps->shared;
+	mt->deliver = deliver;
+	mt->flow_key = flow_key;
+	ps->proto = mt;
+	mt->data_seq = start_seq(mt->shared, now);
+	mlvpn2_order_init(&mt->order, ps->share);
+}
+
+void
+mlvpn2_free(struct mlvpn2_tunnel *mt)
+{
+	mlvpn2_order_free(&mt->order);
 }
 
 /*
@@ -242,7 +264,7 @@ is_peer_flow(const struct mlvpn2_links *ml, uint32_t flow)
 static struct path *
 link_open(struct paths *ps, struct link *l, uint64_t now)
 {
-	struct tunnel	*t = ps->tunnel;
+	struct mlvpn2_tunnel	*mt = ps->proto;
 	struct path	*p;
 	struct mlvpn2	*m;
 	uint8_t		 id;
@@ -257,13 +279,13 @@ link_open(struct paths *ps, struct link *l, uint64_t now)
 	}
 	path_of_link(p, l, m, now);
 	m->path = p;
-	m->tunnel = t;
-	m->flow = new_flow(t->shared);
-	m->seq = start_seq(t->shared, now);
+	m->mt = mt;
+	m->flow = new_flow(mt->shared);
+	m->seq = start_seq(mt->shared, now);
 	m->unwanted_tx = m->auth_tx = m->last_gap = NEVER;
 	path_addr_is(&p->addr, &l->ep);
 	index_by_sock(m);
-	mlvpn2_rates(t);
+	rates(mt);
 	/* a peer that still takes the link for up is to begin anew */
 	if (!serves(m))
 		m->say |= SAY_DISCONNECT;
@@ -274,7 +296,7 @@ link_open(struct paths *ps, struct link *l, uint64_t now)
 static void
 link_free(struct path *p)
 {
-	struct mlvpn2_links	*ml = &p->paths->tunnel->shared->mlvpn2;
+	struct mlvpn2_links	*ml = &p->paths->shared->mlvpn2;
 	struct mlvpn2	*m = p->proto;
 
 	retire(m);
@@ -287,7 +309,7 @@ link_free(struct path *p)
 static void
 index_by_sock(struct mlvpn2 *m)
 {
-	struct mlvpn2_links	*ml = &m->tunnel->shared->mlvpn2;
+	struct mlvpn2_links	*ml = &m->mt->shared->mlvpn2;
 
 	m->sock = m->path->addr.ep.sock;
 	LIST_INSERT_HEAD(&ml->socket[m->sock % MLVPN2_SOCKETS], m, entry);
@@ -349,14 +371,14 @@ link_reopen(struct path *p, uint64_t now)
 
 /* Other keys: nothing that was before counts. */
 void
-mlvpn2_restart(struct tunnel *t, uint64_t now)
+mlvpn2_restart(struct mlvpn2_tunnel *mt, uint64_t now)
 {
 	struct mlvpn2	*m;
 	int		 i;
 
-	deliver_reset(t);
-	for (i = 0; i < t->paths.n; i++) {
-		m = t->paths.list[i]->proto;
+	order_reset(mt);
+	for (i = 0; i < mt->paths->n; i++) {
+		m = mt->paths->list[i]->proto;
 		retire(m);
 		ask(m, now);
 	}
@@ -370,7 +392,7 @@ link_remove(struct path *p, uint8_t reason, uint64_t now)
 	struct raw	*raw;
 
 	if (!p->st.was_up || p->addr.ep.sock == SOCK_NONE ||
-	    (raw = rawq_add(&p->paths->tunnel->shared->rawq)) == NULL)
+	    (raw = rawq_add(&p->paths->shared->rawq)) == NULL)
 		return;
 	memset(&dg, 0, sizeof(dg));
 	dg.buf = raw->buf;
@@ -383,22 +405,22 @@ link_remove(struct path *p, uint8_t reason, uint64_t now)
  * Rates are the configured ones.  A link without one is taken to be like
  * those that have it; if none has, all are equal and nothing is held back.
  */
-void
-mlvpn2_rates(struct tunnel *t)
+static void
+rates(struct mlvpn2_tunnel *mt)
 {
 	struct path	*p;
 	uint64_t	 bps, sum = 0, mean = 0;
 	int		 i, n = 0;
 
-	for (i = 0; i < t->paths.n; i++) {
-		bps = configured(t->paths.list[i]);
+	for (i = 0; i < mt->paths->n; i++) {
+		bps = configured(mt->paths->list[i]);
 		sum += bps;
 		n += bps != 0;
 	}
 	if (n > 0)
 		mean = sum / n;
-	for (i = 0; i < t->paths.n; i++) {
-		if ((p = t->paths.list[i])->link == NULL)
+	for (i = 0; i < mt->paths->n; i++) {
+		if ((p = mt->paths->list[i])->link == NULL)
 			continue;
 		if ((bps = configured(p)) == 0)
 			bps = mean;
@@ -429,41 +451,41 @@ void
 mlvpn2_receive(struct mlvpn2 *m, const struct mlvpn2_header *h,
     const struct dgram *dg, uint64_t now)
 {
-	struct tunnel	*t = m->tunnel;
+	struct mlvpn2_tunnel	*mt = m->mt;
 	struct pkt	*p;
 	ssize_t		 len;
 	int		 known = m->exists && h->flow == m->peer;
 
-	if (!known && is_own_flow(&t->shared->mlvpn2, h->flow)) {
-		t->m2.rx_rejected++;
+	if (!known && is_own_flow(&mt->shared->mlvpn2, h->flow)) {
+		mt->rx_rejected++;
 		return;
 	}
-	if (h->type == MLVPN2_DATA && t->conf.cleartext) {
+	if (h->type == MLVPN2_DATA && mt->conf->cleartext) {
 		if (known)
 			clear_data(m, h, dg, now);
 		else
-			t->m2.rx_rejected++;
+			mt->rx_rejected++;
 		return;
 	}
 	if (came_already(m, h)) {
-		t->m2.rx_replayed++;
+		mt->rx_replayed++;
 		return;
 	}
 
-	if ((p = pkt_get(&t->shared->pool)) == NULL)
+	if ((p = pkt_get(&mt->shared->pool)) == NULL)
 		return;
-	if ((len = mlvpn2_open(h, dg->buf, t->conf.psk, PKT_DATA(p))) == -1) {
-		t->m2.rx_badtag++;
-		pkt_put(&t->shared->pool, p);
+	if ((len = mlvpn2_open(h, dg->buf, mt->conf->psk, PKT_DATA(p))) == -1) {
+		mt->rx_badtag++;
+		pkt_put(&mt->shared->pool, p);
 		return;
 	}
 	p->len = len;
 	if (!session_admits(m, h, PKT_DATA(p), len, now)) {
 		/* a client that begins says that it ended */
 		if (m->exists || h->type != MLVPN2_DISCONNECT)
-			t->m2.rx_rejected++;
+			mt->rx_rejected++;
 		disconnect_unwanted(m, h, dg, now);
-		pkt_put(&t->shared->pool, p);
+		pkt_put(&mt->shared->pool, p);
 		return;
 	}
 	authentic(m, h, dg, p, now);
@@ -492,20 +514,20 @@ mlvpn2_find(const struct mlvpn2_links *ml, const struct dgram *dg)
 static int
 came_already(const struct mlvpn2 *m, const struct mlvpn2_header *h)
 {
-	struct tunnel		*t = m->tunnel;
+	struct mlvpn2_tunnel		*mt = m->mt;
 	const struct mlvpn2_run	*run;
 	const struct mlvpn2	*o;
 	int			 i;
 
 	if (m->exists && h->flow == m->peer)
 		return (mlvpn2_window_seen(&m->window, h->seq));
-	for (i = 0; i < t->paths.n; i++) {
-		o = t->paths.list[i]->proto;
+	for (i = 0; i < mt->paths->n; i++) {
+		o = mt->paths->list[i]->proto;
 		if (o->exists && o->peer == h->flow &&
 		    h->seq <= o->window.highest)
 			return (1);
 	}
-	run = mlvpn2_flow_find(&t->m2.retired, h->flow);
+	run = mlvpn2_flow_find(&mt->retired, h->flow);
 	return (run != NULL && h->seq <= run->highest);
 }
 
@@ -516,42 +538,41 @@ retire(struct mlvpn2 *m)
 	if (!m->exists)
 		return;
 	m->exists = 0;
-	mlvpn2_flow_add(&m->tunnel->m2.retired, m->peer,
+	mlvpn2_flow_add(&m->mt->retired, m->peer,
 	    m->window.highest);
 }
 
 void
-tunnel_flows(struct tunnel *t, const struct peer_flow *f, size_t n)
+mlvpn2_flows_set(struct mlvpn2_tunnel *mt, const struct peer_flow *f,
+    size_t n)
 {
-	uint64_t	 key = key_name(t);
+	uint64_t	 key = key_name(mt);
 	size_t		 i;
 
-	if (t->conf.protocol != PROTO_MLVPN2)
-		return;
 	for (i = 0; i < n; i++)
 		if (f[i].key == key)
-			mlvpn2_flow_add(&t->m2.retired, f[i].flow,
+			mlvpn2_flow_add(&mt->retired, f[i].flow,
 			    f[i].highest);
 }
 
 /* The oldest first, at most n; returns how many. */
 size_t
-mlvpn2_flows(const struct tunnel *t, struct peer_flow *f, size_t n)
+mlvpn2_flows(const struct mlvpn2_tunnel *mt, struct peer_flow *f, size_t n)
 {
 	const struct mlvpn2_run	*run;
 	const struct mlvpn2	*m;
-	uint64_t		 key = key_name(t);
+	uint64_t		 key = key_name(mt);
 	size_t			 got;
 	int			 i;
 
 	for (got = 0; got < n &&
-	    (run = mlvpn2_flow_get(&t->m2.retired, got)) != NULL; got++) {
+	    (run = mlvpn2_flow_get(&mt->retired, got)) != NULL; got++) {
 		f[got].key = key;
 		f[got].flow = run->flow;
 		f[got].highest = run->highest;
 	}
-	for (i = 0; i < t->paths.n && got < n; i++) {
-		m = t->paths.list[i]->proto;
+	for (i = 0; i < mt->paths->n && got < n; i++) {
+		m = mt->paths->list[i]->proto;
 		if (!m->exists)
 			continue;
 		f[got].key = key;
@@ -563,12 +584,12 @@ mlvpn2_flows(const struct tunnel *t, struct peer_flow *f, size_t n)
 
 /* Tells one secret from another, and nothing else. */
 static uint64_t
-key_name(const struct tunnel *t)
+key_name(const struct mlvpn2_tunnel *mt)
 {
 	uint8_t	 hash[crypto_generichash_BYTES_MIN];
 
-	crypto_generichash(hash, sizeof(hash), t->conf.psk,
-	    sizeof(t->conf.psk), NULL, 0);
+	crypto_generichash(hash, sizeof(hash), mt->conf->psk,
+	    sizeof(mt->conf->psk), NULL, 0);
 	return (get64(hash));
 }
 
@@ -595,7 +616,7 @@ session_admits(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	default:
 		/* the peer that a recorded flow has displaced */
 		if (!known && m->exists && !m->confirmed &&
-		    mlvpn2_flow_find(&m->tunnel->m2.retired, h->flow) != NULL) {
+		    mlvpn2_flow_find(&m->mt->retired, h->flow) != NULL) {
 			begin(m, h, now);
 			m->confirmed = 1;
 			return (1);
@@ -639,7 +660,7 @@ disconnect_unwanted(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	    h->type != MLVPN2_DATA) || p->st.state == PATH_UP ||
 	    p->st.state == PATH_SUSPECT ||
 	    (m->unwanted_tx != NEVER && now - m->unwanted_tx < UNWANTED_TIME) ||
-	    (raw = rawq_add(&p->paths->tunnel->shared->rawq)) == NULL)
+	    (raw = rawq_add(&p->paths->shared->rawq)) == NULL)
 		return;
 	m->unwanted_tx = now;
 	memset(&answer, 0, sizeof(answer));
@@ -654,18 +675,18 @@ static void
 begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 {
 	struct path		*p = m->path;
-	struct tunnel		*t = p->paths->tunnel;
+	struct mlvpn2_tunnel		*mt = p->paths->proto;
 	const struct mlvpn2_run	*run;
 	struct mlvpn2		*o;
 	int			 i;
 
 	retire(m);
-	for (i = 0; i < t->paths.n; i++) {
-		o = t->paths.list[i]->proto;
+	for (i = 0; i < mt->paths->n; i++) {
+		o = mt->paths->list[i]->proto;
 		if (o->peer == h->flow)
 			retire(o);
 	}
-	if ((run = mlvpn2_flow_find(&t->m2.retired, h->flow)) != NULL)
+	if ((run = mlvpn2_flow_find(&mt->retired, h->flow)) != NULL)
 		mlvpn2_window_init(&m->window, 1, run->highest);
 	else
 		mlvpn2_window_init(&m->window, 0, 0);
@@ -685,7 +706,7 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	m->received = 0;
 	loss_begin(&p->rx_loss, h->seq, 0);
 	loss_restart(&p->rx_loss, now);
-	deliver_reset(t);
+	order_reset(mt);
 }
 
 /*
@@ -698,21 +719,21 @@ clear_data(struct mlvpn2 *m, const struct mlvpn2_header *h,
     const struct dgram *dg, uint64_t now)
 {
 	struct path	*p = m->path;
-	struct tunnel	*t = p->paths->tunnel;
+	struct mlvpn2_tunnel	*mt = p->paths->proto;
 	struct pkt	*pkt;
 	uint64_t	*seen = &m->clear_seen[h->seq % MLVPN2_WINDOW];
 
 	if (p->st.state != PATH_UP && p->st.state != PATH_SUSPECT)
 		return;			/* not yet, or no more */
 	if (!endpoint_equal(&dg->ep, &p->addr.ep)) {
-		t->m2.rx_rejected++;
+		mt->rx_rejected++;
 		return;
 	}
 	if (*seen == h->seq + 1) {
-		t->m2.rx_replayed++;
+		mt->rx_replayed++;
 		return;
 	}
-	if ((pkt = pkt_get(&t->shared->pool)) == NULL)
+	if ((pkt = pkt_get(&mt->shared->pool)) == NULL)
 		return;
 	*seen = h->seq + 1;
 	m->received++;
@@ -765,7 +786,7 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 		}
 		break;
 	}
-	pkt_put(&p->paths->tunnel->shared->pool, pkt);
+	pkt_put(&p->paths->shared->pool, pkt);
 }
 
 /* A peer that keeps silent for longer is given longer. */
@@ -789,7 +810,7 @@ static void
 learn_times(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 {
 	struct path	*p = m->path;
-	struct tunnel	*t = p->paths->tunnel;
+	struct mlvpn2_tunnel	*mt = p->paths->proto;
 	uint16_t	 rtt;
 	int64_t		 owd;
 
@@ -807,8 +828,8 @@ learn_times(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	delay_rtt(&p->delay, rtt * 1000);
 	if (h->stamp == MLVPN2_NOSTAMP)
 		return;
-	t->m2.owd += (int16_t)(h->stamp - h->echo - (uint16_t)t->m2.owd);
-	owd = t->m2.owd * 1000;
+	mt->owd += (int16_t)(h->stamp - h->echo - (uint16_t)mt->owd);
+	owd = mt->owd * 1000;
 	if (llabs(owd - p->delay.owd) > (int64_t)OWD_JUMP)
 		delay_owd_forget(&p->delay);
 	else if (now - m->owd_at > OWD_FRESH)
@@ -880,7 +901,7 @@ got_auth(struct mlvpn2 *m, uint64_t now)
 	m->leaving = 0;
 	if (p->st.state == PATH_UP)
 		return;
-	p->paths->tunnel->m2.handshakes++;
+	m->mt->handshakes++;
 	m->counted = 1;
 	m->keepalive_next = now;	/* the server waits for it */
 	m->has_echo = 0;
@@ -911,26 +932,88 @@ static void
 got_data(struct mlvpn2 *m, const struct mlvpn2_header *h, struct pkt *p,
     uint64_t now)
 {
-	struct tunnel	*t = m->tunnel;
-	ssize_t		 len = p->len;
+	struct mlvpn2_tunnel	*mt = m->mt;
+	struct pktq		 out = TAILQ_HEAD_INITIALIZER(out);
+	ssize_t			 len = p->len;
 
 	/* BSD peers send four bytes more than the packet has */
-	if (!t->conf.layer2)
+	if (!mt->conf->layer2)
 		len = mlvpn2_trim(PKT_DATA(p), p->len);
-	else if (p->len < 14)
+	else if (p->len < ETHER_HDRLEN)
 		len = -1;
 	if (len == -1) {
-		t->m2.rx_malformed++;
-		pkt_put(&t->shared->pool, p);
+		mt->rx_malformed++;
+		pkt_put(&mt->shared->pool, p);
 		return;
 	}
 	p->len = len;
 	if (h->version == 0 || !h->reorder)
-		deliver_unordered(t, p);
+		TAILQ_INSERT_TAIL(&out, p, entry);
 	else {
 		p->seq = h->data_seq;
-		deliver_mlvpn2(t, m, p, now);
+		order_input(m, p, &out, now);
 	}
+	deliver_out(mt->deliver, &out);
+}
+
+/*
+ * Order
+ */
+
+static void
+order_input(struct mlvpn2 *m, struct pkt *p, struct pktq *out, uint64_t now)
+{
+	struct mlvpn2_tunnel	*mt = m->mt;
+	struct reorder_conf	 conf = deliver_order(mt->conf);
+	struct flow_info	 fi;
+
+	flow_classify(PKT_DATA(p), p->len, mt->conf->layer2, mt->flow_key,
+	    &fi);
+	p->order = fi.order;
+	mlvpn2_order_input(&mt->order, &conf, &m->order, p, out, now);
+}
+
+/* The peer's sequences begin anew. */
+static void
+order_reset(struct mlvpn2_tunnel *mt)
+{
+	struct pktq	 out = TAILQ_HEAD_INITIALIZER(out);
+
+	mlvpn2_order_reset(&mt->order, &out);
+	deliver_out(mt->deliver, &out);
+}
+
+void
+mlvpn2_timer(struct mlvpn2_tunnel *mt, uint64_t now)
+{
+	struct pktq		 out = TAILQ_HEAD_INITIALIZER(out);
+	const struct mlvpn2	*m;
+	const struct path	*p;
+	uint64_t		 passed = NEVER;
+	int64_t			 slow = 0, fast = INT64_MAX;
+	int			 i;
+
+	if (mt->order.npkts == 0)
+		return;
+	for (i = 0; i < mt->paths->n; i++) {
+		p = mt->paths->list[i];
+		m = p->proto;
+		passed = MIN(passed, mlvpn2_order_passed(&mt->order,
+		    &m->order, now));
+		if (path_grade(p) < GRADE_POOR || p->delay.srtt == -1)
+			continue;
+		slow = MAX(slow, p->delay.srtt);
+		fast = MIN(fast, p->delay.srtt);
+	}
+	mlvpn2_order_timer(&mt->order, passed, mlvpn2_order_hold_time(slow >
+	    fast ? slow - fast : 0, mt->conf->reorder_time), &out, now);
+	deliver_out(mt->deliver, &out);
+}
+
+uint64_t
+mlvpn2_deadline(const struct mlvpn2_tunnel *mt)
+{
+	return (mlvpn2_order_deadline(&mt->order));
 }
 
 /*
@@ -954,7 +1037,7 @@ alive(struct mlvpn2 *m, uint64_t now)
 	    m->echo_sent < p->live.suspect_since))
 		return;
 	if (!m->counted)
-		p->paths->tunnel->m2.handshakes++;
+		m->mt->handshakes++;
 	else if (p->st.state == PATH_SUSPECT)
 		path_false_alarm(p);
 	path_event(p, PATH_EVT_CONFIRM, m->counted ? REASON_ANSWERS :
@@ -976,9 +1059,9 @@ alive(struct mlvpn2 *m, uint64_t now)
 static void
 passed_over(struct mlvpn2 *m, uint64_t now)
 {
-	struct tunnel	*t = m->tunnel;
+	struct mlvpn2_tunnel	*mt = m->mt;
 	struct mlvpn2	*o;
-	uint64_t	 n = ++t->m2.received, since = n - m->share_at;
+	uint64_t	 n = ++mt->received, since = n - m->share_at;
 	int		 i;
 
 	if (m->share == 0 || since > m->share / 8 * 3 + 3) {
@@ -988,8 +1071,8 @@ passed_over(struct mlvpn2 *m, uint64_t now)
 		m->share += since - m->share / 8;
 	m->turns++;
 	m->share_at = n;
-	for (i = 0; i < t->paths.n; i++) {
-		o = t->paths.list[i]->proto;
+	for (i = 0; i < mt->paths->n; i++) {
+		o = mt->paths->list[i]->proto;
 		if (o != m && misses_turns(o, now)) {
 			o->turns = 0;
 			silent(o, now);
@@ -1004,7 +1087,7 @@ misses_turns(const struct mlvpn2 *m, uint64_t now)
 
 	return (p->st.state == PATH_UP && m->turns >= PASSED_OVER_TURNS &&
 	    m->window.highest <= UINT32_MAX && now - m->heard > PASSED_OVER &&
-	    p->paths->tunnel->m2.received - m->share_at > m->share / 2 +
+	    m->mt->received - m->share_at > m->share / 2 +
 	    PASSED_OVER_PKTS);
 }
 
@@ -1036,7 +1119,7 @@ dead_after(const struct mlvpn2 *m, uint64_t now)
 	uint64_t	 cap = m->path->link->conf.timeout;
 
 	if (cap == 0)
-		cap = m->tunnel->conf.timeout;
+		cap = m->mt->conf->timeout;
 	if (cap == 0)
 		cap = DEFAULT_MLVPN2_TIMEOUT;
 	return (MIN(is_slow(m, now) ? DEFAULT_MLVPN2_TIMEOUT :
@@ -1130,7 +1213,7 @@ link_too_long(struct path *p, const struct dgram *dg, uint64_t now)
 static void
 link_changed(struct path *p, uint64_t now)
 {
-	mlvpn2_rates(p->paths->tunnel);
+	rates(p->paths->proto);
 }
 
 static void
@@ -1225,9 +1308,9 @@ static int
 link_send(struct path *p, struct pkt *pkt, struct dgram *dg,
     uint64_t now)
 {
-	struct tunnel	*t = p->paths->tunnel;
+	struct mlvpn2_tunnel	*mt = p->paths->proto;
 
-	seal(p->proto, MLVPN2_DATA, t->m2.data_seq + pkt->seq, PKT_DATA(pkt),
+	seal(p->proto, MLVPN2_DATA, mt->data_seq + pkt->seq, PKT_DATA(pkt),
 	    pkt->len, dg, now);
 	path_packet_sent(p, now);
 	return (1);
@@ -1249,14 +1332,14 @@ link_room(const struct path *p)
 static uint16_t
 link_mtu(const struct path *p)
 {
-	const struct tunnel	*t = p->paths->tunnel;
+	const struct mlvpn2_tunnel	*mt = p->paths->proto;
 	uint16_t		 mtu = PATH_MTU;
 
 	if (p->terms.mtu_own != 0)
 		mtu = MIN(mtu, p->terms.mtu_own);
 	mtu = MAX(mtu, MTU_LEAST) - ip_overhead(&p->addr.ep) -
-	    mlvpn2_overhead(t->conf.cleartext);
-	return (MIN(mtu, MLVPN2_MTU) - (t->conf.layer2 ? ETHER_HDRLEN : 0));
+	    mlvpn2_overhead(mt->conf->cleartext);
+	return (MIN(mtu, MLVPN2_MTU) - (mt->conf->layer2 ? ETHER_HDRLEN : 0));
 }
 
 static void
@@ -1265,7 +1348,7 @@ seal(struct mlvpn2 *m, uint8_t type, uint64_t data_seq, const uint8_t *plain,
 {
 	static const uint8_t	 nothing[1];
 	struct path		*p = m->path;
-	struct tunnel		*t = p->paths->tunnel;
+	struct mlvpn2_tunnel		*mt = p->paths->proto;
 	struct mlvpn2_header	 h;
 	uint16_t		 echo;
 
@@ -1286,7 +1369,7 @@ seal(struct mlvpn2 *m, uint8_t type, uint64_t data_seq, const uint8_t *plain,
 	}
 	dg->ep = p->addr.ep;
 	dg->len = mlvpn2_seal(&h, plain != NULL ? plain : nothing, len,
-	    type == MLVPN2_DATA && t->conf.cleartext ? NULL : t->conf.psk,
+	    type == MLVPN2_DATA && mt->conf->cleartext ? NULL : mt->conf->psk,
 	    dg->buf);
 	path_tx(p, dg, now);
 }

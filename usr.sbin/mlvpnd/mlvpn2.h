@@ -34,9 +34,11 @@
 #include "mlvpn2_rate.h"
 #include "mlvpn2_wire.h"
 
-struct link;
+struct deliver;
 struct path;
+struct paths;
 struct shared;
+struct tunnel_conf;
 
 #define MLVPN2_SOCKETS		256	/* buckets */
 
@@ -44,7 +46,7 @@ struct shared;
 struct mlvpn2 {
 	LIST_ENTRY(mlvpn2) entry;	/* in the core's table */
 	struct path	*path;
-	struct tunnel	*tunnel;
+	struct mlvpn2_tunnel *mt;
 	uint32_t	 sock;		/* that it is found by */
 	struct addr	 configured;	/* remote */
 	int		 served;	/* the peer calls */
@@ -96,6 +98,13 @@ struct mlvpn2 {
 
 /* Of a tunnel. */
 struct mlvpn2_tunnel {
+	struct tunnel	*tunnel;	/* whose it is */
+	const struct tunnel_conf *conf;
+	struct paths	*paths;
+	struct shared	*shared;
+	struct deliver	*deliver;
+	const uint8_t	*flow_key;
+
 	uint64_t	 data_seq;	/* of the first packet sent, less 1 */
 	int64_t		 owd;		/* ms, for unwrapping */
 	uint64_t	 received;	/* packets, authentic ones */
@@ -113,10 +122,16 @@ struct mlvpn2_links {
 };
 
 void	 mlvpn2_links_init(struct mlvpn2_links *);
-void	 mlvpn2_init(struct tunnel *, uint64_t);
-void	 mlvpn2_restart(struct tunnel *, uint64_t);
-void	 mlvpn2_rates(struct tunnel *);
-size_t	 mlvpn2_flows(const struct tunnel *, struct peer_flow *, size_t);
+void	 mlvpn2_init(struct mlvpn2_tunnel *, struct paths *,
+	    struct deliver *, const uint8_t *, uint64_t);
+void	 mlvpn2_free(struct mlvpn2_tunnel *);
+void	 mlvpn2_restart(struct mlvpn2_tunnel *, uint64_t);
+size_t	 mlvpn2_flows(const struct mlvpn2_tunnel *, struct peer_flow *,
+	    size_t);
+void	 mlvpn2_flows_set(struct mlvpn2_tunnel *, const struct peer_flow *,
+	    size_t);
+void	 mlvpn2_timer(struct mlvpn2_tunnel *, uint64_t);
+uint64_t mlvpn2_deadline(const struct mlvpn2_tunnel *);
 struct mlvpn2
 	*mlvpn2_find(const struct mlvpn2_links *, const struct dgram *);
 void	 mlvpn2_receive(struct mlvpn2 *, const struct mlvpn2_header *,

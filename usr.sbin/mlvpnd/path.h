@@ -73,6 +73,7 @@ struct path_terms {
 struct paths {
 	struct tunnel	*tunnel;	/* whose they are */
 	const struct path_ops *ops;	/* of its protocol */
+	void		*proto;		/* the operations' own */
 	const struct tunnel_conf *conf;
 	struct shared	*shared;
 	struct share	*share;		/* of packets */

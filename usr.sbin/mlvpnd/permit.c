@@ -20,12 +20,14 @@
  * Which paths a packet may use if a match rule names links for it.
  */
 
-#include "tunnel.h"
+#include "match.h"
+#include "path.h"
+#include "permit.h"
 
-static int	 find(struct tunnel *, const struct pkt *, struct permit *);
-static int	 find_named(struct tunnel *, const struct pkt *,
+static int	 find(const struct paths *, const struct pkt *, struct permit *);
+static int	 find_named(const struct paths *, const struct pkt *,
 		    struct permit *);
-static int	 find_others(struct tunnel *, struct permit *);
+static int	 find_others(const struct paths *, struct permit *);
 
 /* Is it as good as the paths of this level are, whatever its own? */
 int
@@ -39,34 +41,34 @@ level_fits(const struct path *p, int level)
 }
 
 int
-permit_find(struct tunnel *t, struct pkt *p, int level, struct permit *pm)
+permit_find(const struct paths *ps, struct matches *ms, struct pkt *p, int level, struct permit *pm)
 {
 	int	 must;
 
-	if ((pm->conf = match_bound(&t->matches, p)) == NULL)
+	if ((pm->conf = match_bound(ms, p)) == NULL)
 		return (0);
 	must = pm->conf->flags & (MATCH_ONLY | MATCH_NOT);
 	pm->level = level;
-	if (find(t, p, pm))
+	if (find(ps, p, pm))
 		return (1);
 	if (!must)
 		return (0);
 	/* a bad path that is permitted is better than none */
 	if (level >= 0) {
 		pm->level = LEVEL_POOR;
-		if (find(t, p, pm))
+		if (find(ps, p, pm))
 			return (1);
 	}
 	pm->level = LEVEL_SUSPECT;
-	return (find(t, p, pm) ? 1 : -1);
+	return (find(ps, p, pm) ? 1 : -1);
 }
 
 static int
-find(struct tunnel *t, const struct pkt *p, struct permit *pm)
+find(const struct paths *ps, const struct pkt *p, struct permit *pm)
 {
 	if (pm->conf->flags & MATCH_NOT)
-		return (find_others(t, pm));
-	return (find_named(t, p, pm));
+		return (find_others(ps, pm));
+	return (find_named(ps, p, pm));
 }
 
 /*
@@ -74,14 +76,14 @@ find(struct tunnel *t, const struct pkt *p, struct permit *pm)
  * that is usable, or all of them for copies.
  */
 static int
-find_named(struct tunnel *t, const struct pkt *p, struct permit *pm)
+find_named(const struct paths *ps, const struct pkt *p, struct permit *pm)
 {
 	int	 i, n, best = MATCH_LINKS_MAX;
 
-	for (i = 0; i < t->paths.n; i++) {
-		if (!level_fits(t->paths.list[i], pm->level))
+	for (i = 0; i < ps->n; i++) {
+		if (!level_fits(ps->list[i], pm->level))
 			continue;
-		n = match_link(pm->conf, t->paths.list[i]->name);
+		n = match_link(pm->conf, ps->list[i]->name);
 		if (n != -1 && n < best)
 			best = n;
 	}
@@ -98,14 +100,14 @@ find_named(struct tunnel *t, const struct pkt *p, struct permit *pm)
  * are left out of bulk, unless there are no others.
  */
 static int
-find_others(struct tunnel *t, struct permit *pm)
+find_others(const struct paths *ps, struct permit *pm)
 {
 	const struct path	*path;
 	int			 i;
 
 	pm->first = pm->backup = -1;
-	for (i = 0; i < t->paths.n; i++) {
-		path = t->paths.list[i];
+	for (i = 0; i < ps->n; i++) {
+		path = ps->list[i];
 		if (!level_fits(path, pm->level) ||
 		    match_link(pm->conf, path->name) != -1)
 			continue;

@@ -25,9 +25,10 @@
  */
 
 struct match_conf;
+struct matches;
 struct path;
+struct paths;
 struct pkt;
-struct tunnel;
 
 #define LEVEL_NONE	(-1)		/* see choose_level() */
 #define LEVEL_POOR	(-2)
@@ -42,7 +43,7 @@ struct permit {
 };
 
 int	 level_fits(const struct path *, int);
-int	 permit_find(struct tunnel *, struct pkt *, int, struct permit *);
+int	 permit_find(const struct paths *, struct matches *, struct pkt *, int, struct permit *);
 int	 permit_now(const struct permit *, const struct path *);
 int	 permit_ever(const struct permit *, const struct path *);
 

@@ -21,7 +21,10 @@
 #include <string.h>
 
 #include "defaults.h"
-#include "tunnel.h"
+#include "fragment.h"
+#include "path.h"
+#include "permit.h"
+#include "sched.h"
 #include "wire.h"
 
 /*
@@ -48,50 +51,78 @@
 #define OVERFLOW_IDLE	(10 * USEC)
 #define OVERFLOW_FULL	90		/* percent of the rate */
 
-static void	 expire(struct tunnel *, uint64_t);
-static int	 choose_level(struct tunnel *, uint64_t);
+static void	 expire(struct sched *, uint64_t);
+static int	 choose_level(struct sched *, uint64_t);
 static int	 path_takes(const struct path *, int);
 static uint64_t	 free_at(const struct path *);
 static int64_t	 path_owd(const struct path *, int64_t);
 static int64_t	 eta(const struct path *, int, size_t, int64_t, uint64_t);
-static int64_t	 mean_owd(struct tunnel *, int);
-static struct path *choose(struct tunnel *, int, size_t, int64_t, uint64_t,
+static int64_t	 mean_owd(struct sched *, int);
+static struct path *choose(struct sched *, int, size_t, int64_t, uint64_t,
 		    int64_t *);
-static struct path *choose_priority(struct tunnel *, int,
+static struct path *choose_priority(struct sched *, int,
 		    const struct pkt *, int64_t, uint64_t);
-static struct path *choose_bound(struct tunnel *, const struct permit *, int,
+static struct path *choose_bound(struct sched *, const struct permit *, int,
 		    const struct pkt *, int64_t, uint64_t, int64_t *,
 		    int64_t *);
 static int	 path_too_small(const struct path *, const struct pkt *);
 static uint64_t	 overdue_at(const struct path *);
-static void	 hedge(struct tunnel *, uint64_t);
-static void	 overflow(struct tunnel *, uint64_t);
-static int64_t	 horizon(struct tunnel *, int, int64_t, uint64_t);
-static void	 pump_ahead(struct tunnel *, struct pktq *, int, int, int64_t,
+static void	 hedge(struct sched *, uint64_t);
+static void	 overflow(struct sched *, uint64_t);
+static int64_t	 horizon(struct sched *, int, int64_t, uint64_t);
+static void	 pump_ahead(struct sched *, struct pktq *, int, int, int64_t,
 		    uint64_t);
-static void	 pump_flows(struct tunnel *, struct fqs *, int, int, int64_t,
+static void	 pump_flows(struct sched *, struct fqs *, int, int, int64_t,
 		    int64_t, int *, uint64_t);
-static int	 choose_normal(struct tunnel *, struct pkt *, int, int64_t,
+static int	 choose_normal(struct sched *, struct pkt *, int, int64_t,
 		    uint64_t, struct path **, int64_t *, int64_t *);
-static void	 commit(struct tunnel *, struct path *, struct pkt *, int,
+static void	 commit(struct sched *, struct path *, struct pkt *, int,
 		    int, int64_t, uint64_t);
-static void	 duplicate(struct tunnel *, const struct path *,
+static void	 duplicate(struct sched *, const struct path *,
 		    struct pkt *, int, int, int64_t, uint64_t);
-static uint8_t	 outer_tos(const struct tunnel *, const struct pkt *);
+static uint8_t	 outer_tos(const struct sched *, const struct pkt *);
 
 void
-sched_init(struct sched *s)
+sched_init(struct sched *s, struct paths *ps, struct fragments *fragments,
+    const uint8_t *flow_key)
 {
 	memset(s, 0, sizeof(*s));
+	s->conf = ps->conf;
+	s->paths = ps;
+	s->share = ps->share;
+	s->fragments = fragments;
+	s->flow_key = flow_key;
+	s->room = PKT_ROOM;
+	tq_init(&s->tq, ps->share);
 	s->codel.target = CODEL_TARGET;
 	s->codel.interval = CODEL_INTERVAL;
 }
 
+void
+sched_free(struct sched *s)
+{
+	sched_clear(s);
+	match_free(&s->matches);
+}
+
+void
+sched_clear(struct sched *s)
+{
+	tq_clear(&s->tq);
+	resend_clear(&s->paths->resend);
+}
+
+void
+sched_room(struct sched *s, size_t room)
+{
+	s->room = room;
+}
+
 /* A new association counts from the beginning. */
 void
-sched_reset(struct tunnel *t)
+sched_reset(struct sched *s)
 {
-	flows_init(&t->sched.flows);
+	flows_init(&s->flows);
 }
 
 /*
@@ -105,15 +136,15 @@ sched_reset(struct tunnel *t)
  * only suspected: better than LEVEL_NONE.
  */
 static int
-choose_level(struct tunnel *t, uint64_t now)
+choose_level(struct sched *s, uint64_t now)
 {
 	struct path	*p;
 	int		 i, level = LEVEL_NONE, steady = LEVEL_NONE;
 	int		 present = 0;
 	enum path_grade	 grade, best = GRADE_NONE;
 
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		grade = path_grade(p);
 		best = MAX(best, grade);
 		if (grade == GRADE_GOOD) {
@@ -122,15 +153,15 @@ choose_level(struct tunnel *t, uint64_t now)
 			if (now - p->st.since >= LEVEL_RETURN &&
 			    (steady == LEVEL_NONE || p->pacer.level < steady))
 				steady = p->pacer.level;
-			present |= p->pacer.level == t->sched.level;
+			present |= p->pacer.level == s->level;
 		}
 	}
 	if (level == LEVEL_NONE)
 		return (best == GRADE_POOR ? LEVEL_POOR :
 		    best == GRADE_SUSPECT ? LEVEL_SUSPECT : LEVEL_NONE);
-	if (present && level < t->sched.level && steady != level)
-		return (t->sched.level);
-	return (t->sched.level = level);
+	if (present && level < s->level && steady != level)
+		return (s->level);
+	return (s->level = level);
 }
 
 static int
@@ -159,15 +190,15 @@ path_owd(const struct path *p, int64_t mean)
 
 /* A path that has no report yet is taken to be like the others. */
 static int64_t
-mean_owd(struct tunnel *t, int level)
+mean_owd(struct sched *s, int level)
 {
 	int64_t	 sum = 0;
 	int	 i, n = 0;
 
-	for (i = 0; i < t->paths.n; i++)
-		if (path_takes(t->paths.list[i], level) &&
-		    t->paths.list[i]->delay.valid) {
-			sum += t->paths.list[i]->delay.owd;
+	for (i = 0; i < s->paths->n; i++)
+		if (path_takes(s->paths->list[i], level) &&
+		    s->paths->list[i]->delay.valid) {
+			sum += s->paths->list[i]->delay.owd;
 			n++;
 		}
 	return (n == 0 ? 0 : sum / n);
@@ -195,15 +226,15 @@ eta(const struct path *p, int q, size_t len, int64_t mean, uint64_t now)
 }
 
 static struct path *
-choose(struct tunnel *t, int level, size_t len, int64_t mean, uint64_t now,
+choose(struct sched *s, int level, size_t len, int64_t mean, uint64_t now,
     int64_t *when)
 {
 	struct path	*p, *best = NULL;
 	int64_t		 e;
 	int		 i;
 
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		if (!path_takes(p, level) || p->pacer.distant)
 			continue;
 		e = eta(p, PQ_NORMAL, len, mean, now);
@@ -223,15 +254,15 @@ path_too_small(const struct path *p, const struct pkt *pkt)
 }
 
 static struct path *
-choose_priority(struct tunnel *t, int level, const struct pkt *pkt,
+choose_priority(struct sched *s, int level, const struct pkt *pkt,
     int64_t mean, uint64_t now)
 {
 	struct path	*p, *best = NULL;
 	int64_t		 e, least = 0;
 	int		 i;
 
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		if (!path_takes(p, level) || path_too_small(p, pkt))
 			continue;
 		e = eta(p, PQ_PRIORITY, pkt->len, mean, now);
@@ -248,7 +279,7 @@ choose_priority(struct tunnel *t, int level, const struct pkt *pkt,
  * horizon() would be for them, if that is later.
  */
 static struct path *
-choose_bound(struct tunnel *t, const struct permit *pm, int q,
+choose_bound(struct sched *s, const struct permit *pm, int q,
     const struct pkt *pkt, int64_t mean, uint64_t now, int64_t *when,
     int64_t *limit)
 {
@@ -256,8 +287,8 @@ choose_bound(struct tunnel *t, const struct permit *pm, int q,
 	int64_t		 e, most;
 	int		 i;
 
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		if (p->addr.blocked || !permit_now(pm, p) ||
 		    (p->pacer.distant && !pm->distant && q == PQ_NORMAL) ||
 		    path_too_small(p, pkt))
@@ -279,14 +310,14 @@ choose_bound(struct tunnel *t, const struct permit *pm, int q,
  * as the faster ones would stop just before it is worth its delay.
  */
 static int64_t
-horizon(struct tunnel *t, int level, int64_t mean, uint64_t now)
+horizon(struct sched *s, int level, int64_t mean, uint64_t now)
 {
 	struct path	*p;
 	int64_t		 h, most = 0;
 	int		 i, any = 0;
 
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		if (!path_takes(p, level) || p->pacer.distant)
 			continue;
 		h = path_owd(p, mean) + path_time(p, PATH_MTU);
@@ -306,17 +337,17 @@ horizon(struct tunnel *t, int level, int64_t mean, uint64_t now)
  * third.
  */
 void
-sched_spread(struct tunnel *t, uint64_t now)
+sched_spread(struct sched *s, uint64_t now)
 {
 	struct path	*p;
-	uint64_t	 sum = 0, spread = t->conf.latency_spread;
+	uint64_t	 sum = 0, spread = s->conf->latency_spread;
 	int64_t		 least = 0, slowest = 0;
 	int		 i, any = 0;
 
 	if (spread == 0)
 		spread = DEFAULT_LATENCY_SPREAD;
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		if (!path_usable(p))
 			continue;
 		sum += p->rate.bps;
@@ -325,22 +356,22 @@ sched_spread(struct tunnel *t, uint64_t now)
 			any = 1;
 		}
 	}
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		pacer_distant(&p->pacer, any && p->delay.valid &&
 		    p->delay.base - least > (int64_t)spread &&
 		    p->rate.bps < sum / 4 && p->rate.state != RATE_STARTUP);
 		if (path_usable(p) && !p->pacer.distant)
 			slowest = MAX(slowest, p->delay.srtt);
 	}
-	t->sched.rate = sum;
-	t->sched.codel.target = MAX(CODEL_TARGET, slowest / 2);
+	s->rate = sum;
+	s->codel.target = MAX(CODEL_TARGET, slowest / 2);
 	if (sum != 0)
-		t->sched.codel.target = MAX(t->sched.codel.target,
+		s->codel.target = MAX(s->codel.target,
 		    6 * PATH_MTU * 8 * USEC / sum);
-	t->sched.codel.interval = CODEL_INTERVAL + slowest;
-	t->sched.codel.ecn = !t->conf.layer2;
-	overflow(t, now);
+	s->codel.interval = CODEL_INTERVAL + slowest;
+	s->codel.ecn = !s->conf->layer2;
+	overflow(s, now);
 }
 
 /*
@@ -349,35 +380,34 @@ sched_spread(struct tunnel *t, uint64_t now)
  * have carried everything for long.
  */
 static void
-overflow(struct tunnel *t, uint64_t now)
+overflow(struct sched *s, uint64_t now)
 {
-	struct sched	*s = &t->sched;
 	struct path	*p;
 	uint64_t	 rate = 0, carried = 0;
 	uint8_t		 next = 0;
 	int		 i;
 
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		if (!path_usable(p))
 			continue;
 		carried += account_tx_rate(&p->acct, now);
-		if (p->terms.backup <= t->sched.level)
+		if (p->terms.backup <= s->level)
 			rate += p->rate.bps;
-		else if (p->terms.overflow && p->pacer.level != t->sched.level &&
+		else if (p->terms.overflow && p->pacer.level != s->level &&
 		    (next == 0 || p->terms.backup < next))
 			next = p->terms.backup;
 	}
 	if (carried > rate * OVERFLOW_FULL / 100)
 		s->overflow_at = now;
-	if (t->tq.npkts > 0 && now - MAX(t->tq.waiting, s->overflow_joined) >
+	if (s->tq.npkts > 0 && now - MAX(s->tq.waiting, s->overflow_joined) >
 	    OVERFLOW_AFTER && next != 0) {
 		s->overflow = next;
 		s->overflow_at = s->overflow_joined = now;
 	} else if (now - s->overflow_at > OVERFLOW_IDLE)
 		s->overflow = 0;
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		pacer_level(&p->pacer, p->terms.overflow &&
 		    p->terms.backup > s->level &&
 		    p->terms.backup <= s->overflow ? s->level :
@@ -387,12 +417,12 @@ overflow(struct tunnel *t, uint64_t now)
 
 /* Without a path nothing waits for ever. */
 static void
-expire(struct tunnel *t, uint64_t now)
+expire(struct sched *s, uint64_t now)
 {
-	resend_expire(&t->paths.resend, TQ_MAX_AGE + paths_hold_time(&t->paths), now);
-	tq_expire(&t->tq, now);
-	if (t->tq.npkts > 0 || !TAILQ_EMPTY(&t->paths.resend.queue))
-		t->sched.wake = now + TQ_MAX_AGE;
+	resend_expire(&s->paths->resend, TQ_MAX_AGE + paths_hold_time(s->paths), now);
+	tq_expire(&s->tq, now);
+	if (s->tq.npkts > 0 || !TAILQ_EMPTY(&s->paths->resend.queue))
+		s->wake = now + TQ_MAX_AGE;
 }
 
 /* A report should have come by then. */
@@ -411,17 +441,17 @@ overdue_at(const struct path *p)
  * that is little: long before it is suspect, who waits for it has it.
  */
 static void
-hedge(struct tunnel *t, uint64_t now)
+hedge(struct sched *s, uint64_t now)
 {
 	struct path	*p;
 	int		 i, good = 0;
 
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		good |= path_usable(p) && overdue_at(p) > now;
 	}
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		if (!good || !path_usable(p) || overdue_at(p) > now) {
 			pacer_overdue(&p->pacer, 0);
 			continue;
@@ -429,7 +459,7 @@ hedge(struct tunnel *t, uint64_t now)
 		if (p->pacer.overdue)
 			continue;
 		pacer_overdue(&p->pacer, 1);
-		if (resend_allow(&t->paths.resend, flight_bytes(&p->flight)))
+		if (resend_allow(&s->paths->resend, flight_bytes(&p->flight)))
 			path_rescue(p, now);
 	}
 }
@@ -441,35 +471,34 @@ hedge(struct tunnel *t, uint64_t now)
 /* Moves packets from the tunnel's queue to the paths' as far as that is
  * worth it now. */
 void
-sched_pump(struct tunnel *t, uint64_t now)
+sched_pump(struct sched *s, uint64_t now)
 {
-	struct sched	*s = &t->sched;
-	struct tq	*tq = &t->tq;
+	struct tq	*tq = &s->tq;
 	int64_t		 mean, limit;
 	int		 level, full = 0, bulk_full = 0;
 
 	s->wake = NEVER;
-	hedge(t, now);
-	if (tq->npkts == 0 && TAILQ_EMPTY(&t->paths.resend.queue))
+	hedge(s, now);
+	if (tq->npkts == 0 && TAILQ_EMPTY(&s->paths->resend.queue))
 		return;
-	if ((level = choose_level(t, now)) == LEVEL_NONE) {
-		expire(t, now);
+	if ((level = choose_level(s, now)) == LEVEL_NONE) {
+		expire(s, now);
 		return;
 	}
-	mean = mean_owd(t, level);
-	pump_ahead(t, &t->paths.resend.queue, PQ_RESEND, level, mean, now);
-	pump_ahead(t, &tq->prio, PQ_PRIORITY, level, mean, now);
-	limit = horizon(t, level, mean, now);
+	mean = mean_owd(s, level);
+	pump_ahead(s, &s->paths->resend.queue, PQ_RESEND, level, mean, now);
+	pump_ahead(s, &tq->prio, PQ_PRIORITY, level, mean, now);
+	limit = horizon(s, level, mean, now);
 	if (now >= s->bulk_due)
-		pump_flows(t, &tq->bulk, 1, level, mean, limit, &bulk_full,
+		pump_flows(s, &tq->bulk, 1, level, mean, limit, &bulk_full,
 		    now);
-	pump_flows(t, &tq->active, 0, level, mean, limit, &full, now);
-	pump_flows(t, &tq->bulk, 0, level, mean, limit, &full, now);
+	pump_flows(s, &tq->active, 0, level, mean, limit, &full, now);
+	pump_flows(s, &tq->bulk, 0, level, mean, limit, &full, now);
 }
 
 /* What is sent again, and what overtakes. */
 static void
-pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
+pump_ahead(struct sched *s, struct pktq *queue, int q, int level,
     int64_t mean, uint64_t now)
 {
 	struct path	*path;
@@ -482,14 +511,14 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 		next = TAILQ_NEXT(p, entry);
 		path = NULL;
 		when = limit = 0;
-		may = permit_find(t, p, level, &pm);
-		if (may == 0 && (path = choose_priority(t, level, p, mean,
+		may = permit_find(s->paths, &s->matches, p, level, &pm);
+		if (may == 0 && (path = choose_priority(s, level, p, mean,
 		    now)) == NULL) {
-			if (p->seq == 0 || fragment_size(p) <= t->room)
+			if (p->seq == 0 || fragment_size(p) <= s->room)
 				return;
 			may = -1;
 		}
-		if (may == 1 && (path = choose_bound(t, &pm, q, p, mean, now,
+		if (may == 1 && (path = choose_bound(s, &pm, q, p, mean, now,
 		    &when, &limit)) != NULL && q == PQ_PRIORITY &&
 		    path_time(path, path->q.prio_backlog) > PRIO_AHEAD)
 			may = -1;
@@ -499,19 +528,19 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
 			continue;
 
 		if (q == PQ_PRIORITY)
-			tq_remove(&t->tq, p);
+			tq_remove(&s->tq, p);
 		else
-			resend_remove(&t->paths.resend, p);
+			resend_remove(&s->paths->resend, p);
 		if (may == -1) {
 			if (p->rule != 0)
-				match_dropped(&t->matches, p);
-			t->sched.tx_dropped++;
-			pkt_put(&t->shared->pool, p);
+				match_dropped(&s->matches, p);
+			s->tx_dropped++;
+			pkt_put(s->share->pool, p);
 		} else if (q == PQ_PRIORITY)
-			commit(t, path, p, q, level, mean, now);
+			commit(s, path, p, q, level, mean, now);
 		else {
 			account_resent(&path->acct);
-			t->sched.tx_resent++;
+			s->tx_resent++;
 			pq_enqueue(&path->q, p, q);
 		}
 	}
@@ -524,10 +553,9 @@ pump_ahead(struct tunnel *t, struct pktq *queue, int q, int level,
  * these alone, and nobody for it.
  */
 static void
-pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
+pump_flows(struct sched *s, struct fqs *list, int one, int level,
     int64_t mean, int64_t limit, int *full, uint64_t now)
 {
-	struct sched	*s = &t->sched;
 	struct fqs	 deferred;
 	struct fq	*fq;
 	struct path	*path;
@@ -541,36 +569,36 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 		when = last = limit;
 		may = 0;
 		path = NULL;
-		if (!*full || match_bound(&t->matches, first) != NULL)
-			may = choose_normal(t, first, level, mean, now, &path,
+		if (!*full || match_bound(&s->matches, first) != NULL)
+			may = choose_normal(s, first, level, mean, now, &path,
 			    &when, &last);
 		if (may == -1) {
-			match_dropped(&t->matches, first);
-			t->sched.tx_dropped++;
-			tq_drop(&t->tq, fq);
+			match_dropped(&s->matches, first);
+			s->tx_dropped++;
+			tq_drop(&s->tq, fq);
 			continue;
 		}
 		if (path == NULL || (when > last && !path->pacer.unpaced)) {
 			if (when > last)
 				s->wake = MIN(s->wake, now + (when - last));
 			*full |= may == 0;
-			if (*full && list == &t->tq.active && t->tq.nbound == 0)
+			if (*full && list == &s->tq.active && s->tq.nbound == 0)
 				break;
 			tq_defer(list, &deferred, fq);
 			continue;
 		}
-		if ((p = tq_dequeue(&t->tq, fq, &s->codel, now)) ==
+		if ((p = tq_dequeue(&s->tq, fq, &s->codel, now)) ==
 		    NULL)
 			continue;
 		/* the first one was dropped: this may be for other paths */
-		if (p != first && (choose_normal(t, p, level, mean, now, &path,
+		if (p != first && (choose_normal(s, p, level, mean, now, &path,
 		    &when, &last) == -1 || path == NULL)) {
-			t->sched.tx_dropped++;
-			pkt_put(&t->shared->pool, p);
+			s->tx_dropped++;
+			pkt_put(s->share->pool, p);
 			continue;
 		}
 		sent = 1;
-		commit(t, path, p, PQ_NORMAL, level, mean, now);
+		commit(s, path, p, PQ_NORMAL, level, mean, now);
 	}
 	tq_restore(list, &deferred);
 }
@@ -578,19 +606,19 @@ pump_flows(struct tunnel *t, struct fqs *list, int one, int level,
 /* -1: none is permitted; else *path, NULL if none takes packets now, and
  * *last as of choose_bound(). */
 static int
-choose_normal(struct tunnel *t, struct pkt *p, int level, int64_t mean,
+choose_normal(struct sched *s, struct pkt *p, int level, int64_t mean,
     uint64_t now, struct path **path, int64_t *when, int64_t *last)
 {
 	struct permit	 pm;
 	int		 may;
 
 	*path = NULL;
-	may = permit_find(t, p, level, &pm);
+	may = permit_find(s->paths, &s->matches, p, level, &pm);
 	if (may == 1)
-		*path = choose_bound(t, &pm, PQ_NORMAL, p, mean, now, when,
+		*path = choose_bound(s, &pm, PQ_NORMAL, p, mean, now, when,
 		    last);
 	else if (may == 0)
-		*path = choose(t, level, p->len, mean, now, when);
+		*path = choose(s, level, p->len, mean, now, when);
 	return (may);
 }
 
@@ -599,33 +627,33 @@ choose_normal(struct tunnel *t, struct pkt *p, int level, int64_t mean,
  * tunnel and of its flow, and waits for its path.
  */
 static void
-commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
+commit(struct sched *s, struct path *path, struct pkt *p, int q, int level,
     int64_t mean, uint64_t now)
 {
 	struct pkt	*frag[FRAGMENT_MAX];
 	size_t		 i, n, len = p->len;
 
-	if ((n = fragment_cut(&t->fragments, p, t->room, frag)) == 0) {
-		t->sched.tx_dropped++;
-		pkt_put(&t->shared->pool, p);
+	if ((n = fragment_cut(s->fragments, p, s->room, frag)) == 0) {
+		s->tx_dropped++;
+		pkt_put(s->share->pool, p);
 		return;
 	}
 	for (i = 0; i < n; i++) {
-		frag[i]->seq = paths_sequence(&t->paths);
+		frag[i]->seq = paths_sequence(s->paths);
 		/* priority tells nothing about what was sent before it */
 		frag[i]->copy = q != PQ_NORMAL;
 	}
-	flow_order(&t->sched.flows, frag, n, now);
-	if ((p->match & MATCH_BULK) && t->sched.rate != 0)
-		t->sched.bulk_due = now + (len + PATH_OVERHEAD) * 8 *
-		    USEC * BULK_SHARE / t->sched.rate;
+	flow_order(&s->flows, frag, n, now);
+	if ((p->match & MATCH_BULK) && s->rate != 0)
+		s->bulk_due = now + (len + PATH_OVERHEAD) * 8 *
+		    USEC * BULK_SHARE / s->rate;
 	for (i = 0; i < n; i++) {
 		if (p->match & MATCH_DUPLICATE)
-			duplicate(t, path, frag[i], q, level, mean, now);
+			duplicate(s, path, frag[i], q, level, mean, now);
 		pq_enqueue(&path->q, frag[i], q);
 	}
-	t->sched.tx_packets++;
-	t->sched.tx_bytes += len;
+	s->tx_packets++;
+	s->tx_bytes += len;
 }
 
 /*
@@ -634,7 +662,7 @@ commit(struct tunnel *t, struct path *path, struct pkt *p, int q, int level,
  * gets its copy as well, since the suspicion may be wrong.
  */
 static void
-duplicate(struct tunnel *t, const struct path *path, struct pkt *p, int q,
+duplicate(struct sched *s, const struct path *path, struct pkt *p, int q,
     int level, int64_t mean, uint64_t now)
 {
 	struct path	*other;
@@ -643,10 +671,10 @@ duplicate(struct tunnel *t, const struct path *path, struct pkt *p, int q,
 	int64_t		 late;
 	int		 i, bound, fits;
 
-	bound = permit_find(t, p, level, &pm) == 1;
+	bound = permit_find(s->paths, &s->matches, p, level, &pm) == 1;
 	late = eta(path, q, p->len, mean, now) + COPY_LATE;
-	for (i = 0; i < t->paths.n; i++) {
-		other = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		other = s->paths->list[i];
 		if (other == path || other->addr.blocked)
 			continue;
 		fits = level_fits(other, level) ||
@@ -658,8 +686,8 @@ duplicate(struct tunnel *t, const struct path *path, struct pkt *p, int q,
 		if (!fits || !path_carries(other, p) ||
 		    eta(other, q, p->len, mean, now) > late)
 			continue;
-		if (share_short(&t->share) ||
-		    (copy = pkt_get(&t->shared->pool)) == NULL)
+		if (share_short(s->share) ||
+		    (copy = pkt_get(s->share->pool)) == NULL)
 			return;
 		memcpy(copy, p, offsetof(struct pkt, buf) + PKT_HEADROOM +
 		    p->len);
@@ -675,14 +703,14 @@ duplicate(struct tunnel *t, const struct path *path, struct pkt *p, int q,
 
 /* One packet of a path that is due, sealed; 0 if none can go now. */
 int
-sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
+sched_transmit(struct sched *s, struct dgram *dg, uint64_t now)
 {
 	struct path	*path;
 	struct pkt	*p;
 	int		 i, sent;
 
-	for (i = 0; i < t->paths.n; i++) {
-		path = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		path = s->paths->list[i];
 		if (path->q.backlog == 0 || path->addr.blocked)
 			continue;
 		if (free_at(path) > now) {
@@ -692,9 +720,9 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 		}
 		p = pq_first(&path->q);
 		pq_dequeue(&path->q, p);
-		dg->tos = outer_tos(t, p);
+		dg->tos = outer_tos(s, p);
 		sent = path->ops->send(path, p, dg, now);
-		pkt_put(&t->shared->pool, p);
+		pkt_put(s->share->pool, p);
 		if (sent)
 			return (1);
 	}
@@ -706,15 +734,15 @@ sched_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
  * not copied: nobody there would mark them for the flow inside (RFC 6040).
  */
 static uint8_t
-outer_tos(const struct tunnel *t, const struct pkt *p)
+outer_tos(const struct sched *s, const struct pkt *p)
 {
 	if (p->match & MATCH_DSCP)
 		return (p->dscp << 2);
-	switch (t->conf.tos) {
+	switch (s->conf->tos) {
 	case ANSWER_YES:
 		return (p->tos & 0xfc);
 	case ANSWER_AUTO:
-		return (t->conf.tos_value);
+		return (s->conf->tos_value);
 	default:
 		return (0);
 	}
@@ -725,38 +753,38 @@ outer_tos(const struct tunnel *t, const struct pkt *p)
  * fast as what is sent: while all are busy, time stands still for them.
  */
 void
-sched_sent(struct tunnel *t, uint64_t now)
+sched_sent(struct sched *s, uint64_t now)
 {
 	struct path	*p;
 	uint64_t	 least = NEVER;
 	int		 i;
 
-	if (t->conf.protocol != PROTO_MLVPN2)
+	if (s->conf->protocol != PROTO_MLVPN2)
 		return;
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		if (p->pacer.unpaced && path_usable(p) && !p->pacer.distant &&
-		    p->pacer.level == t->sched.level)
+		    p->pacer.level == s->level)
 			least = MIN(least, p->pacer.due);
 	}
 	if (least == NEVER || least <= now)
 		return;
-	for (i = 0; i < t->paths.n; i++)
-		if (t->paths.list[i]->pacer.unpaced)
-			pacer_forward(&t->paths.list[i]->pacer, least - now);
+	for (i = 0; i < s->paths->n; i++)
+		if (s->paths->list[i]->pacer.unpaced)
+			pacer_forward(&s->paths->list[i]->pacer, least - now);
 }
 
 uint64_t
-sched_deadline(struct tunnel *t, uint64_t now)
+sched_deadline(struct sched *s, uint64_t now)
 {
 	struct path	*p;
-	uint64_t	 when = MAX(t->sched.wake, now);
+	uint64_t	 when = MAX(s->wake, now);
 	int		 i;
 
-	if (t->sched.wake == NEVER)
+	if (s->wake == NEVER)
 		when = NEVER;
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[i];
+	for (i = 0; i < s->paths->n; i++) {
+		p = s->paths->list[i];
 		if (p->q.backlog > 0 && !p->addr.blocked)
 			when = MIN(when, MAX(free_at(p), now));
 		if (path_usable(p) && overdue_at(p) > now)

@@ -26,14 +26,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core.h"
 #include "flow.h"
+#include "match.h"
 #include "queue.h"
 
-struct path;
+struct dgram;
+struct fragments;
+struct paths;
 
-
+/* What a tunnel sends. */
 struct sched {
+	const struct tunnel_conf *conf;
+	struct paths	*paths;
+	struct share	*share;		/* of packets */
+	struct fragments *fragments;	/* what is longer is cut */
+	const uint8_t	*flow_key;
+	size_t		 room;		/* of a packet on any path in use */
+
+	struct matches	 matches;
+	struct tq	 tq;
+	struct flows	 flows;
 	int		 level;		/* of backups in use */
 	uint64_t	 rate;		/* bit/s of all paths together */
 	struct codel	 codel;		/* of the tunnel's queue */
@@ -42,16 +54,31 @@ struct sched {
 	uint8_t		 overflow;	/* level that is run over into */
 	uint64_t	 overflow_at;	/* when it was needed */
 	uint64_t	 overflow_joined;	/* when a level did, last */
-	struct flows	 flows;
 	uint64_t	 tx_packets, tx_bytes, tx_dropped, tx_resent;
 };
 
-void	 sched_init(struct sched *);
-void	 sched_reset(struct tunnel *);
-void	 sched_pump(struct tunnel *, uint64_t);
-void	 sched_spread(struct tunnel *, uint64_t);
-void	 sched_sent(struct tunnel *, uint64_t);
-int	 sched_transmit(struct tunnel *, struct dgram *, uint64_t);
-uint64_t sched_deadline(struct tunnel *, uint64_t);
+void	 sched_init(struct sched *, struct paths *, struct fragments *,
+	    const uint8_t *);
+void	 sched_free(struct sched *);
+void	 sched_clear(struct sched *);
+void	 sched_reset(struct sched *);
+void	 sched_room(struct sched *, size_t);
+void	 sched_input(struct sched *, struct pkt *, uint64_t);
+void	 sched_pump(struct sched *, uint64_t);
+void	 sched_spread(struct sched *, uint64_t);
+void	 sched_sent(struct sched *, uint64_t);
+int	 sched_transmit(struct sched *, struct dgram *, uint64_t);
+uint64_t sched_deadline(struct sched *, uint64_t);
+
+/*
+ * sched_init(paths, fragments, flow key): of the same tunnel.
+ * sched_clear(): drops what waits.  sched_reset(): another association.
+ * sched_room(bytes): what each path in use has room for.
+ * sched_input(p): takes over a packet of the interface (input.c).
+ * sched_pump(): commits packets to paths; sched_transmit(dg): one of a path
+ *	that is due, sealed, 0 if none can go now; sched_sent(): a datagram has
+ *	left, with a packet or without.
+ * sched_spread(): now and then; which paths are distant, which overflow.
+ */
 
 #endif /* SCHED_H */

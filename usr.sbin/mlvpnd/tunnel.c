@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packet.h"
 #include "tunnel.h"
 #include "wire.h"
 
@@ -44,6 +45,7 @@ static void	 update(struct tunnel *, uint64_t);
 static void	 link_rates_changed(struct tunnel *, struct link *, uint64_t);
 static void	 link_use(struct tunnel *, struct link *, uint64_t);
 static void	 link_open(struct tunnel *, struct link *, uint64_t);
+static void	 set_mtu(struct tunnel *, uint16_t);
 static void	 update_mtu(struct tunnel *, uint64_t);
 static void	 assoc_happened(struct tunnel *, int, uint64_t);
 static void	 keys_changed(struct tunnel *, uint64_t);
@@ -73,17 +75,12 @@ tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 	    &mlvpn2_path_ops : &path_native_ops, &t->conf, sh, &t->share,
 	    &t->notify, &t->links);
 	t->paths.tunnel = t;
-	TAILQ_INIT(&t->out);
-	fragment_init(&t->fragments, &t->share);
-	tq_init(&t->tq, &t->share);
-	sched_init(&t->sched);
 	rnd_bytes(&sh->rnd, t->flow_key, sizeof(t->flow_key));
-	batch_init(&t->batches, &sh->pool, t->flow_key);
 	conf_set(t, conf);
 	t->up_since = t->mtu_at = now;
-	t->room = PKT_ROOM;
-	mlvpn2_init(t, now);
-	if (reorder_init(&t->reorder, &t->share, get64(t->flow_key)) == -1 ||
+	sched_init(&t->sched, &t->paths, &t->deliver.fragments, t->flow_key);
+	mlvpn2_init(&t->m2, &t->paths, &t->deliver, t->flow_key, now);
+	if (deliver_init(&t->deliver, &t->paths, t->flow_key) == -1 ||
 	    assoc_init(&t->as, &t->paths, &t->secret) == -1) {
 		tunnel_destroy(t);
 		errno = ENOMEM;
@@ -95,21 +92,12 @@ tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 void
 tunnel_destroy(struct tunnel *t)
 {
-	struct pkt	*p;
-
 	paths_free(&t->paths);
 	links_free(t);
 	assoc_clear(&t->as);
-	tq_clear(&t->tq);
-	match_free(&t->matches);
-	reorder_free(&t->reorder);
-	fragment_clear(&t->fragments);
-	mlvpn2_order_free(&t->m2.order);
-	batch_clear(&t->batches);
-	while ((p = TAILQ_FIRST(&t->out)) != NULL) {
-		TAILQ_REMOVE(&t->out, p, entry);
-		pkt_put(t->share.pool, p);
-	}
+	sched_free(&t->sched);
+	deliver_free(&t->deliver);
+	mlvpn2_free(&t->m2);
 	share_free(&t->share);
 	sodium_memzero(t, sizeof(*t));
 	free(t);
@@ -129,7 +117,7 @@ tunnel_apply(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
 	    layer2 != t->conf.layer2 || aeads != t->conf.aeads ||
 	    cleartext != t->conf.cleartext) {
 		if (conf->protocol == PROTO_MLVPN2)
-			mlvpn2_restart(t, now);
+			mlvpn2_restart(&t->m2, now);
 		else
 			assoc_happened(t, assoc_restart(&t->as, now), now);
 	}
@@ -147,7 +135,7 @@ conf_set(struct tunnel *t, const struct tunnel_conf *conf)
 	tunnel_secret(&t->secret, conf);
 	notify_init(&t->notify, &t->shared->ops, t->conf.id, t->conf.name);
 	if (conf->mtu != 0)
-		t->mtu = conf->mtu;
+		set_mtu(t, conf->mtu);
 }
 
 void
@@ -221,7 +209,7 @@ tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 int
 tunnel_matches(struct tunnel *t, const struct match_rule *rules, size_t n)
 {
-	return (match_set(&t->matches, rules, n));
+	return (match_set(&t->sched.matches, rules, n));
 }
 
 static void
@@ -306,7 +294,7 @@ link_open(struct tunnel *t, struct link *l, uint64_t now)
 	struct path	*p;
 
 	if ((p = t->paths.ops->open(&t->paths, l, now)) != NULL)
-		deliver_open(t, p);
+		deliver_open(&t->deliver, p);
 }
 
 /*
@@ -362,13 +350,15 @@ assoc_happened(struct tunnel *t, int what, uint64_t now)
 {
 	paths_keys(&t->paths, t->as.cur != NULL ? &t->as.cur->k : NULL);
 	if (what & ASSOC_OVER) {
-		sched_reset(t);
-		deliver_reset(t);
+		sched_reset(&t->sched);
+		deliver_reset(&t->deliver);
 	}
 	if (what & ASSOC_KEYS)
 		keys_changed(t, now);
-	if (what & ~ASSOC_OPENED)
+	if (what & ~ASSOC_OPENED) {
+		set_mtu(t, t->mtu);
 		update(t, now);
+	}
 }
 
 /* Each link that has none gets a path, each path is used under the new keys
@@ -444,7 +434,7 @@ update_mtu(struct tunnel *t, uint64_t now)
 		if (mtu == 0 || m < mtu)
 			mtu = m;
 	}
-	t->room = room;
+	sched_room(&t->sched, room);
 	if (t->conf.mtu != 0)
 		return;
 	if (mtu <= t->mtu)
@@ -452,33 +442,41 @@ update_mtu(struct tunnel *t, uint64_t now)
 	if (mtu == 0 || mtu == t->mtu || (mtu > t->mtu && t->mtu != 0 &&
 	    now - t->mtu_at < MTU_RAISE_AFTER))
 		return;
-	t->mtu = mtu;
+	set_mtu(t, mtu);
 	t->mtu_at = now;
 	notify_mtu(&t->notify, mtu);
+}
+
+static void
+set_mtu(struct tunnel *t, uint16_t mtu)
+{
+	t->mtu = mtu;
+	deliver_mtu(&t->deliver, mtu, t->as.peer_mtu);
 }
 
 void
 tunnel_timer(struct tunnel *t, uint64_t now)
 {
-	int	 i;
+	int	 i, can_send;
 
 	if (t->shared->stopping)
 		return;
 	assoc_happened(t, assoc_timer(&t->as, now), now);
-	fragment_timer(&t->fragments, now);
-	if (!assoc_can_send(&t->as))
-		return;
+	can_send = assoc_can_send(&t->as);
 	/* downwards, as a path may go away in its timer */
-	for (i = t->paths.n - 1; i >= 0; i--)
+	for (i = t->paths.n - 1; can_send && i >= 0; i--)
 		t->paths.list[i]->ops->timer(t->paths.list[i], now);
 	settle(t, now);
-	deliver_timer(t, now);
+	deliver_timer(&t->deliver, now);
+	mlvpn2_timer(&t->m2, now);
+	if (!can_send)
+		return;
 	if (now - t->spread_at >= SPREAD_INTERVAL) {
 		t->spread_at = now;
-		sched_spread(t, now);
+		sched_spread(&t->sched, now);
 		update_mtu(t, now);
 	}
-	sched_pump(t, now);
+	sched_pump(&t->sched, now);
 }
 
 /* The next datagram: handshake, control, packets; 0 if there is none. */
@@ -489,9 +487,9 @@ tunnel_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 	if (assoc_transmit(&t->as, dg, now))
 		return (1);
 	if (!assoc_can_send(&t->as) || !(control(t, dg, now) ||
-	    (!t->shared->stopping && sched_transmit(t, dg, now))))
+	    (!t->shared->stopping && sched_transmit(&t->sched, dg, now))))
 		return (0);
-	sched_sent(t, now);
+	sched_sent(&t->sched, now);
 	return (1);
 }
 
@@ -515,8 +513,7 @@ tunnel_stop(struct tunnel *t)
 {
 	int	 i;
 
-	tq_clear(&t->tq);
-	resend_clear(&t->paths.resend);
+	sched_clear(&t->sched);
 	for (i = 0; i < t->paths.n; i++)
 		t->paths.list[i]->ops->stop(t->paths.list[i]);
 }
@@ -527,8 +524,8 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	uint64_t	 when;
 	int		 i, usable = 0;
 
-	when = MIN(assoc_deadline(&t->as, now), MAX(batch_deadline(&t->batches), now));
-	when = MIN(when, MAX(fragment_deadline(&t->fragments), now));
+	when = MIN(deliver_deadline(&t->deliver), mlvpn2_deadline(&t->m2));
+	when = MIN(assoc_deadline(&t->as, now), MAX(when, now));
 	if (!assoc_can_send(&t->as))
 		return (when);
 	for (i = 0; i < t->paths.n; i++) {
@@ -537,15 +534,46 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 		usable |= path_usable(t->paths.list[i]) &&
 		    !t->paths.list[i]->addr.blocked;
 	}
-	when = MIN(when, MAX(deliver_deadline(t), now));
 	if (usable)
 		when = MIN(when, MAX(path_closing_deadline(&t->paths), now));
-	return (MIN(when, sched_deadline(t, now)));
+	return (MIN(when, sched_deadline(&t->sched, now)));
 }
 
 /*
  * Packets
  */
+
+/* Packets from the interface. */
+void
+tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
+{
+	size_t	 i;
+
+	for (i = 0; i < n; i++) {
+		if (assoc_can_send(&t->as) && !t->shared->stopping &&
+		    packet_sane(&t->conf, p[i])) {
+			packet_fit(&t->conf, t->mtu, p[i]);
+			sched_input(&t->sched, p[i], now);
+		} else {
+			t->tx_dropped++;
+			pkt_put(&t->shared->pool, p[i]);
+		}
+	}
+}
+
+/* And for it. */
+size_t
+tunnel_output(struct tunnel *t, struct pkt **p, size_t max, uint64_t now)
+{
+	return (deliver_output(&t->deliver, p, max, now));
+}
+
+void
+tunnel_flows(struct tunnel *t, const struct peer_flow *f, size_t n)
+{
+	if (t->conf.protocol == PROTO_MLVPN2)
+		mlvpn2_flows_set(&t->m2, f, n);
+}
 
 void
 tunnel_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
@@ -602,12 +630,12 @@ data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 	switch (kind) {
 	case KIND_CONTROL:
 		if (path != NULL)
-			reorder_mark(&t->reorder, &path->order_seq, seq);
+			deliver_mark(&t->deliver, path, seq);
 		if (path_frames(&t->paths, id, dg, PKT_DATA(p), p->len,
 		    t->as.confirmed, now))
 			assoc_happened(t, assoc_closed(&t->as, now), now);
 		else if (path == NULL && t->paths.id[id] != NULL)
-			deliver_open(t, t->paths.id[id]);
+			deliver_open(&t->deliver, t->paths.id[id]);
 		break;
 	case KIND_PACKET:
 	case KIND_PACKET | KIND_COPY:
@@ -625,7 +653,7 @@ data(struct tunnel *t, uint8_t id, const struct dgram *dg,
 			break;
 		}
 		p->time = now;
-		deliver_packet(t, path, p, now);
+		deliver_packet(&t->deliver, path, p, now);
 		return;
 	default:
 		if (path != NULL)
@@ -674,31 +702,31 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	}
 	c->tx_packets = t->sched.tx_packets;
 	c->tx_bytes = t->sched.tx_bytes;
-	c->rx_packets = t->delivered.packets;
-	c->rx_bytes = t->delivered.bytes;
-	c->tx_dropped = t->tx_dropped + t->sched.tx_dropped + t->tq.dropped;
-	c->rx_duplicate = t->reorder.count.duplicate;
+	c->rx_packets = t->deliver.packets;
+	c->rx_bytes = t->deliver.bytes;
+	c->tx_dropped = t->tx_dropped + t->sched.tx_dropped + t->sched.tq.dropped;
+	c->rx_duplicate = t->deliver.reorder.count.duplicate;
 	c->rx_replayed = t->as.rx_replayed + t->m2.rx_replayed;
 	c->rx_badtag = t->as.rx_badtag + t->m2.rx_badtag;
 	c->rx_malformed = t->rx_malformed + t->paths.rx_malformed +
-	    t->delivered.malformed + t->m2.rx_malformed;
+	    t->deliver.malformed + t->m2.rx_malformed;
 	c->handshakes = t->as.handshakes + t->m2.handshakes;
 	c->rx_rejected = t->as.rx_rejected + t->m2.rx_rejected;
-	c->rx_held = t->reorder.count.held + t->m2.order.count.held;
-	c->rx_given_up = t->reorder.count.given_up +
+	c->rx_held = t->deliver.reorder.count.held + t->m2.order.count.held;
+	c->rx_given_up = t->deliver.reorder.count.given_up +
 	    t->m2.order.count.given_up;
-	c->rx_late = t->reorder.count.late + t->m2.order.count.late;
+	c->rx_late = t->deliver.reorder.count.late + t->m2.order.count.late;
 	c->tx_resent = t->sched.tx_resent;
 	c->false_dead = t->paths.false_dead;
-	c->tx_cut = t->fragments.count.cut;
-	c->rx_joined = t->fragments.count.joined;
-	c->rx_incomplete = t->fragments.count.incomplete;
+	c->tx_cut = t->deliver.fragments.count.cut;
+	c->rx_joined = t->deliver.fragments.count.joined;
+	c->rx_incomplete = t->deliver.fragments.count.incomplete;
 }
 
 int
 tunnel_ctl_match(struct tunnel *t, size_t i, struct ctl_match *c)
 {
-	if (match_ctl(&t->matches, i, c) == -1)
+	if (match_ctl(&t->sched.matches, i, c) == -1)
 		return (-1);
 	strlcpy(c->tunnel, t->conf.name, sizeof(c->tunnel));
 	return (0);

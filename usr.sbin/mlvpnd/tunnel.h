@@ -24,19 +24,12 @@
  */
 
 #include "assoc.h"
-#include "batch.h"
-#include "notify.h"
-#include "packet.h"
-#include "shared.h"
 #include "deliver.h"
-#include "fragment.h"
-#include "match.h"
 #include "mlvpn2.h"
+#include "notify.h"
 #include "path.h"
-#include "permit.h"
-#include "queue.h"
-#include "reorder.h"
 #include "sched.h"
+#include "shared.h"
 
 struct tunnel {
 	TAILQ_ENTRY(tunnel) entry;
@@ -45,25 +38,20 @@ struct tunnel {
 	struct tunnel_conf conf;	/* without its lists */
 	struct share	 share;
 	struct hs_secret secret;
-	struct links	 links;
-	struct assoc	 as;
-	struct paths	 paths;
-	uint64_t	 spread_at;
-	struct tq	 tq;
-	struct sched	 sched;
-	struct matches	 matches;
-	struct reorder	 reorder;
-	struct fragments fragments;
-	struct mlvpn2_tunnel m2;
-	struct pktq	 out;		/* in order, for the batches */
-	struct batches	 batches;
 	uint8_t		 flow_key[FLOW_KEYLEN];
+
+	struct links	 links;
+	struct paths	 paths;
+	struct assoc	 as;
+	struct sched	 sched;
+	struct deliver	 deliver;
+	struct mlvpn2_tunnel m2;
+
 	int		 up;		/* has a usable path */
 	uint64_t	 up_since;
 	uint16_t	 mtu;		/* in force, 0 not known yet */
 	uint64_t	 mtu_at;	/* when it could not be higher */
-	size_t		 room;		/* of a packet on any path in use */
-	struct delivered delivered;
+	uint64_t	 spread_at;
 	uint64_t	 tx_dropped;	/* before they were queued */
 	uint64_t	 rx_malformed;
 };

@@ -117,8 +117,8 @@ many_held(void)
 		    packet, sizeof(packet));
 		if (i % 32 == 0)
 			rig_pass(&r, MSEC);
-		if (longest(&r.b->tunnel[0]->reorder) > most)
-			most = longest(&r.b->tunnel[0]->reorder);
+		if (longest(&r.b->tunnel[0]->deliver.reorder) > most)
+			most = longest(&r.b->tunnel[0]->deliver.reorder);
 	}
 	rig_pass(&r, 2 * USEC);
 	CHECK_EQ(r.packets, 2001);

@@ -25,19 +25,19 @@
 #include "sched.c"
 #undef sched_pump
 
-static struct path *next_path(struct tunnel *);
-void		 sched_pump(struct tunnel *, uint64_t);
+static struct path *next_path(struct paths *);
+void		 sched_pump(struct sched *, uint64_t);
 
 /* NULL: none is usable */
 static struct path *
-next_path(struct tunnel *t)
+next_path(struct paths *ps)
 {
 	static unsigned int	 turn;
 	struct path		*p;
 	int			 i;
 
-	for (i = 0; i < t->paths.n; i++) {
-		p = t->paths.list[turn++ % t->paths.n];
+	for (i = 0; i < ps->n; i++) {
+		p = ps->list[turn++ % ps->n];
 		if (path_usable(p))
 			return (p);
 	}
@@ -45,16 +45,15 @@ next_path(struct tunnel *t)
 }
 
 void
-sched_pump(struct tunnel *t, uint64_t now)
+sched_pump(struct sched *s, uint64_t now)
 {
 	struct path	*path;
 	struct pkt	*p;
 	struct fq	*fq;
 
-	while ((fq = tq_first(&t->tq.active)) != NULL &&
-	    (path = next_path(t)) != NULL)
-		if ((p = tq_dequeue(&t->tq, fq, &t->sched.codel,
-		    now)) != NULL)
-			commit(t, path, p, PQ_NORMAL, 0, 0, now);
-	sched_pump_earliest(t, now);
+	while ((fq = tq_first(&s->tq.active)) != NULL &&
+	    (path = next_path(s->paths)) != NULL)
+		if ((p = tq_dequeue(&s->tq, fq, &s->codel, now)) != NULL)
+			commit(s, path, p, PQ_NORMAL, 0, 0, now);
+	sched_pump_earliest(s, now);
 }

@@ -241,7 +241,7 @@ forge(struct input *in, int who)
 	if (t->as.cur == NULL)
 		return;
 	kind = how & 1 ? KIND_CONTROL : how >> 4;
-	seq = (uint32_t)(how & 2 ? peer->reorder.highest :
+	seq = (uint32_t)(how & 2 ? peer->deliver.reorder.highest :
 	    t->paths.next_seq);
 	seq += how & 4 ? get4(in) : (uint32_t)(int8_t)get(in);
 	put32(plain, (uint32_t)kind << SEQ_BITS | (seq & 0xfffffff));

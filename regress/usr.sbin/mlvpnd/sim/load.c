@@ -260,8 +260,8 @@ reordering(void)
 		f = sim_udp(p->a, p->b, 30 * MBIT, 1000, p->sim->now, stop);
 		for (held = 0; p->sim->now < stop; ) {
 			pair_run(p, MSEC);
-			if (p->b->tunnel[0]->reorder.npkts > held)
-				held = p->b->tunnel[0]->reorder.npkts;
+			if (p->b->tunnel[0]->deliver.reorder.npkts > held)
+				held = p->b->tunnel[0]->deliver.reorder.npkts;
 		}
 		pair_run(p, USEC);
 		pair_tunnel(p->b, 0, &ct);
