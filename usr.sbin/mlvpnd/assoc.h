@@ -30,10 +30,10 @@
 
 #include "frame.h"
 #include "handshake.h"
-#include "ratelimit.h"
-#include "rxindex.h"
 #include "notify.h"
 #include "path.h"
+#include "ratelimit.h"
+#include "rxindex.h"
 #include "session.h"
 #include "shared.h"
 

@@ -360,18 +360,11 @@ receive_cookie(struct core *c, const struct dgram *dg, uint64_t now)
 static void
 stranger(struct core *c, const struct dgram *dg, uint64_t now)
 {
-	struct core_event	 ev;
-
 	c->rx_badmac1++;
 	if (!ratelimit_allow(&c->strangers, STRANGER_INTERVAL, STRANGER_BURST,
 	    now))
 		return;
-	memset(&ev, 0, sizeof(ev));
-	ev.type = CORE_STRANGER;
-	ev.tunnel_name = ev.link = "";
-	ev.reason = REASON_NO_KEY;
-	ev.addr = dg->ep.remote;
-	c->shared.ops.event(c->shared.ops.arg, &ev);
+	notify_stranger(&c->shared.ops, &dg->ep.remote);
 }
 
 static void

@@ -42,60 +42,9 @@
 #include "conf.h"
 #include "ctl.h"
 #include "dgram.h"
+#include "mlvpn2_flow.h"
+#include "notify.h"
 #include "pkt.h"
-#include "reason.h"
-
-enum core_event_type {
-	CORE_TUNNEL_UP,			/* first usable path */
-	CORE_TUNNEL_DOWN,		/* last usable path lost */
-	CORE_LINK_UP,
-	CORE_LINK_DOWN,
-	CORE_LINK_QUALITY,		/* left out or taken back */
-	CORE_LINK_MOVED,		/* the peer's address changed */
-	CORE_LINK_STALE,		/* no answer: look the name up again,
-					   open a new socket */
-	CORE_TUNNEL_MTU,		/* mtu changed (mtu auto) */
-	CORE_NOTICE,			/* worth a line in the log */
-	CORE_LINK_STATE,		/* a transition, for debugging */
-	CORE_STRANGER			/* a HELLO of no tunnel came from addr */
-};
-
-struct core_event {
-	enum core_event_type type;
-	uint32_t	 tunnel;	/* conf id */
-	const char	*tunnel_name;
-	const char	*link;		/* "" if of the tunnel */
-	enum reason	 reason;
-	struct addr	 addr;		/* the peer's */
-	uint16_t	 mtu;
-	uint64_t	 configured;	/* bit/s, of REASON_BANDWIDTH */
-	uint64_t	 delivered;
-	const struct path_change *change;	/* of CORE_LINK_STATE */
-};
-
-/* A transition of a path's state. */
-struct path_change {
-	const char	*event;		/* names, for the log */
-	const char	*from;
-	const char	*to;
-};
-
-struct core_ops {
-	/* fill with unpredictable bytes */
-	void		(*random)(void *, void *, size_t);
-	/* must not call the core */
-	void		(*event)(void *, const struct core_event *);
-	void		*arg;
-	/* IPv4 datagrams are sent with DF set */
-	int		 dontfrag;
-};
-
-/* A flow that a peer of MLVPN 2.x has sent, and how far. */
-struct peer_flow {
-	uint64_t	 key;		/* which secret it was under */
-	uint32_t	 flow;
-	uint64_t	 highest;	/* sequence that came */
-};
 
 struct core;
 struct tunnel;

@@ -28,8 +28,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core.h"
+#include "addr.h"
 #include "mlvpn2_flow.h"
+#include "mlvpn2_links.h"
 #include "mlvpn2_order.h"
 #include "mlvpn2_rate.h"
 #include "mlvpn2_wire.h"
@@ -40,7 +41,6 @@ struct paths;
 struct shared;
 struct tunnel_conf;
 
-#define MLVPN2_SOCKETS		256	/* buckets */
 
 /* A link as MLVPN 2.x has it: part of its path. */
 struct mlvpn2 {
@@ -112,13 +112,6 @@ struct mlvpn2_tunnel {
 	uint64_t	 handshakes;
 	struct mlvpn2_order order;
 	struct mlvpn2_flows retired;	/* the peer's */
-};
-
-/* Of all tunnels. */
-struct mlvpn2_links {
-	LIST_HEAD(, mlvpn2) socket[MLVPN2_SOCKETS];
-	uint32_t	 own[MLVPN2_FLOWS];	/* flows once ours */
-	size_t		 nown;
 };
 
 void	 mlvpn2_links_init(struct mlvpn2_links *);

@@ -35,6 +35,13 @@ struct mlvpn2_run {
 	uint64_t	 highest;	/* sequence that came */
 };
 
+/* The same, for one who remembers it while the core does not run. */
+struct peer_flow {
+	uint64_t	 key;		/* which secret it was under */
+	uint32_t	 flow;
+	uint64_t	 highest;	/* sequence that came */
+};
+
 struct mlvpn2_flows {
 	struct mlvpn2_run run[MLVPN2_FLOWS];
 	size_t		 n;		/* in all time */

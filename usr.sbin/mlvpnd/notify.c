@@ -22,6 +22,7 @@
 
 #include <string.h>
 
+#include "clock.h"
 #include "notify.h"
 
 #define NOTICE_INTERVAL	(10 * USEC)
@@ -125,4 +126,12 @@ notify_notice(struct notify *n, enum reason reason, uint64_t now)
 	fill(&ev, n, CORE_NOTICE);
 	ev.reason = reason;
 	hand_over(n, &ev);
+}
+
+void
+notify_stranger(const struct core_ops *ops, const struct addr *addr)
+{
+	struct notify	 nobody = { .ops = ops, .name = "" };
+
+	notify_link(&nobody, CORE_STRANGER, "", addr, REASON_NO_KEY);
 }

@@ -20,13 +20,60 @@
 #define NOTIFY_H
 
 /*
- * The events of a tunnel for the user of the core (core.h).
+ * What the core asks of its user, and tells it: events of tunnels and links.
  */
 
+#include <stddef.h>
 #include <stdint.h>
 
-#include "core.h"
+#include "addr.h"
 #include "ratelimit.h"
+#include "reason.h"
+
+enum core_event_type {
+	CORE_TUNNEL_UP,			/* first usable path */
+	CORE_TUNNEL_DOWN,		/* last usable path lost */
+	CORE_LINK_UP,
+	CORE_LINK_DOWN,
+	CORE_LINK_QUALITY,		/* left out or taken back */
+	CORE_LINK_MOVED,		/* the peer's address changed */
+	CORE_LINK_STALE,		/* no answer: look the name up again,
+					   open a new socket */
+	CORE_TUNNEL_MTU,		/* mtu changed (mtu auto) */
+	CORE_NOTICE,			/* worth a line in the log */
+	CORE_LINK_STATE,		/* a transition, for debugging */
+	CORE_STRANGER			/* a HELLO of no tunnel came from addr */
+};
+
+struct core_event {
+	enum core_event_type type;
+	uint32_t	 tunnel;	/* conf id */
+	const char	*tunnel_name;
+	const char	*link;		/* "" if of the tunnel */
+	enum reason	 reason;
+	struct addr	 addr;		/* the peer's */
+	uint16_t	 mtu;
+	uint64_t	 configured;	/* bit/s, of REASON_BANDWIDTH */
+	uint64_t	 delivered;
+	const struct path_change *change;	/* of CORE_LINK_STATE */
+};
+
+/* A transition of a path's state. */
+struct path_change {
+	const char	*event;		/* names, for the log */
+	const char	*from;
+	const char	*to;
+};
+
+struct core_ops {
+	/* fill with unpredictable bytes */
+	void		(*random)(void *, void *, size_t);
+	/* must not call the core */
+	void		(*event)(void *, const struct core_event *);
+	void		*arg;
+	/* IPv4 datagrams are sent with DF set */
+	int		 dontfrag;
+};
 
 struct notify {
 	const struct core_ops *ops;
@@ -45,6 +92,7 @@ void	 notify_change(const struct notify *, const char *,
 	    const struct path_change *, enum reason);
 void	 notify_bandwidth(const struct notify *, const char *, uint64_t,
 	    uint64_t);
+void	 notify_stranger(const struct core_ops *, const struct addr *);
 void	 notify_notice(struct notify *, enum reason, uint64_t);
 
 /*
@@ -52,6 +100,7 @@ void	 notify_notice(struct notify *, enum reason, uint64_t);
  * notify_link(type, link, addr, reason): of a link with the peer there.
  * notify_change(link, change, reason): a transition.
  * notify_bandwidth(link, configured, delivered): that is less, bit/s.
+ * notify_stranger(ops, addr): a HELLO of no tunnel came from there.
  * notify_notice(reason, now): for the log; a peer cannot fill it.
  */
 

@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #include "account.h"
-#include "core.h"
+#include "clock.h"
 #include "delay.h"
 #include "feedback.h"
 #include "flight.h"
@@ -36,11 +36,11 @@
 #include "link.h"
 #include "liveness.h"
 #include "loss.h"
+#include "notify.h"
+#include "pacer.h"
 #include "path_addr.h"
 #include "path_msg.h"
 #include "path_state.h"
-#include "notify.h"
-#include "pacer.h"
 #include "pmtu.h"
 #include "queue.h"
 #include "rate.h"

@@ -26,8 +26,8 @@
 
 #include <stdint.h>
 
-#include "core.h"
 #include "ctl.h"
+#include "notify.h"
 #include "reason.h"
 
 struct path;

@@ -26,14 +26,16 @@
 
 #include <stdint.h>
 
-#include "rawq.h"
-#include "core.h"
-#include "mlvpn2.h"
+#include "mlvpn2_links.h"
+#include "notify.h"
 #include "pkt.h"
+#include "rawq.h"
 #include "rnd.h"
 #include "rxindex.h"
 #include "session.h"
 #include "stamp.h"
+
+struct core;
 
 struct shared {
 	struct core	*core;		/* whose it is */

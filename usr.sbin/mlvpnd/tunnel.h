@@ -24,6 +24,7 @@
  */
 
 #include "assoc.h"
+#include "core.h"
 #include "deliver.h"
 #include "mlvpn2.h"
 #include "notify.h"
