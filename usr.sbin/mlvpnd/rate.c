@@ -196,6 +196,7 @@ rate_init(struct rate *r, const struct rate_limits *limits)
 void
 rate_fix(struct rate *r, uint64_t bps)
 {
+	r->state = RATE_FIXED;
 	r->bps = bps;
 	r->volume = UINT64_MAX;
 }
@@ -203,6 +204,8 @@ rate_fix(struct rate *r, uint64_t bps)
 void
 rate_resume(struct rate *r, uint64_t now)
 {
+	if (r->state == RATE_FIXED)
+		return;
 	r->capacity /= 2;
 	r->nsamples = 0;
 	r->gain = GAIN_STARTUP;
@@ -303,6 +306,8 @@ rate_report(struct rate *r, const struct rate_sample *rs, uint64_t now)
 			enter(r, RATE_CRUISE, now);
 		}
 		break;
+	case RATE_FIXED:
+		return;
 	}
 	r->capacity = MIN(r->capacity, RATE_CEILING);
 	r->gain = gain(r, &v);

@@ -33,7 +33,8 @@ enum rate_state {
 	RATE_CRUISE,			/* what it can carry is sent */
 	RATE_UP,			/* could it carry more? */
 	RATE_DOWN,			/* a queue is let run empty */
-	RATE_PROBE			/* what is the least delay? */
+	RATE_PROBE,			/* what is the least delay? */
+	RATE_FIXED			/* somebody else decides */
 };
 
 /* bit/s; 0: none */

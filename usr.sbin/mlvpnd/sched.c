@@ -66,6 +66,7 @@ static struct path *choose_bound(struct sched *, const struct permit *, int,
 		    const struct pkt *, int64_t, uint64_t, int64_t *,
 		    int64_t *);
 static int	 path_too_small(const struct path *, const struct pkt *);
+static int64_t	 round_trip(const struct path *);
 static uint64_t	 overdue_at(const struct path *);
 static void	 hedge(struct sched *, uint64_t);
 static void	 overflow(struct sched *, uint64_t);
@@ -329,6 +330,17 @@ horizon(struct sched *s, int level, int64_t mean, uint64_t now)
 }
 
 /*
+ * For CoDel.  The queue in the modem of a link whose peer does not report may
+ * be of our making: what it adds must not let more wait here.
+ */
+static int64_t
+round_trip(const struct path *p)
+{
+	return (p->ops->reports ? p->delay.srtt : p->delay.srtt -
+	    delay_queueing(&p->delay));
+}
+
+/*
  * A path much slower than the others and of little use stays out of bulk.
  *
  * CoDel's interval is one of the world beyond the tunnel and of the slowest
@@ -362,7 +374,7 @@ sched_spread(struct sched *s, uint64_t now)
 		    p->delay.base - least > (int64_t)spread &&
 		    p->rate.bps < sum / 4 && p->rate.state != RATE_STARTUP);
 		if (path_usable(p) && !p->pacer.distant)
-			slowest = MAX(slowest, p->delay.srtt);
+			slowest = MAX(slowest, round_trip(p));
 	}
 	s->rate = sum;
 	s->codel.target = MAX(CODEL_TARGET, slowest / 2);
