@@ -213,7 +213,7 @@ struct tunnel_conf {
 	uint8_t		 key[32];	/* Curve25519, private */
 	uint8_t		 peer_key[32];	/* Curve25519, public */
 	char		 secret_id[TUNNEL_NAME_SIZE];	/* salt of a phrase */
-	char		 secret[SECRET_SIZE];	/* PHRASE; stays in the parent */
+	char		 secret[SECRET_SIZE];	/* PHRASE; in the parent only */
 	char		 psk_file[PATH_MAX];
 	char		 key_file[PATH_MAX];
 

@@ -153,7 +153,7 @@ struct ctl_link {
 	uint8_t		 opener;		/* 1: opened by this end */
 	uint8_t		 id;			/* path id on the wire */
 	uint8_t		 backup;		/* level, 0 no */
-	uint8_t		 overflow;		/* also used when others are full */
+	uint8_t		 overflow;		/* used when others are full */
 	uint8_t		 usable;		/* carries data now */
 	int64_t		 since;			/* seconds in this state */
 	int64_t		 srtt;
@@ -176,7 +176,7 @@ struct ctl_link {
 	uint64_t	 resent;
 	uint16_t	 mtu;			/* in force, 0 unknown */
 	uint8_t		 mtu_measured;		/* one has arrived */
-	uint8_t		 hint;			/* enum link_hint, of rate_conf */
+	uint8_t		 hint;			/* enum link_hint */
 	uint64_t	 hint_rate;		/* delivered, of HINT_LESS */
 };
 

@@ -17,8 +17,8 @@
  */
 
 /*
- * Puts packets of a peer of MLVPN 2.x into order: they have one sequence for all
- * flows, and nothing says what was lost.
+ * Puts packets of a peer of MLVPN 2.x into order: they have one sequence for
+ * all flows, and nothing says what was lost.
  */
 
 #include <sys/param.h>

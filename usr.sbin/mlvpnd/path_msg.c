@@ -22,7 +22,6 @@
 
 #include "path.h"
 
-#define ACCEPT_RETRY		(250 * 1000)
 #define REFUSED_RETRY		(60 * USEC)
 #define CLOSING_TRIES		5
 #define OPENS_INTERVAL		25000		/* of those by the peer */

@@ -34,6 +34,7 @@ struct dgram;
 struct path;
 struct paths;
 
+#define ACCEPT_RETRY	(250 * 1000)	/* us, until PATH_OK is sent again */
 #define CLOSING_MAX	PATH_SLOTS
 
 /* What the next control datagram of a path must carry. */

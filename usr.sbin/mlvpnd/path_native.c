@@ -32,7 +32,6 @@
 
 #define OPEN_RETRY		(100 * 1000)	/* doubled, at most a second */
 #define OPEN_UNANSWERED		(3 * USEC)
-#define ACCEPT_RETRY		(250 * 1000)
 #define ACCEPT_TRIES		8
 #define SYNC_INTERVAL		(25 * 1000)
 #define UNREPORTED_MAX		(1ULL << 30)	/* packet numbers */

@@ -136,7 +136,8 @@ reorder_input(struct reorder *r, const struct reorder_conf *conf,
 	else if (p->pred != 0 && p->pred < seq &&
 	    (!conf->unordered || PKT_FRAG_INDEX(p) > 0) &&
 	    r->highest - pred < SEQ_WINDOW && pred >= r->first &&
-	    !bitmap_has(r->done, SEQ_WINDOW, pred) && held_after(r, pred) == NULL) {
+	    !bitmap_has(r->done, SEQ_WINDOW, pred) &&
+	    held_after(r, pred) == NULL) {
 		/* one at most follows another: a second is no honest one */
 		hold(r, conf, p, out, now);
 		return;

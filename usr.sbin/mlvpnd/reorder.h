@@ -62,7 +62,7 @@ struct reorder_conf {
 struct reorder_paths {
 	uint64_t	 passed;	/* sequence that all in play are
 					   beyond; NEVER: none is in play */
-	uint64_t	 repair;	/* us, 0: lost packets do not come again */
+	uint64_t	 repair;	/* us, 0 lost ones do not come */
 	uint64_t	 hold;		/* us, at most */
 };
 

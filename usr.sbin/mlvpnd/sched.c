@@ -431,7 +431,8 @@ overflow(struct sched *s, uint64_t now)
 static void
 expire(struct sched *s, uint64_t now)
 {
-	resend_expire(&s->paths->resend, TQ_MAX_AGE + paths_hold_time(s->paths), now);
+	resend_expire(&s->paths->resend, TQ_MAX_AGE + paths_hold_time(s->paths),
+	    now);
 	tq_expire(&s->tq, now);
 	if (s->tq.npkts > 0 || !TAILQ_EMPTY(&s->paths->resend.queue))
 		s->wake = now + TQ_MAX_AGE;
@@ -444,7 +445,8 @@ overdue_at(const struct path *p)
 	if (!flight_waits(&p->flight) || p->delay.srtt == -1)
 		return (NEVER);
 	return (p->flight.out_since + p->delay.srtt + MAX(2 * p->delay.rttvar,
-	    OVERDUE_MIN) + 2 * p->feedback.interval * 1000 + p->paths->shared->tick);
+	    OVERDUE_MIN) + 2 * p->feedback.interval * 1000 +
+	    p->paths->shared->tick);
 }
 
 /*

@@ -242,7 +242,7 @@ sock_send_run(int fd, const struct dgram *dgrams, unsigned int n)
 		if (nsent == -1) {
 			if (errno == EINTR)
 				continue;
-			/* Linux returns this if IPv6 ep.local does not exist any more */
+			/* Linux: this IPv6 ep.local does not exist any more */
 			if (errno == EINVAL &&
 			    dgrams[done].ep.local.family != 0)
 				errno = EADDRNOTAVAIL;

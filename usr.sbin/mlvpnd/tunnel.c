@@ -529,7 +529,8 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	if (!assoc_can_send(&t->as))
 		return (when);
 	for (i = 0; i < t->paths.n; i++) {
-		when = MIN(when, t->paths.list[i]->ops->deadline(t->paths.list[i],
+		when = MIN(when,
+		    t->paths.list[i]->ops->deadline(t->paths.list[i],
 		    now));
 		usable |= path_usable(t->paths.list[i]) &&
 		    !t->paths.list[i]->addr.blocked;
@@ -704,7 +705,8 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	c->tx_bytes = t->sched.tx_bytes;
 	c->rx_packets = t->deliver.packets;
 	c->rx_bytes = t->deliver.bytes;
-	c->tx_dropped = t->tx_dropped + t->sched.tx_dropped + t->sched.tq.dropped;
+	c->tx_dropped = t->tx_dropped + t->sched.tx_dropped +
+	    t->sched.tq.dropped;
 	c->rx_duplicate = t->deliver.reorder.count.duplicate;
 	c->rx_replayed = t->as.rx_replayed + t->m2.rx_replayed;
 	c->rx_badtag = t->as.rx_badtag + t->m2.rx_badtag;
