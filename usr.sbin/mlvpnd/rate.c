@@ -40,7 +40,8 @@
  *	          it is a queue, but for
  *	noise     the time of one packet on the link; three times its jitter,
  *	          which two thirds of what jitters evenly stay within; and what
- *	          queues in a round trip when capacity changes as it usually does.
+ *	          queues in a round trip when capacity changes as it usually
+ *	          does.
  *	usual     loss while the link is not full; more than that is for want of
  *	          capacity.
  *
@@ -50,46 +51,46 @@
  * Only the queue that people may notice is a time: TARGET.
  *
  *	pace    = capacity x gain
- *	volume  = what is sent at that pace, or 5/4 of capacity, in a round, until
- *	          TARGET shows and while reports are late, and 4 packets
+ *	volume  = what is sent at that pace, or 5/4 of capacity, in a round,
+ *	          until TARGET shows and while reports are late, and 4 packets
  *
- *	state     gain                     until
- *	STARTUP   2                        a queue of TARGET / 2 shows, or loss: DOWN
- *	CRUISE    0.995                    a queue of TARGET, or loss: DOWN
- *	                                   wait rounds were full: UP
- *	UP        1 + step                 a queue of TARGET / 2, or loss: DOWN
- *	                                   capacity has doubled: STARTUP
- *	                                   the link is not full: CRUISE
- *	DOWN      1 - queue / 2 rounds,    the queue is less than TARGET / 4,
- *	          0.5 to 0.95              after a round: CRUISE
- *	PROBE     0.5                      a round is over: CRUISE
+ *	state    gain                   until
+ *	STARTUP  2                      a queue of TARGET / 2, or loss: DOWN
+ *	CRUISE   0.995                  a queue of TARGET, or loss: DOWN
+ *	                                wait rounds were full: UP
+ *	UP       1 + step               a queue of TARGET / 2, or loss: DOWN
+ *	                                capacity has doubled: STARTUP
+ *	                                the link is not full: CRUISE
+ *	DOWN     1 - queue / 2 rounds,  the queue is less than TARGET / 4,
+ *	         0.5 to 0.95            after a round: CRUISE
+ *	PROBE    0.5                    a round is over: CRUISE
  *
- * STARTUP doubles what is sent each round.  Nothing has been delivered yet that
- * a pace could be derived from, so it is the volume that bounds: 10 packets as
- * RFC 6928 has it, at whatever pace.  A link that was down, or that nobody
- * filled for a minute, starts up from half of what it was.
+ * STARTUP doubles what is sent each round.  Nothing has been delivered yet
+ * that a pace could be derived from, so it is the volume that bounds: 10
+ * packets as RFC 6928 has it, at whatever pace.  A link that was down, or
+ * that nobody filled for a minute, starts up from half of what it was.
  *
- * UP begins with the step that makes a queue of TARGET in a round, or with the
- * usual change of capacity if that is more; doubled after two rounds, as the
- * effect of one shows in the next, up to BBR's 1/4.  If capacity is what it was
- * the link is left alone for twice as many rounds, at most 16; after loss, which
- * costs more than a queue, 32.  On a link that changes it is 1.
+ * UP begins with the step that makes a queue of TARGET in a round, or with
+ * the usual change of capacity if that is more; doubled after two rounds, as
+ * the effect of one shows in the next, up to BBR's 1/4.  If capacity is what
+ * it was the link is left alone for twice as many rounds, at most 16; after
+ * loss, which costs more than a queue, 32.  On a link that changes it is 1.
  *
  * DOWN lets a queue drain in two rounds: in one, reports that are a round old
- * would make it swing.  A queue that neither grows nor drains for 6 rounds though
- * less is sent is none: the path has become longer, and base is another one.
- * Loss needs no queue (policers, buffers of a few packets).  Above capacity it is
- * expected to be what is above: half of that does to show it.  Else it is 2 %, as
- * in BBR, for three rounds, since a change of load looks like loss where datagrams
- * change their order.  At capacity that varies the pace after DOWN goes half of
- * the way to the mean.
+ * would make it swing.  A queue that neither grows nor drains for 6 rounds
+ * though less is sent is none: the path has become longer, and base is
+ * another one.  Loss needs no queue (policers, buffers of a few packets).
+ * Above capacity it is expected to be what is above: half of that does to
+ * show it.  Else it is 2 %, as in BBR, for three rounds, since a change of
+ * load looks like loss where datagrams change their order.  At capacity that
+ * varies the pace after DOWN goes half of the way to the mean.
  *
- * PROBE: a link that was full for 5 s without a delay near base lets its queue
- * run empty for a round, or base would creep up by the queue.
+ * PROBE: a link that was full for 5 s without a delay near base lets its
+ * queue run empty for a round, or base would creep up by the queue.
  *
- * What was sent while nothing had to wait tells little: it may raise capacity,
- * never lower it.  A configured bandwidth is where capacity starts, and the most
- * that the pace may be.
+ * What was sent while nothing had to wait tells little: it may raise
+ * capacity, never lower it.  A configured bandwidth is where capacity starts,
+ * and the most that the pace may be.
  */
 
 #define TARGET		5000		/* us of queue */
