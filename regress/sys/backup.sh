@@ -18,6 +18,12 @@
 
 . "$(dirname "$0")/sys.sh"
 
+# title WORD ...: a process title has these tunnels and links
+title()
+{
+	ps -ax -ww -o args= | grep -q "^mlvpnd: engine $*"
+}
+
 two_hosts delay 5ms
 servers
 server_conf </dev/null | conf server
@@ -30,6 +36,7 @@ daemon c client
 check "the first link is up" await 'link_is client dsl1 up' 10
 check "the backup stands by" await 'link_is client dsl2 standby' 10
 check "and so the server says" await 'link_is server dsl2 standby' 10
+check "the process title says it" await 'title "home @dsl1 ~dsl2"' 5
 await reaches 5
 sent=$(value client links dsl2 tx_bytes)
 tcp -t 1
@@ -38,7 +45,9 @@ check "it carries next to nothing" [ $(($(value client links dsl2 tx_bytes) - \
 em dsl1 down
 check "the first one dies: the backup is up" await \
     'reaches && link_is client dsl2 up' 10
+check "the process title says it" await 'title "home !dsl1 @dsl2"' 5
 em dsl1 up
 check "it comes back: the backup stands by again" await \
     'reaches && link_is client dsl1 up && link_is client dsl2 standby' 30
+check "the process title says it" await 'title "home @dsl1 ~dsl2"' 5
 finish

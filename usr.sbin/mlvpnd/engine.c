@@ -186,9 +186,7 @@ engine_imsg(struct imsg *imsg)
 		control_imsg_relay(imsg);
 		break;
 	default:
-		if (engine_conf_imsg(imsg))
-			engine_title_changed();
-		else
+		if (!engine_conf_imsg(imsg))
 			log_debug("%s: %s not handled", __func__,
 			    imsg_name(imsg_get_type(imsg)));
 		break;

@@ -29,7 +29,6 @@
 #include "engine_conf.h"
 #include "engine_event.h"
 #include "engine_parent.h"
-#include "engine_title.h"
 #include "log.h"
 #include "mlvpn2_file.h"
 #include "mlvpnd.h"
@@ -49,8 +48,6 @@ engine_event(void *bula, const struct core_event *e)
 
 	if (e->type == CORE_LINK_STATE || engine_event_allowed(e))
 		engine_event_log(e);
-
-	engine_title_changed();
 
 	switch (e->type) {
 	case CORE_LINK_STALE:

@@ -53,7 +53,6 @@ static int	 show_links(struct imsgbuf *, const struct ctl_select *);
 static int	 show_filters(struct imsgbuf *, const struct ctl_select *);
 static int	 link_admin(const struct ctl_link_admin *, int);
 static void	 nosuch(const char *, const char *, char *, size_t);
-static void	 nosuch_add(const char *, char *, size_t);
 static void	 reload(uint32_t);
 static void	 verbose(int);
 
@@ -231,7 +230,7 @@ link_admin(const struct ctl_link_admin *la, int up)
 static void
 nosuch(const char *tunnel, const char *link, char *text, size_t size)
 {
-	static struct ctl_link	 links[SHOW_LINKS_MAX];
+	const struct ctl_link	*links;
 	struct engine_tunnel	*t;
 	size_t			 i, n;
 
@@ -239,31 +238,32 @@ nosuch(const char *tunnel, const char *link, char *text, size_t size)
 	if (t == NULL || t->tunnel == NULL) {
 		snprintf(text, size, "no tunnel %s; tunnels:", tunnel);
 		TAILQ_FOREACH(t, &engine_tunnels, entry)
-			nosuch_add(t->conf->name, text, size);
+			(void)words_add(t->conf->name, text, size);
 		if (TAILQ_EMPTY(&engine_tunnels))
-			nosuch_add("none", text, size);
+			(void)words_add("none", text, size);
 		return;
 	}
 	snprintf(text, size, "no link %s in tunnel %s; links:", link, tunnel);
-	memset(links, 0, sizeof(links));
-	n = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX, engine_now());
+	links = engine_links(t, &n);
 	for (i = 0; i < n; i++)
-		nosuch_add(links[i].name, text, size);
+		(void)words_add(links[i].name, text, size);
 	if (n == 0)
-		nosuch_add("none", text, size);
+		(void)words_add("none", text, size);
 }
 
-/* Names that do not fit are left out. */
-static void
-nosuch_add(const char *name, char *text, size_t size)
+int
+words_add(const char *word, char *text, size_t size)
 {
 	static const char	 more[] = " ...";
 	size_t			 len = strlen(text);
 
-	if (len + 1 + strlen(name) + sizeof(more) <= size)
-		snprintf(text + len, size - len, " %s", name);
-	else if (strcmp(text + len - strlen(more), more) != 0)
+	if (len + 1 + strlen(word) + sizeof(more) <= size) {
+		snprintf(text + len, size - len, " %s", word);
+		return (1);
+	}
+	if (strcmp(text + len - strlen(more), more) != 0)
 		strlcat(text, more, size);
+	return (0);
 }
 
 static void

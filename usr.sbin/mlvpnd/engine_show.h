@@ -20,7 +20,8 @@
 #define ENGINE_SHOW_H
 
 /*
- * The answers to mlvpnctl(8)'s requests.
+ * The answers to mlvpnctl(8)'s requests, and what the process title has in
+ * common with them.
  */
 
 #include <stddef.h>
@@ -32,9 +33,14 @@ struct engine_tunnel;
 
 extern const struct control_ops	 engine_control_ops;
 
+/*
+ * engine_links(t, &n): all links of a tunnel, until the next call.
+ * words_add(word, text, size): appends a blank and a word to the text, which
+ *	is not empty.  If it does not fit, appends " ..." and returns 0.
+ */
 void	 engine_show_init(struct core *);
-/* All links of a tunnel, until the next call. */
 const struct ctl_link *
 	 engine_links(const struct engine_tunnel *, size_t *);
+int	 words_add(const char *, char *, size_t);
 
 #endif /* ENGINE_SHOW_H */

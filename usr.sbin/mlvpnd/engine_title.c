@@ -17,8 +17,9 @@
  */
 
 /*
- * The process title.  It is set shortly after a change, because the core must
- * not be asked while it reports an event.
+ * The process title.  It is composed once a second and set if it differs:
+ * states change without an event too, such as that of a backup that is not
+ * needed any more.
  */
 
 #include <sys/types.h>
@@ -31,56 +32,63 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core.h"
+#include "ctl.h"
 #include "engine_conf.h"
-#include "engine_io.h"
 #include "engine_show.h"
 #include "engine_title.h"
 
-#define TITLE_DELAY	100000		/* us */
-#define TITLE_MAX	512
+#define TITLE_INTERVAL	1		/* seconds */
+#define TITLE_SIZE	512
 
 static struct event	 ev_title;
 
-static void	 engine_title_set(int, short, void *);
+static void	 engine_title_timer(int, short, void *);
+static void	 engine_title_compose(char *, size_t);
 static char	 link_sign(const struct ctl_link *);
 
 void
 engine_title_init(void)
 {
-	evtimer_set(&ev_title, engine_title_set, NULL);
-	setproctitle("%s", "engine");
-}
-
-void
-engine_title_changed(void)
-{
-	struct timeval	 tv = { 0, TITLE_DELAY };
-
-	if (!evtimer_pending(&ev_title, NULL))
-		evtimer_add(&ev_title, &tv);
+	evtimer_set(&ev_title, engine_title_timer, NULL);
+	engine_title_timer(-1, EV_TIMEOUT, NULL);
 }
 
 static void
-engine_title_set(int fd, short event, void *bula)
+engine_title_timer(int fd, short event, void *bula)
+{
+	static char	 last[TITLE_SIZE];
+	struct timeval	 tv = { TITLE_INTERVAL, 0 };
+	char		 title[TITLE_SIZE];
+
+	engine_title_compose(title, sizeof(title));
+	if (strcmp(title, last) != 0) {
+		setproctitle("%s", title);
+		strlcpy(last, title, sizeof(last));
+	}
+	evtimer_add(&ev_title, &tv);
+}
+
+/* Tunnels that do not fit are not asked either. */
+static void
+engine_title_compose(char *title, size_t size)
 {
 	const struct ctl_link	*links;
 	struct engine_tunnel	*t;
-	char			 title[TITLE_MAX], word[LINK_NAME_SIZE + 3];
+	char			 word[1 + LINK_NAME_SIZE];
 	size_t			 i, n;
 
-	strlcpy(title, "engine", sizeof(title));
+	strlcpy(title, "engine", size);
 	TAILQ_FOREACH(t, &engine_tunnels, entry) {
-		strlcat(title, " ", sizeof(title));
-		strlcat(title, t->conf->name, sizeof(title));
+		if (!words_add(t->conf->name, title, size))
+			return;
 		links = engine_links(t, &n);
 		for (i = 0; i < n; i++) {
-			snprintf(word, sizeof(word), " %c%s",
+			snprintf(word, sizeof(word), "%c%s",
 			    link_sign(&links[i]), links[i].name);
-			strlcat(title, word, sizeof(title));
+			if (!words_add(word, title, size))
+				return;
 		}
 	}
-	setproctitle("%s", title);
 }
 
 /* As MLVPN had them. */

@@ -21,10 +21,8 @@
 
 /*
  * The process title, as ps(1) shows it: tunnels and the state of their links.
- *
- * engine_title_changed(): a link may have another state, or be another.
  */
+
 void	 engine_title_init(void);
-void	 engine_title_changed(void);
 
 #endif /* ENGINE_TITLE_H */

@@ -81,6 +81,7 @@ static void	 await_event(struct peer *, int, const char *);
 static void	 await_remote(struct peer *, const char *,
 		    const struct addr *);
 static void	 await_up(struct peer *, const char *);
+static void	 await_title(struct peer *, const char *);
 static void	 no_message(struct peer *);
 static int	 tun_pair(struct peer *);
 static void	 tunnel_conf(struct tunnel_conf *, uint32_t, const char *, int);
@@ -192,6 +193,10 @@ test_start(void)
 	await_event(&b, CORE_LINK_UP, "one");
 	await_event(&b, CORE_TUNNEL_UP, "");
 	await_event(&a, CORE_TUNNEL_UP, "");
+
+	TEST("the process title shows the link");
+	await_title(&a, ": engine home @one");
+	await_title(&b, ": engine home @one");
 }
 
 static void
@@ -362,10 +367,12 @@ test_admin(void)
 	TEST("a link is switched off and on");
 	CHECK_EQ(ctl_link_admin(&b, IMSG_CTL_LINK_DOWN, "one"), CTL_RES_OK);
 	await_event(&b, CORE_LINK_DOWN, "one");
+	await_title(&b, ": engine home !one @two");
 	pass(&b, &a);
 	CHECK_EQ(ctl_links(&b, cl, 4), 2);
 	CHECK_EQ(ctl_link_admin(&b, IMSG_CTL_LINK_UP, "one"), CTL_RES_OK);
 	await_event(&b, CORE_LINK_UP, "one");
+	await_title(&b, ": engine home @one @two");
 	CHECK_EQ(ctl_link_admin(&b, IMSG_CTL_LINK_UP, "no"), CTL_RES_NOSUCH);
 }
 
@@ -443,6 +450,7 @@ test_swap_secrets(void)
 		ctl_summary(&a, &cs);
 		CHECK_EQ(cs.tunnels, 2);
 	}
+	await_title(&a, " away");
 
 	TEST("and all is as it was before");
 	conf_server(&a, udp_socket(&server), listen_id = next_sock++, -1, 0);
@@ -794,6 +802,27 @@ await_up(struct peer *p, const char *link)
 			    p->name, link);
 		ctl_link(p, link, &cl);
 	} while (cl.state != LINK_UP);
+}
+
+/* Until ps(1) shows the engine with this in its title. */
+static void
+await_title(struct peer *p, const char *title)
+{
+	char	 cmd[64], line[1024];
+	FILE	*f;
+	int64_t	 end = now_ms() + PATIENCE;
+
+	snprintf(cmd, sizeof(cmd), "ps -ww -o args= -p %d", (int)p->pid);
+	do {
+		if ((f = popen(cmd, "r")) == NULL)
+			err(1, "popen");
+		if (fgets(line, sizeof(line), f) == NULL)
+			line[0] = '\0';
+		pclose(f);
+		if (now_ms() > end)
+			errx(1, "engine %s: no '%s' in its title: %s",
+			    p->name, title, line);
+	} while (strstr(line, title) == NULL);
 }
 
 /* Takes what is there of messages that may come at any time; no events. */
