@@ -65,6 +65,7 @@ static void	 engine_imsg(struct imsg *);
 static void	 engine_recv_control(struct imsg *);
 static void	 engine_recv_flows(struct imsg *);
 static void	 engine_random(void *, void *, size_t);
+static void	 engine_core_event(void *, const struct core_event *);
 
 __dead void
 engine(int debug, int verbose)
@@ -105,7 +106,7 @@ engine(int debug, int verbose)
 static void
 engine_init(void)
 {
-	struct core_ops	 ops = { engine_random, engine_event, NULL, 0 };
+	struct core_ops	 ops = { engine_random, engine_core_event, NULL, 0 };
 
 	ops.dontfrag = sock_can_dontfrag;
 	if ((core = core_new(&ops, ENGINE_PKTS)) == NULL)
@@ -217,4 +218,13 @@ static void
 engine_random(void *bula, void *buf, size_t len)
 {
 	arc4random_buf(buf, len);
+}
+
+static void
+engine_core_event(void *bula, const struct core_event *e)
+{
+	struct engine_tunnel	*t;
+
+	t = engine_tunnel_byid(e->tunnel);
+	engine_event(e, t != NULL ? &t->events : NULL);
 }

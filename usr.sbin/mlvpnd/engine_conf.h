@@ -46,7 +46,7 @@ struct engine_tunnel {
 	struct tunnel		*tunnel;	/* NULL: could not be made */
 	struct engine_tun	 tun;
 	int			 newfd;		/* that came with a message */
-	struct event_limit	 events;
+	struct event_limit	 events;	/* for engine_event() */
 };
 TAILQ_HEAD(engine_tunnels, engine_tunnel);
 

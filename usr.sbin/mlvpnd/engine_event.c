@@ -26,8 +26,8 @@
 #include <string.h>
 
 #include "core.h"
-#include "engine_conf.h"
 #include "engine_event.h"
+#include "engine_io.h"
 #include "engine_parent.h"
 #include "log.h"
 #include "mlvpn2_file.h"
@@ -36,17 +36,18 @@
 #define EVENTS_INTERVAL	(1 * USEC)	/* between those of a tunnel */
 #define EVENTS_BURST	(2 * TUNNEL_LINK_MAX)
 
-static int	 engine_event_allowed(const struct core_event *);
+static int	 engine_event_allowed(const struct core_event *,
+		    struct event_limit *);
 static void	 engine_event_log(const struct core_event *);
 
 void
-engine_event(void *bula, const struct core_event *e)
+engine_event(const struct core_event *e, struct event_limit *limit)
 {
 	struct imsg_link	 il;
 	struct imsg_tunnel_mtu	 im;
 	struct imsg_event	 ie;
 
-	if (e->type == CORE_LINK_STATE || engine_event_allowed(e))
+	if (e->type == CORE_LINK_STATE || engine_event_allowed(e, limit))
 		engine_event_log(e);
 
 	switch (e->type) {
@@ -82,21 +83,18 @@ engine_event(void *bula, const struct core_event *e)
 
 /* A peer with the secret can open and close links without limit. */
 static int
-engine_event_allowed(const struct core_event *e)
+engine_event_allowed(const struct core_event *e, struct event_limit *l)
 {
-	struct engine_tunnel	*t;
-
-	if ((t = engine_tunnel_byid(e->tunnel)) == NULL)
+	if (l == NULL)
 		return (1);
-	if (!ratelimit_allow(&t->events.limit, EVENTS_INTERVAL, EVENTS_BURST,
-	    engine_now())) {
-		t->events.held++;
+	if (!ratelimit_allow(&l->limit, EVENTS_INTERVAL, EVENTS_BURST,
+	    engine_clock())) {
+		l->held++;
 		return (0);
 	}
-	if (t->events.held > 0)
-		log_info("%s: %u events not logged", t->conf->name,
-		    t->events.held);
-	t->events.held = 0;
+	if (l->held > 0)
+		log_info("%s: %u events not logged", e->tunnel_name, l->held);
+	l->held = 0;
 	return (1);
 }
 

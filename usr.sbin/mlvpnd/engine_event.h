@@ -20,7 +20,7 @@
 #define ENGINE_EVENT_H
 
 /*
- * Events of the core: they are logged, and sent to the parent.
+ * Events of the core: they are logged, and the parent gets those it needs.
  */
 
 #include "ratelimit.h"
@@ -33,6 +33,7 @@ struct event_limit {
 	unsigned int	 held;		/* not logged */
 };
 
-void	 engine_event(void *, const struct core_event *);
+/* limit is that of the event's tunnel, NULL without one. */
+void	 engine_event(const struct core_event *, struct event_limit *);
 
 #endif /* ENGINE_EVENT_H */

@@ -114,12 +114,18 @@ engine_now(void)
 	static uint64_t	 told;
 	uint64_t	 now;
 
-	now = clock_usec(CLOCK_BOOTTIME);
+	now = engine_clock();
 	if (told == 0 || now - told >= USEC) {
 		core_clock(core, now, clock_usec(CLOCK_REALTIME));
 		told = now;
 	}
 	return (now);
+}
+
+uint64_t
+engine_clock(void)
+{
+	return (clock_usec(CLOCK_BOOTTIME));
 }
 
 static uint64_t
@@ -142,10 +148,6 @@ engine_deadline(int fd, short event, void *bula)
 	engine_flush(engine_now());
 }
 
-/*
- * Sends everything the core has ready, and sets the timer for its next
- * deadline.
- */
 void
 engine_flush(uint64_t now)
 {

@@ -65,8 +65,9 @@ struct engine_sock {
 TAILQ_HEAD(engine_socks, engine_sock);
 
 /*
- * engine_now(): the time of the core in microseconds; also tells the core the
- *	time of day.
+ * engine_clock(): the time of the core, in microseconds.
+ * engine_now(): the same, and the core is told the time of day.  Not for what
+ *	the core calls.
  * engine_flush(now): sends everything the core has ready, and sets the timer
  *	for its next deadline.
  * engine_transmit(now): sends one batch of datagrams.  Returns how many.
@@ -77,6 +78,7 @@ TAILQ_HEAD(engine_socks, engine_sock);
  */
 void	 engine_io_init(struct core *);
 void	 engine_io_free(void);
+uint64_t engine_clock(void);
 uint64_t engine_now(void);
 void	 engine_flush(uint64_t);
 size_t	 engine_transmit(uint64_t);
