@@ -18,7 +18,7 @@
 
 /*
  * The control socket in the engine: accepts mlvpnctl(8), limits what clients
- * can queue, and passes their requests to engine_show.c and to the parent.
+ * can queue, and calls the functions that answer their requests.
  */
 
 #include <sys/types.h>
