@@ -26,7 +26,6 @@
 
 #include <errno.h>
 #include <imsg.h>
-#include <pcap.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,18 +33,11 @@
 
 #include "core.h"
 #include "engine_conf.h"
+#include "engine_parent.h"
 #include "imsgev.h"
 #include "log.h"
 #include "mlvpn2_file.h"
 #include "mlvpnd.h"
-
-/* A rule with its program, which is sent after it. */
-struct engine_match {
-	TAILQ_ENTRY(engine_match) entry;
-	struct match_conf	 conf;
-	struct bpf_insn		*insns;
-	unsigned int		 ninsns;
-};
 
 /* A configuration that is being received. */
 struct engine_conf {
@@ -64,13 +56,10 @@ static void	 engine_recv_listen(struct imsg *);
 static void	 engine_recv_tunnel(struct imsg *);
 static void	 engine_recv_route(struct imsg *);
 static void	 engine_recv_link(struct imsg *);
-static void	 engine_recv_match(struct imsg *);
-static void	 engine_recv_bpf(struct imsg *);
 static void	 engine_recv_end(struct imsg *);
 static void	 engine_recv_socket(struct imsg *);
 static void	 engine_recv_nosocket(struct imsg *);
-static void	 engine_get_data(struct imsg *, void *, size_t);
-static void	 engine_check_string(const char *, size_t, const char *);
+static struct engine_tunnel *engine_last_tunnel(struct imsg *);
 static void	 engine_merge(struct engine_conf *, uint64_t);
 static void	 engine_merge_listens(struct engine_conf *);
 static void	 engine_merge_tunnel(struct engine_tunnel *,
@@ -79,10 +68,6 @@ static void	 engine_merge_links(struct engine_tunnel *,
 		    struct tunnel_conf *, uint64_t);
 static void	 engine_merge_matches(struct engine_tunnel *,
 		    struct engine_tunnel *);
-static int	 engine_matches_differ(const struct engine_tunnel *,
-		    const struct engine_tunnel *);
-static void	 engine_matches_install(struct engine_tunnel *);
-static void	 engine_matches_free(struct engine_tunnel *);
 static void	 engine_drop_strays(void);
 
 static struct engine_tunnel *engine_tunnel_find(struct engine_tunnels *,
@@ -137,10 +122,11 @@ engine_conf_imsg(struct imsg *imsg)
 		engine_recv_link(imsg);
 		break;
 	case IMSG_RECONF_MATCH:
-		engine_recv_match(imsg);
+		engine_match_recv(&engine_last_tunnel(imsg)->matches, imsg);
 		break;
 	case IMSG_RECONF_BPF:
-		engine_recv_bpf(imsg);
+		engine_match_recv_bpf(&engine_last_tunnel(imsg)->matches,
+		    imsg);
 		break;
 	case IMSG_RECONF_END:
 		engine_recv_end(imsg);
@@ -211,87 +197,31 @@ engine_recv_tunnel(struct imsg *imsg)
 	TAILQ_INSERT_TAIL(&nconf->tunnels, t, entry);
 }
 
-/* For those who ask: belongs to the tunnel that came last. */
+/* For mlvpnctl(8): the core does not use them. */
 static void
 engine_recv_route(struct imsg *imsg)
 {
-	struct engine_tunnel	*t;
+	struct engine_tunnel	*t = engine_last_tunnel(imsg);
 	struct route_conf	*r;
 
-	if (nconf == NULL || (t = TAILQ_LAST(&nconf->tunnels,
-	    engine_tunnels)) == NULL)
-		fatalx("%s: outside of a tunnel", __func__);
 	if ((r = calloc(1, sizeof(*r))) == NULL)
 		fatal("%s", __func__);
 	engine_get_data(imsg, r, sizeof(*r));
 	TAILQ_INSERT_TAIL(&t->conf->routes, r, entry);
 }
 
-/* The same. */
 static void
 engine_recv_link(struct imsg *imsg)
 {
-	struct engine_tunnel	*t;
+	struct engine_tunnel	*t = engine_last_tunnel(imsg);
 	struct link_conf	*l;
 
-	if (nconf == NULL || (t = TAILQ_LAST(&nconf->tunnels,
-	    engine_tunnels)) == NULL)
-		fatalx("%s: outside of a tunnel", __func__);
 	if ((l = calloc(1, sizeof(*l))) == NULL)
 		fatal("%s", __func__);
 	engine_get_data(imsg, l, sizeof(*l));
 	l->lineno = 0;
 	engine_check_string(l->name, sizeof(l->name), __func__);
 	TAILQ_INSERT_TAIL(&t->conf->links, l, entry);
-}
-
-/* The same. */
-static void
-engine_recv_match(struct imsg *imsg)
-{
-	struct engine_tunnel	*t;
-	struct engine_match	*m;
-	int			 i;
-
-	if (nconf == NULL || (t = TAILQ_LAST(&nconf->tunnels,
-	    engine_tunnels)) == NULL)
-		fatalx("%s: outside of a tunnel", __func__);
-	if (++t->nmatches > MATCH_MAX)
-		fatalx("%s: too many rules", __func__);
-	if ((m = calloc(1, sizeof(*m))) == NULL)
-		fatal("%s", __func__);
-	engine_get_data(imsg, &m->conf, sizeof(m->conf));
-	memset(&m->conf.entry, 0, sizeof(m->conf.entry));
-	m->conf.lineno = 0;
-	engine_check_string(m->conf.expr, sizeof(m->conf.expr), __func__);
-	if (m->conf.nlinks > MATCH_LINKS_MAX)
-		fatalx("%s: too many links", __func__);
-	for (i = 0; i < m->conf.nlinks; i++)
-		engine_check_string(m->conf.links[i],
-		    sizeof(m->conf.links[i]), __func__);
-	TAILQ_INSERT_TAIL(&t->matches, m, entry);
-}
-
-/* Belongs to the rule that came last. */
-static void
-engine_recv_bpf(struct imsg *imsg)
-{
-	struct engine_tunnel	*t;
-	struct engine_match	*m;
-	size_t			 len = imsg_get_len(imsg);
-
-	if (nconf == NULL || (t = TAILQ_LAST(&nconf->tunnels,
-	    engine_tunnels)) == NULL || (m = TAILQ_LAST(&t->matches,
-	    engine_matches)) == NULL || m->insns != NULL)
-		fatalx("%s: outside of a rule", __func__);
-	if (len == 0 || len % sizeof(*m->insns) != 0)
-		fatalx("invalid %s", imsg_name(imsg_get_type(imsg)));
-	if ((m->insns = malloc(len)) == NULL)
-		fatal("%s", __func__);
-	engine_get_data(imsg, m->insns, len);
-	m->ninsns = len / sizeof(*m->insns);
-	if (!match_valid(m->insns, m->ninsns))
-		fatalx("%s: invalid BPF program", __func__);
 }
 
 static void
@@ -383,18 +313,17 @@ engine_recv_nosocket(struct imsg *imsg)
 	engine_flush(now);
 }
 
-static void
-engine_get_data(struct imsg *imsg, void *data, size_t len)
+/* What belongs to a tunnel is sent after it. */
+static struct engine_tunnel *
+engine_last_tunnel(struct imsg *imsg)
 {
-	if (imsg_get_data(imsg, data, len) == -1)
-		fatalx("invalid %s", imsg_name(imsg_get_type(imsg)));
-}
+	struct engine_tunnel	*t;
 
-static void
-engine_check_string(const char *s, size_t size, const char *where)
-{
-	if (memchr(s, '\0', size) == NULL)
-		fatalx("%s: string not terminated", where);
+	if (nconf == NULL || (t = TAILQ_LAST(&nconf->tunnels,
+	    engine_tunnels)) == NULL)
+		fatalx("%s outside of a tunnel",
+		    imsg_name(imsg_get_type(imsg)));
+	return (t);
 }
 
 /*
@@ -514,71 +443,14 @@ engine_merge_links(struct engine_tunnel *t, struct tunnel_conf *new,
 	}
 }
 
-/* Leaves n without rules. */
 static void
 engine_merge_matches(struct engine_tunnel *t, struct engine_tunnel *n)
 {
-	struct engine_match	*m;
-	int			 differ = engine_matches_differ(t, n);
+	int	 differ = engine_matches_differ(&t->matches, &n->matches);
 
-	engine_matches_free(t);
-	while ((m = TAILQ_FIRST(&n->matches)) != NULL) {
-		TAILQ_REMOVE(&n->matches, m, entry);
-		TAILQ_INSERT_TAIL(&t->matches, m, entry);
-	}
-	t->nmatches = n->nmatches;
+	engine_matches_take(&t->matches, &n->matches);
 	if (differ && t->tunnel != NULL)
-		engine_matches_install(t);
-}
-
-static int
-engine_matches_differ(const struct engine_tunnel *a,
-    const struct engine_tunnel *b)
-{
-	const struct engine_match	*ma = TAILQ_FIRST(&a->matches);
-	const struct engine_match	*mb = TAILQ_FIRST(&b->matches);
-
-	while (ma != NULL && mb != NULL) {
-		if (ma->ninsns != mb->ninsns || memcmp(ma->insns, mb->insns,
-		    ma->ninsns * sizeof(*ma->insns)) != 0 ||
-		    memcmp(&ma->conf, &mb->conf, sizeof(ma->conf)) != 0)
-			return (1);
-		ma = TAILQ_NEXT(ma, entry);
-		mb = TAILQ_NEXT(mb, entry);
-	}
-	return (ma != NULL || mb != NULL);
-}
-
-static void
-engine_matches_install(struct engine_tunnel *t)
-{
-	struct engine_match	*m;
-	struct match_rule	*rules;
-	size_t			 n = 0;
-
-	if ((rules = calloc(t->nmatches + 1, sizeof(*rules))) == NULL)
-		fatal("%s", __func__);
-	TAILQ_FOREACH(m, &t->matches, entry) {
-		rules[n].conf = &m->conf;
-		rules[n].insns = m->insns;
-		rules[n++].ninsns = m->ninsns;
-	}
-	if (tunnel_matches(t->tunnel, rules, n) == -1)
-		fatal("%s: %s", __func__, t->conf->name);
-	free(rules);
-}
-
-static void
-engine_matches_free(struct engine_tunnel *t)
-{
-	struct engine_match	*m;
-
-	while ((m = TAILQ_FIRST(&t->matches)) != NULL) {
-		TAILQ_REMOVE(&t->matches, m, entry);
-		free(m->insns);
-		free(m);
-	}
-	t->nmatches = 0;
+		engine_matches_install(&t->matches, t->tunnel);
 }
 
 /* Closes the sockets of removed links. */
@@ -645,7 +517,7 @@ engine_tunnel_start(struct engine_tunnel *t, uint64_t now)
 	mlvpn2_file_load(t->tunnel);
 	TAILQ_FOREACH(l, &t->conf->links, entry)
 		engine_link_start(t, l, now);
-	engine_matches_install(t);
+	engine_matches_install(&t->matches, t->tunnel);
 }
 
 static void
@@ -654,7 +526,7 @@ engine_tunnel_free(struct engine_tunnel *t)
 	engine_tun_free(&t->tun);
 	if (t->tunnel != NULL)
 		tunnel_free(t->tunnel);
-	engine_matches_free(t);
+	engine_matches_free(&t->matches);
 	conf_tunnel_free(t->conf);
 	free(t);
 }

@@ -27,22 +27,21 @@
 #include <sys/types.h>
 #include <sys/queue.h>
 
-#include <imsg.h>
 #include <stdint.h>
 
 #include "conf.h"
 #include "engine_event.h"
 #include "engine_io.h"
+#include "engine_match.h"
 
 struct core;
-struct engine_match;
+struct imsg;
 
 /* A tunnel of the configuration, with what runs it. */
 struct engine_tunnel {
 	TAILQ_ENTRY(engine_tunnel) entry;
 	struct tunnel_conf	*conf;
-	TAILQ_HEAD(engine_matches, engine_match) matches;
-	unsigned int		 nmatches;
+	struct engine_matches	 matches;
 	struct tunnel		*tunnel;	/* NULL: could not be made */
 	struct engine_tun	 tun;
 	int			 newfd;		/* that came with a message */
@@ -54,8 +53,7 @@ extern struct engine_tunnels	 engine_tunnels;	/* in force, in order */
 
 /*
  * engine_conf_imsg(): returns 0 if the message is not about the
- *	configuration.  The parent is trusted, but its messages are checked so
- *	that mistakes show up where they are made.
+ *	configuration.
  * engine_tunnel_byid(), engine_tunnel_byname(): NULL if there is none.
  */
 void	 engine_conf_init(struct core *);

@@ -26,6 +26,7 @@
 #include <event.h>
 #include <imsg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "engine_parent.h"
@@ -107,4 +108,18 @@ engine_compose_parent(uint32_t type, uint32_t peerid, const void *data,
 	if (imsg_compose_event(iev_parent, type, peerid, 0, -1, data,
 	    len) == -1)
 		fatal("%s: %s", __func__, imsg_name(type));
+}
+
+void
+engine_get_data(struct imsg *imsg, void *data, size_t len)
+{
+	if (imsg_get_data(imsg, data, len) == -1)
+		fatalx("invalid %s", imsg_name(imsg_get_type(imsg)));
+}
+
+void
+engine_check_string(const char *s, size_t size, const char *where)
+{
+	if (memchr(s, '\0', size) == NULL)
+		fatalx("%s: string not terminated", where);
 }

@@ -34,9 +34,17 @@ struct imsg;
  *	when the parent exits.
  * engine_compose_parent(type, peerid, data, len): fatal if the message cannot
  *	be queued.
+ *
+ * The parent is trusted, but its messages are checked so that mistakes show up
+ * where they are made:
+ *
+ * engine_get_data(imsg, data, len): fatal if the message has another length.
+ * engine_check_string(s, size, where): fatal if it is not terminated.
  */
 void	 engine_parent_open(void (*)(struct imsg *));
 void	 engine_parent_close(void);
 void	 engine_compose_parent(uint32_t, uint32_t, const void *, size_t);
+void	 engine_get_data(struct imsg *, void *, size_t);
+void	 engine_check_string(const char *, size_t, const char *);
 
 #endif /* ENGINE_PARENT_H */
