@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "core.h"
+#include "dgram.h"
 #include "engine_conf.h"
 #include "engine_parent.h"
 #include "imsgev.h"
@@ -39,10 +40,27 @@
 #include "mlvpn2_file.h"
 #include "mlvpnd.h"
 
+/* A listening socket. */
+struct engine_listen {
+	TAILQ_ENTRY(engine_listen) entry;
+	struct listen_conf	 conf;
+	int			 newfd;		/* that came with a message */
+};
+TAILQ_HEAD(engine_listens, engine_listen);
+
+/* The socket of a link: its own, or a listening one. */
+struct engine_link {
+	TAILQ_ENTRY(engine_link) entry;
+	uint32_t		 tunnel;
+	char			 name[LINK_NAME_SIZE];
+	struct endpoint		 ep;
+	uint16_t		 mtu;
+};
+
 /* A configuration that is being received. */
 struct engine_conf {
 	struct engine_tunnels	 tunnels;
-	struct engine_socks	 listens;	/* fd -1: the one we have */
+	struct engine_listens	 listens;
 };
 
 struct engine_tunnels		 engine_tunnels =
@@ -50,6 +68,8 @@ struct engine_tunnels		 engine_tunnels =
 
 static struct core		*core;
 static struct engine_conf	*nconf;
+static struct engine_listens	 listens = TAILQ_HEAD_INITIALIZER(listens);
+static TAILQ_HEAD(, engine_link) links = TAILQ_HEAD_INITIALIZER(links);
 
 static void	 engine_recv_conf(struct imsg *);
 static void	 engine_recv_listen(struct imsg *);
@@ -68,7 +88,12 @@ static void	 engine_merge_links(struct engine_tunnel *,
 		    struct tunnel_conf *, uint64_t);
 static void	 engine_merge_matches(struct engine_tunnel *,
 		    struct engine_tunnel *);
-static void	 engine_drop_strays(void);
+static void	 engine_drop_listens(struct engine_conf *);
+static void	 engine_drop_links(void);
+
+static struct engine_listen *engine_listen_find(struct engine_listens *,
+		    uint32_t);
+static void	 engine_listens_free(struct engine_listens *);
 
 static struct engine_tunnel *engine_tunnel_find(struct engine_tunnels *,
 		    uint32_t);
@@ -76,10 +101,14 @@ static void	 engine_tunnel_start(struct engine_tunnel *, uint64_t);
 static void	 engine_tunnel_free(struct engine_tunnel *);
 static int	 engine_tunnel_differs(const struct tunnel_conf *,
 		    const struct tunnel_conf *);
+static struct engine_link *engine_link_new(uint32_t, const char *);
+static struct engine_link *engine_link_find(uint32_t, const char *);
 static void	 engine_link_start(struct engine_tunnel *,
 		    const struct link_conf *, uint64_t);
 static int	 engine_link_differs(const struct link_conf *,
 		    const struct link_conf *);
+static void	 engine_link_free(struct engine_link *);
+static void	 engine_link_close(uint32_t);
 
 void
 engine_conf_init(struct core *c)
@@ -91,11 +120,15 @@ void
 engine_conf_free(void)
 {
 	struct engine_tunnel	*t;
+	struct engine_link	*l;
 
 	while ((t = TAILQ_FIRST(&engine_tunnels)) != NULL) {
 		TAILQ_REMOVE(&engine_tunnels, t, entry);
 		engine_tunnel_free(t);
 	}
+	while ((l = TAILQ_FIRST(&links)) != NULL)
+		engine_link_free(l);
+	engine_listens_free(&listens);
 }
 
 /*
@@ -157,18 +190,17 @@ engine_recv_conf(struct imsg *imsg)
 static void
 engine_recv_listen(struct imsg *imsg)
 {
-	struct listen_conf	 lc;
-	struct engine_sock	*s;
+	struct engine_listen	*l;
 
 	if (nconf == NULL)
 		fatalx("%s: outside of a configuration", __func__);
-	engine_get_data(imsg, &lc, sizeof(lc));
-	s = engine_sock_new(&nconf->listens, lc.id);
-	s->fd = imsg_get_fd(imsg);
-	s->listening = 1;
-	s->family = lc.addr.family;
-	if (lc.twin != 0)
-		s->known = lc.twin;
+	if ((l = calloc(1, sizeof(*l))) == NULL)
+		fatal("%s", __func__);
+	engine_get_data(imsg, &l->conf, sizeof(l->conf));
+	if (l->conf.id == SOCK_NONE)
+		fatalx("%s: socket without an id", __func__);
+	l->newfd = imsg_get_fd(imsg);
+	TAILQ_INSERT_TAIL(&nconf->listens, l, entry);
 }
 
 static void
@@ -248,48 +280,37 @@ engine_recv_socket(struct imsg *imsg)
 {
 	struct imsg_link_socket	 ls;
 	struct engine_tunnel	*t;
-	struct engine_sock	*old, *s;
-	struct endpoint		 ep;
+	struct engine_link	*l;
 	uint64_t		 now;
+	uint32_t		 old;
 	int			 fd;
 
 	engine_get_data(imsg, &ls, sizeof(ls));
 	engine_check_string(ls.link, sizeof(ls.link), __func__);
-	fd = imsg_get_fd(imsg);
 
-	memset(&ep, 0, sizeof(ep));
-	ep.sock = ls.sock;
-	ep.remote = ls.remote;
-	ep.local = ls.local;
-
-	old = engine_sock_bylink(ls.tunnel, ls.link);
-	if (fd == -1) {
-		if ((s = engine_sock_find(&engine_socks, ls.sock)) == NULL ||
-		    (s != old && !s->listening)) {
-			log_warnx("link %s: no socket received",
-			    ls.link);
-			return;
-		}
-		if (s == old)
-			old = NULL;
-	} else {
-		if (engine_sock_find(&engine_socks, ls.sock) != NULL)
-			fatalx("%s: duplicate socket %u", __func__, ls.sock);
-		s = engine_sock_new(&engine_socks, ls.sock);
-		s->fd = fd;
-		s->tunnel = ls.tunnel;
-		strlcpy(s->link, ls.link, sizeof(s->link));
-		engine_sock_watch(s);
+	l = engine_link_find(ls.tunnel, ls.link);
+	old = l != NULL ? l->ep.sock : SOCK_NONE;
+	if ((fd = imsg_get_fd(imsg)) != -1)
+		engine_sock_open(ls.sock, fd, 0, ls.link);
+	else if (!engine_sock_isopen(ls.sock) || (ls.sock != old &&
+	    engine_listen_find(&listens, ls.sock) == NULL)) {
+		log_warnx("link %s: no socket received", ls.link);
+		return;
 	}
-	s->ep = ep;
-	s->mtu = ls.mtu;
+	if (l == NULL)
+		l = engine_link_new(ls.tunnel, ls.link);
+	memset(&l->ep, 0, sizeof(l->ep));
+	l->ep.sock = ls.sock;
+	l->ep.remote = ls.remote;
+	l->ep.local = ls.local;
+	l->mtu = ls.mtu;
 
 	now = engine_now();
-	t = engine_tunnel_find(&engine_tunnels, ls.tunnel);
+	t = engine_tunnel_byid(ls.tunnel);
 	if (t != NULL && t->tunnel != NULL)
-		(void)tunnel_socket(t->tunnel, ls.link, &ep, ls.mtu, now);
-	if (old != NULL)
-		engine_sock_free(&engine_socks, old);
+		(void)tunnel_socket(t->tunnel, ls.link, &l->ep, l->mtu, now);
+	if (old != ls.sock)
+		engine_link_close(old);
 	engine_flush(now);
 }
 
@@ -298,18 +319,18 @@ engine_recv_nosocket(struct imsg *imsg)
 {
 	struct imsg_link_socket	 ls;
 	struct engine_tunnel	*t;
-	struct engine_sock	*s;
+	struct engine_link	*l;
 	uint64_t		 now;
 
 	engine_get_data(imsg, &ls, sizeof(ls));
 	engine_check_string(ls.link, sizeof(ls.link), __func__);
 
 	now = engine_now();
-	t = engine_tunnel_find(&engine_tunnels, ls.tunnel);
+	t = engine_tunnel_byid(ls.tunnel);
 	if (t != NULL && t->tunnel != NULL)
 		(void)tunnel_socket(t->tunnel, ls.link, NULL, 0, now);
-	if ((s = engine_sock_bylink(ls.tunnel, ls.link)) != NULL)
-		engine_sock_free(&engine_socks, s);
+	if ((l = engine_link_find(ls.tunnel, ls.link)) != NULL)
+		engine_link_free(l);
 	engine_flush(now);
 }
 
@@ -370,35 +391,28 @@ engine_merge(struct engine_conf *nc, uint64_t now)
 	}
 	/* send what removed links still have to say */
 	(void)engine_transmit(now);
-	engine_drop_strays();
+	engine_drop_listens(nc);
+	engine_drop_links();
 }
 
+/* Opens the new ones. */
 static void
 engine_merge_listens(struct engine_conf *nc)
 {
-	struct engine_sock	*n, *s, *next;
+	struct engine_listen	*l, *next;
 
-	for (s = TAILQ_FIRST(&engine_socks); s != NULL; s = next) {
-		next = TAILQ_NEXT(s, entry);
-		if (s->listening &&
-		    engine_sock_find(&nc->listens, s->id) == NULL)
-			s->listening = 0;	/* a stray from now on */
-	}
-	while ((n = TAILQ_FIRST(&nc->listens)) != NULL) {
-		TAILQ_REMOVE(&nc->listens, n, entry);
-		s = engine_sock_find(&engine_socks, n->id);
-		if (s != NULL)
-			s->known = n->known;
-		if (s != NULL || n->fd == -1) {
-			if (s == NULL)
-				log_warnx("no listening socket received");
-			if (n->fd != -1)
-				close(n->fd);
-			free(n);
+	for (l = TAILQ_FIRST(&nc->listens); l != NULL; l = next) {
+		next = TAILQ_NEXT(l, entry);
+		if (l->newfd != -1)
+			engine_sock_open(l->conf.id, l->newfd,
+			    l->conf.addr.family, "");
+		else if (!engine_sock_isopen(l->conf.id)) {
+			log_warnx("no listening socket received");
+			TAILQ_REMOVE(&nc->listens, l, entry);
+			free(l);
 			continue;
 		}
-		TAILQ_INSERT_TAIL(&engine_socks, n, entry);
-		engine_sock_watch(n);
+		engine_sock_twin(l->conf.id, l->conf.twin);
 	}
 }
 
@@ -453,20 +467,55 @@ engine_merge_matches(struct engine_tunnel *t, struct engine_tunnel *n)
 		engine_matches_install(&t->matches, t->tunnel);
 }
 
-/* Closes the sockets of removed links. */
+/* Closes the old listening sockets that are not among the new ones. */
 static void
-engine_drop_strays(void)
+engine_drop_listens(struct engine_conf *nc)
+{
+	struct engine_listen	*l;
+
+	TAILQ_FOREACH(l, &listens, entry) {
+		if (engine_listen_find(&nc->listens, l->conf.id) == NULL)
+			engine_sock_close(l->conf.id);
+	}
+	engine_listens_free(&listens);
+	TAILQ_CONCAT(&listens, &nc->listens, entry);
+}
+
+/* Closes the sockets of links that are no longer configured. */
+static void
+engine_drop_links(void)
 {
 	struct engine_tunnel	*t;
-	struct engine_sock	*s, *next;
+	struct engine_link	*l, *next;
 
-	for (s = TAILQ_FIRST(&engine_socks); s != NULL; s = next) {
-		next = TAILQ_NEXT(s, entry);
-		if (s->listening)
-			continue;
-		t = engine_tunnel_find(&engine_tunnels, s->tunnel);
-		if (t == NULL || conf_link_find(t->conf, s->link) == NULL)
-			engine_sock_free(&engine_socks, s);
+	for (l = TAILQ_FIRST(&links); l != NULL; l = next) {
+		next = TAILQ_NEXT(l, entry);
+		t = engine_tunnel_byid(l->tunnel);
+		if (t == NULL || conf_link_find(t->conf, l->name) == NULL)
+			engine_link_free(l);
+	}
+}
+
+static struct engine_listen *
+engine_listen_find(struct engine_listens *list, uint32_t id)
+{
+	struct engine_listen	*l;
+
+	TAILQ_FOREACH(l, list, entry) {
+		if (l->conf.id == id)
+			break;
+	}
+	return (l);
+}
+
+static void
+engine_listens_free(struct engine_listens *list)
+{
+	struct engine_listen	*l;
+
+	while ((l = TAILQ_FIRST(list)) != NULL) {
+		TAILQ_REMOVE(list, l, entry);
+		free(l);
 	}
 }
 
@@ -543,19 +592,46 @@ engine_tunnel_differs(const struct tunnel_conf *a,
 	    (const char *)b + start, end - start) != 0);
 }
 
+static struct engine_link *
+engine_link_new(uint32_t tunnel, const char *name)
+{
+	struct engine_link	*l;
+
+	if ((l = calloc(1, sizeof(*l))) == NULL)
+		fatal("%s", __func__);
+	l->tunnel = tunnel;
+	strlcpy(l->name, name, sizeof(l->name));
+	TAILQ_INSERT_TAIL(&links, l, entry);
+	return (l);
+}
+
+static struct engine_link *
+engine_link_find(uint32_t tunnel, const char *name)
+{
+	struct engine_link	*l;
+
+	TAILQ_FOREACH(l, &links, entry) {
+		if (l->tunnel == tunnel && strcmp(l->name, name) == 0)
+			break;
+	}
+	return (l);
+}
+
 static void
-engine_link_start(struct engine_tunnel *t, const struct link_conf *l,
+engine_link_start(struct engine_tunnel *t, const struct link_conf *conf,
     uint64_t now)
 {
-	struct engine_sock	*s;
+	struct engine_link	*l;
 
-	if (tunnel_link(t->tunnel, l, now) == -1) {
+	if (tunnel_link(t->tunnel, conf, now) == -1) {
 		log_warnx("%s: cannot add link %s", t->conf->name,
-		    l->name);
+		    conf->name);
 		return;
 	}
-	if ((s = engine_sock_bylink(t->conf->id, l->name)) != NULL)
-		(void)tunnel_socket(t->tunnel, l->name, &s->ep, s->mtu, now);
+	l = engine_link_find(t->conf->id, conf->name);
+	if (l != NULL && engine_sock_isopen(l->ep.sock))
+		(void)tunnel_socket(t->tunnel, conf->name, &l->ep, l->mtu,
+		    now);
 }
 
 static int
@@ -565,4 +641,20 @@ engine_link_differs(const struct link_conf *a, const struct link_conf *b)
 
 	return (memcmp((const char *)a + start, (const char *)b + start,
 	    sizeof(*a) - start) != 0);
+}
+
+static void
+engine_link_free(struct engine_link *l)
+{
+	TAILQ_REMOVE(&links, l, entry);
+	engine_link_close(l->ep.sock);
+	free(l);
+}
+
+/* Its own socket; a listening one has other users. */
+static void
+engine_link_close(uint32_t sock)
+{
+	if (engine_listen_find(&listens, sock) == NULL)
+		engine_sock_close(sock);
 }

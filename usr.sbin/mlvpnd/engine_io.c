@@ -44,6 +44,18 @@
 #define FLUSH_ROUNDS	16		/* batches in a row */
 #define SLEEP_MAX	(3600 * USEC)
 
+/* A socket: one that listens for all tunnels, or that of a link. */
+struct engine_sock {
+	TAILQ_ENTRY(engine_sock) entry;
+	uint32_t		 id;
+	uint32_t		 known;		/* to the core by this id */
+	int			 fd;
+	uint8_t			 family;	/* what it sends, 0 any */
+	char			 link[LINK_NAME_SIZE];
+	struct event		 ev;
+	struct event		 ev_write;
+};
+
 /* Packets that are written as one. */
 struct engine_run {
 	struct pkt		*pkts[OFFLOAD_SEGS];
@@ -52,12 +64,10 @@ struct engine_run {
 	struct offload		 offload;
 };
 
-struct engine_socks		 engine_socks =
-				    TAILQ_HEAD_INITIALIZER(engine_socks);
-
 static struct core		*core;
 static struct event		 ev_deadline;
 static TAILQ_HEAD(, engine_tun)	 tuns = TAILQ_HEAD_INITIALIZER(tuns);
+static TAILQ_HEAD(, engine_sock) socks = TAILQ_HEAD_INITIALIZER(socks);
 
 static struct dgram		 rx_dgrams[BATCH_MAX];
 static struct dgram		 tx_dgrams[BATCH_MAX];
@@ -66,12 +76,6 @@ static uint8_t			 tx_bufs[BATCH_MAX][PKT_SIZE];
 
 static uint64_t	 clock_usec(clockid_t);
 static void	 engine_deadline(int, short, void *);
-static void	 engine_send(struct dgram *, size_t, uint64_t);
-static void	 engine_send_failed(const struct engine_sock *,
-		    const struct dgram *, int);
-static struct engine_sock *engine_sock_for(const struct endpoint *);
-static void	 engine_send_full(struct engine_sock *, int, struct dgram *,
-		    size_t, uint64_t);
 static void	 engine_tun_readable(int, short, void *);
 static ssize_t	 engine_tun_read(struct engine_tun *, uint8_t *);
 static int	 engine_tun_flags(const struct engine_tun *);
@@ -82,8 +86,16 @@ static int	 engine_run_add(struct engine_tun *, struct engine_run *,
 		    struct pkt *);
 static void	 engine_run_write(struct engine_tun *, struct engine_run *);
 static ssize_t	 engine_tun_write(struct engine_tun *, struct engine_run *);
+static struct engine_sock *engine_sock_find(uint32_t);
+static struct engine_sock *engine_sock_for(const struct endpoint *);
+static void	 engine_sock_free(struct engine_sock *);
 static void	 engine_sock_readable(int, short, void *);
 static void	 engine_sock_writable(int, short, void *);
+static void	 engine_send(struct dgram *, size_t, uint64_t);
+static void	 engine_send_failed(const struct engine_sock *,
+		    const struct dgram *, int);
+static void	 engine_send_full(struct engine_sock *, int, struct dgram *,
+		    size_t, uint64_t);
 
 void
 engine_io_init(struct core *c)
@@ -104,8 +116,8 @@ engine_io_free(void)
 {
 	struct engine_sock	*s;
 
-	while ((s = TAILQ_FIRST(&engine_socks)) != NULL)
-		engine_sock_free(&engine_socks, s);
+	while ((s = TAILQ_FIRST(&socks)) != NULL)
+		engine_sock_free(s);
 }
 
 uint64_t
@@ -421,59 +433,79 @@ engine_tun_write(struct engine_tun *t, struct engine_run *run)
  * Sockets
  */
 
-struct engine_sock *
-engine_sock_new(struct engine_socks *list, uint32_t id)
+void
+engine_sock_open(uint32_t id, int fd, uint8_t family, const char *link)
 {
 	struct engine_sock	*s;
 
-	if (id == SOCK_NONE)
-		fatalx("%s: socket without an id", __func__);
+	if (id == SOCK_NONE || engine_sock_find(id) != NULL)
+		fatalx("%s: invalid or duplicate id %u", __func__, id);
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		fatal("%s", __func__);
 	s->id = s->known = id;
-	s->fd = -1;
-	TAILQ_INSERT_TAIL(list, s, entry);
-	return (s);
+	s->fd = fd;
+	s->family = family;
+	strlcpy(s->link, link, sizeof(s->link));
+	event_set(&s->ev, fd, EV_READ | EV_PERSIST, engine_sock_readable, s);
+	event_set(&s->ev_write, fd, EV_WRITE, engine_sock_writable, s);
+	event_add(&s->ev, NULL);
+	TAILQ_INSERT_TAIL(&socks, s, entry);
 }
 
-struct engine_sock *
-engine_sock_find(struct engine_socks *list, uint32_t id)
+int
+engine_sock_isopen(uint32_t id)
+{
+	return (engine_sock_find(id) != NULL);
+}
+
+void
+engine_sock_close(uint32_t id)
 {
 	struct engine_sock	*s;
 
-	TAILQ_FOREACH(s, list, entry) {
+	if ((s = engine_sock_find(id)) != NULL)
+		engine_sock_free(s);
+}
+
+void
+engine_sock_twin(uint32_t id, uint32_t twin)
+{
+	struct engine_sock	*s;
+
+	if ((s = engine_sock_find(id)) != NULL)
+		s->known = twin != SOCK_NONE ? twin : id;
+}
+
+static struct engine_sock *
+engine_sock_find(uint32_t id)
+{
+	struct engine_sock	*s;
+
+	TAILQ_FOREACH(s, &socks, entry) {
 		if (s->id == id)
 			break;
 	}
 	return (s);
 }
 
-struct engine_sock *
-engine_sock_bylink(uint32_t tunnel, const char *link)
+/* The socket the core has named: twins have one for each family. */
+static struct engine_sock *
+engine_sock_for(const struct endpoint *ep)
 {
 	struct engine_sock	*s;
 
-	TAILQ_FOREACH(s, &engine_socks, entry) {
-		if (!s->listening && s->tunnel == tunnel &&
-		    strcmp(s->link, link) == 0)
+	TAILQ_FOREACH(s, &socks, entry) {
+		if ((s->known == ep->sock || s->id == ep->sock) &&
+		    (s->family == 0 || s->family == ep->remote.family))
 			break;
 	}
 	return (s);
 }
 
-void
-engine_sock_watch(struct engine_sock *s)
+static void
+engine_sock_free(struct engine_sock *s)
 {
-	event_set(&s->ev, s->fd, EV_READ | EV_PERSIST, engine_sock_readable,
-	    s);
-	event_set(&s->ev_write, s->fd, EV_WRITE, engine_sock_writable, s);
-	event_add(&s->ev, NULL);
-}
-
-void
-engine_sock_free(struct engine_socks *list, struct engine_sock *s)
-{
-	TAILQ_REMOVE(list, s, entry);
+	TAILQ_REMOVE(&socks, s, entry);
 	event_del(&s->ev);
 	event_del(&s->ev_write);
 	close(s->fd);
@@ -554,20 +586,6 @@ engine_send_failed(const struct engine_sock *s, const struct dgram *d,
 		    strerror(error));
 	else
 		log_limited(&limit, "send to %s: %s", buf, strerror(error));
-}
-
-/* The socket the core has named: twins have one for each family. */
-static struct engine_sock *
-engine_sock_for(const struct endpoint *ep)
-{
-	struct engine_sock	*s;
-
-	TAILQ_FOREACH(s, &engine_socks, entry) {
-		if ((s->known == ep->sock || s->id == ep->sock) &&
-		    (s->family == 0 || s->family == ep->remote.family))
-			break;
-	}
-	return (s);
 }
 
 /*

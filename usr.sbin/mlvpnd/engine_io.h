@@ -31,11 +31,9 @@
 #include <event.h>
 #include <stdint.h>
 
-#include "conf.h"
-#include "dgram.h"
-
 struct core;
 struct tunnel;
+struct tunnel_conf;
 
 /* A tunnel's device. */
 struct engine_tun {
@@ -46,24 +44,6 @@ struct engine_tun {
 	struct tunnel		*tunnel;	/* NULL: it does not run */
 };
 
-/* A socket: one that listens for all tunnels, or that of a link. */
-struct engine_sock {
-	TAILQ_ENTRY(engine_sock) entry;
-	uint32_t		 id;
-	int			 fd;
-	struct event		 ev;
-	struct event		 ev_write;
-	int			 listening;
-	uint32_t		 known;		/* to the core by this id */
-	uint8_t			 family;	/* what it sends, 0 any */
-	/* a link's */
-	uint32_t		 tunnel;
-	char			 link[LINK_NAME_SIZE];
-	struct endpoint		 ep;
-	uint16_t		 mtu;
-};
-TAILQ_HEAD(engine_socks, engine_sock);
-
 /*
  * engine_clock(): the time of the core, in microseconds.
  * engine_now(): the same, and the core is told the time of day.  Not for what
@@ -73,8 +53,13 @@ TAILQ_HEAD(engine_socks, engine_sock);
  * engine_transmit(now): sends one batch of datagrams.  Returns how many.
  * engine_tun_set(tun, conf, tunnel): sets the tunnel that uses the device.
  * engine_tun_setfd(tun, fd): takes over fd; -1 closes the device.
- * engine_sock_new(list, id): a socket without a descriptor, which the caller
- *	sets before it watches the socket.
+ * engine_sock_open(id, fd, family, link): takes over fd.  The id is unique.
+ *	The socket sends to addresses of this family only, unless it is 0.
+ *	link is for the log, "" if it is not the socket of one link.
+ * engine_sock_isopen(id): is there a socket with this id?
+ * engine_sock_close(id): nothing happens if there is none.
+ * engine_sock_twin(id, twin): the core knows this socket, too, by the id of
+ *	its twin of the other address family; SOCK_NONE: it has none.
  */
 void	 engine_io_init(struct core *);
 void	 engine_io_free(void);
@@ -89,11 +74,9 @@ void	 engine_tun_set(struct engine_tun *, const struct tunnel_conf *,
 void	 engine_tun_setfd(struct engine_tun *, int);
 void	 engine_tun_free(struct engine_tun *);
 
-extern struct engine_socks	 engine_socks;	/* in use */
-struct engine_sock *engine_sock_new(struct engine_socks *, uint32_t);
-struct engine_sock *engine_sock_find(struct engine_socks *, uint32_t);
-struct engine_sock *engine_sock_bylink(uint32_t, const char *);
-void	 engine_sock_watch(struct engine_sock *);
-void	 engine_sock_free(struct engine_socks *, struct engine_sock *);
+void	 engine_sock_open(uint32_t, int, uint8_t, const char *);
+int	 engine_sock_isopen(uint32_t);
+void	 engine_sock_close(uint32_t);
+void	 engine_sock_twin(uint32_t, uint32_t);
 
 #endif /* ENGINE_IO_H */
