@@ -95,6 +95,16 @@ for addr in "$(net 1).2" "*"; do
 	check "to listen on $addr, the same port" ctl server reload
 	check "traffic" await reaches 5
 done
+sed "s/^listen on [^ ]*/listen on 198.51.100.99/" "$T/two" | conf server
+check "to listen on an address that the host lacks: said" eval \
+    '! ctl server reload >"$T/reload" 2>&1'
+check "show says it" eval 'ctl server show |
+    grep "Not listening on 198.51.100.99:5080: no such address"'
+conf server <"$T/two"
+check "good again" ctl server reload
+check "show says that" eval '! ctl server show | grep "Not listening" &&
+    ctl server show | grep "Listening on 0.0.0.0:5080"'
+check "traffic" await reaches 5
 check "nothing was said to be in use" eval \
     '! grep -q "listen on .*in use" "$T/server.log"'
 finish

@@ -55,6 +55,7 @@ static int		 answers(struct imsgbuf *, const struct parse_result *);
 static int		 answer(struct imsg *, int *);
 static void		 get_data(struct imsg *, void *, size_t);
 static void		 show_summary(struct imsg *);
+static void		 show_listen(struct imsg *);
 static void		 show_tunnel(struct imsg *);
 static void		 show_link(struct imsg *);
 static void		 show_filter(struct imsg *);
@@ -328,6 +329,9 @@ answer(struct imsg *imsg, int *status)
 	case IMSG_CTL_SUMMARY:
 		show_summary(imsg);
 		return (0);
+	case IMSG_CTL_LISTEN:
+		show_listen(imsg);
+		return (0);
 	case IMSG_CTL_TUNNEL:
 		show_tunnel(imsg);
 		return (0);
@@ -366,6 +370,16 @@ show_summary(struct imsg *imsg)
 	get_data(imsg, &cs, sizeof(cs));
 	clean(cs.version, sizeof(cs.version));
 	output->summary(&cs);
+}
+
+static void
+show_listen(struct imsg *imsg)
+{
+	struct ctl_listen	 cl;
+
+	get_data(imsg, &cl, sizeof(cl));
+	clean(cl.ifname, sizeof(cl.ifname));
+	output->listen(&cl);
 }
 
 static void

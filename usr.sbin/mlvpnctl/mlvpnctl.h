@@ -38,6 +38,7 @@
 struct output {
 	void	(*head)(const struct parse_result *);
 	void	(*summary)(const struct ctl_summary *);
+	void	(*listen)(const struct ctl_listen *);
 	void	(*tunnel)(const struct ctl_tunnel *);
 	void	(*link)(const struct ctl_link *);
 	void	(*filter)(const struct ctl_match *);
@@ -51,6 +52,7 @@ extern const struct output	 text_output, json_output;
 /* output.c */
 const char	*tunnel_state(const struct ctl_tunnel *);
 const char	*link_state(const struct ctl_link *);
+const char	*listen_error(const struct ctl_listen *);
 const char	*fmt_addr(const struct addr *, char *);
 const char	*fmt_prefix(const struct prefix *, char *);
 const char	*fmt_route(const struct ctl_route *, char *);

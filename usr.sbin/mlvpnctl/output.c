@@ -23,6 +23,7 @@
 #include <sys/param.h>
 
 #include <err.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ struct columns {
 
 static void	 text_head(const struct parse_result *);
 static void	 text_summary(const struct ctl_summary *);
+static void	 text_listen(const struct ctl_listen *);
 static void	 text_tunnel(const struct ctl_tunnel *);
 static void	 text_link(const struct ctl_link *);
 static void	 text_filter(const struct ctl_match *);
@@ -72,6 +74,7 @@ static const char	*fmt_hint(const struct ctl_link *, char *);
 const struct output	 text_output = {
 	text_head,
 	text_summary,
+	text_listen,
 	text_tunnel,
 	text_link,
 	text_filter,
@@ -116,6 +119,27 @@ text_summary(const struct ctl_summary *cs)
 	printf("Handshakes: %" PRIu64 " rate limited, %" PRIu64
 	    " cookies sent\n", cs->rx_hello_limited, cs->cookies_sent);
 	text.blocks++;
+}
+
+static void
+text_listen(const struct ctl_listen *cl)
+{
+	char		 addr[ADDR_STRLEN];
+	const char	*error = listen_error(cl);
+
+	printf("%s on ", error == NULL ? "Listening" : "Not listening");
+	if (cl->ifname[0] == '\0')
+		printf("%s", fmt_addr(&cl->addr, addr));
+	else if (error == NULL)
+		printf("%s of %s", fmt_addr(&cl->addr, addr), cl->ifname);
+	else
+		printf("%s port %u, IPv%u", cl->ifname, cl->addr.port,
+		    cl->addr.family);
+	if (cl->rtable != RTABLE_DEFAULT)
+		printf(", rtable %d", cl->rtable);
+	if (error != NULL)
+		printf(": %s", error);
+	printf("\n");
 }
 
 static void
@@ -427,6 +451,28 @@ link_state(const struct ctl_link *cl)
 		return ("standby");
 	default:
 		return ("unknown");
+	}
+}
+
+/* NULL if there is none. */
+const char *
+listen_error(const struct ctl_listen *cl)
+{
+	switch (cl->error) {
+	case 0:
+		return (NULL);
+	case EACCES:
+	case EPERM:
+		return ("permission denied");
+	case EADDRINUSE:
+		return ("address in use");
+	case EADDRNOTAVAIL:
+	case ENOENT:
+		return ("no such address");
+	case EAFNOSUPPORT:
+		return ("no such address family");
+	default:
+		return ("other error");
 	}
 }
 

@@ -31,6 +31,7 @@
 
 static void	 json_head(const struct parse_result *);
 static void	 json_summary(const struct ctl_summary *);
+static void	 json_listen(const struct ctl_listen *);
 static void	 json_tunnel(const struct ctl_tunnel *);
 static void	 json_link(const struct ctl_link *);
 static void	 json_filter(const struct ctl_match *);
@@ -57,6 +58,7 @@ static size_t	 utf8_len(const unsigned char *);
 const struct output	 json_output = {
 	json_head,
 	json_summary,
+	json_listen,
 	json_tunnel,
 	json_link,
 	json_filter,
@@ -103,6 +105,29 @@ json_summary(const struct ctl_summary *cs)
 	json_uint("cookies_sent", cs->cookies_sent);
 	json_uint("pkts_total", cs->pkts_total);
 	json_uint("pkts_used", cs->pkts_used);
+	json_close('}');
+	json_section("listens");
+}
+
+static void
+json_listen(const struct ctl_listen *cl)
+{
+	struct addr	 addr = cl->addr;
+
+	/* the interface has none */
+	if (cl->ifname[0] != '\0' && cl->error != 0)
+		addr.family = 0;
+	addr.port = 0;
+
+	json_section("listens");
+	json_open(NULL, '{');
+	json_addr("address", &addr);
+	json_uint("family", cl->addr.family);
+	json_uint("port", cl->addr.port);
+	json_string("interface", cl->ifname);
+	json_int("rtable", cl->rtable);
+	json_bool("open", cl->error == 0);
+	json_token("error", listen_error(cl));
 	json_close('}');
 }
 

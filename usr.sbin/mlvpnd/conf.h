@@ -111,6 +111,7 @@ struct listen_conf {
 					      as in "egress" */
 	uint16_t	 port;
 	int		 rtable;
+	int		 error;		/* for the engine: why it is not open */
 };
 
 struct link_conf {

@@ -75,6 +75,15 @@ struct ctl_summary {
 	uint32_t	 pkts_used;
 };
 
+/* After the summary: an address to listen on. */
+struct ctl_listen {
+	struct addr	 addr;			/* with the port; only family
+						   and port if not known */
+	char		 ifname[IFNAMSIZ];	/* that has the address, or "" */
+	int32_t		 rtable;
+	int32_t		 error;			/* errno, 0: it is open */
+};
+
 enum tunnel_state {
 	TUNNEL_DOWN,			/* no association */
 	TUNNEL_HANDSHAKE,

@@ -40,14 +40,6 @@
 #include "mlvpn2_file.h"
 #include "mlvpnd.h"
 
-/* A listening socket. */
-struct engine_listen {
-	TAILQ_ENTRY(engine_listen) entry;
-	struct listen_conf	 conf;
-	int			 newfd;		/* that came with a message */
-};
-TAILQ_HEAD(engine_listens, engine_listen);
-
 /* The socket of a link: its own, or a listening one. */
 struct engine_link {
 	TAILQ_ENTRY(engine_link) entry;
@@ -65,10 +57,11 @@ struct engine_conf {
 
 struct engine_tunnels		 engine_tunnels =
 				    TAILQ_HEAD_INITIALIZER(engine_tunnels);
+struct engine_listens		 engine_listens =
+				    TAILQ_HEAD_INITIALIZER(engine_listens);
 
 static struct core		*core;
 static struct engine_conf	*nconf;
-static struct engine_listens	 listens = TAILQ_HEAD_INITIALIZER(listens);
 static TAILQ_HEAD(, engine_link) links = TAILQ_HEAD_INITIALIZER(links);
 
 static void	 engine_recv_conf(struct imsg *);
@@ -128,7 +121,7 @@ engine_conf_free(void)
 	}
 	while ((l = TAILQ_FIRST(&links)) != NULL)
 		engine_link_free(l);
-	engine_listens_free(&listens);
+	engine_listens_free(&engine_listens);
 }
 
 /*
@@ -197,8 +190,10 @@ engine_recv_listen(struct imsg *imsg)
 	if ((l = calloc(1, sizeof(*l))) == NULL)
 		fatal("%s", __func__);
 	engine_get_data(imsg, &l->conf, sizeof(l->conf));
-	if (l->conf.id == SOCK_NONE)
-		fatalx("%s: socket without an id", __func__);
+	engine_check_string(l->conf.ifname, sizeof(l->conf.ifname), __func__);
+	if ((l->conf.id == SOCK_NONE) != (l->conf.error != 0))
+		fatalx("%s: socket %u: error %d", __func__, l->conf.id,
+		    l->conf.error);
 	l->newfd = imsg_get_fd(imsg);
 	TAILQ_INSERT_TAIL(&nconf->listens, l, entry);
 }
@@ -293,7 +288,7 @@ engine_recv_socket(struct imsg *imsg)
 	if ((fd = imsg_get_fd(imsg)) != -1)
 		engine_sock_open(ls.sock, fd, 0, ls.link);
 	else if (!engine_sock_isopen(ls.sock) || (ls.sock != old &&
-	    engine_listen_find(&listens, ls.sock) == NULL)) {
+	    engine_listen_find(&engine_listens, ls.sock) == NULL)) {
 		log_warnx("link %s: no socket received", ls.link);
 		return;
 	}
@@ -403,6 +398,8 @@ engine_merge_listens(struct engine_conf *nc)
 
 	for (l = TAILQ_FIRST(&nc->listens); l != NULL; l = next) {
 		next = TAILQ_NEXT(l, entry);
+		if (l->conf.error != 0)
+			continue;
 		if (l->newfd != -1)
 			engine_sock_open(l->conf.id, l->newfd,
 			    l->conf.addr.family, "");
@@ -473,12 +470,12 @@ engine_drop_listens(struct engine_conf *nc)
 {
 	struct engine_listen	*l;
 
-	TAILQ_FOREACH(l, &listens, entry) {
+	TAILQ_FOREACH(l, &engine_listens, entry) {
 		if (engine_listen_find(&nc->listens, l->conf.id) == NULL)
 			engine_sock_close(l->conf.id);
 	}
-	engine_listens_free(&listens);
-	TAILQ_CONCAT(&listens, &nc->listens, entry);
+	engine_listens_free(&engine_listens);
+	TAILQ_CONCAT(&engine_listens, &nc->listens, entry);
 }
 
 /* Closes the sockets of links that are no longer configured. */
@@ -655,6 +652,6 @@ engine_link_free(struct engine_link *l)
 static void
 engine_link_close(uint32_t sock)
 {
-	if (engine_listen_find(&listens, sock) == NULL)
+	if (engine_listen_find(&engine_listens, sock) == NULL)
 		engine_sock_close(sock);
 }

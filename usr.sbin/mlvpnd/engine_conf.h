@@ -49,7 +49,17 @@ struct engine_tunnel {
 };
 TAILQ_HEAD(engine_tunnels, engine_tunnel);
 
-extern struct engine_tunnels	 engine_tunnels;	/* in force, in order */
+/* A listening socket, or why it is not open (conf.error). */
+struct engine_listen {
+	TAILQ_ENTRY(engine_listen) entry;
+	struct listen_conf	 conf;
+	int			 newfd;		/* that came with a message */
+};
+TAILQ_HEAD(engine_listens, engine_listen);
+
+/* In force, in order. */
+extern struct engine_tunnels	 engine_tunnels;
+extern struct engine_listens	 engine_listens;
 
 /*
  * engine_conf_imsg(): returns 0 if the message is not about the

@@ -43,6 +43,7 @@ static struct core	*core;
 static uint64_t		 started;
 
 static void	 show_summary(struct imsgbuf *);
+static void	 show_listens(struct imsgbuf *);
 static int	 is_selected(const struct engine_tunnel *,
 		    const struct ctl_select *);
 static int	 show_tunnels(struct imsgbuf *, const struct ctl_select *);
@@ -80,6 +81,26 @@ show_summary(struct imsgbuf *ibuf)
 	if (imsg_compose(ibuf, IMSG_CTL_SUMMARY, 0, 0, -1, &cs,
 	    sizeof(cs)) == -1)
 		log_warn("%s", __func__);
+	show_listens(ibuf);
+}
+
+static void
+show_listens(struct imsgbuf *ibuf)
+{
+	struct engine_listen	*l;
+	struct ctl_listen	 cl;
+
+	TAILQ_FOREACH(l, &engine_listens, entry) {
+		memset(&cl, 0, sizeof(cl));
+		cl.addr = l->conf.addr;
+		cl.addr.port = l->conf.port;
+		strlcpy(cl.ifname, l->conf.ifname, sizeof(cl.ifname));
+		cl.rtable = l->conf.rtable;
+		cl.error = l->conf.error;
+		if (imsg_compose(ibuf, IMSG_CTL_LISTEN, 0, 0, -1, &cl,
+		    sizeof(cl)) == -1)
+			log_warn("%s", __func__);
+	}
 }
 
 static int

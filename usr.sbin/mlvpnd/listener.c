@@ -68,6 +68,7 @@ static void	 listener_replace(const struct listener *);
 static void	 listener_close(struct listener *);
 static void	 listener_failed(struct listener *, const char *);
 static int	 listener_excused(const struct listener *);
+static int	 listener_replaced(const struct listener *);
 
 static TAILQ_HEAD(, listener)	 listeners = TAILQ_HEAD_INITIALIZER(listeners);
 
@@ -225,27 +226,26 @@ listener_of_link(const struct link_conf *link, struct addr *bound)
 }
 
 /*
- * Opens all sockets that are not open.  Returns how many were opened, and
- * sets *missing if one is to be tried again later.
+ * Opens all sockets that are not open.  Returns how many were opened or fail
+ * for another reason, and sets *missing if one is to be tried again later.
  */
 int
 listener_open(int *missing)
 {
 	struct listener	*l;
-	int		 opened = 0;
+	int		 changed = 0;
 
 	TAILQ_FOREACH(l, &listeners, entry) {
 		if (l->id != 0)
 			continue;
-		if (listener_try(l) == 0)
-			opened++;
-		else if (!listener_excused(l))
+		changed += listener_try(l);
+		if (l->id == 0 && !listener_excused(l))
 			*missing = 1;
 	}
-	return (opened);
+	return (changed);
 }
 
-/* Interface addresses have changed.  Returns 1 if any socket has. */
+/* Interface addresses may have changed.  Returns 1 if any socket has. */
 int
 listener_netchange(void)
 {
@@ -260,13 +260,16 @@ listener_netchange(void)
 			listener_close(l);
 			changed = 1;
 		}
-		if (l->id == 0 && listener_try(l) == 0)
-			changed = 1;
+		if (l->id == 0)
+			changed |= listener_try(l);
 	}
 	return (changed);
 }
 
-/* Sends all open sockets to the engine, in its configuration. */
+/*
+ * Sends all sockets to the engine, in its configuration, and why those that
+ * have failed are not open.
+ */
 void
 listener_send(void)
 {
@@ -274,12 +277,14 @@ listener_send(void)
 	struct listener		*l;
 
 	TAILQ_FOREACH(l, &listeners, entry) {
-		if (l->id == 0)
+		if (l->id == 0 && (l->error == 0 || listener_replaced(l)))
 			continue;
 		lc = l->conf;
 		lc.id = l->id;
 		lc.twin = l->twin != NULL ? l->twin->id : 0;
-		lc.addr = l->bound;
+		lc.error = l->error;
+		if (l->id != 0)
+			lc.addr = l->bound;
 		compose_engine(IMSG_RECONF_LISTEN, 0, l->fd, &lc,
 		    sizeof(lc));
 		l->fd = -1;
@@ -309,28 +314,29 @@ listener_address(const struct listener *l, struct addr *addr)
 	return (0);
 }
 
+/* Returns 1 if it was opened or fails for another reason than before. */
 static int
 listener_try(struct listener *l)
 {
 	struct sock_conf	 sc;
 	const char		*what = "bind";
+	int			 before = l->error;
 
 	memset(&sc, 0, sizeof(sc));
 	sc.rtable = l->conf.rtable;
 	sc.fragments = l->fragments;
 	if (listener_address(l, &sc.local) == -1) {
 		listener_failed(l, l->conf.ifname);
-		return (-1);
-	}
-	if ((l->fd = sock_open(&sc, &what)) == -1) {
-		l->bound = sc.local;
-		listener_failed(l, what);
-		return (-1);
+		return (l->error != before);
 	}
 	l->bound = sc.local;
+	if ((l->fd = sock_open(&sc, &what)) == -1) {
+		listener_failed(l, what);
+		return (l->error != before);
+	}
 	l->error = l->patience = 0;
 	l->id = sock_new_id();
-	return (0);
+	return (1);
 }
 
 static void
@@ -373,4 +379,22 @@ listener_excused(const struct listener *l)
 {
 	return (l->optional && (l->error == ENOENT ||
 	    l->error == EAFNOSUPPORT || l->error == EADDRNOTAVAIL));
+}
+
+/* Is it enough that the other family is open? */
+static int
+listener_replaced(const struct listener *l)
+{
+	struct listener	*other;
+
+	if (!listener_excused(l))
+		return (0);
+	TAILQ_FOREACH(other, &listeners, entry) {
+		if (other->id != 0 && other->optional &&
+		    strcmp(other->conf.ifname, l->conf.ifname) == 0 &&
+		    other->conf.port == l->conf.port &&
+		    other->conf.rtable == l->conf.rtable)
+			return (1);
+	}
+	return (0);
 }

@@ -30,12 +30,13 @@ struct mlvpnd_conf;
  *
  * listener_reconf(): removes those that are no longer configured and adds the
  *	new ones.
- * listener_open(): opens all that are not open.  Returns how many were
- *	opened, and sets *missing if one is to be tried again later.
+ * listener_open(): opens all that are not open.  Returns how many were opened
+ *	or fail for another reason, and sets *missing if one is to be tried
+ *	again later.
  * listener_netchange(): interface addresses may have changed.  Returns 1 if
  *	any socket has.
- * listener_send(): sends all open sockets to the engine, as part of its
- *	configuration.
+ * listener_send(): sends all sockets to the engine, as part of its
+ *	configuration, and the errors of those that are not open.
  * listener_of_link(): returns the id and the address of the socket of a link
  *	that listens, SOCK_NONE if it is not open.
  * listener_stop(): closes all sockets.

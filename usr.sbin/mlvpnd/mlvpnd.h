@@ -50,6 +50,7 @@ enum imsg_type {
 	IMSG_CTL_LINK_DOWN,		/* struct ctl_link_admin */
 	/* engine to mlvpnctl */
 	IMSG_CTL_SUMMARY,		/* struct ctl_summary */
+	IMSG_CTL_LISTEN,		/* struct ctl_listen */
 	IMSG_CTL_TUNNEL,		/* struct ctl_tunnel */
 	IMSG_CTL_LINK,			/* struct ctl_link */
 	IMSG_CTL_FILTER,		/* struct ctl_match */

@@ -359,8 +359,9 @@ reconf_tunnel(struct ptunnel *pt)
 }
 
 /*
- * Opens all interfaces and listening sockets that are not open.  Returns how
- * many were opened, and sets *missing if some could not be.
+ * Opens all interfaces and listening sockets that are not open.  Returns
+ * whether the engine has to hear of something, and sets *missing if some could
+ * not be opened.
  */
 static int
 reconf_open(int *missing)

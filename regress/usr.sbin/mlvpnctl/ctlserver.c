@@ -46,6 +46,7 @@
 #include <sys/wait.h>
 
 #include <err.h>
+#include <errno.h>
 #include <grp.h>
 #include <imsg.h>
 #include <poll.h>
@@ -69,6 +70,8 @@ static void	 serve(int);
 static int	 request(struct imsgbuf *, struct imsg *);
 static void	 echo(struct imsg *);
 static void	 show_summary(struct imsgbuf *);
+static void	 show_listen(struct imsgbuf *, const char *, const char *,
+		    int32_t, int32_t);
 static int	 show_tunnels(struct imsgbuf *, const struct ctl_select *);
 static int	 show_links(struct imsgbuf *, const struct ctl_select *);
 static int	 show_filters(struct imsgbuf *, const struct ctl_select *);
@@ -318,6 +321,28 @@ show_summary(struct imsgbuf *ibuf)
 		cs.pkts_used = 12;
 	}
 	compose(ibuf, IMSG_CTL_SUMMARY, &cs, sizeof(cs));
+	if (is("normal")) {
+		show_listen(ibuf, "0.0.0.0", "", RTABLE_DEFAULT, 0);
+		show_listen(ibuf, "2001:db8::1", "em0", 1, 0);
+		show_listen(ibuf, "192.0.2.1", "", RTABLE_DEFAULT, EADDRINUSE);
+		show_listen(ibuf, "::", "em1", 2, ENOENT);
+	} else if (is("hostile"))
+		show_listen(ibuf, "::", "\033[2J", INT32_MIN, INT32_MIN);
+}
+
+static void
+show_listen(struct imsgbuf *ibuf, const char *addr, const char *ifname,
+    int32_t rtable, int32_t error)
+{
+	struct ctl_listen	 cl;
+
+	memset(&cl, 0, sizeof(cl));
+	addr_pton(&cl.addr, addr);
+	cl.addr.port = 5080;
+	strlcpy(cl.ifname, ifname, sizeof(cl.ifname));
+	cl.rtable = rtable;
+	cl.error = error;
+	compose(ibuf, IMSG_CTL_LISTEN, &cl, sizeof(cl));
 }
 
 static int

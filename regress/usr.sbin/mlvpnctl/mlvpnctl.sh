@@ -233,6 +233,10 @@ test_show() {
 	Packet buffers used: 12 of 4096
 	Datagrams rejected: 17 unknown, 3 malformed, 2 with a wrong key
 	Handshakes: 1 rate limited, 18446744073709551615 cookies sent
+	Listening on 0.0.0.0:5080
+	Listening on [2001:db8::1]:5080 of em0, rtable 1
+	Not listening on 192.0.2.1:5080: address in use
+	Not listening on em1 port 5080, IPv6, rtable 2: no such address
 
 	$(links_table)
 	END
@@ -342,6 +346,10 @@ test_show() {
 	[ $status -eq 0 ] || exit 1
 	has '?[2Jx"\??'
 	[ "$(tr -d '\n -\176\200-\377' <"$dir/got" | wc -c)" -eq 0 ] || exit 1
+	with hostile show summary
+	[ $status -eq 0 ] || exit 1
+	has "Not listening on ?[2J port 5080"
+	[ "$(tr -d '\n -\176\200-\377' <"$dir/got" | wc -c)" -eq 0 ] || exit 1
 	with hostile show links x
 	[ $status -eq 0 ] || exit 1
 	[ "$(tr -d '\n -\176\200-\377' <"$dir/got" | wc -c)" -eq 0 ] || exit 1
@@ -422,7 +430,17 @@ test_json() {
 	has '"summary": {'
 	has '"cookies_sent": 18446744073709551615,'
 	has '"links": ['
+	has '"listens": ['
 	json normal 0 show summary
+	has '"address": "0.0.0.0",'
+	has '"interface": "em0",'
+	has '"open": true,'
+	has '"error": null'
+	has '"address": null,'
+	has '"error": "address-in-use"'
+	has '"error": "no-such-address"'
+	json empty 0 show summary
+	has '"listens": []'
 	json normal 0 show tunnels
 	has '"description": "the house",'
 	has '"up_s": 3723,'

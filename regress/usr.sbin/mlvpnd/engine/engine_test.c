@@ -86,6 +86,7 @@ static void	 no_message(struct peer *);
 static int	 tun_pair(struct peer *);
 static void	 tunnel_conf(struct tunnel_conf *, uint32_t, const char *, int);
 static void	 link_conf(struct link_conf *, const char *);
+static void	 listen_conf(struct listen_conf *, uint32_t);
 static void	 conf_server(struct peer *, int, uint32_t, int, int);
 static void	 conf_client(struct peer *, int, int, const char *[]);
 static void	 conf_rules(struct peer *, const struct match_conf *, int);
@@ -101,6 +102,7 @@ static void	 pass(struct peer *, struct peer *);
 static int	 ctl_open(struct peer *, struct imsgbuf *);
 static int	 ctl_next(struct imsgbuf *, struct imsg *);
 static void	 ctl_summary(struct peer *, struct ctl_summary *);
+static int	 ctl_listens(struct peer *, struct ctl_listen *, int);
 static void	 ctl_tunnel(struct peer *, struct ctl_tunnel *);
 static int	 ctl_links(struct peer *, struct ctl_link *, int);
 static void	 ctl_link(struct peer *, const char *, struct ctl_link *);
@@ -116,6 +118,7 @@ static void	 test_start(void);
 static void	 test_traffic(void);
 static void	 test_segments(void);
 static void	 test_reload_same(void);
+static void	 test_listen_failed(void);
 static void	 test_second_link(void);
 static void	 test_replace_socket(void);
 static void	 test_new_remote(void);
@@ -146,6 +149,7 @@ main(void)
 	test_traffic();
 	test_segments();
 	test_reload_same();
+	test_listen_failed();
 	test_second_link();
 	test_replace_socket();
 	test_new_remote();
@@ -298,6 +302,56 @@ test_reload_same(void)
 	pass(&a, &b);
 	no_message(&a);
 	no_message(&b);
+}
+
+static void
+test_listen_failed(void)
+{
+	struct ctl_listen	 cl[3];
+	struct listen_conf	 lc;
+	struct tunnel_conf	 tc;
+	struct peer		 c = { .name = "c", .tun = -1 };
+
+	TEST("the address that an engine listens on");
+	CHECK_EQ(ctl_listens(&b, cl, 3), 0);
+	CHECK_EQ(ctl_listens(&a, cl, 3), 1);
+	CHECK(addr_equal(&cl[0].addr, &server));
+	CHECK_EQ(cl[0].error, 0);
+
+	TEST("one that could not be opened, beside it");
+	listen_conf(&lc, listen_id);
+	tunnel_conf(&tc, TUNNEL_ID, "home", 0);
+	peer_send(&a, IMSG_RECONF_CONF, -1, NULL, 0);
+	peer_send(&a, IMSG_RECONF_LISTEN, -1, &lc, sizeof(lc));
+	lc.id = SOCK_NONE;
+	lc.error = EADDRINUSE;
+	strlcpy(lc.ifname, "egress", sizeof(lc.ifname));
+	peer_send(&a, IMSG_RECONF_LISTEN, -1, &lc, sizeof(lc));
+	peer_send(&a, IMSG_RECONF_TUNNEL, -1, &tc, sizeof(tc));
+	peer_send(&a, IMSG_RECONF_END, -1, NULL, 0);
+	peer_flush(&a);
+	while (ctl_listens(&a, cl, 3) != 2)
+		continue;
+	CHECK_EQ(cl[0].error, 0);
+	CHECK_EQ(cl[1].error, EADDRINUSE);
+	CHECK(strcmp(cl[1].ifname, "egress") == 0);
+	pass(&b, &a);
+	pass(&a, &b);
+
+	TEST("and not any more");
+	conf_server(&a, -1, listen_id, -1, 0);
+	while (ctl_listens(&a, cl, 3) != 1)
+		continue;
+	pass(&b, &a);
+	no_message(&a);
+
+	TEST("refused: one without an id and without an error");
+	peer_start(&c);
+	listen_conf(&lc, SOCK_NONE);
+	peer_send(&c, IMSG_RECONF_CONF, -1, NULL, 0);
+	peer_send(&c, IMSG_RECONF_LISTEN, -1, &lc, sizeof(lc));
+	peer_flush(&c);
+	peer_dies(&c);
 }
 
 static void
@@ -885,16 +939,22 @@ link_conf(struct link_conf *lc, const char *name)
 }
 
 static void
+listen_conf(struct listen_conf *lc, uint32_t id)
+{
+	memset(lc, 0, sizeof(*lc));
+	lc->id = id;
+	lc->addr = server;
+	lc->port = server.port;
+	lc->rtable = RTABLE_DEFAULT;
+}
+
+static void
 conf_server(struct peer *p, int fd, uint32_t id, int tun, int psk)
 {
 	struct listen_conf	 lc;
 	struct tunnel_conf	 tc;
 
-	memset(&lc, 0, sizeof(lc));
-	lc.id = id;
-	lc.addr = server;
-	lc.port = server.port;
-	lc.rtable = RTABLE_DEFAULT;
+	listen_conf(&lc, id);
 	tunnel_conf(&tc, TUNNEL_ID, "home", psk);
 	peer_send(p, IMSG_RECONF_CONF, -1, NULL, 0);
 	peer_send(p, IMSG_RECONF_LISTEN, fd, &lc, sizeof(lc));
@@ -1122,9 +1182,36 @@ ctl_summary(struct peer *p, struct ctl_summary *cs)
 	CHECK(ctl_next(&ibuf, &imsg));
 	CHECK(imsg_get_data(&imsg, cs, sizeof(*cs)) == 0);
 	imsg_free(&imsg);
-	CHECK(!ctl_next(&ibuf, &imsg));
+	while (ctl_next(&ibuf, &imsg)) {
+		CHECK_EQ(imsg_get_type(&imsg), IMSG_CTL_LISTEN);
+		imsg_free(&imsg);
+	}
 	imsgbuf_clear(&ibuf);
 	close(fd);
+}
+
+/* They follow the summary. */
+static int
+ctl_listens(struct peer *p, struct ctl_listen *cl, int max)
+{
+	struct imsgbuf	 ibuf;
+	struct imsg	 imsg;
+	int		 fd, n = 0;
+
+	fd = ctl_open(p, &ibuf);
+	CHECK(imsg_compose(&ibuf, IMSG_CTL_SHOW_SUMMARY, 0, 0, -1, NULL,
+	    0) == 1);
+	CHECK(imsgbuf_flush(&ibuf) == 0);
+	CHECK(ctl_next(&ibuf, &imsg));
+	imsg_free(&imsg);
+	while (ctl_next(&ibuf, &imsg)) {
+		CHECK(n < max);
+		CHECK(imsg_get_data(&imsg, &cl[n++], sizeof(*cl)) == 0);
+		imsg_free(&imsg);
+	}
+	imsgbuf_clear(&ibuf);
+	close(fd);
+	return (n);
 }
 
 static void

@@ -156,6 +156,11 @@ test_reload()
 	check "an interface that is none of ours" eval 'reload 1 || reload 3'
 	check "is said" said "^message $sync .*$(dev c dsl1)"
 
+	echo "listen on 198.51.100.99 port 5081" | conf parent
+	check "an address that the host lacks" reload 1
+	check "the engine hears of it" \
+	    said "^listen 0 198.51.100.99 port 5081 fd no"
+
 	echo "listen on 192.0.2.1 port 5081" | conf parent
 	check "no tunnel" reload 0
 	check "no interface" await '! has_if c "$TUN"' 5
