@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Owns the association of a tunnel: when a handshake begins, what becomes of
+ * each that arrives, and under which keys the tunnel sends and receives.
+ */
+
 #include <sys/param.h>
 
 #include <sodium.h>

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Joins TCP segments that came in a row into one packet for the interface.
+ */
+
 #include <sys/types.h>
 
 #include <string.h>

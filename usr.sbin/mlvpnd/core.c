@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The core's border to the sockets: finds the tunnel of each datagram, limits
+ * handshakes by cookies, and asks the tunnels in turn for what is to be sent.
+ */
+
 #include <sys/param.h>
 
 #include <errno.h>
@@ -25,11 +30,6 @@
 
 #include "tunnel.h"
 #include "wire.h"
-
-/*
- * The sockets' side of the core: whose a datagram is, cookies under load,
- * whose turn it is to send.
- */
 
 #define HELLO_MAC1_RATE		100	/* a second; more is load */
 #define HELLO_ALL_RATE		2000

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Remembers what the last report of the peer said, and what follows from two
+ * of them.
+ */
+
 
 #include <sys/param.h>
 

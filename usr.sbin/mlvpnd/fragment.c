@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Splits packets that fit no path into fragments, and joins those that come.
+ */
+
 #include <sys/param.h>
 
 #include <string.h>

@@ -16,16 +16,17 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Encodes and decodes control frames: type, length of the body, body
+ * (mlvpn(7), CONTROL FRAMES).
+ */
+
 #include <sys/types.h>
 
 #include <string.h>
 
 #include "frame.h"
 #include "wire.h"
-
-/*
- * Control frames: type, length of the body, body (mlvpn(7), CONTROL FRAMES).
- */
 
 #define OPEN_FIXED	20	/* PATH_OPEN without the name */
 #define REPORT_FIXED	28

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Owns what the last minute tells about a configured bandwidth.
+ */
+
 #include <sys/param.h>
 
 #include <string.h>

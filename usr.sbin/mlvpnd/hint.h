@@ -50,7 +50,7 @@ struct hint_sample {
 	uint64_t	 configured;	/* 0 none */
 	uint64_t	 held_back;	/* when something had to wait, last */
 	int		 queue;		/* the link had one */
-	uint64_t	 rx_bytes;	/* that came, as "overhead" counts them */
+	uint64_t	 rx_bytes;	/* as "overhead" counts */
 	uint64_t	 rx_us;
 };
 

@@ -16,15 +16,15 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Packets of the interface: what each is, and into the tunnel's queue.
+ */
+
 
 #include <sys/types.h>
 
 #include "conf.h"
 #include "sched.h"
-
-/*
- * Packets of the interface: what each is, and into the tunnel's queue.
- */
 
 static void	 classify(struct sched *, struct pkt *, uint64_t);
 

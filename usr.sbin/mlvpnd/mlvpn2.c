@@ -16,6 +16,12 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Owns the flows of a tunnel whose peer runs MLVPN 2.2 or 2.3: how they
+ * begin, are kept and end, and the path of each.  These are the operations of
+ * such paths (path.h).
+ */
+
 
 #include <sys/param.h>
 
@@ -349,7 +355,7 @@ link_reopen(struct path *p, uint64_t now)
 	struct endpoint		 ep = p->addr.ep;
 	int			 other;
 
-	path_mtu_own(p);
+	path_own_mtu(p);
 	other = !addr_equal(&m->configured, &l->ep.remote) ||
 	    m->served != serves(m);
 	if (!other && p->addr.ep.sock == l->ep.sock)

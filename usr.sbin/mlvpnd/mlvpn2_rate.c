@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The rate of a link to a peer of MLVPN 2.x, which reports nothing but delay.
+ */
+
 #include <sys/param.h>
 
 #include "clock.h"

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Encodes and decodes datagrams of MLVPN 2.x, encrypted or not.
+ */
+
 
 #include <sys/types.h>
 

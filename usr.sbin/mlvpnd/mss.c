@@ -16,23 +16,17 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Lowers the maximum segment size that a TCP SYN announces (RFC 9293), so
+ * that segments fit through the tunnel ("max-mss").
+ */
+
 #include <sys/types.h>
 
 #include <stdint.h>
 
 #include "mss.h"
 #include "wire.h"
-
-/*
- * Lowers the maximum segment size that a TCP SYN announces (RFC 9293), so
- * that segments fit through the tunnel ("max-mss").
- */
-
-#define TCP_SYN		0x02
-#define TCPOPT_EOL	0
-#define TCPOPT_NOP	1
-#define TCPOPT_MAXSEG	2
-#define PROTO_TCP	6
 
 #define HEADERS_IP4	40		/* of IP and TCP */
 #define HEADERS_IP6	60

@@ -26,6 +26,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * Lowers the maximum segment size of an IP packet of len bytes, if it is a
+ * SYN, to limit bytes, 0: to what an interface of this mtu has room for.
+ */
 void	 mss_clamp(uint8_t *, size_t, uint16_t, uint16_t);
 
 #endif /* MSS_H */

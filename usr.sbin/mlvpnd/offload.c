@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Tells which TCP segments can be one packet, joins them and splits them
+ * again.
+ */
+
 #include <sys/types.h>
 
 #include <stdint.h>

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Owns the paths of a tunnel: their lifetime, their link and their terms,
+ * what is sealed for them, and what each event means to all parts of a path.
+ */
+
 #include <sys/param.h>
 
 #include <errno.h>
@@ -368,7 +373,7 @@ path_announced(struct path *p, uint64_t own, uint64_t peer)
 
 /* What this end says of the link: the acceptor knows what is configured. */
 void
-path_mtu_own(struct path *p)
+path_own_mtu(struct path *p)
 {
 	const struct link	*l = p->link;
 
@@ -381,7 +386,7 @@ path_mtu_own(struct path *p)
 }
 
 void
-path_mtu_peer(struct path *p, uint16_t mtu)
+path_peer_mtu(struct path *p, uint16_t mtu)
 {
 	p->terms.mtu_peer = mtu;
 }

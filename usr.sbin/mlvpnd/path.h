@@ -175,7 +175,11 @@ struct path_ops {
 	int		 reports;
 };
 
-/* path.c */
+/*
+ * Times are microseconds, rates bits per second.
+ */
+
+/* All paths of a tunnel */
 void		 paths_init(struct paths *, const struct path_ops *,
 		    const struct tunnel_conf *, struct shared *,
 		    struct share *, struct notify *, const struct links *);
@@ -190,6 +194,23 @@ struct path	*paths_quickest(struct paths *);
 int		 paths_silent(struct paths *, uint64_t);
 uint64_t	 paths_hold_time(struct paths *);
 
+/*
+ * paths_free(): the tunnel goes.
+ * paths_begin(end): an association, of which this is end A (1) or B (0).
+ * paths_end(now): it is over; all paths go, without a word to the peer.
+ * paths_keys(keys): to send under from now on; NULL: there are none.
+ * paths_lane(id): the packet numbers of a path, which outlive it; NULL
+ *	without memory.  paths_set_lane(id, lane): others under other keys,
+ *	taken over.
+ * paths_sequence(): the next one, for a packet that is committed now.
+ * paths_quickest(): the usable path of the least round-trip time; NULL if none
+ *	is known.
+ * paths_silent(now): 1 if all have been silent for so long that the peer may
+ *	have forgotten this end.
+ * paths_hold_time(): how long the receiver may hold a packet (reorder.h).
+ */
+
+/* Coming and going */
 struct path	*path_alloc(struct paths *, uint8_t, struct lane *);
 void		 path_free(struct path *);
 void		 path_of_link(struct path *, struct link *, void *,
@@ -200,21 +221,68 @@ void		 path_remove(struct path *, uint8_t, uint64_t);
 void		 path_disable(struct path *, int, uint64_t);
 void		 path_lost(struct path *, uint64_t);
 void		 path_rescue(struct path *, uint64_t);
+
+/*
+ * path_alloc(id, lane): NULL without memory.  lane is NULL where the protocol
+ *	has numbers of its own.
+ * path_free(): nobody is told.
+ * path_of_link(link, proto, now): this end opens it for that link; proto is
+ *	the operations' own.
+ * path_link(link, now): the link of its name is configured now, is configured
+ *	another way, or is configured no more (NULL).
+ * path_gone(reason, now): it ends, by whichever end; frees it.
+ * path_remove(CLOSE_*, now): this end's link goes away; frees it.
+ * path_disable(disabled, now): the operator takes a path that the peer has
+ *	opened out of use, or back.
+ * path_lost(now): its link has no socket at present.
+ * path_rescue(now): what the peer has not reported, and what waits for the
+ *	path, goes to other paths.
+ */
+
+/* What both ends say of the link */
 void		 path_rates(struct path *);
 void		 path_rates_fixed(struct path *, uint64_t, uint64_t);
-void		 path_backup(struct path *, uint8_t, int);
 void		 path_announced(struct path *, uint64_t, uint64_t);
-void		 path_mtu_own(struct path *);
-void		 path_mtu_peer(struct path *, uint16_t);
-void		 path_forgive(struct path *);
+void		 path_backup(struct path *, uint8_t, int);
+void		 path_own_mtu(struct path *);
+void		 path_peer_mtu(struct path *, uint16_t);
+
+/*
+ * path_rates(): begins with the rate that both ends agree on: the smaller of
+ *	what is configured and announced.
+ * path_rates_fixed(own, peer): both are configured here.
+ * path_announced(own, peer): by the peer: what this end is to send, 0 no
+ *	limit, and what the peer sends, 0 unknown.
+ * path_backup(level, overflow): 0 is no backup.
+ * path_own_mtu(): of the link as it is configured now, or of its interface.
+ * path_peer_mtu(bytes): announced by the peer, 0 unknown.
+ */
+
+/* Does it answer, and well enough */
 void		 path_suspect(struct path *, enum reason, uint64_t);
-void		 path_false_alarm(struct path *);
 void		 path_answered(struct path *, uint64_t, uint64_t);
+void		 path_false_alarm(struct path *);
+void		 path_forgive(struct path *);
 void		 path_send_error(struct path *, const struct dgram *, int,
 		    uint64_t);
 void		 path_judge(struct path *, uint64_t);
 uint64_t	 path_dead_time(const struct path *);
 int		 path_usable(const struct path *);
+
+/*
+ * path_suspect(reason, now): no new packets until it answers again.
+ * path_answered(number, now): a report had this highest number, a newer one
+ *	than those before.
+ * path_false_alarm(): it was suspected, and is well.
+ * path_forgive(): what was sent and not reported no longer counts against it.
+ * path_send_error(dg, errno, now): the system did not send dg.
+ * path_judge(now): notices that it is lossy or slow, or no more.
+ * path_dead_time(): how long what calls for a report may stay unreported.
+ * path_usable(): 1 if it carries packets and nothing speaks against it
+ *	(path_state.h has the other grades).
+ */
+
+/* Datagrams */
 int		 path_carries(const struct path *, const struct pkt *);
 size_t		 path_room(const struct path *, uint16_t);
 size_t		 ip_overhead(const struct endpoint *);
@@ -229,35 +297,25 @@ int		 path_seal(struct path *, const struct endpoint *,
 		    const uint8_t *, size_t, int, struct dgram *, uint64_t);
 int		 path_seal_probe(struct path *, const uint8_t *, size_t,
 		    struct dgram *, uint64_t);
+
+/*
+ * path_carries(pkt): 1 if it is short enough.
+ * path_room(mtu): bytes of packet in a datagram, where IP packets may have mtu
+ *	bytes.
+ * ip_overhead(ep): bytes of the IP and UDP headers to there.
+ * path_line_bytes(bytes): of an IP packet, as the line counts it ("overhead").
+ * path_time(bytes): that an IP packet occupies the link.
+ * path_refit(): packets that have become too long for it go elsewhere.
+ * path_put_mark(buf): the first DATA_INNERLEN bytes of a control datagram.
+ * path_rx(dg, now): it came, and is authentic.
+ * path_packet_sent(now): a packet of the tunnel goes out on the path.
+ * path_tx(dg, now): a datagram goes out.
+ * path_seal(ep, plain, len, eliciting, dg, now): encrypts for ep into dg, and
+ *	counts it as sent; eliciting: it calls for a report.  0 if nothing can
+ *	be sent there.
+ * path_seal_probe(): the same; its loss is no loss (RFC 8899).
+ */
+
 void		 path_ctl(const struct path *, struct ctl_link *, uint64_t);
-
-/* path_native.c */
-extern const struct path_ops path_native_ops;
-
-void		 path_received(struct path *, const struct dgram *, uint64_t,
-		    uint64_t);
-
-/* path_report.c */
-void		 path_report_want(struct path *, uint64_t);
-void		 path_report_want_gap(struct path *, uint64_t);
-void		 path_report_fill(const struct path *, struct frame *,
-		    uint64_t);
-struct path	*path_report_read(struct paths *, uint8_t,
-		    const struct frame *, uint64_t *, uint64_t);
-
-/* path_mtu.c */
-void	 path_mtu_start(struct path *, uint64_t);
-void	 path_mtu_limits(struct path *, uint64_t);
-void	 path_mtu_timer(struct path *, uint64_t);
-uint64_t path_mtu_deadline(const struct path *);
-int	 path_mtu_compose(struct path *, struct dgram *, uint64_t);
-void	 path_mtu_probed(struct path *, const struct frame *,
-	    const struct dgram *, uint64_t);
-size_t	 path_mtu_put_result(struct path *, uint8_t *, size_t, uint64_t);
-void	 path_mtu_result(struct paths *, const struct frame *, uint64_t);
-unsigned int
-	 path_mtu_report(struct path *, const struct frame *, uint64_t,
-	    uint64_t, uint64_t);
-void	 path_mtu_refused(struct path *, const struct dgram *, uint64_t);
 
 #endif /* PATH_H */

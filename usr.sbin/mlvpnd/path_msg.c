@@ -16,11 +16,18 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The control frames of a path: what is to be said, and what each one that
+ * arrives does.
+ */
+
 #include <sys/param.h>
 
 #include <string.h>
 
 #include "path.h"
+#include "path_mtu.h"
+#include "path_report.h"
 
 #define REFUSED_RETRY		(60 * USEC)
 #define CLOSING_TRIES		5
@@ -526,9 +533,9 @@ open_accept(struct path *p, const struct frame *f, const struct dgram *dg,
 	path_rescue(p, now);
 	path_forgive(p);
 	flags_set(p, f->u.open.flags);
-	path_mtu_peer(p, f->u.open.mtu);
+	path_peer_mtu(p, f->u.open.mtu);
 	path_announced(p, f->u.open.down * 1000ULL, f->u.open.up * 1000ULL);
-	path_mtu_own(p);
+	path_own_mtu(p);
 	path_mtu_start(p, now);
 	path_want_open(p, now + ACCEPT_RETRY);
 	path_want(p, PEND_OK);
@@ -543,7 +550,7 @@ got_ok(struct path *p, const struct frame *f, uint64_t now)
 	if (!p->opener || f->u.ok.gen != p->gen ||
 	    memcmp(f->u.ok.token, p->addr.token, TOKEN_LEN) != 0)
 		return;
-	path_mtu_peer(p, f->u.ok.mtu);
+	path_peer_mtu(p, f->u.ok.mtu);
 	path_mtu_limits(p, now);
 	path_addr_challenged(&p->addr, f->u.ok.own);
 	if (p->st.state == PATH_OPENING || p->msg.open_next != NEVER) {

@@ -16,16 +16,17 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The MTU of a path: what pmtu.c decides, and its frames.
+ */
+
 
 #include <sys/types.h>
 
 #include <string.h>
 
 #include "path.h"
-
-/*
- * The MTU of a path: what pmtu.c decides, and its frames.
- */
+#include "path_mtu.h"
 
 static struct pmtu_path	 facts(const struct path *);
 static int		 answers(const struct path *);

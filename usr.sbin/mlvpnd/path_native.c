@@ -16,6 +16,12 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The operations of paths that speak the protocol of mlvpn(7), and their
+ * timers.  One end opens a path, the other accepts it (path_msg.c); from then
+ * on both are alike.
+ */
+
 #include <sys/param.h>
 
 #include <string.h>
@@ -24,11 +30,9 @@
 #include "fragment.h"
 #include "packet.h"
 #include "path.h"
-
-/*
- * The operations of paths that speak the protocol of mlvpn(7).  One end opens
- * a path, the other accepts it (path_msg.c); from then on both are alike.
- */
+#include "path_mtu.h"
+#include "path_native.h"
+#include "path_report.h"
 
 #define OPEN_RETRY		(100 * 1000)	/* doubled, at most a second */
 #define OPEN_UNANSWERED		(3 * USEC)
@@ -112,7 +116,7 @@ native_reopen(struct path *p, uint64_t now)
 
 	p->gen = ++ps->gen[p->id & (PATH_SLOTS - 1)];
 	path_addr_chosen(&p->addr, &p->link->ep, &ps->shared->rnd);
-	path_mtu_own(p);
+	path_own_mtu(p);
 	path_want_open(p, now);
 	path_rescue(p, now);
 	path_forgive(p);
@@ -136,7 +140,7 @@ static void
 native_changed(struct path *p, uint64_t now)
 {
 	path_rates(p);
-	path_mtu_own(p);
+	path_own_mtu(p);
 	path_mtu_limits(p, now);
 	if (p->opener)
 		path_want_status(p, now);

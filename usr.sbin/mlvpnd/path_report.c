@@ -16,18 +16,20 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * The reports of a path (mlvpn(7), FEEDBACK): what this end tells, and what
+ * it learns from the peer's: round-trip time, one-way delay, delivery rate,
+ * loss, and which datagrams arrived.
+ */
+
 #include <sys/param.h>
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "path.h"
-
-/*
- * The reports of a path (mlvpn(7), FEEDBACK): what this end tells, and what
- * it learns from the peer's: round-trip time, one-way delay, delivery rate,
- * loss, and which datagrams arrived.
- */
+#include "path_mtu.h"
+#include "path_report.h"
 
 static void	 learn_delay(struct path *, const struct frame *,
 		    const struct sent *, uint64_t);

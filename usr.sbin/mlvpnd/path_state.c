@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Owns the state of a path, the table of its transitions, and what follows
+ * from it: how good the path is for packets, and what mlvpnctl(8) shows.
+ */
+
 #include <string.h>
 
 #include "path.h"

@@ -24,7 +24,8 @@
 #include "path.h"
 #include "permit.h"
 
-static int	 find(const struct paths *, const struct pkt *, struct permit *);
+static int	 find(const struct paths *, const struct pkt *,
+		    struct permit *);
 static int	 find_named(const struct paths *, const struct pkt *,
 		    struct permit *);
 static int	 find_others(const struct paths *, struct permit *);
@@ -41,7 +42,8 @@ level_fits(const struct path *p, int level)
 }
 
 int
-permit_find(const struct paths *ps, struct matches *ms, struct pkt *p, int level, struct permit *pm)
+permit_find(const struct paths *ps, struct matches *ms, struct pkt *p,
+    int level, struct permit *pm)
 {
 	int	 must;
 

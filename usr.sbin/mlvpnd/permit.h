@@ -43,7 +43,8 @@ struct permit {
 };
 
 int	 level_fits(const struct path *, int);
-int	 permit_find(const struct paths *, struct matches *, struct pkt *, int, struct permit *);
+int	 permit_find(const struct paths *, struct matches *, struct pkt *,
+	    int, struct permit *);
 int	 permit_now(const struct permit *, const struct path *);
 int	 permit_ever(const struct permit *, const struct path *);
 

@@ -16,6 +16,11 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Searches for the MTU of a path by probes (RFC 8899) and notices black
+ * holes.
+ */
+
 #include <sys/param.h>
 
 #include <stddef.h>

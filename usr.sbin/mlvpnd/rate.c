@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Owns the rate of a path: the model of its link and the pace that follows.
+ */
+
 
 #include <sys/param.h>
 

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Restores the order of packets that came over several paths.
+ */
+
 #include <sys/param.h>
 
 #include <stdlib.h>

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Keeps what was sent until it was reported, and sends again what was lost.
+ */
+
 #include <sys/param.h>
 
 #include <string.h>

@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * Decides which packet goes next and over which path.
+ */
+
 #include <sys/param.h>
 
 #include <string.h>

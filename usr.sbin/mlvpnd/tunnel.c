@@ -16,6 +16,10 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+/*
+ * A tunnel: association, paths, scheduler and receiver joined.
+ */
+
 #include <sys/param.h>
 
 #include <errno.h>
@@ -26,14 +30,12 @@
 #include <string.h>
 
 #include "packet.h"
+#include "path_mtu.h"
+#include "path_native.h"
+#include "path_report.h"
 #include "tunnel.h"
 #include "wire.h"
 
-/*
- * A tunnel: association, paths, scheduler and receiver joined.
- */
-
-#define NOTICE_INTERVAL	(10 * USEC)
 #define SPREAD_INTERVAL	100000
 #define MTU_RAISE_AFTER	(60 * USEC)
 
