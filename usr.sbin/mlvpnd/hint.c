@@ -26,6 +26,7 @@
 
 #include "clock.h"
 #include "hint.h"
+#include "rate.h"
 
 /*
  * What the last minute tells about a configured rate: the link delivers less,
@@ -38,7 +39,6 @@
 #define MINUTE		((HINT_SLOTS - 1) * SLOT)
 #define SILENCE		(500 * 1000)	/* us; what was before is not known */
 #define DRAINED		10		/* percent of a minute: it is wrong */
-#define LESS		97		/* percent of what is configured */
 #define FULL		90		/* percent of the time */
 #define NO_QUEUE	1		/* percent drained for a queue */
 #define LOG_TIME	(3600 * USEC)
@@ -127,7 +127,7 @@ delivers_less(const struct hint *h, uint64_t now, uint64_t *bps)
 	if (sum.drained <= MINUTE / 100 * DRAINED || sum.rx_us == 0)
 		return (0);
 	*bps = sum.rx_bytes * 8 * USEC / sum.rx_us;
-	return (*bps < h->configured / 100 * LESS);
+	return (*bps < h->configured / 100 * RATE_LESS);
 }
 
 static int

@@ -50,7 +50,7 @@
 #define STALE_AFTER		(3 * USEC)
 #define STALE_AGAIN		(5 * USEC)
 
-static uint64_t	 keepalive_due(const struct liveness *,
+static uint64_t	 probe_due(const struct liveness *,
 		    const struct liveness_view *);
 static enum quality quality_of(const struct liveness *,
 		    const struct quality_limits *, int, int64_t);
@@ -89,7 +89,7 @@ liveness_watch(struct liveness *lv, const struct liveness_view *v,
 	if (out && now - since > v->dead && now - v->last_report > v->dead)
 		return (LIVE_SUSPECT);
 	if ((out && now - since > v->dead / 2 &&
-	    now - lv->probe_tx > v->dead / 2) || now >= keepalive_due(lv, v))
+	    now - lv->probe_tx > v->dead / 2) || now >= probe_due(lv, v))
 		return (LIVE_PROBE);
 	return (0);
 }
@@ -98,7 +98,7 @@ uint64_t
 liveness_watch_deadline(const struct liveness *lv,
     const struct liveness_view *v)
 {
-	uint64_t	 when = keepalive_due(lv, v);
+	uint64_t	 when = probe_due(lv, v);
 	uint64_t	 since = v->flight->out_since;
 
 	if (flight_waits(v->flight)) {
@@ -114,7 +114,7 @@ liveness_watch_deadline(const struct liveness *lv,
  * load they could not be told from a queue.
  */
 static uint64_t
-keepalive_due(const struct liveness *lv, const struct liveness_view *v)
+probe_due(const struct liveness *lv, const struct liveness_view *v)
 {
 	uint64_t	 last = v->flight->last_eliciting_tx;
 

@@ -84,24 +84,24 @@
 #define SAY_AUTH_OK	0x04
 #define SAY_KEEPALIVE	0x08
 
-static struct path *link_open(struct paths *, struct link *, uint64_t);
-static void	 link_reopen(struct path *, uint64_t);
-static void	 link_free(struct path *);
-static void	 link_remove(struct path *, uint8_t, uint64_t);
-static void	 link_stop(struct path *);
-static void	 link_changed(struct path *, uint64_t);
-static void	 link_tell(struct path *, uint64_t);
-static void	 link_suspect(struct path *, uint64_t);
-static void	 link_too_long(struct path *, const struct dgram *, uint64_t);
-static void	 link_timer(struct path *, uint64_t);
-static uint64_t	 link_deadline(const struct path *, uint64_t);
-static int	 link_compose(struct path *, struct dgram *, uint64_t);
-static int	 link_send(struct path *, struct pkt *, struct dgram *,
+static struct path *m2_open(struct paths *, struct link *, uint64_t);
+static void	 m2_reopen(struct path *, uint64_t);
+static void	 m2_free(struct path *);
+static void	 m2_remove(struct path *, uint8_t, uint64_t);
+static void	 m2_stop(struct path *);
+static void	 m2_changed(struct path *, uint64_t);
+static void	 m2_tell(struct path *, uint64_t);
+static void	 m2_suspect(struct path *, uint64_t);
+static void	 m2_too_long(struct path *, const struct dgram *, uint64_t);
+static void	 m2_timer(struct path *, uint64_t);
+static uint64_t	 m2_deadline(const struct path *, uint64_t);
+static int	 m2_compose(struct path *, struct dgram *, uint64_t);
+static int	 m2_send(struct path *, struct pkt *, struct dgram *,
 		    uint64_t);
-static int	 link_permits(const struct path *);
-static size_t	 link_room(const struct path *);
-static uint16_t	 link_mtu(const struct path *);
-static void	 link_ctl(const struct path *, struct ctl_link *);
+static int	 m2_permits(const struct path *);
+static size_t	 m2_room(const struct path *);
+static uint16_t	 m2_mtu(const struct path *);
+static void	 m2_ctl(const struct path *, struct ctl_link *);
 
 static uint64_t	 start_seq(struct shared *, uint64_t);
 static uint32_t	 new_flow(struct shared *);
@@ -150,29 +150,29 @@ static void	 silent(struct mlvpn2 *, uint64_t);
 static int	 is_slow(const struct mlvpn2 *, uint64_t);
 static uint64_t	 silent_after(const struct mlvpn2 *, uint64_t);
 static uint64_t	 dead_after(const struct mlvpn2 *, uint64_t);
-static uint64_t	 keepalive_due(const struct mlvpn2 *);
+static uint64_t	 keepalive_next(const struct mlvpn2 *);
 static void	 seal(struct mlvpn2 *, uint8_t, uint64_t, const uint8_t *,
 		    size_t, struct dgram *, uint64_t);
 static uint16_t	 stamp(uint64_t);
 
 const struct path_ops mlvpn2_path_ops = {
-	.open =		link_open,
-	.reopen =	link_reopen,
-	.free =		link_free,
-	.remove =	link_remove,
-	.stop =		link_stop,
-	.changed =	link_changed,
-	.tell =		link_tell,
-	.suspect =	link_suspect,
-	.too_long =	link_too_long,
-	.timer =	link_timer,
-	.deadline =	link_deadline,
-	.compose =	link_compose,
-	.send =		link_send,
-	.permits =	link_permits,
-	.room =		link_room,
-	.mtu =		link_mtu,
-	.ctl =		link_ctl,
+	.open =		m2_open,
+	.reopen =	m2_reopen,
+	.free =		m2_free,
+	.remove =	m2_remove,
+	.stop =		m2_stop,
+	.changed =	m2_changed,
+	.tell =		m2_tell,
+	.suspect =	m2_suspect,
+	.too_long =	m2_too_long,
+	.timer =	m2_timer,
+	.deadline =	m2_deadline,
+	.compose =	m2_compose,
+	.send =		m2_send,
+	.permits =	m2_permits,
+	.room =		m2_room,
+	.mtu =		m2_mtu,
+	.ctl =		m2_ctl,
 	.reports =	0
 };
 
@@ -268,7 +268,7 @@ is_peer_flow(const struct mlvpn2_links *ml, uint32_t flow)
 
 /* The path of a link that has a socket; NULL without memory. */
 static struct path *
-link_open(struct paths *ps, struct link *l, uint64_t now)
+m2_open(struct paths *ps, struct link *l, uint64_t now)
 {
 	struct mlvpn2_tunnel	*mt = ps->proto;
 	struct path	*p;
@@ -300,7 +300,7 @@ link_open(struct paths *ps, struct link *l, uint64_t now)
 }
 
 static void
-link_free(struct path *p)
+m2_free(struct path *p)
 {
 	struct mlvpn2_links	*ml = &p->paths->shared->mlvpn2;
 	struct mlvpn2	*m = p->proto;
@@ -348,7 +348,7 @@ ask(struct mlvpn2 *m, uint64_t now)
 
 /* The link's socket or address is another, or the same once more. */
 static void
-link_reopen(struct path *p, uint64_t now)
+m2_reopen(struct path *p, uint64_t now)
 {
 	struct mlvpn2		*m = p->proto;
 	const struct link	*l = p->link;
@@ -392,7 +392,7 @@ mlvpn2_restart(struct mlvpn2_tunnel *mt, uint64_t now)
 
 /* The link goes away, and the peer need not find out by itself. */
 static void
-link_remove(struct path *p, uint8_t reason, uint64_t now)
+m2_remove(struct path *p, uint8_t reason, uint64_t now)
 {
 	struct dgram	 dg;
 	struct raw	*raw;
@@ -1133,7 +1133,7 @@ dead_after(const struct mlvpn2 *m, uint64_t now)
 }
 
 static uint64_t
-keepalive_due(const struct mlvpn2 *m)
+keepalive_next(const struct mlvpn2 *m)
 {
 	const struct path	*p = m->path;
 
@@ -1155,7 +1155,7 @@ keepalive_due(const struct mlvpn2 *m)
 }
 
 static void
-link_timer(struct path *p, uint64_t now)
+m2_timer(struct path *p, uint64_t now)
 {
 	struct mlvpn2	*m = p->proto;
 
@@ -1184,7 +1184,7 @@ link_timer(struct path *p, uint64_t now)
 		m->auth_next = now + AUTH_RETRY;
 		m->say |= SAY_AUTH;
 	}
-	if (now >= keepalive_due(m))
+	if (now >= keepalive_next(m))
 		m->say |= SAY_KEEPALIVE;
 	if (p->st.state != PATH_UP && !serves(m) &&
 	    liveness_stale(&p->live, now))
@@ -1194,7 +1194,7 @@ link_timer(struct path *p, uint64_t now)
 
 /* The path has become suspect, for whichever reason. */
 static void
-link_suspect(struct path *p, uint64_t now)
+m2_suspect(struct path *p, uint64_t now)
 {
 	struct mlvpn2	*m = p->proto;
 
@@ -1206,24 +1206,24 @@ link_suspect(struct path *p, uint64_t now)
 
 /* What both ends are configured for is all they say. */
 static void
-link_tell(struct path *p, uint64_t now)
+m2_tell(struct path *p, uint64_t now)
 {
 }
 
 /* There is no way to send less. */
 static void
-link_too_long(struct path *p, const struct dgram *dg, uint64_t now)
+m2_too_long(struct path *p, const struct dgram *dg, uint64_t now)
 {
 }
 
 static void
-link_changed(struct path *p, uint64_t now)
+m2_changed(struct path *p, uint64_t now)
 {
 	rates(p->paths->proto);
 }
 
 static void
-link_stop(struct path *p)
+m2_stop(struct path *p)
 {
 	struct mlvpn2	*m = p->proto;
 
@@ -1233,7 +1233,7 @@ link_stop(struct path *p)
 }
 
 static uint64_t
-link_deadline(const struct path *p, uint64_t now)
+m2_deadline(const struct path *p, uint64_t now)
 {
 	const struct mlvpn2	*m = p->proto;
 	uint64_t		 when;
@@ -1242,7 +1242,7 @@ link_deadline(const struct path *p, uint64_t now)
 		return (NEVER);
 	if (m->say != 0 && p->addr.validated)
 		return (now);
-	when = MIN(m->auth_next, keepalive_due(m));
+	when = MIN(m->auth_next, keepalive_next(m));
 	switch (p->st.state) {
 	case PATH_UP:
 		when = MIN(when, m->heard + silent_after(m, now) + 1);
@@ -1270,7 +1270,7 @@ link_deadline(const struct path *p, uint64_t now)
 
 /* The next datagram that is not a packet's; 0 if there is none. */
 static int
-link_compose(struct path *p, struct dgram *dg, uint64_t now)
+m2_compose(struct path *p, struct dgram *dg, uint64_t now)
 {
 	struct mlvpn2	*m = p->proto;
 
@@ -1311,7 +1311,7 @@ link_compose(struct path *p, struct dgram *dg, uint64_t now)
 
 /* A packet; 0 when it cannot be sent. */
 static int
-link_send(struct path *p, struct pkt *pkt, struct dgram *dg,
+m2_send(struct path *p, struct pkt *pkt, struct dgram *dg,
     uint64_t now)
 {
 	struct mlvpn2_tunnel	*mt = p->paths->proto;
@@ -1323,20 +1323,20 @@ link_send(struct path *p, struct pkt *pkt, struct dgram *dg,
 }
 
 static int
-link_permits(const struct path *p)
+m2_permits(const struct path *p)
 {
 	return (1);
 }
 
 /* The peer cannot join what would be cut. */
 static size_t
-link_room(const struct path *p)
+m2_room(const struct path *p)
 {
 	return (PKT_ROOM);
 }
 
 static uint16_t
-link_mtu(const struct path *p)
+m2_mtu(const struct path *p)
 {
 	const struct mlvpn2_tunnel	*mt = p->paths->proto;
 	uint16_t		 mtu = PATH_MTU;
@@ -1390,7 +1390,7 @@ stamp(uint64_t now)
 }
 
 static void
-link_ctl(const struct path *p, struct ctl_link *c)
+m2_ctl(const struct path *p, struct ctl_link *c)
 {
 	c->opener = !serves(p->proto);
 	c->mtu = p->terms.mtu_own;

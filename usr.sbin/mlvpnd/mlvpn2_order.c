@@ -37,10 +37,11 @@
 #define STRANGE_MAX	8		/* in a row: the numbers are new ones */
 
 static void	 advance(struct mlvpn2_order *, struct pktq *);
-static void	 hold(struct mlvpn2_order *, size_t, struct pkt *,
+static void	 order_hold(struct mlvpn2_order *, size_t, struct pkt *,
 		    struct pktq *, uint64_t);
-static void	 release(struct mlvpn2_order *, struct pkt *, struct pktq *);
-static void	 give_up(struct mlvpn2_order *, struct pktq *);
+static void	 order_release(struct mlvpn2_order *, struct pkt *,
+		    struct pktq *);
+static void	 order_give_up(struct mlvpn2_order *, struct pktq *);
 
 void
 mlvpn2_order_init(struct mlvpn2_order *o, struct share *share)
@@ -71,7 +72,7 @@ mlvpn2_order_reset(struct mlvpn2_order *o, struct pktq *out)
 	struct pkt	*p;
 
 	while ((p = TAILQ_FIRST(&o->held)) != NULL)
-		release(o, p, out);
+		order_release(o, p, out);
 	bitmap_zero(o->done, MLVPN2_ORDER_WINDOW);
 	o->any = 0;
 	o->strange = 0;
@@ -115,7 +116,7 @@ mlvpn2_order_input(struct mlvpn2_order *o, const struct reorder_conf *conf,
 		TAILQ_INSERT_TAIL(out, p, entry);
 	} else if (seq > o->next && p->order == ORDER_ALWAYS &&
 	    !conf->unordered)
-		hold(o, MIN(conf->max, NPKTS_MAX), p, out, now);
+		order_hold(o, MIN(conf->max, NPKTS_MAX), p, out, now);
 	else {
 		bitmap_set(o->done, MLVPN2_ORDER_WINDOW, seq);
 		TAILQ_INSERT_TAIL(out, p, entry);
@@ -146,7 +147,7 @@ advance(struct mlvpn2_order *o, struct pktq *out)
 		    p->seq <= o->next) {
 			if (p->seq == o->next)
 				o->next++;
-			release(o, p, out);
+			order_release(o, p, out);
 		} else
 			return;
 	}
@@ -154,7 +155,7 @@ advance(struct mlvpn2_order *o, struct pktq *out)
 
 /* Sorted; what comes late is seldom far from the end. */
 static void
-hold(struct mlvpn2_order *o, size_t max, struct pkt *p, struct pktq *out,
+order_hold(struct mlvpn2_order *o, size_t max, struct pkt *p, struct pktq *out,
     uint64_t now)
 {
 	struct pkt	*q;
@@ -171,11 +172,11 @@ hold(struct mlvpn2_order *o, size_t max, struct pkt *p, struct pktq *out,
 	o->npkts++;
 	share_hold(o->share, SHARE_RECEIVED);
 	while (o->npkts > 0 && (o->npkts > max || share_short(o->share)))
-		give_up(o, out);
+		order_give_up(o, out);
 }
 
 static void
-release(struct mlvpn2_order *o, struct pkt *p, struct pktq *out)
+order_release(struct mlvpn2_order *o, struct pkt *p, struct pktq *out)
 {
 	TAILQ_REMOVE(&o->held, p, entry);
 	o->npkts--;
@@ -185,7 +186,7 @@ release(struct mlvpn2_order *o, struct pkt *p, struct pktq *out)
 
 /* Whatever is before the first that is held is passed over. */
 static void
-give_up(struct mlvpn2_order *o, struct pktq *out)
+order_give_up(struct mlvpn2_order *o, struct pktq *out)
 {
 	uint64_t	 first = TAILQ_FIRST(&o->held)->seq;
 
@@ -208,7 +209,7 @@ mlvpn2_order_timer(struct mlvpn2_order *o, uint64_t passed, uint64_t hold_time,
 			o->wake = until;
 			return;
 		}
-		give_up(o, out);
+		order_give_up(o, out);
 	}
 }
 

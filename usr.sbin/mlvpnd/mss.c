@@ -23,6 +23,9 @@
 
 #include <sys/types.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <stdint.h>
 
 #include "mss.h"
@@ -34,7 +37,6 @@
 static void	 clamp_tcp(uint8_t *, size_t, uint16_t);
 static void	 sum_replace(uint8_t *, uint16_t, uint16_t);
 
-/* An IP packet of len bytes; limit: the most, 0 what mtu allows. */
 void
 mss_clamp(uint8_t *p, size_t len, uint16_t mtu, uint16_t limit)
 {
@@ -42,13 +44,13 @@ mss_clamp(uint8_t *p, size_t len, uint16_t mtu, uint16_t limit)
 
 	if (len >= 20 && p[0] >> 4 == 4) {
 		hlen = (p[0] & 0x0f) * 4;
-		if (p[9] != PROTO_TCP || hlen < 20 || hlen > len ||
+		if (p[9] != IPPROTO_TCP || hlen < 20 || hlen > len ||
 		    (get16(p + 6) & 0x1fff) != 0)
 			return;
 		headers = HEADERS_IP4;
 	} else if (len >= 40 && p[0] >> 4 == 6) {
 		hlen = 40;
-		if (p[6] != PROTO_TCP)
+		if (p[6] != IPPROTO_TCP)
 			return;
 		headers = HEADERS_IP6;
 	} else
@@ -66,7 +68,7 @@ clamp_tcp(uint8_t *tcp, size_t len, uint16_t limit)
 {
 	size_t	 off, end;
 
-	if (len < 20 || (tcp[13] & TCP_SYN) == 0)
+	if (len < 20 || (tcp[13] & TH_SYN) == 0)
 		return;
 	end = (tcp[12] >> 4) * 4;
 	if (end > len)

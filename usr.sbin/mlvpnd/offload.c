@@ -23,6 +23,8 @@
 
 #include <sys/types.h>
 
+#include <netinet/in.h>
+
 #include <stdint.h>
 #include <string.h>
 
@@ -38,8 +40,6 @@
  * waiting.  PSH does not end the packet, because senders set it on the last
  * segment of each burst.
  */
-
-#define PROTO_TCP	6
 
 #define IP4_HLEN	20
 #define IP4_DF		0x4000
@@ -96,14 +96,14 @@ static int
 ip_parse(struct offload *o, const uint8_t *p, size_t len)
 {
 	if (len >= IP4_HLEN + TCP_HLEN && p[0] == 0x45) {
-		if (get16(p + 2) != len || p[9] != PROTO_TCP ||
+		if (get16(p + 2) != len || p[9] != IPPROTO_TCP ||
 		    (get16(p + 6) & IP4_FRAGMENT) != 0)
 			return (0);
 		o->family = 4;
 		o->tcp = IP4_HLEN;
 	} else if (len >= IP6_HLEN + TCP_HLEN && p[0] >> 4 == 6) {
 		if ((size_t)get16(p + 4) + IP6_HLEN != len ||
-		    p[6] != PROTO_TCP)
+		    p[6] != IPPROTO_TCP)
 			return (0);
 		o->family = 6;
 		o->tcp = IP6_HLEN;
@@ -216,7 +216,7 @@ offload_finish(const struct offload *o, uint8_t *p)
 static uint64_t
 pseudo_sum(const struct offload *o, const uint8_t *p, size_t len)
 {
-	uint8_t	 rest[4] = { 0, PROTO_TCP };
+	uint8_t	 rest[4] = { 0, IPPROTO_TCP };
 	size_t	 addr = o->family == 4 ? 12 : 8;
 
 	put16(rest + 2, len - o->tcp);

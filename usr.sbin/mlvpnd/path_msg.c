@@ -56,7 +56,7 @@ static void	 put_mtu_result(struct path *, struct plain *, uint64_t);
 static void	 put_closings(struct path *, struct plain *, uint64_t);
 static void	 put_reports(struct path *, struct plain *, uint64_t);
 static void	 settled(struct path *, const struct frame *, uint64_t);
-static void	 arrived(struct path *, const struct frame *,
+static void	 take_frame(struct path *, const struct frame *,
 		    const struct dgram *, uint64_t);
 static void	 got_open(struct paths *, uint8_t, const struct frame *,
 		    const struct dgram *, int, uint64_t);
@@ -409,7 +409,7 @@ path_frames(struct paths *ps, uint8_t id, const struct dgram *dg,
 			break;
 		default:
 			if ((p = ps->id[id]) != NULL)
-				arrived(p, &f, dg, now);
+				take_frame(p, &f, dg, now);
 			break;
 		}
 	}
@@ -442,7 +442,7 @@ settled(struct path *p, const struct frame *report, uint64_t number)
 
 /* What is about the path that it came on. */
 static void
-arrived(struct path *p, const struct frame *f, const struct dgram *dg,
+take_frame(struct path *p, const struct frame *f, const struct dgram *dg,
     uint64_t now)
 {
 	switch (f->type) {

@@ -30,14 +30,14 @@
 
 static struct pmtu_path	 facts(const struct path *);
 static int		 answers(const struct path *);
-static void		 apply(struct path *, int, uint64_t);
+static void		 follow(struct path *, int, uint64_t);
 
 void
 path_mtu_start(struct path *p, uint64_t now)
 {
 	struct pmtu_path	 f = facts(p);
 
-	apply(p, pmtu_start(&p->pmtu, &f, now), now);
+	follow(p, pmtu_start(&p->pmtu, &f, now), now);
 }
 
 void
@@ -45,7 +45,7 @@ path_mtu_limits(struct path *p, uint64_t now)
 {
 	struct pmtu_path	 f = facts(p);
 
-	apply(p, pmtu_limits(&p->pmtu, &f, now), now);
+	follow(p, pmtu_limits(&p->pmtu, &f, now), now);
 }
 
 void
@@ -53,7 +53,7 @@ path_mtu_timer(struct path *p, uint64_t now)
 {
 	struct pmtu_path	 f = facts(p);
 
-	apply(p, pmtu_timer(&p->pmtu, &f, now), now);
+	follow(p, pmtu_timer(&p->pmtu, &f, now), now);
 }
 
 uint64_t
@@ -84,7 +84,7 @@ answers(const struct path *p)
 }
 
 static void
-apply(struct path *p, int changed, uint64_t now)
+follow(struct path *p, int changed, uint64_t now)
 {
 	if (changed & PMTU_CHANGED)
 		paths_changed(p->paths);
@@ -124,7 +124,7 @@ path_mtu_probed(struct path *p, const struct frame *f, const struct dgram *dg,
 
 	if (size != dg->len + OVERHEAD_IP4 && size != dg->len + OVERHEAD_IP6)
 		return;
-	apply(p, pmtu_probed(&p->pmtu, &pp, size, f->u.mtu.number, now), now);
+	follow(p, pmtu_probed(&p->pmtu, &pp, size, f->u.mtu.number, now), now);
 }
 
 size_t
@@ -155,7 +155,7 @@ path_mtu_result(struct paths *ps, const struct frame *f, uint64_t now)
 		if (!pmtu_asks(&p->pmtu, f->u.mtu.size, f->u.mtu.number))
 			continue;
 		pp = facts(p);
-		apply(p, pmtu_answer(&p->pmtu, &pp,
+		follow(p, pmtu_answer(&p->pmtu, &pp,
 		    (f->u.mtu.flags & MTU_RESULT_DF) != 0, now), now);
 		return;
 	}
@@ -200,6 +200,6 @@ path_mtu_refused(struct path *p, const struct dgram *dg, uint64_t now)
 {
 	struct pmtu_path	 pp = facts(p);
 
-	apply(p, pmtu_refused(&p->pmtu, &pp, dg->len + ip_overhead(&dg->ep),
+	follow(p, pmtu_refused(&p->pmtu, &pp, dg->len + ip_overhead(&dg->ep),
 	    now), now);
 }

@@ -37,7 +37,7 @@ static void	 learn_hint(struct path *, const struct rate_sample *,
 		    uint64_t);
 static uint64_t	 line_bytes(const struct path *, uint32_t, uint64_t);
 static void	 age_delays(struct paths *, uint64_t);
-static void	 learn_loss(struct path *, const struct frame *, uint64_t,
+static void	 learn_tx_loss(struct path *, const struct frame *, uint64_t,
 		    unsigned int, uint64_t);
 
 /*
@@ -119,7 +119,7 @@ path_report_read(struct paths *ps, uint8_t via, const struct frame *f,
 	if (p->feedback.rx != 0) {
 		probes = newer ? path_mtu_report(p, f, before, number, now) : 0;
 		if (!outage)
-			learn_loss(p, f, number, probes, now);
+			learn_tx_loss(p, f, number, probes, now);
 	}
 	if (newer)
 		path_answered(p, number, now);
@@ -199,7 +199,7 @@ age_delays(struct paths *ps, uint64_t now)
 
 /* probes: how many of the numbers are not to count. */
 static void
-learn_loss(struct path *p, const struct frame *f, uint64_t number,
+learn_tx_loss(struct path *p, const struct frame *f, uint64_t number,
     unsigned int probes, uint64_t now)
 {
 	uint64_t	 sent, got;

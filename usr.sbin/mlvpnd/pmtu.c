@@ -58,11 +58,11 @@ static const uint16_t	 ladder[] = {
 
 static int	 tell(struct pmtu *);
 static void	 limit(struct pmtu *, const struct pmtu_path *);
-static void	 set_mtu(struct pmtu *, uint16_t);
+static void	 use_mtu(struct pmtu *, uint16_t);
 static void	 verify(struct pmtu *, uint64_t);
 static void	 search(struct pmtu *, const struct pmtu_path *, uint64_t);
 static void	 try(struct pmtu *, uint16_t, uint64_t);
-static void	 arrived(struct pmtu *, uint64_t);
+static void	 probe_arrived(struct pmtu *, uint64_t);
 static void	 failed(struct pmtu *, uint64_t);
 static void	 search_on(struct pmtu *, uint64_t);
 static void	 search_end(struct pmtu *, uint64_t);
@@ -132,11 +132,11 @@ limit(struct pmtu *m, const struct pmtu_path *path)
 		max = MIN(max, m->toward);
 	m->max = MAX(max, LINK_MTU_MIN);
 	if (m->mtu > m->max)
-		set_mtu(m, m->max);
+		use_mtu(m, m->max);
 }
 
 static void
-set_mtu(struct pmtu *m, uint16_t mtu)
+use_mtu(struct pmtu *m, uint16_t mtu)
 {
 	m->changed |= PMTU_CHANGED | (mtu < m->mtu ? PMTU_LESS : 0);
 	m->mtu = mtu;
@@ -181,11 +181,11 @@ try(struct pmtu *m, uint16_t size, uint64_t now)
 }
 
 static void
-arrived(struct pmtu *m, uint64_t now)
+probe_arrived(struct pmtu *m, uint64_t now)
 {
 	m->low = m->size;
 	if (m->size > m->mtu)
-		set_mtu(m, m->size);
+		use_mtu(m, m->size);
 	if (m->size == m->mtu)
 		m->measured = 1;
 	search_on(m, now);
@@ -198,7 +198,7 @@ failed(struct pmtu *m, uint64_t now)
 	if (m->size <= m->mtu) {
 		m->low = 0;
 		if (m->mtu > BASE_PLPMTU)
-			set_mtu(m, BASE_PLPMTU);
+			use_mtu(m, BASE_PLPMTU);
 	}
 	search_on(m, now);
 }
@@ -223,7 +223,7 @@ search_end(struct pmtu *m, uint64_t now)
 {
 	m->size = 0;
 	if (m->low == 0) {
-		set_mtu(m, MIN(m->settled, m->max));
+		use_mtu(m, MIN(m->settled, m->max));
 		m->pause = MAX(2 * m->pause, RAISE_SOON);
 	} else
 		m->pause = RAISE_TIMER;
@@ -322,7 +322,7 @@ pmtu_answer(struct pmtu *m, const struct pmtu_path *path, int df,
 			return (tell(m));
 		}
 	}
-	arrived(m, now);
+	probe_arrived(m, now);
 	return (tell(m));
 }
 

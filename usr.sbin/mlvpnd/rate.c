@@ -117,7 +117,6 @@
 #define FIRST_PACKETS	10
 #define LEAST_PACKETS	4		/* BBR's MinPipeCwnd */
 #define RATE_SHARE	99		/* percent of a configured rate */
-#define LESS		97
 #define RATE_CEILING	100000000000ULL
 #define PACKET_BITS	(PATH_MTU * 8)
 #define RTT_UNKNOWN	40000		/* us */
@@ -236,7 +235,7 @@ rate_is_full(const struct rate *r, uint64_t since)
 int
 rate_is_less(const struct rate *r)
 {
-	return (r->capacity < r->limits.configured / 100 * LESS);
+	return (r->capacity < r->limits.configured / 100 * RATE_LESS);
 }
 
 int64_t

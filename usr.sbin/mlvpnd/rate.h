@@ -27,6 +27,8 @@
 #include <stdint.h>
 
 #define RATE_SAMPLES	16
+#define RATE_LESS	97		/* percent of what is configured: the
+					   link carries less than that */
 
 enum rate_state {
 	RATE_STARTUP,			/* how much it can carry is not known */

@@ -211,8 +211,8 @@ mean_owd(struct sched *s, int level)
 
 /*
  * When len bytes in this queue of the path would arrive, on the peer's clock.
- * For what overtakes a path that loses counts as slower.  Of a packet that is
- * cut the first piece counts: horizon() allows for no more.
+ * For what has priority a path that loses counts as slower.  Of a packet that
+ * is cut the first piece counts: horizon() allows for no more.
  */
 static int64_t
 eta(const struct path *p, int q, size_t len, int64_t mean, uint64_t now)
@@ -514,7 +514,7 @@ sched_pump(struct sched *s, uint64_t now)
 	pump_flows(s, &tq->bulk, 0, level, mean, limit, &full, now);
 }
 
-/* What is sent again, and what overtakes. */
+/* What is sent again, and what has priority. */
 static void
 pump_ahead(struct sched *s, struct pktq *queue, int q, int level,
     int64_t mean, uint64_t now)

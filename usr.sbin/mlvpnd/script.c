@@ -151,8 +151,8 @@ static void	 script_kill(struct script *, int);
 static void	 script_timeout(int, short, void *);
 static void	 script_sigchld(int, short, void *);
 static void	 script_reap(struct script *);
-static struct script_link *link_find(struct script *, const char *);
-static void	 link_free(struct script *, struct script_link *);
+static struct script_link *script_link_find(struct script *, const char *);
+static void	 script_link_free(struct script *, struct script_link *);
 
 static TAILQ_HEAD(, script)	 scripts = TAILQ_HEAD_INITIALIZER(scripts);
 static struct event		 ev_sigchld;
@@ -222,7 +222,7 @@ script_event(struct script *s, int type, const char *link, const char *reason)
 	struct script_link	*l;
 
 	if ((type != CORE_LINK_UP && type != CORE_LINK_DOWN) ||
-	    (l = link_find(s, link)) == NULL)
+	    (l = script_link_find(s, link)) == NULL)
 		return;
 	l->up = type == CORE_LINK_UP;
 	strlcpy(l->reason, reason, sizeof(l->reason));
@@ -335,7 +335,7 @@ script_prune(struct script *s)
 	for (l = TAILQ_FIRST(&s->links); l != NULL; l = next) {
 		next = TAILQ_NEXT(l, entry);
 		if (!l->up && !l->told)
-			link_free(s, l);
+			script_link_free(s, l);
 	}
 }
 
@@ -618,7 +618,7 @@ script_next(struct script *s)
 		return;
 
 	while (!TAILQ_EMPTY(&s->links))
-		link_free(s, TAILQ_FIRST(&s->links));
+		script_link_free(s, TAILQ_FIRST(&s->links));
 	TAILQ_REMOVE(&scripts, s, entry);
 	free(s);
 }
@@ -719,7 +719,7 @@ script_reap(struct script *s)
 
 /* NULL for an invalid name; the engine is not trusted. */
 static struct script_link *
-link_find(struct script *s, const char *name)
+script_link_find(struct script *s, const char *name)
 {
 	struct script_link	*l;
 
@@ -744,7 +744,7 @@ link_find(struct script *s, const char *name)
 }
 
 static void
-link_free(struct script *s, struct script_link *l)
+script_link_free(struct script *s, struct script_link *l)
 {
 	TAILQ_REMOVE(&s->links, l, entry);
 	s->nlinks--;

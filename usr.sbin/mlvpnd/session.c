@@ -50,7 +50,7 @@ const struct session_limits session_limits_default = {
 static int	aead_known(uint8_t);
 static void	aead_key_init(struct aead_key *, uint8_t, const uint8_t[32],
 		    const uint8_t[NOISE_HASHLEN]);
-static void	make_nonce(uint8_t[NONCE_LEN], uint8_t, uint64_t);
+static void	data_nonce(uint8_t[NONCE_LEN], uint8_t, uint64_t);
 static int	window_new(const struct lane *, uint64_t);
 static void	window_set(struct lane *, uint64_t);
 
@@ -169,7 +169,7 @@ data_seal(struct keys *keys, struct lane *lane, uint8_t path,
 	out[1] = path;
 	put32(out + 2, keys->remote_index);
 	put32(out + 6, n & 0xffffffff);
-	make_nonce(nonce, path, n);
+	data_nonce(nonce, path, n);
 	if (keys->aead == AEAD_AES)
 		error = crypto_aead_aes256gcm_encrypt_afternm(out +
 		    DATA_HDRLEN, NULL, plain, len, out, DATA_HDRLEN, NULL,
@@ -190,7 +190,7 @@ data_seal(struct keys *keys, struct lane *lane, uint8_t path,
 
 /* A path and the number on it: neither repeats while an association lives. */
 static void
-make_nonce(uint8_t nonce[NONCE_LEN], uint8_t path, uint64_t number)
+data_nonce(uint8_t nonce[NONCE_LEN], uint8_t path, uint64_t number)
 {
 	memset(nonce, 0, 3);
 	nonce[3] = path;
@@ -224,7 +224,7 @@ data_open(struct keys *keys, struct lane *lane, const uint8_t *p, size_t len,
 	if (!window_new(lane, n))
 		return (DATA_REPLAYED);
 
-	make_nonce(nonce, p[1], n);
+	data_nonce(nonce, p[1], n);
 	if (keys->aead == AEAD_AES)
 		error = crypto_aead_aes256gcm_decrypt_afternm(plain, NULL,
 		    NULL, p + DATA_HDRLEN, len - DATA_HDRLEN, p, DATA_HDRLEN,
