@@ -25,6 +25,7 @@
 #include "row.h"
 #include "simtest.h"
 
+static int		 number(const char *, int, int);
 static __dead void	 usage(void);
 
 /* simtest -x ...: links given on the command line. */
@@ -33,14 +34,14 @@ explore(int argc, char *argv[])
 {
 	struct row_result	 res;
 	struct row		 r;
-	const char		*errstr = NULL;
-	int			 ch, i;
+	double			 sum = 0, least = 1;
+	int			 ch, i, runs = 1;
 
 	memset(&r, 0, sizeof(r));
 	r.flows = 1;
 	r.seed = 1;
 	r.seconds = 20;
-	while ((ch = getopt(argc, argv, "cdf:s:T:v")) != -1) {
+	while ((ch = getopt(argc, argv, "cdf:n:s:T:v")) != -1) {
 		switch (ch) {
 		case 'c':
 			r.configured = 1;
@@ -49,13 +50,16 @@ explore(int argc, char *argv[])
 			r.down = 1;
 			break;
 		case 'f':
-			r.flows = strtonum(optarg, 1, 64, &errstr);
+			r.flows = number(optarg, 1, ROW_FLOWS);
+			break;
+		case 'n':
+			runs = number(optarg, 1, 1000);
 			break;
 		case 's':
-			r.seed = strtonum(optarg, 0, 1000000, &errstr);
+			r.seed = (uint64_t)number(optarg, 0, 1000000);
 			break;
 		case 'T':
-			r.seconds = strtonum(optarg, 3, 3600, &errstr);
+			r.seconds = (unsigned int)number(optarg, 3, 3600);
 			break;
 		case 'v':
 			r.verbose = 1;
@@ -63,8 +67,6 @@ explore(int argc, char *argv[])
 		default:
 			usage();
 		}
-		if (errstr != NULL)
-			errx(1, "-%c %s: %s", ch, optarg, errstr);
 	}
 	argc -= optind;
 	argv += optind;
@@ -72,18 +74,43 @@ explore(int argc, char *argv[])
 		usage();
 	for (i = 0; i < argc; i++)
 		r.link[i] = argv[i];
-	row_run(&r, &res);
-	row_print(&res);
+	for (i = 0; i < runs; i++, r.seed++) {
+		row_run(&r, &res);
+		row_print(&res);
+		sum += res.share;
+		if (res.share < least)
+			least = res.share;
+	}
+	if (runs > 1)
+		printf("\tmean share %.3f, least %.3f\n", sum / runs, least);
 	return (0);
+}
+
+static int
+number(const char *s, int least, int most)
+{
+	const char	*errstr;
+	int		 n;
+
+	n = (int)strtonum(s, least, most, &errstr);
+	if (errstr != NULL)
+		errx(1, "%s: %s", s, errstr);
+	return (n);
 }
 
 static __dead void
 usage(void)
 {
-	fprintf(stderr, "usage: simtest [-t] -x [-cdv] [-f flows] [-s seed] "
-	    "[-T seconds] link ...\n"
-	    "link: RATE/DELAY[/LOSS[/QUEUE[/JITTER]]] as 1:8/15/0/50/10, in "
-	    "Mbit/s, ms, percent\n"
-	    "      or FILE|@GENERATOR,DELAY,QUEUE\n");
+	fprintf(stderr,
+	    "usage: simtest [-t] -x [-cdv] [-f flows] [-n runs] [-s seed]\n"
+	    "           [-T seconds] link ...\n"
+	    "-t: late timers, -c: rates configured, -d: down, -v: each second\n"
+	    "link: RATE/DELAY[/LOSS[/QUEUE[/JITTER]]][,WORD ...], as "
+	    "1M:8M/15ms/0/50ms/10ms\n"
+	    "   or FILE|@GENERATOR,DELAY,QUEUE[,WORD ...]\n"
+	    "QUEUE as 50ms or 30000B\n"
+	    "words: loss=.3%% burst=20 jitter=10ms disorder police=15000B "
+	    "cut=8:12\n"
+	    "generators: see gen.h\n");
 	exit(1);
 }

@@ -16,218 +16,239 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#include <err.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "gen.h"
 #include "row.h"
 #include "simtest.h"
 
-#define SKIP		2		/* seconds */
-#define FLOWS_MAX	64
+#define SKIP		(2 * USEC)
 
-static void	 link_add(struct pair *, const struct row *, int,
-		    struct trace *);
-static int	 link_steady(const char *, struct sim_dirconf [2]);
-static void	 link_trace(const struct row *, int, struct trace *,
-		    struct sim_dirconf *);
-static double	 capacity(const struct pair *, const struct row *, uint64_t,
-		    uint64_t, uint64_t);
-static void	 second(const struct pair *, const struct row *,
-		    struct sim_flow **, uint64_t);
-static double	 goodput(struct sim_flow **, int, uint64_t, uint64_t);
+/* What becomes of a row. */
+struct run {
+	const struct row	*row;
+	struct pair		*pair;
+	struct linkspec		 spec[ROW_LINKS];
+	struct sim_flow		*flow[ROW_FLOWS];
+	uint64_t		 start;
+	struct sim_dir		 before[ROW_LINKS];	/* at SKIP */
+	uint64_t		 queue[ROW_LINKS];	/* longest since then */
+};
+
+static void		 watch(struct run *);
+static void		 count(const struct run *, struct row_result *);
+static void		 second(const struct run *);
+static struct sim_dir	*loaded(const struct run *, int);
+static double		 goodput(const struct run *, uint64_t, uint64_t);
+static double		 capacity(const struct run *, uint64_t, uint64_t);
+static double		 ms(struct sim_flow *, int);
 
 void
 row_run(const struct row *r, struct row_result *res)
 {
-	struct trace	 trace[ROW_LINKS];
-	struct sim_flow	*f[FLOWS_MAX], *echo;
-	struct pair	*p;
-	uint64_t	 start, end;
-	unsigned int	 s;
+	struct sim_host	*from, *to;
+	struct sim_flow	*echo;
+	struct run	 run;
+	uint64_t	 end;
 	int		 i;
 
-	memset(trace, 0, sizeof(trace));
-	p = row_pair(r, trace);
-	for (i = 0; i < p->nlinks; i++)
-		if (trace[i].n > 0)
-			sim_link_play(p->link[i], &trace[i]);
-
-	start = p->sim->now;
-	end = start + r->seconds * USEC;
-	for (i = 0; i < r->flows && i < FLOWS_MAX; i++)
-		f[i] = sim_tcp(r->down ? p->b : p->a, r->down ? p->a : p->b,
-		    TUNNEL_MTU, 0, start, end);
-	echo = sim_echo(p->a, p->b, 20 * MSEC, 100, start + SKIP * USEC, end);
-	for (s = 1; s <= r->seconds; s++) {
-		pair_run(p, USEC);
-		if (r->verbose)
-			second(p, r, f, start);
-	}
-	res->share = goodput(f, r->flows, start + SKIP * USEC, end) /
-	    capacity(p, r, start, start + SKIP * USEC, end);
-	pair_run(p, USEC);
-	res->ping[0] = (double)sim_flow_latency(echo, 500) / 1000;
-	res->ping[1] = (double)sim_flow_latency(echo, 950) / 1000;
-	res->ping[2] = (double)sim_flow_latency(echo, 990) / 1000;
+	memset(&run, 0, sizeof(run));
+	memset(res, 0, sizeof(*res));
+	run.row = r;
+	run.pair = row_pair(r, run.spec);
+	for (i = 0; i < run.pair->nlinks; i++)
+		linkspec_play(&run.spec[i], run.pair->link[i]);
+	from = r->down ? run.pair->b : run.pair->a;
+	to = r->down ? run.pair->a : run.pair->b;
+	run.start = run.pair->sim->now;
+	end = run.start + r->seconds * USEC;
+	for (i = 0; i < r->flows; i++)
+		run.flow[i] = sim_tcp(from, to, TUNNEL_MTU, 0, run.start, end);
+	echo = sim_echo(run.pair->a, run.pair->b, 20 * MSEC, 100,
+	    run.start + SKIP, end);
+	while (run.pair->sim->now < end)
+		watch(&run);
+	count(&run, res);
+	pair_run(run.pair, USEC);
+	res->ping[0] = ms(echo, 500);
+	res->ping[1] = ms(echo, 950);
+	res->ping[2] = ms(echo, 990);
+	res->pings = echo->sent;
 	res->lost = echo->sent - echo->received;
-	pair_free(p);
+	pair_free(run.pair);
 	for (i = 0; i < ROW_LINKS; i++)
-		trace_free(&trace[i]);
+		linkspec_free(&run.spec[i]);
 }
 
-/* A client and a server with its links; traces are not played yet. */
 struct pair *
-row_pair(const struct row *r, struct trace *trace)
+row_pair(const struct row *r, struct linkspec spec[ROW_LINKS])
 {
-	struct pair	*p;
-	int		 i;
+	struct sim_dirconf	 up, down;
+	struct link_conf	 lc;
+	struct pair		*p;
+	char			 name[16];
+	int			 i;
 
 	p = pair_new(r->seed, 4096);
-	for (i = 0; i < ROW_LINKS && r->link[i] != NULL; i++)
-		link_add(p, r, i, &trace[i]);
+	for (i = 0; i < ROW_LINKS && r->link[i] != NULL; i++) {
+		linkspec(&spec[i], r->link[i], r->seed * ROW_LINKS + i,
+		    r->seconds + 10);
+		up = linkspec_dir(&spec[i], TRACE_UP);
+		down = linkspec_dir(&spec[i], TRACE_DOWN);
+		snprintf(name, sizeof(name), "dsl%d", i + 1);
+		lc = sim_link_conf(name, r->configured ? up.rate : 0,
+		    r->configured ? down.rate : 0);
+		lc.overhead = r->configured ? ETHER : 0;
+		add_link(p, &lc, &up, &down);
+	}
 	pair_up(p);
 	return (p);
+}
+
+/* One more second. */
+static void
+watch(struct run *run)
+{
+	struct sim_dir	*dir;
+	int		 i;
+
+	for (i = 0; i < run->pair->nlinks; i++)
+		loaded(run, i)->longest = 0;
+	pair_run(run->pair, USEC);
+	for (i = 0; i < run->pair->nlinks; i++) {
+		dir = loaded(run, i);
+		if (run->pair->sim->now == run->start + SKIP)
+			run->before[i] = *dir;
+		else if (run->pair->sim->now > run->start + SKIP &&
+		    dir->longest > run->queue[i])
+			run->queue[i] = dir->longest;
+	}
+	if (run->row->verbose)
+		second(run);
+}
+
+static void
+count(const struct run *run, struct row_result *res)
+{
+	const struct sim_dir	*dir, *before;
+	struct row_link		*l;
+	uint64_t		 from = run->start + SKIP;
+	uint64_t		 now = run->pair->sim->now;
+	int			 i;
+
+	res->goodput = goodput(run, from, now);
+	res->capacity = capacity(run, from, now);
+	res->share = res->goodput / res->capacity;
+	for (i = 0; i < run->row->flows; i++) {
+		res->repeated += run->flow[i]->retransmits;
+		res->timeouts += run->flow[i]->timeouts;
+	}
+	res->nlinks = run->pair->nlinks;
+	for (i = 0; i < res->nlinks; i++) {
+		dir = loaded(run, i);
+		before = &run->before[i];
+		l = &res->link[i];
+		l->sent = (double)(dir->sent_bytes - before->sent_bytes) * 8 *
+		    USEC / (double)(now - from);
+		l->dgrams = dir->sent - before->sent;
+		l->full = dir->overflowed - before->overflowed +
+		    dir->policed - before->policed;
+		l->lost = dir->lost - before->lost +
+		    dir->lost_cut - before->lost_cut;
+		l->queue = (double)run->queue[i] / 1000;
+	}
 }
 
 void
 row_print(const struct row_result *res)
 {
-	printf("\tshare %.3f; ping median %.1f, 95 %% %.1f, 99 %% %.1f ms, "
-	    "%llu lost\n", res->share, res->ping[0], res->ping[1],
-	    res->ping[2], (unsigned long long)res->lost);
-}
-
-static void
-link_add(struct pair *p, const struct row *r, int n, struct trace *t)
-{
-	struct sim_dirconf	 d[2];
-	struct link_conf	 lc;
-	char			 name[16];
-
-	memset(d, 0, sizeof(d));
-	d[0].overhead = ETHER;
-	if (strchr(r->link[n], ',') != NULL) {
-		link_trace(r, n, t, &d[0]);
-		d[1] = d[0];
-	} else if (link_steady(r->link[n], d) == -1)
-		errx(1, "%s: what link is that?", r->link[n]);
-	snprintf(name, sizeof(name), "dsl%d", n + 1);
-	lc = sim_link_conf(name, r->configured ? d[0].rate : 0,
-	    r->configured ? d[1].rate : 0);
-	lc.overhead = r->configured ? ETHER : 0;
-	add_link(p, &lc, &d[0], &d[1]);
-}
-
-static int
-link_steady(const char *s, struct sim_dirconf d[2])
-{
-	double	 up, down, delay, loss = 0, queue = 50, jitter = 0;
-	int	 n;
-
-	if (sscanf(s, "%lf:%lf/%n", &up, &down, &n) != 2) {
-		if (sscanf(s, "%lf/%n", &up, &n) != 1)
-			return (-1);
-		down = up;
-	}
-	if (sscanf(s + n, "%lf/%lf/%lf/%lf", &delay, &loss, &queue,
-	    &jitter) < 1 || up <= 0 || down <= 0)
-		return (-1);
-	d[0].rate = (uint64_t)(up * MBIT);
-	d[0].delay = (uint64_t)(delay * MSEC);
-	d[0].loss = (uint32_t)(loss * 10000);
-	d[0].queue = (uint64_t)(queue * MSEC);
-	d[0].jitter = (uint64_t)(jitter * MSEC);
-	d[1] = d[0];
-	d[1].rate = (uint64_t)(down * MBIT);
-	return (0);
-}
-
-static void
-link_trace(const struct row *r, int n, struct trace *t, struct sim_dirconf *d)
-{
-	char		 name[1024];
-	double		 delay, queue;
-	unsigned int	 line = 0;
-	int64_t		 next;
-	int		 ok;
-
-	if (sscanf(r->link[n], "%1023[^,],%lf,%lf", name, &delay, &queue) != 3)
-		errx(1, "%s: what link is that?", r->link[n]);
-	if (name[0] == '@')
-		ok = gen_trace(t, name + 1, r->seed * ROW_LINKS + n,
-		    r->seconds + 10);
-	else
-		ok = trace_read(t, name, &line);
-	if (ok == -1)
-		errx(1, "%s:%u: no trace", name, line);
-	d->rate = trace_rate(t, TRACE_DOWN, 0, &next);
-	d->delay = (uint64_t)(delay * MSEC);
-	d->queue = (uint64_t)(queue * MSEC);
-}
-
-/* bit/s of all links from one time to another */
-static double
-capacity(const struct pair *p, const struct row *r, uint64_t start,
-    uint64_t from, uint64_t to)
-{
-	const struct sim_dir	*dir;
-	double			 sum = 0;
+	const struct row_link	*l;
 	int			 i;
 
-	for (i = 0; i < p->nlinks; i++) {
-		dir = r->down ? &p->link[i]->down : &p->link[i]->up;
-		if (dir->trace == NULL)
-			sum += (double)dir->conf.rate;
-		else
-			sum += trace_bits(dir->trace, r->down ? TRACE_DOWN :
-			    TRACE_UP, (int64_t)(from - start) * 1000,
-			    (int64_t)(to - start) * 1000) /
-			    ((double)(to - from) / USEC);
+	printf("\tshare %.3f; ping median %.1f, 95 %% %.1f, 99 %% %.1f ms, "
+	    "%llu of %llu lost\n", res->share, res->ping[0], res->ping[1],
+	    res->ping[2], (unsigned long long)res->lost,
+	    (unsigned long long)res->pings);
+	printf("\t  %.2f of %.2f Mbit/s; TCP repeated %llu, %llu timeouts\n",
+	    res->goodput / MBIT, res->capacity / MBIT,
+	    (unsigned long long)res->repeated,
+	    (unsigned long long)res->timeouts);
+	for (i = 0; i < res->nlinks; i++) {
+		l = &res->link[i];
+		printf("\t  dsl%d: %.2f Mbit/s sent; of %llu datagrams %llu "
+		    "found it full, %llu were lost; longest wait %.0f ms\n",
+		    i + 1, l->sent / MBIT, (unsigned long long)l->dgrams,
+		    (unsigned long long)l->full, (unsigned long long)l->lost,
+		    l->queue);
 	}
-	return (sum);
+}
+
+/* What the last second brought, and each link as its sender sees it. */
+static void
+second(const struct run *run)
+{
+	static const char	*states[] = {
+		[LINK_OPENING] = "opening", [LINK_UP] = "up",
+		[LINK_SUSPECT] = "suspect", [LINK_DOWN] = "down",
+		[LINK_LOSSY] = "lossy", [LINK_SLOW] = "slow"
+	};
+	const struct sim_dir	*dir;
+	struct ctl_link		 cl;
+	uint64_t		 now = run->pair->sim->now;
+	int			 i;
+
+	printf("\t%3llu s %7.2f of %7.2f Mbit/s",
+	    (unsigned long long)((now - run->start) / USEC),
+	    goodput(run, now - USEC, now) / MBIT,
+	    capacity(run, now - USEC, now) / MBIT);
+	for (i = 0; i < run->pair->nlinks; i++) {
+		dir = loaded(run, i);
+		if (pair_path(run->row->down ? run->pair->b : run->pair->a,
+		    run->pair->link[i]->conf.name, &cl) == -1)
+			continue;
+		printf(" | %s rate %.2f of %.2f sends %.2f wait %.0f ms "
+		    "loss %.1f %%", states[cl.state], (double)cl.rate / MBIT,
+		    linkspec_bits(&run->spec[i], dir->up ? TRACE_UP :
+		    TRACE_DOWN, now - USEC - run->start, now - run->start) /
+		    MBIT, (double)cl.tx_rate / MBIT,
+		    (double)dir->longest / 1000, cl.loss_tx / 100.0);
+	}
+	printf("\n");
+}
+
+static struct sim_dir *
+loaded(const struct run *run, int i)
+{
+	return (run->row->down ? &run->pair->link[i]->down :
+	    &run->pair->link[i]->up);
 }
 
 static double
-goodput(struct sim_flow **f, int n, uint64_t from, uint64_t to)
+goodput(const struct run *run, uint64_t from, uint64_t to)
 {
 	double	 sum = 0;
 	int	 i;
 
-	for (i = 0; i < n; i++)
-		sum += (double)sim_flow_rate(f[i], from, to);
+	for (i = 0; i < run->row->flows; i++)
+		sum += (double)sim_flow_rate(run->flow[i], from, to);
 	return (sum);
 }
 
-/* What the last one brought, and the state of each link. */
-static void
-second(const struct pair *p, const struct row *r, struct sim_flow **f,
-    uint64_t start)
+/* bit/s of all links */
+static double
+capacity(const struct run *run, uint64_t from, uint64_t to)
 {
-	struct sim_host		*h = r->down ? p->b : p->a;
-	struct sim_dir		*dir;
-	struct ctl_link		 cl;
-	uint64_t		 now = p->sim->now;
-	char			 name[16];
-	int			 i;
+	double	 sum = 0;
+	int	 i;
 
-	printf("\t%3llu s %7.2f of %7.2f Mbit/s",
-	    (unsigned long long)((now - start) / USEC),
-	    goodput(f, r->flows, now - USEC, now) / MBIT,
-	    capacity(p, r, start, now - USEC, now) / MBIT);
-	for (i = 0; i < p->nlinks; i++) {
-		dir = r->down ? &p->link[i]->down : &p->link[i]->up;
-		snprintf(name, sizeof(name), "dsl%d", i + 1);
-		memset(&cl, 0, sizeof(cl));
-		if (pair_path(h, name, &cl) == -1)
-			continue;
-		printf(" | state %d rate %.2f of %.2f queue %.0f ms "
-		    "loss %.1f %%", cl.state, (double)cl.rate / MBIT,
-		    (double)dir->conf.rate / MBIT,
-		    (double)dir->backlog * 8000 / (double)dir->conf.rate,
-		    cl.loss_tx / 100.0);
-	}
-	printf("\n");
+	for (i = 0; i < run->pair->nlinks; i++)
+		sum += linkspec_bits(&run->spec[i], run->row->down ?
+		    TRACE_DOWN : TRACE_UP, from - run->start, to - run->start);
+	return (sum * USEC / (double)(to - from));
+}
+
+static double
+ms(struct sim_flow *f, int thousandths)
+{
+	return ((double)sim_flow_latency(f, thousandths) / 1000);
 }

@@ -22,42 +22,52 @@
 /*
  * A few links, some streams over them in one direction, and what they get of
  * the links' capacity; a ping beside them.
- *
- * A link is RATE/DELAY[/LOSS[/QUEUE[/JITTER]]]: rates in Mbit/s, "1:8" up and
- * down, times in ms, loss in percent, jitter in order.  Or it is
- * TRACE,DELAY,QUEUE, where TRACE is a file or, with @ before it, one of the
- * generators of gen.h.
  */
 
 #include <stdint.h>
 
+#include "linkspec.h"
 #include "pair.h"
 
 #define ROW_LINKS	4
+#define ROW_FLOWS	64
 
 struct row {
-	const char	*link[ROW_LINKS];	/* NULL after the last */
+	const char	*link[ROW_LINKS];	/* linkspec.h; NULL: no more */
 	int		 down;		/* the server sends */
-	int		 flows;
-	int		 configured;	/* the rates, which no trace has */
+	int		 flows;		/* at most ROW_FLOWS */
+	int		 configured;	/* the rates, of a trace the first */
 	uint64_t	 seed;
 	unsigned int	 seconds;	/* the first two do not count */
 	int		 verbose;	/* a line each second */
 };
 
-struct row_result {
-	double		 share;
-	double		 ping[3];	/* ms: median, 95, 99 % */
-	uint64_t	 lost;		/* pings */
+/* What a link did in the direction of the streams. */
+struct row_link {
+	double		 sent;		/* bit/s */
+	uint64_t	 dgrams;
+	uint64_t	 full;		/* lost as the queue or bucket was */
+	uint64_t	 lost;		/* otherwise */
+	double		 queue;		/* ms, longest wait */
 };
 
-/*
- * Both exit with a word on what is wrong with a link.  row_pair() is for
- * tests that load the links themselves: with ROW_LINKS traces, which it does
- * not play.
- */
-struct pair	*row_pair(const struct row *, struct trace *);
-void	 row_run(const struct row *, struct row_result *);
-void	 row_print(const struct row_result *);
+struct row_result {
+	double		 goodput;	/* bit/s */
+	double		 capacity;
+	double		 share;
+	double		 ping[3];	/* ms: median, 95, 99 % */
+	uint64_t	 pings;
+	uint64_t	 lost;
+	uint64_t	 repeated;	/* by TCP */
+	uint64_t	 timeouts;
+	int		 nlinks;
+	struct row_link	 link[ROW_LINKS];
+};
+
+void		 row_run(const struct row *, struct row_result *);
+void		 row_print(const struct row_result *);
+/* The links with a client and a server, for tests that load them themselves;
+ * they do not play their traces yet. */
+struct pair	*row_pair(const struct row *, struct linkspec [ROW_LINKS]);
 
 #endif /* ROW_H */

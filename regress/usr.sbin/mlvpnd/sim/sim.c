@@ -72,7 +72,10 @@ static void		 dgram_arrive(struct sim *, void *);
 static void		 dir_init(struct sim_link *, struct sim_dir *, int,
 			    const struct sim_dirconf *);
 static void		 dir_enqueue(struct sim_dir *, struct sim_dgram *);
+static int		 dir_full(const struct sim_dir *, uint64_t);
+static int		 dir_exceeds(struct sim_dir *, uint64_t);
 static uint64_t	 dir_rate(struct sim_dir *);
+static double		 dir_bits(const struct sim_dir *, uint64_t);
 static uint64_t	 dir_work(struct sim_dir *, uint64_t);
 static void		 dir_serve(struct sim_dir *);
 static void		 dir_served(struct sim *, void *);
@@ -937,6 +940,7 @@ sim_link_play(struct sim_link *l, const struct trace *t)
 {
 	l->up.trace = l->down.trace = t;
 	l->up.trace_start = l->down.trace_start = l->sim->now;
+	l->up.frac = l->down.frac = 0;
 }
 
 void
@@ -1175,7 +1179,7 @@ dir_bytes(const struct sim_dir *dir, const struct sim_dgram *d)
 static void
 dir_enqueue(struct sim_dir *dir, struct sim_dgram *d)
 {
-	uint64_t	 bytes, room;
+	uint64_t	 bytes;
 
 	bytes = dir_bytes(dir, d);
 	dir->sent++;
@@ -1194,8 +1198,15 @@ dir_enqueue(struct sim_dir *dir, struct sim_dgram *d)
 		dir_depart(dir, d);
 		return;
 	}
-	room = dir->conf.queue != 0 ? dir->conf.queue : DEFAULT_QUEUE;
-	if (dir->backlog * 8 * USEC / dir->conf.rate > room) {
+	if (dir->conf.police != 0) {
+		if (dir_exceeds(dir, bytes)) {
+			dir->policed++;
+			sim_dgram_free(d);
+		} else
+			dir_depart(dir, d);
+		return;
+	}
+	if (dir_full(dir, bytes)) {
 		dir->overflowed++;
 		sim_dgram_free(d);
 		return;
@@ -1204,6 +1215,31 @@ dir_enqueue(struct sim_dir *dir, struct sim_dgram *d)
 	dir->backlog += bytes;
 	if (!dir->busy)
 		dir_serve(dir);
+}
+
+static int
+dir_full(const struct sim_dir *dir, uint64_t bytes)
+{
+	uint64_t	 room;
+
+	if (dir->conf.queue_bytes != 0)
+		return (dir->backlog + bytes > dir->conf.queue_bytes);
+	room = dir->conf.queue != 0 ? dir->conf.queue : DEFAULT_QUEUE;
+	return (dir->backlog * 8 * USEC / dir->conf.rate > room);
+}
+
+/* A token bucket (RFC 2697, with one rate). */
+static int
+dir_exceeds(struct sim_dir *dir, uint64_t bytes)
+{
+	dir->bucket += dir_bits(dir, dir->bucket_at) / 8;
+	dir->bucket_at = dir->link->sim->now;
+	if (dir->bucket > (double)dir->conf.police)
+		dir->bucket = (double)dir->conf.police;
+	if (dir->bucket < (double)bytes)
+		return (1);
+	dir->bucket -= (double)bytes;
+	return (0);
 }
 
 static void
@@ -1229,6 +1265,21 @@ dir_rate(struct sim_dir *dir)
 	return (dir->conf.rate);
 }
 
+/* What it could carry since then. */
+static double
+dir_bits(const struct sim_dir *dir, uint64_t from)
+{
+	uint64_t	 now = dir->link->sim->now;
+
+	if (dir->trace == NULL)
+		return ((double)dir->conf.rate * (double)(now - from) / USEC);
+	if (from < dir->trace_start)
+		from = dir->trace_start;
+	return (trace_bits(dir->trace, dir->up ? TRACE_UP : TRACE_DOWN,
+	    (int64_t)(from - dir->trace_start) * 1000,
+	    (int64_t)(now - dir->trace_start) * 1000));
+}
+
 /* How long so many bytes take from now on, in microseconds. */
 static uint64_t
 dir_work(struct sim_dir *dir, uint64_t bytes)
@@ -1245,16 +1296,17 @@ dir_work(struct sim_dir *dir, uint64_t bytes)
 		dir->frac = work % dir->conf.rate;
 		return (work / dir->conf.rate);
 	}
-	start = at = (int64_t)(dir->link->sim->now - dir->trace_start) * 1000;
-	for (;; at = next) {
+	start = (int64_t)(dir->link->sim->now - dir->trace_start) * 1000;
+	for (at = start + (int64_t)dir->frac;; at = next) {
 		rate = trace_rate(dir->trace, way, at, &next);
 		if (next == INT64_MAX ||
 		    left <= (double)rate * (double)(next - at) / 1e9)
 			break;
 		left -= (double)rate * (double)(next - at) / 1e9;
 	}
-	at += (int64_t)(left * 1e9 / (double)rate);
-	return ((uint64_t)(at - start) / 1000);
+	work = (uint64_t)(at - start + (int64_t)(left * 1e9 / (double)rate));
+	dir->frac = work % 1000;
+	return (work / 1000);
 }
 
 static void
@@ -1267,6 +1319,8 @@ dir_served(struct sim *sim, void *arg)
 	TAILQ_REMOVE(&dir->queue, d, entry);
 	dir->backlog -= dir_bytes(dir, d);
 	dir->busy = 0;
+	if (sim->now - d->sent > dir->longest)
+		dir->longest = sim->now - d->sent;
 	dir_depart(dir, d);
 	if (!TAILQ_EMPTY(&dir->queue))
 		dir_serve(dir);

@@ -63,6 +63,9 @@ struct sim_dirconf {
 	uint32_t	 loss;		/* millionths */
 	uint32_t	 burst;		/* mean datagrams lost in a row, 0: 1 */
 	uint64_t	 queue;		/* drop tail, as time; 0: 50 ms */
+	uint64_t	 queue_bytes;	/* instead, if not 0 */
+	uint64_t	 police;	/* bytes: no queue, but a bucket of so
+					   much that fills at the rate, 0 no */
 	uint16_t	 overhead;	/* bytes a datagram has below IP */
 	uint16_t	 mtu;		/* longer IP packets are lost, or cut
 					   if they may be; 0: any passes */
@@ -96,9 +99,13 @@ struct sim_dir {
 	struct sim_dgramq queue;
 	uint64_t	 backlog;	/* bytes in the queue */
 	int		 busy;
-	uint64_t	 frac;		/* of a microsecond, by rate */
+	uint64_t	 frac;		/* of a microsecond: by rate, in ns
+					   when a trace is played */
 	int		 bad;		/* within a burst of losses */
 	uint64_t	 last;		/* arrival of the last one */
+	double		 bucket;	/* bytes that the policer lets pass */
+	uint64_t	 bucket_at;
+	uint64_t	 longest;	/* wait for the wire, to be set to 0 */
 
 	uint64_t	 sent;		/* datagrams given to the link */
 	uint64_t	 sent_bytes;	/* on the wire */
@@ -106,6 +113,7 @@ struct sim_dir {
 	uint64_t	 lost;		/* at random */
 	uint64_t	 bursts;
 	uint64_t	 overflowed;	/* drop tail */
+	uint64_t	 policed;
 	uint64_t	 lost_cut;
 	uint64_t	 lost_long;
 };
@@ -289,9 +297,10 @@ struct sim {
 };
 
 /*
- * Granularity of the timers of hosts to come, 0: they are punctual.  As on
- * OpenBSD they come one to two of these late, and what a socket or an
- * interface has to tell comes at once.
+ * Granularity of the hosts' timers, 0: they are punctual.  As on OpenBSD they
+ * come one to two of these late, and what a socket or an interface has to tell
+ * comes at once.  The inner TCP's timers stay punctual: it runs on other
+ * machines, behind the hosts, and what it does is not to be judged.
  */
 extern uint64_t	 sim_tick;
 

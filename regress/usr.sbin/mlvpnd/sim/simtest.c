@@ -26,7 +26,9 @@
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "linkspec.h"
 #include "simtest.h"
 
 static int	 verbose;
@@ -211,10 +213,8 @@ bare_send(struct sim *sim, void *arg)
 		sim_at(sim, sim->now + b->interval, bare_send, b);
 }
 
-/* So many datagrams at an interval down a link like this. */
 static void
-bare(struct bare *b, const struct sim_dirconf *d, uint64_t interval,
-    uint64_t count)
+bare_new(struct bare *b, const struct sim_dirconf *d)
 {
 	memset(b, 0, sizeof(*b));
 	b->p = pair_new(1, 64);
@@ -223,11 +223,30 @@ bare(struct bare *b, const struct sim_dirconf *d, uint64_t interval,
 	sim_host_kill(b->p->a);
 	b->p->sim->arrived = bare_arrived;
 	b->p->sim->arrived_arg = b;
+}
+
+/* So many datagrams at an interval down a link like this. */
+static void
+bare(struct bare *b, const struct sim_dirconf *d, uint64_t interval,
+    uint64_t count)
+{
+	bare_new(b, d);
 	b->interval = interval;
 	b->stop = b->p->sim->now + interval * count;
 	bare_send(b->p->sim, b);
 	sim_run(b->p->sim, b->stop + USEC);
 	CHECK_EQ(b->sent, count);
+}
+
+/* So many at once. */
+static void
+bare_burst(struct bare *b, uint64_t count)
+{
+	b->interval = USEC;
+	b->stop = 0;
+	while (count-- > 0)
+		bare_send(b->p->sim, b);
+	sim_run(b->p->sim, b->p->sim->now + 5 * USEC);
 }
 
 static void
@@ -309,6 +328,98 @@ links(void)
 	CHECK_EQ(b.p->link[0]->down.delivered, n);
 	CHECK(b.p->link[0]->down.lost_cut > 0);
 	CHECK_EQ(b.p->link[0]->up.lost_cut, 0);
+	pair_free(b.p);
+}
+
+/* Links that are told in words, and what these can say. */
+static void
+links_in_words(void)
+{
+	static const char	 file[] = "links-in-words.trace";
+	const uint64_t		 bytes = PROBE_LEN + 28 + ETHER;
+	struct sim_dirconf	 d;
+	struct linkspec		 ls;
+	struct bare		 b;
+	uint64_t		 at;
+	FILE			*fp;
+
+	TEST("\tevery word");
+	linkspec(&ls, "800K:8M/15ms/.3%/30000B/1s,burst=20,police=15000B,"
+	    "disorder,cut=8:12.5", 1, 1);
+	d = linkspec_dir(&ls, TRACE_UP);
+	CHECK_EQ(d.rate, 800000);
+	CHECK_EQ(d.delay, 15 * MSEC);
+	CHECK_EQ(d.loss, 3000);
+	CHECK_EQ(d.burst, 20);
+	CHECK_EQ(d.queue_bytes, 30000);
+	CHECK_EQ(d.jitter, USEC);
+	CHECK_EQ(d.police, 15000);
+	CHECK(d.disorder);
+	CHECK_EQ(d.overhead, ETHER);
+	CHECK_EQ(linkspec_dir(&ls, TRACE_DOWN).rate, 8 * MBIT);
+	CHECK_EQ(ls.cut, 8 * USEC);
+	CHECK_EQ(ls.heal, 12500 * MSEC);
+	CHECK_EQ(linkspec_bits(&ls, TRACE_UP, 7 * USEC, 13 * USEC), 1200000);
+
+	TEST("\ta queue in bytes");
+	linkspec(&ls, "10/20/0/20000B", 1, 1);
+	d = linkspec_dir(&ls, TRACE_DOWN);
+	bare_new(&b, &d);
+	bare_burst(&b, 100);
+	CHECK_EQ(b.received, 20000 / bytes);
+	pair_free(b.p);
+
+	TEST("\ta policer");
+	linkspec(&ls, "10/20,police=20000B", 1, 1);
+	d = linkspec_dir(&ls, TRACE_DOWN);
+	bare_new(&b, &d);
+	sim_run(b.p->sim, USEC);
+	bare_burst(&b, 100);
+	CHECK_EQ(b.received, 20000 / bytes);
+	CHECK(b.most == 20 * MSEC);
+	pair_free(b.p);
+	bare(&b, &d, 400, 20000);
+	CHECK(b.received * bytes * 8 > 79 * MBIT);
+	CHECK(b.received * bytes * 8 < 81 * MBIT);
+	CHECK_EQ(b.sent - b.received, b.p->link[0]->down.policed);
+	pair_free(b.p);
+
+	TEST("\ta trace");
+	if ((fp = fopen(file, "w")) == NULL)
+		err(1, "%s", file);
+	fprintf(fp, "5,1000000,1\n6,10000000,1\n");
+	fclose(fp);
+	linkspec(&ls, "links-in-words.trace,20,2s", 1, 1);
+	unlink(file);
+	CHECK_EQ(ls.rate[TRACE_DOWN], MBIT);
+	CHECK_EQ(ls.rate[TRACE_UP], TRACE_LEAST);
+	CHECK_EQ(linkspec_bits(&ls, TRACE_DOWN, USEC / 2, 2 * USEC),
+	    10500000);
+	d = linkspec_dir(&ls, TRACE_DOWN);
+	bare_new(&b, &d);
+	linkspec_play(&ls, b.p->link[0]);
+	at = b.p->sim->now;
+	bare_burst(&b, 200);
+	CHECK_EQ(b.received, 200);
+	at += USEC + 20 * MSEC + (200 * bytes * 8 - MBIT) / 10;
+	CHECK(b.last + 2 >= at && b.last <= at + 2);
+	CHECK(b.p->link[0]->down.longest + 2 >= b.most - 20 * MSEC);
+	pair_free(b.p);
+	linkspec_free(&ls);
+
+	TEST("\tan outage");
+	linkspec(&ls, "10/20,cut=2:3", 1, 1);
+	d = linkspec_dir(&ls, TRACE_DOWN);
+	b.p = pair_new(1, 64);
+	pair_link_dirs(b.p, &d, &d);
+	pair_up(b.p);
+	linkspec_play(&ls, b.p->link[0]);
+	at = b.p->sim->now;
+	sim_run(b.p->sim, at + 2 * USEC);
+	CHECK_EQ(b.p->link[0]->down.lost_cut, 0);
+	sim_run(b.p->sim, at + 3 * USEC);
+	CHECK(b.p->link[0]->down.cut == 0);
+	CHECK(b.p->link[0]->down.lost_cut > 0);
 	pair_free(b.p);
 }
 
@@ -1206,6 +1317,7 @@ determinism(void)
 
 static const struct simtest	 base_tests[] = {
 	{ "links", links, "the simulator's links" },
+	{ "links-in-words", links_in_words, "what links can be told" },
 	{ "tcp-alone", tcp_alone, "the simulator's TCP over one link" },
 	{ "two-add-up", two_add_up, "20M + 20M" },
 	{ "unequal", unequal, "40M + 10M, asymmetric links" },

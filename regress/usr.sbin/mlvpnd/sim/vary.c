@@ -156,7 +156,7 @@ transfers(const char *one, const char *two, size_t bytes, double mean[2],
     double most[2])
 {
 	static uint64_t	 took[TRANSFERS];
-	struct trace	 trace[ROW_LINKS];
+	struct linkspec	 spec[ROW_LINKS];
 	struct sim_flow	*f;
 	struct pair	*p;
 	struct row	 r;
@@ -168,7 +168,7 @@ transfers(const char *one, const char *two, size_t bytes, double mean[2],
 	r.link[0] = one;
 	for (n = 0; n < 2; n++) {
 		r.link[1] = n == 0 ? NULL : two;
-		p = row_pair(&r, trace);
+		p = row_pair(&r, spec);
 		pair_run(p, USEC);
 		for (i = 0, sum = 0; i < TRANSFERS; i++) {
 			f = sim_tcp(p->b, p->a, TUNNEL_MTU, bytes, p->sim->now,
