@@ -48,6 +48,7 @@ static int		 take_json(int, char *[]);
 static const char	*default_socket(void);
 static void		 keygen(int);
 static int		 ctl_connect(const char *);
+static int		 talk(int, const struct parse_result *);
 static void		 request(struct imsgbuf *, const struct parse_result *);
 static void		 compose(struct imsgbuf *, uint32_t, const void *,
 			    size_t);
@@ -73,12 +74,11 @@ usage(FILE *f)
 int
 main(int argc, char *argv[])
 {
-	struct imsgbuf		 ibuf;
 	struct parse_result	*res;
 	const char		*sockname;
 	int			 ch, fd, status;
 
-	if (pledge("stdio rpath unix dns", NULL) == -1)
+	if (pledge("stdio rpath wpath cpath unix dns", NULL) == -1)
 		err(1, "pledge");
 
 	sockname = default_socket();
@@ -122,10 +122,31 @@ main(int argc, char *argv[])
 			err(1, "stdout");
 		return (status);
 	}
+	if (res->action == CMD_SETUP) {
+		if (setup_arguments(res->argc, res->argv)) {
+			output = &setup_output;
+			if (talk(ctl_connect(sockname), res) != 0)
+				exit(1);
+		}
+		setup_print();
+		exit(0);
+	}
 
 	fd = ctl_connect(sockname);
 	if (pledge("stdio", NULL) == -1)
 		err(1, "pledge");
+	status = talk(fd, res);
+	if (fflush(stdout) == EOF || ferror(stdout))
+		err(1, "stdout");
+	return (status);
+}
+
+/* Sends the request and prints the answers; returns the status. */
+static int
+talk(int fd, const struct parse_result *res)
+{
+	struct imsgbuf	 ibuf;
+	int		 status;
 
 	if (imsgbuf_init(&ibuf, fd) == -1)
 		err(1, "imsgbuf_init");
@@ -136,8 +157,6 @@ main(int argc, char *argv[])
 
 	imsgbuf_clear(&ibuf);
 	close(fd);
-	if (fflush(stdout) == EOF || ferror(stdout))
-		err(1, "stdout");
 	return (status);
 }
 
@@ -257,6 +276,10 @@ request(struct imsgbuf *ibuf, const struct parse_result *res)
 	case CMD_SHOW_SUMMARY:
 		compose(ibuf, IMSG_CTL_SHOW_SUMMARY, NULL, 0);
 		break;
+	case CMD_SETUP:
+		compose(ibuf, IMSG_CTL_SHOW_SUMMARY, NULL, 0);
+		compose(ibuf, IMSG_CTL_SHOW_TUNNELS, &sel, sizeof(sel));
+		break;
 	case CMD_SHOW_TUNNELS:
 		compose(ibuf, IMSG_CTL_SHOW_TUNNELS, &sel, sizeof(sel));
 		break;
@@ -303,7 +326,7 @@ answers(struct imsgbuf *ibuf, const struct parse_result *res)
 	ssize_t		 n;
 	int		 status = 0, todo;
 
-	todo = res->action == CMD_SHOW ? 2 : 1;
+	todo = res->action == CMD_SHOW || res->action == CMD_SETUP ? 2 : 1;
 	while (todo > 0) {
 		if ((n = imsg_get(ibuf, &imsg)) == -1)
 			err(1, "imsg_get");

@@ -60,4 +60,14 @@ const char	*fmt_route(const struct ctl_route *, char *);
 /* import.c */
 int		 import(const char *);
 
+/*
+ * setup.c: all exit after an error.
+ * setup_arguments(): returns 1 if the daemon has to be asked what it has.
+ * setup_output: remembers its answers.
+ * setup_print(): prints or writes all files.
+ */
+extern const struct output	 setup_output;
+int		 setup_arguments(int, char *[]);
+void		 setup_print(void);
+
 #endif /* MLVPNCTL_H */

@@ -33,7 +33,8 @@ enum token_type {
 	KEYWORD,
 	TUNNELNAME,
 	LINKNAME,
-	FILENAME
+	FILENAME,
+	ARGUMENTS		/* of a command that reads them itself */
 };
 
 struct token {
@@ -109,12 +110,19 @@ static const struct token t_import[] = {
 	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
+static const struct token t_setup[] = {
+	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ ARGUMENTS,	"",		CMD_NONE, NULL },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
+};
+
 static const struct token t_main[] = {
 	{ KEYWORD,	"import",	CMD_IMPORT, t_import },
 	{ KEYWORD,	"keygen",	CMD_KEYGEN, t_keygen },
 	{ KEYWORD,	"link",		CMD_LINK, t_link },
 	{ KEYWORD,	"log",		CMD_NONE, t_log },
 	{ KEYWORD,	"reload",	CMD_RELOAD, NULL },
+	{ KEYWORD,	"setup",	CMD_SETUP, t_setup },
 	{ KEYWORD,	"show",		CMD_SHOW, t_show },
 	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
@@ -138,6 +146,8 @@ parse(int argc, char *argv[])
 	const struct token	*table = t_main, *match;
 
 	memset(&res, 0, sizeof(res));
+	res.argc = argc;
+	res.argv = argv;
 
 	for (;;) {
 		match = match_token(argc > 0 ? argv[0] : NULL, table);
@@ -157,6 +167,8 @@ parse(int argc, char *argv[])
 				return (NULL);
 			if (match->type == FILENAME)
 				res.file = argv[0];
+			if (match->type == ARGUMENTS)
+				return (&res);
 			argc--;
 			argv++;
 		}
@@ -251,6 +263,8 @@ token_word(const struct token *t)
 		return ("<link>");
 	case FILENAME:
 		return ("<file>");
+	case ARGUMENTS:
+		return ("...");
 	default:
 		return (t->keyword);
 	}

@@ -40,7 +40,8 @@ enum actions {
 	CMD_LINK_DOWN,
 	CMD_KEYGEN,
 	CMD_KEYGEN_PSK,
-	CMD_IMPORT
+	CMD_IMPORT,
+	CMD_SETUP
 };
 
 struct parse_result {
@@ -48,6 +49,8 @@ struct parse_result {
 	char		 tunnel[TUNNEL_NAME_SIZE];	/* empty: all */
 	char		 link[LINK_NAME_SIZE];		/* empty: all */
 	const char	*file;
+	int		 argc;		/* of all words of the command */
+	char		**argv;
 };
 
 /* Returns NULL after printing an error to standard error. */

@@ -84,10 +84,10 @@ test_parser() {
 	sends "SHOW_TUNNELS [] []" show tunnels
 	sends "SHOW_TUNNELS [home] []" sho t home
 	sends "SHOW_LINKS [] []" show links
-	sends "SHOW_LINKS [home] []" s l home
+	sends "SHOW_LINKS [home] []" sh l home
 	sends "SHOW_LINKS [home] [dsl1]" show links home dsl1
 	sends "SHOW_FILTERS [] []" show filters
-	sends "SHOW_FILTERS [home] []" s f home
+	sends "SHOW_FILTERS [home] []" sh f home
 	# words of the language are names where a name stands
 	sends "SHOW_LINKS [links] [up]" show links links up
 	sends "LINK_UP [home] [dsl1]" link home dsl1 up
@@ -106,6 +106,7 @@ test_parser() {
 	  link
 	  log
 	  reload
+	  setup
 	  show
 	END
 	ctl ""
@@ -117,6 +118,7 @@ test_parser() {
 	  link
 	  log
 	  reload
+	  setup
 	  show
 	END
 	ctl l
@@ -128,6 +130,7 @@ test_parser() {
 	  link
 	  log
 	  reload
+	  setup
 	  show
 	END
 	ctl showing
@@ -139,6 +142,7 @@ test_parser() {
 	  link
 	  log
 	  reload
+	  setup
 	  show
 	END
 	ctl log
@@ -213,6 +217,8 @@ test_parser() {
 	  log brief
 	  log verbose
 	  reload
+	  setup
+	  setup ...
 	  show
 	  show filters
 	  show filters <tunnel>

@@ -9,7 +9,8 @@
 /^\.Ed/		{ shown = 0; take(); next }
 shown		{ gsub(/\\e/, "\\"); gsub(/\\&/, ""); if (!/^\./) add(); next }
 
-# from the README, where they are indented
+# from the README, where they are indented, among other files
+/^    # (client|server): / { take(); next }
 /^    /		{ if (indented) { sub(/^    /, ""); add() } next }
 /^$/		{ if (indented) add() }
 /^[^ ]/		{ if (indented) take() }
@@ -32,7 +33,7 @@ function take(	text)
 	else if (text ~ /\ntunnel "/) {
 		# what is left out, and what everybody makes himself
 		sub(/\n\t\.\.\.\n/, "\n" inner() "\n", text)
-		sub(/"what keygen has printed"/,
+		sub(/"\.\.\."/,
 		    "file \"/etc/mlvpnd/home.psk\"", text)
 		put(text)
 	}
