@@ -32,6 +32,7 @@ static double	 uniform(double, double);
 static int	 add(struct trace *, int64_t, double, double);
 static int	 gen_fading(struct trace *, int64_t);
 static int	 gen_cellular(struct trace *, int64_t);
+static int	 gen_handover(struct trace *, int64_t);
 static int	 gen_lte(struct trace *, int64_t);
 static int	 gen_starlink(struct trace *, int64_t);
 static int	 gen_umts(struct trace *, int64_t);
@@ -43,6 +44,7 @@ static const struct {
 } generators[] = {
 	{ "fading", gen_fading },
 	{ "cellular", gen_cellular },
+	{ "handover", gen_handover },
 	{ "lte", gen_lte },
 	{ "starlink", gen_starlink },
 	{ "umts", gen_umts }
@@ -122,6 +124,27 @@ gen_cellular(struct trace *t, int64_t end)
 		rate = uniform(4, 8);
 		if (add(t, at, rate / 2, rate) == -1)
 			return (-1);
+	}
+	return (0);
+}
+
+static int
+gen_handover(struct trace *t, int64_t end)
+{
+	int64_t	 at = 0, next;
+	double	 top, rate;
+
+	while (at < end) {
+		top = uniform(5, 60);
+		next = at + (int64_t)(uniform(8, 20) * NSEC);
+		for (; at < next; at += NSEC / 2) {
+			rate = top * uniform(.8, 1);
+			if (add(t, at, rate / 3, rate) == -1)
+				return (-1);
+		}
+		if (add(t, at, 0, 0) == -1)
+			return (-1);
+		at += (int64_t)(uniform(.3, 1) * NSEC);
 	}
 	return (0);
 }

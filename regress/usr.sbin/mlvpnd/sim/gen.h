@@ -33,6 +33,8 @@ int	 gen_trace(struct trace *, const char *name, uint64_t seed,
 	    unsigned int seconds);
 
 /*
+ * handover	5 to 60 Mbit/s, another cell each 8 to 20 s, with 300 to
+ *		1000 ms of nothing before it
  * fading	Wi-Fi on a walk: 60 to 85 Mbit/s, then nothing for some seconds
  * cellular	beside it: 4 to 8 Mbit/s, another value each second
  * lte		while driving: 2 to 12 Mbit/s, another value each 100 ms, and a
