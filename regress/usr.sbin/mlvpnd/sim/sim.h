@@ -241,7 +241,7 @@ struct sim_flow {
 	uint32_t	*lat;		/* one-way; ping: round trip */
 	size_t		 nlat;
 	size_t		 latsize;
-	uint64_t	*bucket;
+	uint64_t	*bucket;	/* the first is that of start */
 	size_t		 nbuckets;
 };
 

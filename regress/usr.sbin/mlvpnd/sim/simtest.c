@@ -1342,7 +1342,8 @@ static const struct simtest	 base_tests[] = {
 };
 
 static const struct simtest	*groups[] = {
-	base_tests, auto_tests, load_tests, quality_tests, vary_tests
+	base_tests, auto_tests, load_tests, quality_tests, vary_tests,
+	transfers_tests
 };
 
 int

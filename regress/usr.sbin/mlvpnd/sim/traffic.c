@@ -396,7 +396,7 @@ flow_arrived(struct sim_flow *f, size_t bytes)
 		f->gap_at = f->last;
 	}
 	f->last = now;
-	b = now / SIM_BUCKET;
+	b = now / SIM_BUCKET - f->start / SIM_BUCKET;
 	if (b >= f->nbuckets) {
 		n = 2 * (b + 64);
 		f->bucket = sim_realloc(f->bucket, n, sizeof(*f->bucket));
@@ -410,12 +410,12 @@ flow_arrived(struct sim_flow *f, size_t bytes)
 uint64_t
 sim_flow_rate(const struct sim_flow *f, uint64_t from, uint64_t to)
 {
-	uint64_t	 sum = 0;
-	size_t		 b;
+	const uint64_t	 first = f->start / SIM_BUCKET;
+	uint64_t	 sum = 0, b;
 
 	for (b = from / SIM_BUCKET; b < to / SIM_BUCKET; b++)
-		if (b < f->nbuckets)
-			sum += f->bucket[b];
+		if (b >= first && b - first < f->nbuckets)
+			sum += f->bucket[b - first];
 	return (sum * 8 * USEC / (to - from));
 }
 

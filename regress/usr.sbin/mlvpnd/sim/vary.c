@@ -27,10 +27,13 @@
 #include "row.h"
 #include "simtest.h"
 
-#define SEEDS		2
-#define TRANSFERS	200
+#define SEEDS		3
+#define LATE_SEEDS	2
 
-/* What is reached at least, the mean of the seeds; -1: that way is not run. */
+/*
+ * What is reached at least, the mean of the seeds; -1: that way is not run.
+ * These are a little under what the rate's model reaches, and rise with it.
+ */
 struct vary {
 	const char	*what;
 	const char	*link[ROW_LINKS];
@@ -40,8 +43,9 @@ struct vary {
 	double		 ping;		/* 95 % of it, at most, ms */
 };
 
+/* Where nothing is random all seeds are alike. */
 static void
-vary(const struct vary *v, size_t n)
+vary(const struct vary *v, size_t n, unsigned int seeds)
 {
 	struct row_result	 res;
 	struct row		 r;
@@ -59,10 +63,10 @@ vary(const struct vary *v, size_t n)
 			r.configured = v->configured;
 			r.seconds = v->seconds;
 			share = ping = 0;
-			for (r.seed = 1; r.seed <= SEEDS; r.seed++) {
+			for (r.seed = 1; r.seed <= seeds; r.seed++) {
 				row_run(&r, &res);
-				share += res.share / SEEDS;
-				ping += res.ping[1] / SEEDS;
+				share += res.share / seeds;
+				ping += res.ping[1] / seeds;
 			}
 			printf("\t%s%s, %s: share %.3f, ping 95 %% %.1f ms\n",
 			    v->what, v->configured ? ", configured" : "",
@@ -72,147 +76,146 @@ vary(const struct vary *v, size_t n)
 	CHECK_EQ(bad, 0);
 }
 
-#define RUN(rows)	vary(rows, sizeof(rows) / sizeof(rows[0]))
+#define RUN(rows, n)	vary(rows, sizeof(rows) / sizeof(rows[0]), n)
 
+/* Wanted: .84 up and .89 down, found out. */
 static void
 adsl(void)
 {
 	static const struct vary	 v[] = {
 		{ "two ADSL", { "1:8/15", "1:8/20" }, 0, 22,
-		    { 0.45, 0.86 }, 400 },
+		    { 0.78, 0.87 }, 85 },
 		{ "two ADSL", { "1:8/15", "1:8/20" }, 1, 22,
-		    { 0.80, 0.86 }, 150 },
+		    { 0.82, 0.89 }, 55 },
 		{ "2:20 and 1:10", { "2:20/12", "1:10/20" }, 0, 22,
-		    { 0.45, 0.86 }, 400 }
+		    { 0.82, 0.89 }, 65 },
+		{ "2:20 and 1:10", { "2:20/12", "1:10/20" }, 1, 22,
+		    { 0.85, 0.90 }, 37 }
 	};
 
-	RUN(v);
+	RUN(v, 1);
 }
 
+/* Wanted: .85. */
 static void
 policer(void)
 {
 	static const struct vary	 v[] = {
 		{ "queues of 4 ms", { "20/10/0/4", "20/15/0/4" }, 0, 22,
-		    { 0.35, 0.35 }, 100 },
+		    { 0.83, 0.79 }, 32 },
 		{ "queues of 4 ms", { "20/10/0/4", "20/15/0/4" }, 1, 22,
-		    { 0.85, 0.85 }, 60 }
+		    { 0.89, 0.90 }, 34 },
+		{ "buckets of 15000 bytes", { "20/10,police=15000B",
+		    "20/15,police=15000B" }, 0, 22, { 0.71, 0.65 }, 31 },
+		{ "buckets of 15000 bytes", { "20/10,police=15000B",
+		    "20/15,police=15000B" }, 1, 22, { 0.89, 0.90 }, 25 },
+		{ "buckets of 125 ms", { "20/10,police=312500B",
+		    "20/15,police=312500B" }, 0, 22, { 0.72, 0.54 }, 31 },
+		{ "queues of 20000 bytes", { "20/10/0/20000B",
+		    "20/15/0/20000B" }, 0, 22, { 0.86, 0.86 }, 32 }
 	};
 
-	RUN(v);
+	RUN(v, 1);
 }
 
+/* Wanted: .88; with loss .80, configured too. */
 static void
 jitter_in_order(void)
 {
 	static const struct vary	 v[] = {
 		{ "15 and 20 ms", { "20/15/0/50/15", "20/25/0/50/20" }, 0, 22,
-		    { 0.55, 0.55 }, 120 },
+		    { 0.70, 0.76 }, 115 },
+		{ "15 and 20 ms", { "20/15/0/50/15", "20/25/0/50/20" }, 1, 22,
+		    { 0.76, 0.82 }, 78 },
 		{ "and loss", { "100/20/.3/50/8", "30/35/0/50/10" }, 0, 22,
-		    { 0.30, 0.30 }, 120 }
+		    { 0.62, 0.69 }, 80 },
+		{ "and loss", { "100/20/.3/50/8", "30/35/0/50/10" }, 1, 22,
+		    { 0.65, 0.71 }, 72 }
 	};
 
-	RUN(v);
+	RUN(v, SEEDS);
 }
 
+/* Wanted: .75 to .90, as MPTCP has on such walks. */
 static void
 walk(void)
 {
 	static const struct vary	 v[] = {
 		{ "Wi-Fi that comes and goes, cellular",
 		    { "@fading,10,60", "@cellular,25,200" }, 0, 60,
-		    { 0.45, 0.35 }, 150 }
+		    { 0.50, 0.55 }, 95 }
 	};
 
-	RUN(v);
+	RUN(v, SEEDS);
 }
 
+/* Wanted: .60 and a ping of 125 ms of LTE twice; Starlink and LTE not less
+ * than Starlink alone has of the sum. */
 static void
 driving(void)
 {
 	static const struct vary	 v[] = {
-		{ "LTE twice", { "@lte,30,200", "@lte,30,200" }, 0, 40,
-		    { -1, 0.30 }, 400 },
-		{ "LTE and UMTS", { "@lte,30,200", "@umts,30,200" }, 0, 40,
-		    { -1, 0.30 }, 400 },
-		{ "Starlink and LTE", { "@starlink,25,100", "@lte,30,200" },
-		    0, 40, { -1, 0.40 }, 300 }
+		{ "LTE alone", { "@lte,30,200" }, 0, 60, { -1, 0.79 }, 135 },
+		{ "LTE twice", { "@lte,30,200", "@lte,30,200" }, 0, 60,
+		    { -1, 0.73 }, 145 },
+		{ "LTE and UMTS", { "@lte,30,200", "@umts,30,200" }, 0, 60,
+		    { -1, 0.77 }, 165 },
+		{ "handovers", { "@handover,30,200", "@handover,40,200" }, 0,
+		    60, { -1, 0.70 }, 105 },
+		{ "Starlink alone", { "@starlink,25,100,loss=.1,burst=20" },
+		    0, 60, { -1, 0.74 }, 75 },
+		{ "Starlink and LTE", { "@starlink,25,100,loss=.1,burst=20",
+		    "@lte,30,200" }, 0, 60, { -1, 0.74 }, 80 }
 	};
 
-	RUN(v);
+	RUN(v, SEEDS);
 }
 
-static int
-cmp(const void *a, const void *b)
-{
-	const uint64_t	*x = a, *y = b;
-
-	return (*x < *y ? -1 : *x > *y);
-}
-
-/* The times of transfers one after another, a number of bytes each. */
+/* At HZ=100 two links have what they have with punctual timers, but for 3 %
+ * where it says so: what is more is to come down to that. */
 static void
-transfers(const char *one, const char *two, size_t bytes, double mean[2],
-    double most[2])
-{
-	static uint64_t	 took[TRANSFERS];
-	struct linkspec	 spec[ROW_LINKS];
-	struct sim_flow	*f;
-	struct pair	*p;
-	struct row	 r;
-	uint64_t	 sum;
-	int		 i, n;
-
-	memset(&r, 0, sizeof(r));
-	r.seed = 1;
-	r.link[0] = one;
-	for (n = 0; n < 2; n++) {
-		r.link[1] = n == 0 ? NULL : two;
-		p = row_pair(&r, spec);
-		pair_run(p, USEC);
-		for (i = 0, sum = 0; i < TRANSFERS; i++) {
-			f = sim_tcp(p->b, p->a, TUNNEL_MTU, bytes, p->sim->now,
-			    NEVER);
-			while (f->finished == 0)
-				pair_run(p, MSEC);
-			took[i] = f->finished - f->start;
-			sum += took[i];
-			pair_run(p, 20 * MSEC);
-		}
-		qsort(took, TRANSFERS, sizeof(took[0]), cmp);
-		mean[n] = (double)sum / TRANSFERS / 1000;
-		most[n] = (double)took[TRANSFERS * 95 / 100] / 1000;
-		pair_free(p);
-	}
-}
-
-/* Two links are hardly slower than the better one alone. */
-static void
-short_transfers(void)
+late_timers(void)
 {
 	static const struct {
 		const char	*link[2];
-		size_t		 bytes;
-		double		 mean;		/* of that, at most */
-		double		 most;
+		double		 least[2];	/* of punctual; configured */
 	} c[] = {
-		{ { "40/10", "10/40" }, 30000, 1.02, 1.02 },
-		{ { "40/10", "10/40" }, 300000, 1.02, 1.02 },
-		{ { "1:8/15", "1:8/20" }, 30000, 1.3, 1.4 },
-		{ { "1:8/15", "1:8/20" }, 300000, 0.75, 0.8 }
+		{ { "1/10", "1/10" }, { 0.97, 0.97 } },
+		{ { "1/15", "1/20" }, { 0.97, 0.97 } },
+		{ { "5/10", "5/10" }, { 0.97, 0.97 } },
+		{ { "20/10", "20/10" }, { 0.97, 0.97 } },
+		{ { "40/10", "10/40" }, { 0.97, 0.97 } },
+		{ { "400/5", "400/10" }, { 0.78, 0.72 } }
 	};
-	double	 mean[2], most[2];
-	size_t	 i;
-	int	 bad = 0;
+	const uint64_t		 tick = sim_tick;
+	struct row_result	 res;
+	struct row		 r;
+	double			 share[2], ping[2];
+	size_t			 i;
+	int			 late, bad = 0;
 
-	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
-		transfers(c[i].link[0], c[i].link[1], c[i].bytes, mean, most);
-		printf("\t%s and %s, %zu bytes: mean %.1f, 95 %% %.1f ms; "
-		    "one link %.1f, %.1f\n", c[i].link[0], c[i].link[1],
-		    c[i].bytes, mean[1], most[1], mean[0], most[0]);
-		bad += mean[1] > mean[0] * c[i].mean ||
-		    most[1] > most[0] * c[i].most;
+	for (i = 0; i < 2 * sizeof(c) / sizeof(c[0]); i++) {
+		memset(&r, 0, sizeof(r));
+		memcpy(r.link, c[i / 2].link, sizeof(c[0].link));
+		r.configured = i & 1;
+		r.flows = 1;
+		r.seconds = 12;
+		for (late = 0; late < 2; late++) {
+			sim_tick = late ? 10 * MSEC : 0;
+			share[late] = ping[late] = 0;
+			for (r.seed = 1; r.seed <= LATE_SEEDS; r.seed++) {
+				row_run(&r, &res);
+				share[late] += res.share / LATE_SEEDS;
+				ping[late] += res.ping[1] / LATE_SEEDS;
+			}
+		}
+		printf("\t%s and %s%s: share %.3f, late %.3f; ping 95 %% "
+		    "%.1f, late %.1f ms\n", r.link[0], r.link[1],
+		    r.configured ? ", configured" : "", share[0], share[1],
+		    ping[0], ping[1]);
+		bad += share[1] < share[0] * c[i / 2].least[i & 1];
 	}
+	sim_tick = tick;
 	CHECK_EQ(bad, 0);
 }
 
@@ -222,6 +225,6 @@ const struct simtest vary_tests[] = {
 	{ "jitter-in-order", jitter_in_order, "delays that vary" },
 	{ "walk", walk, "a link that fades and returns" },
 	{ "driving", driving, "radio at speed" },
-	{ "short-transfers", short_transfers, "30 and 300 KB, one by one" },
+	{ "late-timers", late_timers, "HZ=100" },
 	{ NULL, NULL, NULL }
 };
