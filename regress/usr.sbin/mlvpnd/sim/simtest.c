@@ -1343,7 +1343,7 @@ static const struct simtest	 base_tests[] = {
 
 static const struct simtest	*groups[] = {
 	base_tests, auto_tests, load_tests, quality_tests, vary_tests,
-	transfers_tests
+	transfers_tests, comeback_tests
 };
 
 int

@@ -41,6 +41,7 @@ extern const struct simtest	 load_tests[];
 extern const struct simtest	 quality_tests[];
 extern const struct simtest	 vary_tests[];
 extern const struct simtest	 transfers_tests[];
+extern const struct simtest	 comeback_tests[];
 
 int		 explore(int, char *[]);
 
