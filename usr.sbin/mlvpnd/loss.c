@@ -28,12 +28,14 @@
 #define WINDOW		256		/* datagrams */
 #define WINDOW_TIME	(2 * USEC)
 #define WINDOW_LEAST	8		/* datagrams that say anything */
+#define NOW_UNIT	1024		/* a datagram, see loss_now() */
 
 void
 loss_forget(struct loss *l)
 {
 	l->rate = l->before = -1;
 	l->sent = l->got = 0;
+	loss_renew(l);
 }
 
 void
@@ -63,10 +65,14 @@ loss_count(struct loss *l, uint64_t sent, uint64_t got, int scarce,
 {
 	l->sent += sent;
 	l->got += got;
+	l->now_sent += NOW_UNIT * sent;
+	l->now_got += NOW_UNIT * got;
 	if (l->sent < WINDOW && now - l->at < WINDOW_TIME)
 		return;
 	if (l->sent < WINDOW_LEAST && scarce)
 		return;
+	l->now_sent /= 2;
+	l->now_got /= 2;
 	l->before = l->rate;
 	if (l->sent >= WINDOW_LEAST)
 		l->rate = l->got >= l->sent ? 0 :
@@ -78,4 +84,19 @@ int
 loss_lasting(const struct loss *l)
 {
 	return (MAX(0, MIN(l->rate, l->before)));
+}
+
+void
+loss_renew(struct loss *l)
+{
+	l->now_sent = l->now_got = 0;
+}
+
+int
+loss_now(const struct loss *l)
+{
+	if (l->now_sent == 0)
+		return (-1);
+	return (l->now_got >= l->now_sent ? 0 :
+	    (l->now_sent - l->now_got) * 10000 / l->now_sent);
 }

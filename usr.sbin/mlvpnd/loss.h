@@ -34,6 +34,8 @@ struct loss {
 	uint64_t	 at;		/* when it began */
 	int		 rate;		/* 1/100 percent, -1 unknown */
 	int		 before;	/* of the window before */
+	uint64_t	 now_sent;	/* these halve with each window */
+	uint64_t	 now_got;
 };
 
 void	 loss_forget(struct loss *);
@@ -42,6 +44,8 @@ void	 loss_receive(struct loss *, uint64_t, uint64_t, uint64_t);
 void	 loss_restart(struct loss *, uint64_t);
 void	 loss_count(struct loss *, uint64_t, uint64_t, int, uint64_t);
 int	 loss_lasting(const struct loss *);
+void	 loss_renew(struct loss *);
+int	 loss_now(const struct loss *);
 
 /*
  * loss_begin(highest, total): the highest number received so far, and how
@@ -56,6 +60,9 @@ int	 loss_lasting(const struct loss *);
  *	longer.
  * loss_lasting(): what both of the last two windows lost, in 1/100 percent.  A
  *	single one may have been a burst too long for the modem.
+ * loss_now(): for people, of the last datagrams however few they are, in
+ *	1/100 percent; -1 if there were none.
+ * loss_renew(): what was lost before does not count for that any more.
  */
 
 #endif /* LOSS_H */

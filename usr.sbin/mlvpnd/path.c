@@ -681,7 +681,7 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 
 	strlcpy(c->tunnel, ps->conf->name, sizeof(c->tunnel));
 	strlcpy(c->name, p->name, sizeof(c->name));
-	c->reason = p->st.reason;
+	c->reason = path_link_reason(p);
 	c->local = p->addr.ep.local;
 	c->remote = p->addr.ep.remote;
 	c->rtable = p->link != NULL ? p->link->conf.rtable : RTABLE_DEFAULT;
@@ -703,8 +703,11 @@ path_ctl(const struct path *p, struct ctl_link *c, uint64_t now)
 				c->owd_diff = MAX(c->owd_diff,
 				    p->delay.base - ps->list[i]->delay.base);
 	}
-	c->loss_tx = p->tx_loss.rate;
-	c->loss_rx = p->rx_loss.rate;
+	c->loss_tx = c->loss_rx = -1;
+	if (p->st.state == PATH_UP) {
+		c->loss_tx = loss_now(&p->tx_loss);
+		c->loss_rx = loss_now(&p->rx_loss);
+	}
 	c->rate_conf = p->terms.rate_conf;
 	c->rate = p->rate.bps;
 	c->rate_measured = p->rate.delivered;

@@ -165,6 +165,8 @@ state_name(int state)
 static void
 act_up(struct path *p, uint64_t now)
 {
+	loss_renew(&p->tx_loss);
+	loss_renew(&p->rx_loss);
 	if (p->st.was_up)
 		return;
 	p->st.was_up = 1;
@@ -218,8 +220,10 @@ path_grade(const struct path *p)
 enum link_state
 path_link_state(const struct path *p)
 {
-	if (p->st.disabled)
+	if (p->st.disabled || p->st.peer_disabled)
 		return (LINK_DISABLED);
+	if (p->addr.ep.sock == SOCK_NONE)
+		return (LINK_NOADDR);
 	switch (p->st.state) {
 	case PATH_UP:
 		return (p->live.quality == QUALITY_LOSSY ? LINK_LOSSY :
@@ -230,5 +234,19 @@ path_link_state(const struct path *p)
 		return (LINK_DOWN);
 	default:
 		return (LINK_OPENING);
+	}
+}
+
+/* Of that state. */
+enum reason
+path_link_reason(const struct path *p)
+{
+	switch (path_link_state(p)) {
+	case LINK_DISABLED:
+		return (p->st.disabled ? REASON_OPERATOR : REASON_CLOSED);
+	case LINK_NOADDR:
+		return (REASON_NO_SOCKET);
+	default:
+		return (p->st.reason);
 	}
 }

@@ -79,6 +79,7 @@ void		 path_state_disabled(struct path_state *, int);
 void		 path_state_peer_disabled(struct path_state *, int);
 enum path_grade	 path_grade(const struct path *);
 enum link_state	 path_link_state(const struct path *);
+enum reason	 path_link_reason(const struct path *);
 
 /*
  * paths_changed(): whether the tunnel is usable, or how long its packets may
