@@ -29,6 +29,7 @@ under_ping()
 	in_host c "$UDPPING" -c 200 10.44.43.2 5002 >"$T/out" &
 	_ping=$!
 	_sent=$(value client tunnels home tx_packets)
+	_down=$(date +%s)
 	await "more_than $((_sent + 50)) client tunnels home tx_packets" 5
 	"$@" >/dev/null
 	_status=$?
@@ -39,6 +40,8 @@ under_ping()
 for l in dsl1 dsl2; do
 	check "$l down: none lost" under_ping ctl client link home $l down
 	check "$l is disabled" link_is client $l disabled
+	check "and has just become so" [ "$(value client links $l since_s)" \
+	    -le $(($(date +%s) - _down)) ]
 	check "the process title shows it" await \
 	    'ps -ax -o args= | grep -q "^mlvpnd: engine home .*!$l"' 5
 	check "the server does not use it" await "! link_is server $l up" 5
@@ -56,6 +59,16 @@ check "show tunnels has address and secret" eval '
     ctl client show tunnels home >"$T/out" &&
     grep -q "Address: *10.44.43.1/30" "$T/out" &&
     grep -q "Secret: *psk" "$T/out"'
+SCHEMA="$TOP/regress/usr.sbin/mlvpnctl/schema.awk"
+for w in "" summary tunnels links filters history keys events; do
+	check "-j show $w is as documented" eval '
+	    ctl client -j show $w >"$T/out" &&
+	    awk -f "$SCHEMA" "$TOP/share/man/man8/mlvpnctl.8" "$T/out"'
+done
+check "show events has what happened" eval '
+    ctl client show events | grep -q " home: link dsl2 down: by operator$"'
+check "show history has both links" eval '
+    [ "$(ctl client show history home | grep -c "^Link dsl")" -eq 2 ]'
 check "no such link: which there are" eval '
     ! ctl client link home dsl9 down 2>"$T/out" &&
     grep -q "no link dsl9 in tunnel home; links: dsl1 dsl2$" "$T/out"'

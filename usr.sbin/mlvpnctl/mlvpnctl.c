@@ -18,7 +18,7 @@
 
 /*
  * The program: its options, the connection to mlvpnd(8), requests and their
- * answers.  parser.c reads the command, output.c and output_json.c print.
+ * answers.  parser.c reads the command, output.c prints.
  */
 
 #include <sys/types.h>
@@ -34,6 +34,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl_json.h"
 #include "mlvpnctl.h"
 #include "mlvpnd.h"
 
@@ -41,7 +42,6 @@
 #define KEY_STRLEN	sodium_base64_ENCODED_LEN(KEY_SIZE, \
 			    sodium_base64_VARIANT_ORIGINAL)
 
-static const struct output	*output = &text_output;
 
 static void		 usage(FILE *);
 static int		 take_json(int, char *[]);
@@ -60,9 +60,20 @@ static void		 show_listen(struct imsg *);
 static void		 show_tunnel(struct imsg *);
 static void		 show_link(struct imsg *);
 static void		 show_filter(struct imsg *);
+static void		 show_history(struct imsg *);
+static void		 show_key(struct imsg *);
+static void		 show_event(struct imsg *);
 static void		 show_message(struct imsg *);
 static int		 show_result(struct imsg *);
 static void		 clean(char *, size_t);
+static void		 json_head(const struct parse_result *);
+
+static const struct output	 json_output = {
+	json_head, json_summary, json_listen, json_tunnel, json_link,
+	json_filter, json_history, json_keypair, json_event, json_message,
+	json_result, json_end
+};
+static const struct output	*output = &text_output;
 
 static void
 usage(FILE *f)
@@ -289,6 +300,15 @@ request(struct imsgbuf *ibuf, const struct parse_result *res)
 	case CMD_SHOW_FILTERS:
 		compose(ibuf, IMSG_CTL_SHOW_FILTERS, &sel, sizeof(sel));
 		break;
+	case CMD_SHOW_HISTORY:
+		compose(ibuf, IMSG_CTL_SHOW_HISTORY, &sel, sizeof(sel));
+		break;
+	case CMD_SHOW_KEYS:
+		compose(ibuf, IMSG_CTL_SHOW_KEYS, &sel, sizeof(sel));
+		break;
+	case CMD_SHOW_EVENTS:
+		compose(ibuf, IMSG_CTL_SHOW_EVENTS, NULL, 0);
+		break;
 	case CMD_LINK_UP:
 		compose(ibuf, IMSG_CTL_LINK_UP, &la, sizeof(la));
 		break;
@@ -363,6 +383,15 @@ answer(struct imsg *imsg, int *status)
 		return (0);
 	case IMSG_CTL_FILTER:
 		show_filter(imsg);
+		return (0);
+	case IMSG_CTL_HISTORY:
+		show_history(imsg);
+		return (0);
+	case IMSG_CTL_KEY:
+		show_key(imsg);
+		return (0);
+	case IMSG_CTL_EVENT:
+		show_event(imsg);
 		return (0);
 	case IMSG_CTL_MESSAGE:
 		show_message(imsg);
@@ -450,6 +479,42 @@ show_filter(struct imsg *imsg)
 }
 
 static void
+show_history(struct imsg *imsg)
+{
+	struct ctl_history	 ch;
+
+	get_data(imsg, &ch, sizeof(ch));
+	clean(ch.tunnel, sizeof(ch.tunnel));
+	clean(ch.link, sizeof(ch.link));
+	if (ch.n > HISTORY_SAMPLES)
+		errx(1, "invalid message from mlvpnd");
+	output->history(&ch);
+}
+
+static void
+show_key(struct imsg *imsg)
+{
+	struct ctl_key	 ck;
+
+	get_data(imsg, &ck, sizeof(ck));
+	clean(ck.tunnel, sizeof(ck.tunnel));
+	clean(ck.secret, sizeof(ck.secret));
+	clean(ck.own_key, sizeof(ck.own_key));
+	clean(ck.peer_key, sizeof(ck.peer_key));
+	output->key(&ck);
+}
+
+static void
+show_event(struct imsg *imsg)
+{
+	struct ctl_event	 ce;
+
+	get_data(imsg, &ce, sizeof(ce));
+	clean(ce.text, sizeof(ce.text));
+	output->event(&ce);
+}
+
+static void
 show_message(struct imsg *imsg)
 {
 	char	*text;
@@ -499,4 +564,35 @@ clean(char *s, size_t size)
 		if ((unsigned char)*s < ' ' || *s == 0x7f)
 			*s = '?';
 	}
+}
+
+/* Lists are there even when empty. */
+static void
+json_head(const struct parse_result *res)
+{
+	const char	*list = NULL;
+
+	switch (res->action) {
+	case CMD_SHOW_TUNNELS:
+		list = "tunnels";
+		break;
+	case CMD_SHOW_LINKS:
+		list = "links";
+		break;
+	case CMD_SHOW_FILTERS:
+		list = "filters";
+		break;
+	case CMD_SHOW_HISTORY:
+		list = "history";
+		break;
+	case CMD_SHOW_KEYS:
+		list = "keys";
+		break;
+	case CMD_SHOW_EVENTS:
+		list = "events";
+		break;
+	default:
+		break;
+	}
+	json_begin(stdout, list);
 }

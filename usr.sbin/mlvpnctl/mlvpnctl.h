@@ -20,8 +20,7 @@
 #define MLVPNCTL_H
 
 /*
- * What the files of mlvpnctl(8) share: the two formats of its output, and the
- * words that both use.
+ * What the files of mlvpnctl(8) share.
  */
 
 #include <sys/types.h>
@@ -42,20 +41,15 @@ struct output {
 	void	(*tunnel)(const struct ctl_tunnel *);
 	void	(*link)(const struct ctl_link *);
 	void	(*filter)(const struct ctl_match *);
+	void	(*history)(const struct ctl_history *);
+	void	(*key)(const struct ctl_key *);
+	void	(*event)(const struct ctl_event *);
 	void	(*message)(const char *);
 	void	(*result)(int, const char *);	/* CTL_RES_*, text */
 	void	(*tail)(void);
 };
 
-extern const struct output	 text_output, json_output;
-
-/* output.c */
-const char	*tunnel_state(const struct ctl_tunnel *);
-const char	*link_state(const struct ctl_link *);
-const char	*listen_error(const struct ctl_listen *);
-const char	*fmt_addr(const struct addr *, char *);
-const char	*fmt_prefix(const struct prefix *, char *);
-const char	*fmt_route(const struct ctl_route *, char *);
+extern const struct output	 text_output;
 
 /* import.c */
 int		 import(const char *);

@@ -17,25 +17,26 @@
  */
 
 /*
- * Output for people, and the words for states that JSON uses as well.
+ * Output for people.
  */
 
 #include <sys/param.h>
 
 #include <err.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "addr.h"
+#include "ctl_words.h"
 #include "mlvpnctl.h"
 #include "printconf.h"
 
 #define FMT_SIZE	24
 #define LOSS_SIZE	(2 * FMT_SIZE)
 #define LINE_SIZE	80
+#define MINUTE		60	/* seconds */
 #define COLUMNS		51	/* those between the names and the address */
 
 /* Widths of columns; addr: is there a column for the address? */
@@ -51,10 +52,14 @@ static void	 text_listen(const struct ctl_listen *);
 static void	 text_tunnel(const struct ctl_tunnel *);
 static void	 text_link(const struct ctl_link *);
 static void	 text_filter(const struct ctl_match *);
+static void	 text_history(const struct ctl_history *);
+static void	 text_key(const struct ctl_key *);
+static void	 text_event(const struct ctl_event *);
 static void	 text_message(const char *);
 static void	 text_result(int, const char *);
 static void	 text_tail(void);
 
+static void	 merge(struct ctl_sample *, const struct ctl_sample *, uint32_t);
 static void	 links_add(const struct ctl_link *);
 static void	 links_table(void);
 static void	 links_row(const struct ctl_link *, const struct columns *);
@@ -78,6 +83,9 @@ const struct output	 text_output = {
 	text_tunnel,
 	text_link,
 	text_filter,
+	text_history,
+	text_key,
+	text_event,
 	text_message,
 	text_result,
 	text_tail
@@ -89,6 +97,7 @@ static struct {
 	size_t		 n;
 	int		 table;		/* print it, even without rows */
 	int		 detail;
+	int		 every;		/* sample of a link */
 	int		 answered;	/* by a result instead of links */
 	unsigned int	 blocks;	/* printed so far */
 } text;
@@ -100,6 +109,8 @@ text_head(const struct parse_result *res)
 		text.table = 1;
 	if (res->action == CMD_SHOW_LINKS && res->tunnel[0] != '\0')
 		text.detail = 1;
+	if (res->link[0] != '\0')
+		text.every = 1;
 }
 
 static void
@@ -238,6 +249,68 @@ text_filter(const struct ctl_match *cm)
 	text.blocks++;
 }
 
+/* A line for each minute, or for each sample of a single link. */
+static void
+text_history(const struct ctl_history *ch)
+{
+	struct ctl_sample	 s;
+	char			 age[FMT_SIZE], tx[FMT_SIZE], rx[FMT_SIZE];
+	char			 rtt[FMT_SIZE], loss[LOSS_SIZE];
+	uint32_t		 i, step;
+
+	if (text.blocks++ > 0)
+		printf("\n");
+	printf("Link %s of tunnel %s\n%8s %-10s %5s %5s %6s %8s\n", ch->link,
+	    ch->tunnel, "AGO", "STATE", "TX", "RX", "RTT", "LOSS %");
+	step = text.every ? 1 : MINUTE / HISTORY_INTERVAL;
+	for (i = ch->n % step; i < ch->n; i += step) {
+		merge(&s, &ch->samples[i], step);
+		printf("%8s %-10s %5s %5s %6s %8s\n", fmt_age(ch->age +
+		    (int64_t)(ch->n - i) * HISTORY_INTERVAL, age),
+		    link_state(s.state), fmt_scale(s.tx_rate, tx),
+		    fmt_scale(s.rx_rate, rx), fmt_msec(s.srtt, rtt),
+		    fmt_loss(s.loss_tx, s.loss_rx, loss));
+	}
+}
+
+/* Several as one: rates are means, the rest is the worst of it. */
+static void
+merge(struct ctl_sample *to, const struct ctl_sample *s, uint32_t n)
+{
+	uint32_t	 i;
+
+	*to = s[0];
+	to->tx_rate = to->rx_rate = 0;
+	for (i = 0; i < n; i++) {
+		to->tx_rate += s[i].tx_rate;
+		to->rx_rate += s[i].rx_rate;
+		to->srtt = MAX(to->srtt, s[i].srtt);
+		to->loss_tx = MAX(to->loss_tx, s[i].loss_tx);
+		to->loss_rx = MAX(to->loss_rx, s[i].loss_rx);
+		if (s[i].state != LINK_UP && s[i].state != LINK_STANDBY)
+			to->state = s[i].state;
+	}
+	to->tx_rate /= n;
+	to->rx_rate /= n;
+}
+
+static void
+text_key(const struct ctl_key *ck)
+{
+	printf("%s: %s\n", ck->tunnel, ck->secret);
+	if (ck->own_key[0] != '\0')
+		printf("    own key  %s\n    peer key %s\n", ck->own_key,
+		    ck->peer_key);
+}
+
+static void
+text_event(const struct ctl_event *ce)
+{
+	char	 age[FMT_SIZE];
+
+	printf("%8s ago  %s\n", fmt_age(ce->age, age), ce->text);
+}
+
 static void
 text_message(const char *msg)
 {
@@ -313,7 +386,7 @@ links_row(const struct ctl_link *cl, const struct columns *col)
 	int	 indent = col->tunnel + col->link + 2;
 
 	printf("%-*s %-*s %-10s %8s %6s %8s %5s %5s", (int)col->tunnel,
-	    cl->tunnel, (int)col->link, cl->name, link_state(cl),
+	    cl->tunnel, (int)col->link, cl->name, link_state(cl->state),
 	    fmt_age(cl->since, age), fmt_msec(cl->srtt, rtt),
 	    fmt_loss(cl->loss_tx, cl->loss_rx, loss),
 	    fmt_scale(cl->tx_rate, tx), fmt_scale(cl->rx_rate, rx));
@@ -347,7 +420,7 @@ link_detail(const struct ctl_link *cl)
 	if (text.blocks++ > 0)
 		printf("\n");
 	printf("Link %s of tunnel %s is %s for %s", cl->name, cl->tunnel,
-	    link_state(cl), fmt_age(cl->since, a));
+	    link_state(cl->state), fmt_age(cl->since, a));
 	if (cl->reason != REASON_NONE)
 		printf(": %s", reason_words(cl->reason));
 	printf("\n");
@@ -410,70 +483,6 @@ link_rates(const struct ctl_link *cl)
 		    fmt_scale(cl->rate_peer, a));
 	printf("  Now:         %sbit/s sent, %sbit/s received\n",
 	    fmt_scale(cl->tx_rate, a), fmt_scale(cl->rx_rate, b));
-}
-
-const char *
-tunnel_state(const struct ctl_tunnel *ct)
-{
-	switch (ct->state) {
-	case TUNNEL_DOWN:
-		return ("down");
-	case TUNNEL_HANDSHAKE:
-		return ("in handshake");
-	case TUNNEL_UP:
-		return ("up");
-	default:
-		return ("unknown");
-	}
-}
-
-const char *
-link_state(const struct ctl_link *cl)
-{
-	switch (cl->state) {
-	case LINK_DISABLED:
-		return ("disabled");
-	case LINK_NOADDR:
-		return ("no address");
-	case LINK_OPENING:
-		return ("opening");
-	case LINK_UP:
-		return ("up");
-	case LINK_SUSPECT:
-		return ("suspect");
-	case LINK_DOWN:
-		return ("down");
-	case LINK_LOSSY:
-		return ("lossy");
-	case LINK_SLOW:
-		return ("slow");
-	case LINK_STANDBY:
-		return ("standby");
-	default:
-		return ("unknown");
-	}
-}
-
-/* NULL if there is none. */
-const char *
-listen_error(const struct ctl_listen *cl)
-{
-	switch (cl->error) {
-	case 0:
-		return (NULL);
-	case EACCES:
-	case EPERM:
-		return ("permission denied");
-	case EADDRINUSE:
-		return ("address in use");
-	case EADDRNOTAVAIL:
-	case ENOENT:
-		return ("no such address");
-	case EAFNOSUPPORT:
-		return ("no such address family");
-	default:
-		return ("other error");
-	}
 }
 
 /*
@@ -577,41 +586,8 @@ fmt_share(int32_t n, char *buf)
 	return (buf);
 }
 
-const char *
-fmt_prefix(const struct prefix *p, char *buf)
-{
-	size_t	 len;
-
-	fmt_addr(&p->addr, buf);
-	len = strlen(buf);
-	snprintf(buf + len, ADDR_STRLEN - len, "/%u", p->len);
-	return (buf);
-}
-
-const char *
-fmt_route(const struct ctl_route *r, char *buf)
-{
-	if (!r->is_default)
-		return (fmt_prefix(&r->prefix, buf));
-	strlcpy(buf, "default", ADDR_STRLEN);
-	return (buf);
-}
-
 static const char *
 fmt_hint(const struct ctl_link *cl, char *buf)
 {
 	return (hint_words(cl->hint, cl->rate_conf, cl->hint_rate, buf));
-}
-
-/* The port is printed if there is one. */
-const char *
-fmt_addr(const struct addr *a, char *buf)
-{
-	if (a->family == 0)
-		strlcpy(buf, "-", ADDR_STRLEN);
-	else if (a->port == 0)
-		addr_ntop(a, buf, ADDR_STRLEN);
-	else
-		addr_ntop_port(a, buf, ADDR_STRLEN);
-	return (buf);
 }

@@ -68,9 +68,30 @@ static const struct token t_show_filters[] = {
 	{ ENDTOKEN,	"",		CMD_NONE, NULL }
 };
 
+static const struct token t_show_history_name[] = {
+	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ LINKNAME,	"",		CMD_NONE, NULL },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
+};
+
+static const struct token t_show_history[] = {
+	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ TUNNELNAME,	"",		CMD_NONE, t_show_history_name },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
+};
+
+static const struct token t_show_keys[] = {
+	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ TUNNELNAME,	"",		CMD_NONE, NULL },
+	{ ENDTOKEN,	"",		CMD_NONE, NULL }
+};
+
 static const struct token t_show[] = {
 	{ NOTOKEN,	"",		CMD_NONE, NULL },
+	{ KEYWORD,	"events",	CMD_SHOW_EVENTS, NULL },
 	{ KEYWORD,	"filters",	CMD_SHOW_FILTERS, t_show_filters },
+	{ KEYWORD,	"history",	CMD_SHOW_HISTORY, t_show_history },
+	{ KEYWORD,	"keys",		CMD_SHOW_KEYS, t_show_keys },
 	{ KEYWORD,	"links",	CMD_SHOW_LINKS, t_show_links },
 	{ KEYWORD,	"summary",	CMD_SHOW_SUMMARY, NULL },
 	{ KEYWORD,	"tunnels",	CMD_SHOW_TUNNELS, t_show_tunnels },

@@ -270,6 +270,13 @@ control_request(struct ctl_conn *c, struct imsg *imsg)
 		return (control_show(c, imsg, control_state.ops->links));
 	case IMSG_CTL_SHOW_FILTERS:
 		return (control_show(c, imsg, control_state.ops->filters));
+	case IMSG_CTL_SHOW_HISTORY:
+		return (control_show(c, imsg, control_state.ops->history));
+	case IMSG_CTL_SHOW_KEYS:
+		return (control_show(c, imsg, control_state.ops->keys));
+	case IMSG_CTL_SHOW_EVENTS:
+		control_state.ops->events(&c->iev.ibuf);
+		return (control_end(c));
 	case IMSG_CTL_LINK_UP:
 	case IMSG_CTL_LINK_DOWN:
 		return (control_link(c, imsg));

@@ -36,6 +36,9 @@ struct control_ops {
 	int	(*tunnels)(struct imsgbuf *, const struct ctl_select *);
 	int	(*links)(struct imsgbuf *, const struct ctl_select *);
 	int	(*filters)(struct imsgbuf *, const struct ctl_select *);
+	int	(*history)(struct imsgbuf *, const struct ctl_select *);
+	int	(*keys)(struct imsgbuf *, const struct ctl_select *);
+	void	(*events)(struct imsgbuf *);
 	int	(*link_admin)(const struct ctl_link_admin *, int up);
 	void	(*nosuch)(const char *tunnel, const char *link, char *text,
 		    size_t size);

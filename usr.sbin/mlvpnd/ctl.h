@@ -148,7 +148,8 @@ enum link_state {
 	LINK_DOWN,
 	LINK_LOSSY,
 	LINK_SLOW,
-	LINK_STANDBY			/* a backup that is not needed */
+	LINK_STANDBY,			/* a backup that is not needed */
+	LINK_ABSENT			/* in a sample: there was no such link */
 };
 
 struct ctl_link {
@@ -187,6 +188,42 @@ struct ctl_link {
 	uint8_t		 mtu_measured;		/* one has arrived */
 	uint8_t		 hint;			/* enum link_hint */
 	uint64_t	 hint_rate;		/* delivered, of HINT_LESS */
+};
+
+/* What a link was like for HISTORY_INTERVAL. */
+#define HISTORY_INTERVAL	5	/* seconds */
+#define HISTORY_SAMPLES		120	/* ten minutes */
+
+struct ctl_sample {
+	uint64_t	 tx_rate;		/* bit/s, mean */
+	uint64_t	 rx_rate;
+	int32_t		 srtt;			/* these at its end, as in */
+	int32_t		 loss_tx;		/* struct ctl_link */
+	int32_t		 loss_rx;
+	uint8_t		 state;			/* enum link_state */
+};
+
+struct ctl_history {
+	char		 tunnel[TUNNEL_NAME_SIZE];
+	char		 link[LINK_NAME_SIZE];
+	int64_t		 age;			/* seconds since the last one */
+	uint32_t	 n;
+	struct ctl_sample samples[HISTORY_SAMPLES];	/* oldest first */
+};
+
+/* A line that was logged about a tunnel or link. */
+#define CTL_EVENT_SIZE		160
+
+struct ctl_event {
+	int64_t		 age;			/* seconds */
+	char		 text[CTL_EVENT_SIZE];
+};
+
+struct ctl_key {
+	char		 tunnel[TUNNEL_NAME_SIZE];
+	char		 secret[CTL_SECRET_SIZE];	/* its kind */
+	char		 own_key[CTL_KEY_SIZE];		/* public; empty without */
+	char		 peer_key[CTL_KEY_SIZE];
 };
 
 struct ctl_match {

@@ -17,7 +17,7 @@
  */
 
 /*
- * Output as JSON.
+ * Writes control messages as JSON.
  */
 
 #include <sys/types.h>
@@ -27,18 +27,17 @@
 #include <string.h>
 
 #include "addr.h"
-#include "mlvpnctl.h"
+#include "ctl_json.h"
+#include "ctl_words.h"
 
-static void	 json_head(const struct parse_result *);
-static void	 json_summary(const struct ctl_summary *);
-static void	 json_listen(const struct ctl_listen *);
-static void	 json_tunnel(const struct ctl_tunnel *);
-static void	 json_link(const struct ctl_link *);
-static void	 json_filter(const struct ctl_match *);
-static void	 json_message(const char *);
-static void	 json_result(int, const char *);
-static void	 json_tail(void);
-
+static void	 json_samples(const char *, const struct ctl_history *,
+		    void (*)(const struct ctl_sample *));
+static void	 sample_state(const struct ctl_sample *);
+static void	 sample_tx_rate(const struct ctl_sample *);
+static void	 sample_rx_rate(const struct ctl_sample *);
+static void	 sample_rtt(const struct ctl_sample *);
+static void	 sample_loss_tx(const struct ctl_sample *);
+static void	 sample_loss_rx(const struct ctl_sample *);
 static void	 json_section(const char *);
 static void	 json_open(const char *, char);
 static void	 json_close(char);
@@ -52,42 +51,30 @@ static void	 json_known(const char *, uint64_t);
 static void	 json_int(const char *, int64_t);
 static void	 json_percent(const char *, int32_t);
 static void	 json_addr(const char *, const struct addr *);
+static void	 put_token(const char *);
+static void	 put_int(int64_t);
+static void	 put_percent(int32_t);
 static void	 json_quote(const char *);
 static size_t	 utf8_len(const unsigned char *);
 
-const struct output	 json_output = {
-	json_head,
-	json_summary,
-	json_listen,
-	json_tunnel,
-	json_link,
-	json_filter,
-	json_message,
-	json_result,
-	json_tail
-};
-
+static FILE	*out;
 static struct {
 	const char	*section;	/* array that is open, or NULL */
 	int		 first;		/* nothing before in this bracket */
 	int		 depth;
 } json;
 
-static void
-json_head(const struct parse_result *res)
+void
+json_begin(FILE *f, const char *list)
 {
+	memset(&json, 0, sizeof(json));
+	out = f;
 	json.first = 1;
 	json_open(NULL, '{');
-	/* Lists are there even when empty. */
-	if (res->action == CMD_SHOW_TUNNELS)
-		json_section("tunnels");
-	else if (res->action == CMD_SHOW_LINKS)
-		json_section("links");
-	else if (res->action == CMD_SHOW_FILTERS)
-		json_section("filters");
+	json_section(list);
 }
 
-static void
+void
 json_summary(const struct ctl_summary *cs)
 {
 	json_section(NULL);
@@ -109,7 +96,7 @@ json_summary(const struct ctl_summary *cs)
 	json_section("listens");
 }
 
-static void
+void
 json_listen(const struct ctl_listen *cl)
 {
 	struct addr	 addr = cl->addr;
@@ -131,7 +118,7 @@ json_listen(const struct ctl_listen *cl)
 	json_close('}');
 }
 
-static void
+void
 json_tunnel(const struct ctl_tunnel *ct)
 {
 	char		 buf[ADDR_STRLEN];
@@ -189,14 +176,14 @@ json_tunnel(const struct ctl_tunnel *ct)
 	json_close('}');
 }
 
-static void
+void
 json_link(const struct ctl_link *cl)
 {
 	json_section("links");
 	json_open(NULL, '{');
 	json_string("tunnel", cl->tunnel);
 	json_string("name", cl->name);
-	json_token("state", link_state(cl));
+	json_token("state", link_state(cl->state));
 	json_token("reason", reason_token(cl->reason));
 	json_int("since_s", cl->since);
 	json_bool("usable", cl->usable);
@@ -232,7 +219,7 @@ json_link(const struct ctl_link *cl)
 	json_close('}');
 }
 
-static void
+void
 json_filter(const struct ctl_match *cm)
 {
 	const struct match_conf	*m = &cm->conf;
@@ -261,14 +248,110 @@ json_filter(const struct ctl_match *cm)
 	json_close('}');
 }
 
+/* The samples of each kind are one array. */
+void
+json_history(const struct ctl_history *ch)
+{
+	json_section("history");
+	json_open(NULL, '{');
+	json_string("tunnel", ch->tunnel);
+	json_string("name", ch->link);
+	json_uint("interval_s", HISTORY_INTERVAL);
+	json_int("ago_s", ch->age);
+	json_samples("state", ch, sample_state);
+	json_samples("tx_rate", ch, sample_tx_rate);
+	json_samples("rx_rate", ch, sample_rx_rate);
+	json_samples("rtt_us", ch, sample_rtt);
+	json_samples("loss_tx_percent", ch, sample_loss_tx);
+	json_samples("loss_rx_percent", ch, sample_loss_rx);
+	json_close('}');
+}
+
 static void
+json_samples(const char *key, const struct ctl_history *ch,
+    void (*sample)(const struct ctl_sample *))
+{
+	uint32_t	 i;
+
+	json_key(key);
+	fprintf(out, "[");
+	for (i = 0; i < ch->n; i++) {
+		if (i > 0)
+			fprintf(out, ", ");
+		if (ch->samples[i].state == LINK_ABSENT)
+			fprintf(out, "null");
+		else
+			sample(&ch->samples[i]);
+	}
+	fprintf(out, "]");
+}
+
+static void
+sample_state(const struct ctl_sample *s)
+{
+	put_token(link_state(s->state));
+}
+
+static void
+sample_tx_rate(const struct ctl_sample *s)
+{
+	fprintf(out, "%" PRIu64, s->tx_rate);
+}
+
+static void
+sample_rx_rate(const struct ctl_sample *s)
+{
+	fprintf(out, "%" PRIu64, s->rx_rate);
+}
+
+static void
+sample_rtt(const struct ctl_sample *s)
+{
+	put_int(s->srtt);
+}
+
+static void
+sample_loss_tx(const struct ctl_sample *s)
+{
+	put_percent(s->loss_tx);
+}
+
+static void
+sample_loss_rx(const struct ctl_sample *s)
+{
+	put_percent(s->loss_rx);
+}
+
+void
+json_keypair(const struct ctl_key *ck)
+{
+	json_section("keys");
+	json_open(NULL, '{');
+	json_string("tunnel", ck->tunnel);
+	json_string("secret", ck->secret);
+	json_string("own_key", ck->own_key);
+	json_string("peer_key", ck->peer_key);
+	json_close('}');
+}
+
+void
+json_event(const struct ctl_event *ce)
+{
+	json_section("events");
+	json_open(NULL, '{');
+	json_int("ago_s", ce->age);
+	json_string("text", ce->text);
+	json_close('}');
+}
+
+void
 json_message(const char *msg)
 {
 	json_section("messages");
 	json_string(NULL, msg);
 }
 
-static void
+void
 json_result(int code, const char *msg)
 {
 	json_section(NULL);
@@ -278,12 +361,12 @@ json_result(int code, const char *msg)
 	json_close('}');
 }
 
-static void
-json_tail(void)
+void
+json_end(void)
 {
 	json_section(NULL);
 	json_close('}');
-	printf("\n");
+	fprintf(out, "\n");
 }
 
 /* Elements of one array come one after the other. */
@@ -303,7 +386,7 @@ static void
 json_open(const char *key, char bracket)
 {
 	json_key(key);
-	printf("%c", bracket);
+	fprintf(out, "%c", bracket);
 	json.first = 1;
 	json.depth++;
 }
@@ -313,8 +396,8 @@ json_close(char bracket)
 {
 	json.depth--;
 	if (!json.first)
-		printf("\n%*s", json.depth, "");
-	printf("%c", bracket);
+		fprintf(out, "\n%*s", json.depth, "");
+	fprintf(out, "%c", bracket);
 	json.first = 0;
 }
 
@@ -323,12 +406,12 @@ static void
 json_key(const char *key)
 {
 	if (!json.first)
-		printf(",");
+		fprintf(out, ",");
 	if (json.depth > 0)
-		printf("\n%*s", json.depth, "");
+		fprintf(out, "\n%*s", json.depth, "");
 	json.first = 0;
 	if (key != NULL)
-		printf("\"%s\": ", key);
+		fprintf(out, "\"%s\": ", key);
 }
 
 static void
@@ -343,21 +426,27 @@ static void
 json_token(const char *key, const char *s)
 {
 	json_key(key);
+	put_token(s);
+}
+
+static void
+put_token(const char *s)
+{
 	if (s == NULL) {
-		printf("null");
+		fprintf(out, "null");
 		return;
 	}
-	printf("\"");
+	fprintf(out, "\"");
 	for (; *s != '\0'; s++)
-		printf("%c", *s == ' ' ? '-' : *s);
-	printf("\"");
+		fprintf(out, "%c", *s == ' ' ? '-' : *s);
+	fprintf(out, "\"");
 }
 
 static void
 json_bool(const char *key, int value)
 {
 	json_key(key);
-	printf("%s", value ? "true" : "false");
+	fprintf(out, "%s", value ? "true" : "false");
 }
 
 /* null for neither */
@@ -365,14 +454,14 @@ static void
 json_choice(const char *key, int yes, int no)
 {
 	json_key(key);
-	printf("%s", yes ? "true" : no ? "false" : "null");
+	fprintf(out, "%s", yes ? "true" : no ? "false" : "null");
 }
 
 static void
 json_uint(const char *key, uint64_t value)
 {
 	json_key(key);
-	printf("%" PRIu64, value);
+	fprintf(out, "%" PRIu64, value);
 }
 
 /* 0 stands for not known. */
@@ -381,9 +470,9 @@ json_known(const char *key, uint64_t value)
 {
 	json_key(key);
 	if (value == 0)
-		printf("null");
+		fprintf(out, "null");
 	else
-		printf("%" PRIu64, value);
+		fprintf(out, "%" PRIu64, value);
 }
 
 /* -1 stands for not known. */
@@ -391,20 +480,32 @@ static void
 json_int(const char *key, int64_t value)
 {
 	json_key(key);
+	put_int(value);
+}
+
+static void
+put_int(int64_t value)
+{
 	if (value == -1)
-		printf("null");
+		fprintf(out, "null");
 	else
-		printf("%" PRId64, value);
+		fprintf(out, "%" PRId64, value);
 }
 
 static void
 json_percent(const char *key, int32_t value)
 {
 	json_key(key);
+	put_percent(value);
+}
+
+static void
+put_percent(int32_t value)
+{
 	if (value == -1)
-		printf("null");
+		fprintf(out, "null");
 	else
-		printf("%.2f", value / 100.0);
+		fprintf(out, "%.2f", value / 100.0);
 }
 
 static void
@@ -414,7 +515,7 @@ json_addr(const char *key, const struct addr *a)
 
 	json_key(key);
 	if (a->family == 0)
-		printf("null");
+		fprintf(out, "null");
 	else
 		json_quote(fmt_addr(a, buf));
 }
@@ -426,21 +527,21 @@ json_quote(const char *str)
 	const unsigned char	*s = (const unsigned char *)str;
 	size_t			 len;
 
-	printf("\"");
+	fprintf(out, "\"");
 	while (*s != '\0') {
 		if (*s == '"' || *s == '\\')
-			printf("\\%c", *s++);
+			fprintf(out, "\\%c", *s++);
 		else if (*s < ' ' || *s == 0x7f)
-			printf("\\u%04x", *s++);
+			fprintf(out, "\\u%04x", *s++);
 		else if ((len = utf8_len(s)) == 0) {
-			printf("\\ufffd");
+			fprintf(out, "\\ufffd");
 			s++;
 		} else {
-			printf("%.*s", (int)len, s);
+			fprintf(out, "%.*s", (int)len, s);
 			s += len;
 		}
 	}
-	printf("\"");
+	fprintf(out, "\"");
 }
 
 /*

@@ -45,6 +45,7 @@
 #include "engine_parent.h"
 #include "engine_show.h"
 #include "engine_title.h"
+#include "engine_watch.h"
 #include "imsgev.h"
 #include "log.h"
 #include "mlvpn2_file.h"
@@ -115,6 +116,7 @@ engine_init(void)
 	engine_conf_init(core);
 	engine_show_init(core);
 	engine_title_init();
+	engine_watch_init();
 	engine_parent_open(engine_imsg);
 }
 

@@ -220,6 +220,7 @@ engine_recv_tunnel(struct imsg *imsg)
 	if (engine_tunnel_find(&nconf->tunnels, c->id) != NULL)
 		fatalx("%s: duplicate id %u", __func__, c->id);
 	TAILQ_INIT(&t->matches);
+	watch_init(&t->watch);
 	t->newfd = imsg_get_fd(imsg);
 	TAILQ_INSERT_TAIL(&nconf->tunnels, t, entry);
 }
@@ -573,6 +574,7 @@ engine_tunnel_free(struct engine_tunnel *t)
 	if (t->tunnel != NULL)
 		tunnel_free(t->tunnel);
 	engine_matches_free(&t->matches);
+	watch_free(&t->watch);
 	conf_tunnel_free(t->conf);
 	free(t);
 }

@@ -33,6 +33,7 @@
 #include "engine_event.h"
 #include "engine_io.h"
 #include "engine_match.h"
+#include "watch.h"
 
 struct core;
 struct imsg;
@@ -46,6 +47,7 @@ struct engine_tunnel {
 	struct engine_tun	 tun;
 	int			 newfd;		/* that came with a message */
 	struct event_limit	 events;	/* for engine_event() */
+	struct watch		 watch;
 };
 TAILQ_HEAD(engine_tunnels, engine_tunnel);
 

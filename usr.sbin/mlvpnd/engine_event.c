@@ -17,12 +17,14 @@
  */
 
 /*
- * Events of the core: logs them, in words that are made here, and tells the
- * parent.
+ * Events of the core: logs them, in words that are made here, keeps the last
+ * lines for mlvpnctl(8), and tells the parent.
  */
 
 #include <sys/types.h>
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core.h"
@@ -32,6 +34,7 @@
 #include "log.h"
 #include "mlvpn2_file.h"
 #include "mlvpnd.h"
+#include "recent.h"
 
 #define EVENTS_INTERVAL	(1 * USEC)	/* between those of a tunnel */
 #define EVENTS_BURST	(2 * TUNNEL_LINK_MAX)
@@ -39,6 +42,8 @@
 static int	 engine_event_allowed(const struct core_event *,
 		    struct event_limit *);
 static void	 engine_event_log(const struct core_event *);
+static void	 tell(const char *, ...)
+		    __attribute__((__format__ (printf, 1, 2)));
 
 void
 engine_event(const struct core_event *e, struct event_limit *limit)
@@ -109,25 +114,25 @@ engine_event_log(const struct core_event *e)
 
 	switch (e->type) {
 	case CORE_TUNNEL_UP:
-		log_info("%s: up%s%s", e->tunnel_name, colon, reason);
+		tell("%s: up%s%s", e->tunnel_name, colon, reason);
 		break;
 	case CORE_TUNNEL_DOWN:
-		log_info("%s: down%s%s", e->tunnel_name, colon, reason);
+		tell("%s: down%s%s", e->tunnel_name, colon, reason);
 		break;
 	case CORE_LINK_UP:
-		log_info("%s: link %s up, peer %s%s%s", e->tunnel_name,
+		tell("%s: link %s up, peer %s%s%s", e->tunnel_name,
 		    e->link, addr, colon, reason);
 		break;
 	case CORE_LINK_DOWN:
-		log_info("%s: link %s down%s%s", e->tunnel_name, e->link,
+		tell("%s: link %s down%s%s", e->tunnel_name, e->link,
 		    colon, reason);
 		break;
 	case CORE_LINK_QUALITY:
-		log_info("%s: link %s%s%s", e->tunnel_name, e->link, colon,
+		tell("%s: link %s%s%s", e->tunnel_name, e->link, colon,
 		    reason);
 		break;
 	case CORE_LINK_MOVED:
-		log_info("%s: link %s: peer address changed to %s",
+		tell("%s: link %s: peer address changed to %s",
 		    e->tunnel_name, e->link, addr);
 		break;
 	case CORE_STRANGER:
@@ -143,18 +148,32 @@ engine_event_log(const struct core_event *e)
 		    e->change->to, colon, reason);
 		break;
 	case CORE_TUNNEL_MTU:
-		log_info("%s: mtu %u", e->tunnel_name, e->mtu);
+		tell("%s: mtu %u", e->tunnel_name, e->mtu);
 		break;
 	case CORE_NOTICE:
 		if (e->reason == REASON_BANDWIDTH)
-			log_info("%s: link %s: %s", e->tunnel_name, e->link,
+			tell("%s: link %s: %s", e->tunnel_name, e->link,
 			    hint_words(HINT_LESS, e->configured, e->delivered,
 			    hint));
 		else if (e->link[0] != '\0')
-			log_info("%s: link %s: %s: %s", e->tunnel_name,
+			tell("%s: link %s: %s: %s", e->tunnel_name,
 			    e->link, addr, reason);
 		else
-			log_info("%s: %s", e->tunnel_name, reason);
+			tell("%s: %s", e->tunnel_name, reason);
 		break;
 	}
+}
+
+/* Logs a line, and keeps it. */
+static void
+tell(const char *fmt, ...)
+{
+	va_list	 ap;
+	char	 line[CTL_EVENT_SIZE];
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	log_info("%s", line);
+	recent_add(line, engine_clock());
 }

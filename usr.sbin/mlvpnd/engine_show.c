@@ -36,6 +36,8 @@
 #include "engine_show.h"
 #include "log.h"
 #include "mlvpnd.h"
+#include "recent.h"
+#include "watch.h"
 
 #define SHOW_LINKS_MAX	(2 * TUNNEL_LINK_MAX)	/* paths of both ends */
 
@@ -52,14 +54,18 @@ static void	 tunnel_conf_ctl(const struct tunnel_conf *,
 static const char	*secret_kind(const struct tunnel_conf *);
 static int	 show_links(struct imsgbuf *, const struct ctl_select *);
 static int	 show_filters(struct imsgbuf *, const struct ctl_select *);
+static int	 show_history(struct imsgbuf *, const struct ctl_select *);
+static int	 show_keys(struct imsgbuf *, const struct ctl_select *);
+static void	 show_events(struct imsgbuf *);
+static void	 key_base64(const uint8_t *, char *);
 static int	 link_admin(const struct ctl_link_admin *, int);
 static void	 nosuch(const char *, const char *, char *, size_t);
 static void	 reload(uint32_t);
 static void	 verbose(int);
 
 const struct control_ops	 engine_control_ops = {
-	show_summary, show_tunnels, show_links, show_filters, link_admin,
-	nosuch, reload, verbose
+	show_summary, show_tunnels, show_links, show_filters, show_history,
+	show_keys, show_events, link_admin, nosuch, reload, verbose
 };
 
 void
@@ -142,9 +148,7 @@ tunnel_conf_ctl(const struct tunnel_conf *c, struct ctl_tunnel *ct)
 
 	strlcpy(ct->secret, secret_kind(c), sizeof(ct->secret));
 	if (c->has_key)
-		sodium_bin2base64(ct->peer_key, sizeof(ct->peer_key),
-		    c->peer_key, sizeof(c->peer_key),
-		    sodium_base64_VARIANT_ORIGINAL);
+		key_base64(c->peer_key, ct->peer_key);
 	ct->naddress = c->naddress;
 	memcpy(ct->address, c->address, sizeof(ct->address));
 	TAILQ_FOREACH(r, &c->routes, entry) {
@@ -173,15 +177,17 @@ secret_kind(const struct tunnel_conf *c)
 }
 
 const struct ctl_link *
-engine_links(const struct engine_tunnel *t, size_t *n)
+engine_links(struct engine_tunnel *t, size_t *n)
 {
 	static struct ctl_link	 links[SHOW_LINKS_MAX];
+	uint64_t		 now;
 
 	*n = 0;
 	if (t->tunnel != NULL) {
+		now = engine_now();
 		memset(links, 0, sizeof(links));
-		*n = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX,
-		    engine_now());
+		*n = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX, now);
+		watch_see(&t->watch, links, *n, now);
 	}
 	return (links);
 }
@@ -230,6 +236,80 @@ show_filters(struct imsgbuf *ibuf, const struct ctl_select *sel)
 		n++;
 	}
 	return (n);
+}
+
+static int
+show_history(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	static struct ctl_history ch;
+	struct engine_tunnel	*t;
+	size_t			 i;
+	int			 n = 0;
+
+	TAILQ_FOREACH(t, &engine_tunnels, entry) {
+		if (!is_selected(t, sel))
+			continue;
+		if (sel->link[0] == '\0')
+			n++;
+		for (i = 0; watch_history(&t->watch, i, &ch,
+		    engine_clock()) == 0; i++) {
+			if (sel->link[0] != '\0' &&
+			    strcmp(sel->link, ch.link) != 0)
+				continue;
+			if (imsg_compose(ibuf, IMSG_CTL_HISTORY, 0, 0, -1, &ch,
+			    sizeof(ch)) == -1)
+				log_warn("%s", __func__);
+			n++;
+		}
+	}
+	return (n);
+}
+
+static int
+show_keys(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	struct engine_tunnel	*t;
+	struct ctl_key		 ck;
+	uint8_t			 pub[crypto_scalarmult_BYTES];
+	int			 n = 0;
+
+	TAILQ_FOREACH(t, &engine_tunnels, entry) {
+		if (!is_selected(t, sel))
+			continue;
+		memset(&ck, 0, sizeof(ck));
+		strlcpy(ck.tunnel, t->conf->name, sizeof(ck.tunnel));
+		strlcpy(ck.secret, secret_kind(t->conf), sizeof(ck.secret));
+		if (t->conf->has_key &&
+		    crypto_scalarmult_base(pub, t->conf->key) == 0) {
+			key_base64(pub, ck.own_key);
+			key_base64(t->conf->peer_key, ck.peer_key);
+		}
+		if (imsg_compose(ibuf, IMSG_CTL_KEY, 0, 0, -1, &ck,
+		    sizeof(ck)) == -1)
+			log_warn("%s", __func__);
+		n++;
+	}
+	return (n);
+}
+
+static void
+key_base64(const uint8_t *key, char *text)
+{
+	sodium_bin2base64(text, CTL_KEY_SIZE, key, crypto_scalarmult_BYTES,
+	    sodium_base64_VARIANT_ORIGINAL);
+}
+
+static void
+show_events(struct imsgbuf *ibuf)
+{
+	struct ctl_event	 ce;
+	size_t			 i;
+
+	for (i = 0; recent_get(i, &ce, engine_clock()) == 0; i++) {
+		if (imsg_compose(ibuf, IMSG_CTL_EVENT, 0, 0, -1, &ce,
+		    sizeof(ce)) == -1)
+			log_warn("%s", __func__);
+	}
 }
 
 static int

@@ -40,7 +40,7 @@ extern const struct control_ops	 engine_control_ops;
  */
 void	 engine_show_init(struct core *);
 const struct ctl_link *
-	 engine_links(const struct engine_tunnel *, size_t *);
+	 engine_links(struct engine_tunnel *, size_t *);
 int	 words_add(const char *, char *, size_t);
 
 #endif /* ENGINE_SHOW_H */

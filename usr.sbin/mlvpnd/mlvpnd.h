@@ -46,6 +46,9 @@ enum imsg_type {
 	IMSG_CTL_SHOW_TUNNELS,		/* struct ctl_select */
 	IMSG_CTL_SHOW_LINKS,		/* struct ctl_select */
 	IMSG_CTL_SHOW_FILTERS,		/* struct ctl_select */
+	IMSG_CTL_SHOW_HISTORY,		/* struct ctl_select */
+	IMSG_CTL_SHOW_KEYS,		/* struct ctl_select */
+	IMSG_CTL_SHOW_EVENTS,
 	IMSG_CTL_LINK_UP,		/* struct ctl_link_admin */
 	IMSG_CTL_LINK_DOWN,		/* struct ctl_link_admin */
 	/* engine to mlvpnctl */
@@ -54,6 +57,9 @@ enum imsg_type {
 	IMSG_CTL_TUNNEL,		/* struct ctl_tunnel */
 	IMSG_CTL_LINK,			/* struct ctl_link */
 	IMSG_CTL_FILTER,		/* struct ctl_match */
+	IMSG_CTL_HISTORY,		/* struct ctl_history */
+	IMSG_CTL_KEY,			/* struct ctl_key */
+	IMSG_CTL_EVENT,			/* struct ctl_event */
 	IMSG_CTL_MESSAGE,		/* text and NUL: an error of a reload */
 	IMSG_CTL_RESULT,		/* struct ctl_result */
 	IMSG_CTL_END,

@@ -76,6 +76,9 @@ static int	 engine_show_links(struct imsgbuf *,
 		    const struct ctl_select *);
 static int	 engine_show_filters(struct imsgbuf *,
 		    const struct ctl_select *);
+static int	 engine_show_some(struct imsgbuf *,
+		    const struct ctl_select *);
+static void	 engine_show_events(struct imsgbuf *);
 static int	 engine_link_admin(const struct ctl_link_admin *, int);
 static void	 engine_nosuch(const char *, const char *, char *, size_t);
 static void	 engine_reload(uint32_t);
@@ -83,7 +86,8 @@ static void	 engine_verbose(int);
 
 static const struct control_ops	 ops = {
 	engine_show_summary, engine_show_tunnels, engine_show_links,
-	engine_show_filters, engine_link_admin, engine_nosuch, engine_reload,
+	engine_show_filters, engine_show_some, engine_show_some,
+	engine_show_events, engine_link_admin, engine_nosuch, engine_reload,
 	engine_verbose
 };
 
@@ -341,6 +345,8 @@ test_lengths(void)
 		{ IMSG_CTL_SHOW_TUNNELS, sizeof(struct ctl_select) - 1 },
 		{ IMSG_CTL_SHOW_LINKS, sizeof(struct ctl_select) + 1 },
 		{ IMSG_CTL_SHOW_FILTERS, sizeof(struct ctl_select) - 1 },
+		{ IMSG_CTL_SHOW_HISTORY, 0 },
+		{ IMSG_CTL_SHOW_KEYS, sizeof(struct ctl_select) + 1 },
 		{ IMSG_CTL_LINK_UP, sizeof(struct ctl_link_admin) - 1 },
 		{ IMSG_CTL_LINK_DOWN, 0 },
 	};
@@ -823,6 +829,19 @@ engine_show_filters(struct imsgbuf *ibuf, const struct ctl_select *sel)
 {
 	nrequests++;
 	return (1);
+}
+
+static int
+engine_show_some(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	nrequests++;
+	return (1);
+}
+
+static void
+engine_show_events(struct imsgbuf *ibuf)
+{
+	nrequests++;
 }
 
 static int

@@ -75,6 +75,10 @@ static void	 show_listen(struct imsgbuf *, const char *, const char *,
 static int	 show_tunnels(struct imsgbuf *, const struct ctl_select *);
 static int	 show_links(struct imsgbuf *, const struct ctl_select *);
 static int	 show_filters(struct imsgbuf *, const struct ctl_select *);
+static int	 show_history(struct imsgbuf *, const struct ctl_select *);
+static int	 show_keys(struct imsgbuf *, const struct ctl_select *);
+static void	 show_events(struct imsgbuf *);
+static const char *word(uint32_t);
 static void	 hostile(struct imsgbuf *);
 static void	 link_init(struct ctl_link *, const char *, const char *, int);
 static void	 send_result(struct imsgbuf *, int, const char *);
@@ -220,10 +224,16 @@ request(struct imsgbuf *ibuf, struct imsg *imsg)
 	case IMSG_CTL_SHOW_TUNNELS:
 	case IMSG_CTL_SHOW_LINKS:
 	case IMSG_CTL_SHOW_FILTERS:
+	case IMSG_CTL_SHOW_HISTORY:
+	case IMSG_CTL_SHOW_KEYS:
 		if (imsg_get_data(imsg, &sel, sizeof(sel)) == -1)
 			errx(2, "request of a wrong length");
 		if (imsg_get_type(imsg) == IMSG_CTL_SHOW_FILTERS)
 			n = show_filters(ibuf, &sel);
+		else if (imsg_get_type(imsg) == IMSG_CTL_SHOW_HISTORY)
+			n = show_history(ibuf, &sel);
+		else if (imsg_get_type(imsg) == IMSG_CTL_SHOW_KEYS)
+			n = show_keys(ibuf, &sel);
 		else if (imsg_get_type(imsg) == IMSG_CTL_SHOW_LINKS)
 			n = show_links(ibuf, &sel);
 		else
@@ -233,6 +243,9 @@ request(struct imsgbuf *ibuf, struct imsg *imsg)
 			    "no tunnel away; tunnels: home branch-office");
 			return (0);
 		}
+		break;
+	case IMSG_CTL_SHOW_EVENTS:
+		show_events(ibuf);
 		break;
 	case IMSG_CTL_RELOAD:
 		if (is("reload")) {
@@ -270,12 +283,15 @@ echo(struct imsg *imsg)
 	case IMSG_CTL_SHOW_TUNNELS:
 	case IMSG_CTL_SHOW_LINKS:
 	case IMSG_CTL_SHOW_FILTERS:
+	case IMSG_CTL_SHOW_HISTORY:
+	case IMSG_CTL_SHOW_KEYS:
 		if (imsg_get_data(imsg, &sel, sizeof(sel)) == -1)
 			errx(2, "request of a wrong length");
-		printf("SHOW_%s [%s] [%s]\n", imsg_get_type(imsg) ==
-		    IMSG_CTL_SHOW_LINKS ? "LINKS" : imsg_get_type(imsg) ==
-		    IMSG_CTL_SHOW_FILTERS ? "FILTERS" : "TUNNELS", sel.tunnel,
-		    sel.link);
+		printf("SHOW_%s [%s] [%s]\n", word(imsg_get_type(imsg)),
+		    sel.tunnel, sel.link);
+		break;
+	case IMSG_CTL_SHOW_EVENTS:
+		printf("SHOW_EVENTS\n");
 		break;
 	case IMSG_CTL_LINK_UP:
 	case IMSG_CTL_LINK_DOWN:
@@ -297,6 +313,23 @@ echo(struct imsg *imsg)
 		break;
 	}
 	fflush(stdout);
+}
+
+static const char *
+word(uint32_t type)
+{
+	switch (type) {
+	case IMSG_CTL_SHOW_LINKS:
+		return ("LINKS");
+	case IMSG_CTL_SHOW_FILTERS:
+		return ("FILTERS");
+	case IMSG_CTL_SHOW_HISTORY:
+		return ("HISTORY");
+	case IMSG_CTL_SHOW_KEYS:
+		return ("KEYS");
+	default:
+		return ("TUNNELS");
+	}
 }
 
 static void
@@ -554,6 +587,89 @@ show_filters(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	cm.packets = cm.bytes = cm.dropped = 0;
 	compose(ibuf, IMSG_CTL_FILTER, &cm, sizeof(cm));
 	return (1);
+}
+
+/* Three minutes and a bit, in which the link was away, then slow. */
+static int
+show_history(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	struct ctl_history	 ch;
+	uint32_t		 i;
+
+	memset(&ch, 0, sizeof(ch));
+	if (is("hostile")) {
+		memset(&ch, 'A', sizeof(ch));
+		compose(ibuf, IMSG_CTL_HISTORY, &ch, sizeof(ch));
+		return (1);
+	}
+	if (!is("normal") ||
+	    (sel->tunnel[0] != '\0' && strcmp(sel->tunnel, "home") != 0))
+		return (0);
+	strlcpy(ch.tunnel, "home", sizeof(ch.tunnel));
+	strlcpy(ch.link, "dsl1", sizeof(ch.link));
+	ch.age = 3;
+	ch.n = sel->link[0] != '\0' ? 3 : 37;
+	for (i = 0; i < ch.n; i++) {
+		ch.samples[i].state = i == 1 ? LINK_ABSENT : i == 27 ?
+		    LINK_SLOW : LINK_UP;
+		ch.samples[i].tx_rate = i == 1 ? 0 : 1000000;
+		ch.samples[i].rx_rate = 16000000;
+		ch.samples[i].srtt = i == 1 ? -1 : i == 27 ? 400000 : 20000;
+		ch.samples[i].loss_tx = i == 30 ? 500 : -1;
+		ch.samples[i].loss_rx = i == 1 ? -1 : 0;
+	}
+	compose(ibuf, IMSG_CTL_HISTORY, &ch, sizeof(ch));
+	return (1);
+}
+
+static int
+show_keys(struct imsgbuf *ibuf, const struct ctl_select *sel)
+{
+	struct ctl_key	 ck;
+
+	memset(&ck, 0, sizeof(ck));
+	if (is("hostile")) {
+		memset(&ck, '\033', sizeof(ck));
+		compose(ibuf, IMSG_CTL_KEY, &ck, sizeof(ck));
+		return (1);
+	}
+	if (!is("normal"))
+		return (0);
+	strlcpy(ck.tunnel, "home", sizeof(ck.tunnel));
+	strlcpy(ck.secret, "key pair", sizeof(ck.secret));
+	strlcpy(ck.own_key, "L3yHbdAzmBFVnbfWR9a8SmmRVQEvBzNDHbIRTkgBdQ8=",
+	    sizeof(ck.own_key));
+	strlcpy(ck.peer_key, "dPhsPkovJx1ZXXoX5Ldbg7ITDH/+gs7OXBJFPn4SJl4=",
+	    sizeof(ck.peer_key));
+	if (sel->tunnel[0] == '\0' || strcmp(sel->tunnel, ck.tunnel) == 0)
+		compose(ibuf, IMSG_CTL_KEY, &ck, sizeof(ck));
+	memset(&ck, 0, sizeof(ck));
+	strlcpy(ck.tunnel, "branch-office", sizeof(ck.tunnel));
+	strlcpy(ck.secret, "secret", sizeof(ck.secret));
+	if (sel->tunnel[0] == '\0')
+		compose(ibuf, IMSG_CTL_KEY, &ck, sizeof(ck));
+	return (sel->tunnel[0] == '\0' || strcmp(sel->tunnel, "home") == 0);
+}
+
+static void
+show_events(struct imsgbuf *ibuf)
+{
+	struct ctl_event	 ce;
+
+	memset(&ce, 0, sizeof(ce));
+	if (is("hostile")) {
+		memset(ce.text, '\033', sizeof(ce.text));
+		compose(ibuf, IMSG_CTL_EVENT, &ce, sizeof(ce));
+	}
+	if (!is("normal"))
+		return;
+	ce.age = 5;
+	strlcpy(ce.text, "home: link dsl2 down: no reports from peer",
+	    sizeof(ce.text));
+	compose(ibuf, IMSG_CTL_EVENT, &ce, sizeof(ce));
+	ce.age = 93784;
+	strlcpy(ce.text, "home: up", sizeof(ce.text));
+	compose(ibuf, IMSG_CTL_EVENT, &ce, sizeof(ce));
 }
 
 static void

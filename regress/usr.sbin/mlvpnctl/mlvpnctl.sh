@@ -12,6 +12,7 @@ trap 'rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 sock=$dir/sock
 bin=$PWD
+src=$(cd "$(dirname "$0")" && pwd)
 LC_ALL=C
 export LC_ALL
 
@@ -64,10 +65,16 @@ json() {
 		echo "exit status $status, not $_status" >&2
 		exit 1
 	fi
-	"$bin/jsoncheck" <"$dir/got" || {
+	"$bin/jsoncheck" <"$dir/got" && schema || {
 		cat "$dir/got" >&2
 		exit 1
 	}
+}
+
+# is the output what mlvpnctl(8) documents
+schema() {
+	awk -f "$src/schema.awk" "$src/../../../share/man/man8/mlvpnctl.8" \
+	    "$dir/got" >&2
 }
 
 # has text: somewhere in the output
@@ -88,6 +95,11 @@ test_parser() {
 	sends "SHOW_LINKS [home] [dsl1]" show links home dsl1
 	sends "SHOW_FILTERS [] []" show filters
 	sends "SHOW_FILTERS [home] []" sh f home
+	sends "SHOW_HISTORY [] []" show history
+	sends "SHOW_HISTORY [home] [dsl1]" sh h home dsl1
+	sends "SHOW_KEYS [] []" show keys
+	sends "SHOW_KEYS [home] []" sh k home
+	sends "SHOW_EVENTS" sh e
 	# words of the language are names where a name stands
 	sends "SHOW_LINKS [links] [up]" show links links up
 	sends "LINK_UP [home] [dsl1]" link home dsl1 up
@@ -157,7 +169,10 @@ test_parser() {
 	unknown argument: x
 	valid commands/args:
 	  <cr>
+	  events
 	  filters
+	  history
+	  keys
 	  links
 	  summary
 	  tunnels
@@ -220,8 +235,14 @@ test_parser() {
 	  setup
 	  setup ...
 	  show
+	  show events
 	  show filters
 	  show filters <tunnel>
+	  show history
+	  show history <tunnel>
+	  show history <tunnel> <link>
+	  show keys
+	  show keys <tunnel>
 	  show links
 	  show links <tunnel>
 	  show links <tunnel> <link>
@@ -311,6 +332,34 @@ test_show() {
 	  Suspicions:  12 false
 
 	$(tunnel_branch)
+	END
+	with normal show history
+	compare "show history: a line a minute" 0 <<-END
+	Link dsl1 of tunnel home
+	     AGO STATE         TX    RX    RTT   LOSS %
+	00:03:03 -           917K 16.0M 20.0ms    -/0.0
+	00:02:03 up         1.00M 16.0M 20.0ms    -/0.0
+	00:01:03 slow       1.00M 16.0M  400ms  5.0/0.0
+	END
+	with normal show history home dsl1
+	compare "show history home dsl1: all" 0 <<-END
+	Link dsl1 of tunnel home
+	     AGO STATE         TX    RX    RTT   LOSS %
+	00:00:18 up         1.00M 16.0M 20.0ms    -/0.0
+	00:00:13 -              0 16.0M      -        -
+	00:00:08 up         1.00M 16.0M 20.0ms    -/0.0
+	END
+	with normal show keys
+	compare "show keys" 0 <<-END
+	home: key pair
+	    own key  L3yHbdAzmBFVnbfWR9a8SmmRVQEvBzNDHbIRTkgBdQ8=
+	    peer key dPhsPkovJx1ZXXoX5Ldbg7ITDH/+gs7OXBJFPn4SJl4=
+	branch-office: secret
+	END
+	with normal show events
+	compare "show events" 0 <<-END
+	00:00:05 ago  home: link dsl2 down: no reports from peer
+	1d02h03m ago  home: up
 	END
 	with normal show filters
 	compare "show filters" 0 <<-END
@@ -432,6 +481,20 @@ test_json() {
 		fi
 	done
 
+	echo "the schema is found to be violated"
+	printf '{\n "events": [\n  {\n   "ago_s": 1,\n   "text": "a"\n  }\n ]\n}\n' \
+	    >"$dir/got"
+	schema || exit 1
+	for t in s/ago_s/ago/ s/1/\"a\"/ s/1/1.5/ /ago_s/d s/events/other/ \
+	    s/1/null/ 's/"a"/1/'; do
+		printf '{\n "events": [\n  {\n   "ago_s": 1,\n   "text": "a"\n  }\n ]\n}\n' |
+		    sed "$t" >"$dir/got"
+		if schema 2>/dev/null; then
+			echo "taken: $t" >&2
+			exit 1
+		fi
+	done
+
 	json normal 0 show
 	has '"summary": {'
 	has '"cookies_sent": 18446744073709551615,'
@@ -482,6 +545,22 @@ test_json() {
 	has '"state": "no-address",'
 	has '"reason": "no-address",'
 	has '"reason": "no-reports",'
+	json normal 0 show history
+	has '"tx_rate": [1000000, null, 1000000, '
+	has '"state": ["up", null, "up", '
+	has '"loss_tx_percent": [null, null, '
+	json normal 0 show history home dsl1
+	json normal 0 show keys
+	has '"own_key": "L3yHbdAzmBFVnbfWR9a8SmmRVQEvBzNDHbIRTkgBdQ8=",'
+	has '"own_key": "",'
+	json normal 0 show events
+	has '"ago_s": 5,'
+	for t in history keys events; do
+		json empty 0 show $t
+		has "\"$t\": []"
+	done
+	json hostile 0 show keys
+	json hostile 0 show events
 	json normal 0 show filters home
 	has '"expression": "udp port 5060",'
 	has '"order": false,'
