@@ -855,8 +855,8 @@ learn_rate(struct mlvpn2 *m, int64_t owd, uint64_t now)
 	if (p->pacer.unpaced)
 		return;
 	sample.owd = owd;
+	sample.sent = m->echo_sent;
 	sample.base = p->delay.base;
-	sample.rtt = p->delay.srtt;
 	sample.held_back = p->rate.saturated_at;
 	sample.configured = p->terms.rate_conf;
 	sample.rate = p->rate.bps;
@@ -1378,6 +1378,7 @@ seal(struct mlvpn2 *m, uint8_t type, uint64_t data_seq, const uint8_t *plain,
 	    type == MLVPN2_DATA && mt->conf->cleartext ? NULL : mt->conf->psk,
 	    dg->buf);
 	path_tx(p, dg, now);
+	mlvpn2_rate_sent(&m->rate, dg->len + ip_overhead(&dg->ep), now);
 }
 
 /* Milliseconds modulo 65536, without the value that stands for none. */
