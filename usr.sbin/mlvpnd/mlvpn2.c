@@ -54,7 +54,8 @@
 #define AUTH_RETRY	USEC
 #define ASKED		(5 * USEC)	/* an AUTH may be answered */
 #define UNANSWERED	(3 * USEC)
-#define SILENT		(2500 * 1000)	/* suspect, and others may call */
+#define LATE_LEAST	(1250 * 1000)	/* suspect, and see late_after() */
+#define SILENT		(2500 * 1000)	/* at last, and others may call */
 #define DEAD		(3500 * 1000)
 #define PASSED_OVER	(300 * 1000)	/* silent, while others bring much */
 #define PASSED_OVER_PKTS	8	/* and four turns missed */
@@ -110,6 +111,7 @@ static int	 is_peer_flow(const struct mlvpn2_links *, uint32_t);
 static void	 index_by_sock(struct mlvpn2 *);
 static int	 serves(const struct mlvpn2 *);
 static void	 ask(struct mlvpn2 *, uint64_t);
+static void	 call(struct mlvpn2 *, uint64_t);
 static uint64_t	 configured(const struct path *);
 static int	 came_already(const struct mlvpn2 *,
 		    const struct mlvpn2_header *);
@@ -129,6 +131,7 @@ static void	 clear_data(struct mlvpn2 *, const struct mlvpn2_header *,
 static void	 authentic(struct mlvpn2 *, const struct mlvpn2_header *,
 		    const struct dgram *, struct pkt *, uint64_t);
 static void	 heard(struct mlvpn2 *, uint64_t);
+static void	 learn_beat(struct mlvpn2 *, uint64_t);
 static void	 learn_times(struct mlvpn2 *, const struct mlvpn2_header *,
 		    uint64_t);
 static void	 learn_rate(struct mlvpn2 *, int64_t, uint64_t);
@@ -148,6 +151,7 @@ static void	 passed_over(struct mlvpn2 *, uint64_t);
 static int	 misses_turns(const struct mlvpn2 *, uint64_t);
 static void	 silent(struct mlvpn2 *, uint64_t);
 static int	 is_slow(const struct mlvpn2 *, uint64_t);
+static uint64_t	 late_after(const struct mlvpn2 *, uint64_t);
 static uint64_t	 silent_after(const struct mlvpn2 *, uint64_t);
 static uint64_t	 dead_after(const struct mlvpn2 *, uint64_t);
 static uint64_t	 keepalive_next(const struct mlvpn2 *);
@@ -336,7 +340,8 @@ ask(struct mlvpn2 *m, uint64_t now)
 
 	m->configured = p->link->ep.remote;
 	m->served = serves(m);
-	m->auth_next = serves(m) ? NEVER : now;
+	m->auth_next = NEVER;
+	call(m, now);
 	path_rescue(p, now);
 	if (serves(m))
 		path_addr_unknown(&p->addr);
@@ -344,6 +349,20 @@ ask(struct mlvpn2 *m, uint64_t now)
 		path_addr_confirmed(&p->addr);
 	path_event(p, PATH_EVT_OPEN, serves(m) ? REASON_WAITING :
 	    REASON_OPENING, now);
+}
+
+/* A client calls where it is configured to, wherever the peer was last. */
+static void
+call(struct mlvpn2 *m, uint64_t now)
+{
+	struct path	*p = m->path;
+	struct endpoint	 ep = p->addr.ep;
+
+	if (serves(m))
+		return;
+	ep.remote = p->link->ep.remote;
+	path_addr_moved(&p->addr, &ep);
+	m->auth_next = now;
 }
 
 /* The link's socket or address is another, or the same once more. */
@@ -371,8 +390,8 @@ m2_reopen(struct path *p, uint64_t now)
 		ask(m, now);
 	else
 		m->keepalive_next = now;
-	if (p->st.state != PATH_UP && !serves(m))
-		m->auth_next = now;
+	if (p->st.state != PATH_UP)
+		call(m, now);
 }
 
 /* Other keys: nothing that was before counts. */
@@ -707,7 +726,8 @@ begin(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	m->stamped = 0;
 	m->has_echo = 0;
 	m->turns = 0;
-	m->heard = now;
+	m->heard = m->beat_at = now;
+	m->beat = silent_after(m, now);
 	m->there = 0;
 	m->received = 0;
 	loss_begin(&p->rx_loss, h->seq, 0);
@@ -785,6 +805,8 @@ authentic(struct mlvpn2 *m, const struct mlvpn2_header *h,
 	default:
 		if (!m->leaving || h->seq > m->leave_seq)
 			alive(m, now);
+		if (h->type == MLVPN2_KEEPALIVE)
+			learn_beat(m, now);
 		if (h->type == MLVPN2_DATA) {
 			passed_over(m, now);
 			got_data(m, h, pkt, now);
@@ -805,6 +827,14 @@ heard(struct mlvpn2 *m, uint64_t now)
 		m->last_gap = now;
 	}
 	m->heard = now;
+}
+
+/* The longest time between KEEPALIVEs, forgotten by and by. */
+static void
+learn_beat(struct mlvpn2 *m, uint64_t now)
+{
+	m->beat = MAX(now - m->beat_at, m->beat - m->beat / 8);
+	m->beat_at = now;
 }
 
 /*
@@ -897,8 +927,8 @@ got_auth(struct mlvpn2 *m, uint64_t now)
 {
 	struct path	*p = m->path;
 
-	/* what was recorded in an earlier run calls, but has no more to say */
-	if (serves(m) && !m->confirmed) {
+	/* who calls does not hear, or is a recorded one with no more to say */
+	if (serves(m)) {
 		path_suspect(p, REASON_CALLED, now);
 		m->want_echo = 0;
 		return;
@@ -916,8 +946,10 @@ got_auth(struct mlvpn2 *m, uint64_t now)
 	path_event(p, PATH_EVT_CONFIRM, REASON_NONE, now);
 }
 
-/* Anyone on the way can make one of a KEEPALIVE: believed if nothing follows
- * it. */
+/*
+ * Anyone on the way can make one of a KEEPALIVE: believed if nothing follows
+ * it.  A server that has begun anew answers nothing but AUTH.
+ */
 static void
 got_disconnect(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 {
@@ -930,6 +962,8 @@ got_disconnect(struct mlvpn2 *m, const struct mlvpn2_header *h, uint64_t now)
 	if (p->st.state == PATH_UP) {
 		path_suspect(p, REASON_CLOSED, now);
 		m->want_echo = 0;
+		if (!serves(m))
+			m->auth_next = now;
 	}
 }
 
@@ -1112,6 +1146,13 @@ is_slow(const struct mlvpn2 *m, uint64_t now)
 	return (m->version == 0 || now < m->slow_until);
 }
 
+/* A peer that has been punctual is missed at once. */
+static uint64_t
+late_after(const struct mlvpn2 *m, uint64_t now)
+{
+	return (MIN(MAX(m->beat / 3 * 4, LATE_LEAST), silent_after(m, now)));
+}
+
 static uint64_t
 silent_after(const struct mlvpn2 *m, uint64_t now)
 {
@@ -1161,7 +1202,7 @@ m2_timer(struct path *p, uint64_t now)
 
 	switch (p->st.state) {
 	case PATH_UP:
-		if (now - m->heard > silent_after(m, now))
+		if (now - m->heard > late_after(m, now))
 			silent(m, now);
 		else if (m->has_echo && now - m->echo_at > ECHO_LOST)
 			path_suspect(p, REASON_UNHEARD, now);
@@ -1169,7 +1210,7 @@ m2_timer(struct path *p, uint64_t now)
 	case PATH_SUSPECT:
 		if (now >= m->down_at) {
 			path_event(p, PATH_EVT_SILENT, p->st.reason, now);
-			m->auth_next = serves(m) ? NEVER : now;
+			call(m, now);
 		}
 		break;
 	case PATH_OPENING:
@@ -1245,7 +1286,7 @@ m2_deadline(const struct path *p, uint64_t now)
 	when = MIN(m->auth_next, keepalive_next(m));
 	switch (p->st.state) {
 	case PATH_UP:
-		when = MIN(when, m->heard + silent_after(m, now) + 1);
+		when = MIN(when, m->heard + late_after(m, now) + 1);
 		if (m->has_echo)
 			when = MIN(when, m->echo_at + ECHO_LOST + 1);
 		break;

@@ -77,6 +77,8 @@ struct mlvpn2 {
 	uint64_t	 received;
 	uint64_t	 heard;		/* last authentic datagram */
 	uint64_t	 there;		/* last one from its address */
+	uint64_t	 beat_at;	/* the last KEEPALIVE */
+	uint64_t	 beat;		/* the longest time between two */
 	uint64_t	 last_gap;	/* NEVER: none */
 	uint64_t	 slow_until;	/* it says little */
 	int		 leaving;	/* sent DISCONNECT, or seems to */

@@ -545,6 +545,21 @@ test_disconnect(void)
 	CHECK_EQ(bench_ctl(b, 0).state, LINK_DOWN);
 	CHECK(up(b, 1));
 	bench_free(b);
+
+	TEST("\ta client calls at once, as the server may have begun anew");
+	b = bench_new(0, 2);
+	bench_up(b);
+	bench_run(b, 100000);
+	bench_clear(b);
+	bench_from(b, 0, OLD_DISCONNECT, NULL, 0);
+	bench_run(b, 1000);
+	CHECK_EQ(bench_count(b, OLD_AUTH), 1);
+	b->old[0].flow++;
+	b->old[0].seq = 0;
+	bench_from(b, 0, OLD_AUTH_OK, "OK", 2);
+	CHECK(up(b, 0));
+	CHECK_EQ(b->downs, 0);
+	bench_free(b);
 }
 
 static void
@@ -671,7 +686,7 @@ test_dead(void)
 
 	b = bench_new(0, 2);
 	bench_up(b);
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < 2; i++) {
 		bench_run(b, USEC);
 		bench_from(b, 0, OLD_KEEPALIVE, NULL, 0);
 		bench_from(b, 1, OLD_KEEPALIVE, NULL, 0);
@@ -679,6 +694,7 @@ test_dead(void)
 	CHECK(up(b, 0) && up(b, 1));
 	TEST("\tnot used after 2.5 s of silence");
 	for (i = 0; i < 5; i++) {
+		CHECK(up(b, 0));
 		bench_run(b, 501000);
 		bench_from(b, 1, OLD_KEEPALIVE, NULL, 0);
 	}
@@ -701,10 +717,84 @@ test_dead(void)
 		bench_from(b, 1, OLD_KEEPALIVE, NULL, 0);
 	}
 	CHECK(up(b, 0));
-	bench_run(b, 3600000);
+	bench_run(b, 3200000);
+	CHECK(up(b, 0));
+	bench_run(b, 2400000);
+	CHECK_EQ(bench_ctl(b, 0).state, LINK_DOWN);
+	bench_free(b);
+
+	TEST("\tone that is punctual is missed earlier, and not given up");
+	b = bench_new(0, 2);
+	bench_up(b);
+	for (i = 0; i < 20; i++) {
+		bench_run(b, USEC);
+		bench_from(b, 0, OLD_KEEPALIVE, NULL, 0);
+		bench_from(b, 1, OLD_KEEPALIVE, NULL, 0);
+	}
+	bench_run(b, 1200000);
+	CHECK(up(b, 0));
+	bench_run(b, 200000);
+	CHECK_EQ(bench_ctl(b, 0).state, LINK_SUSPECT);
+	TEST("\tbut not the next time");
+	bench_run(b, 600000);
+	bench_from(b, 0, OLD_KEEPALIVE, NULL, 0);
 	CHECK(up(b, 0));
 	bench_run(b, 2 * USEC);
+	CHECK(up(b, 0));
+	bench_run(b, 600000);
+	CHECK_EQ(bench_ctl(b, 0).state, LINK_SUSPECT);
+	bench_free(b);
+}
+
+/* A server hears its client call, which so does not hear the server. */
+static void
+test_called(void)
+{
+	struct bench	*b;
+	int		 i;
+
+	b = bench_new(BENCH_SERVER, 2);
+	bench_up(b);
+	bench_run(b, 100000);
+	CHECK(up(b, 0) && up(b, 1));
+	for (i = 0; i < 4; i++) {
+		bench_clear(b);
+		bench_from(b, 0, OLD_AUTH, "AU", 2);
+		bench_from(b, 1, OLD_KEEPALIVE, NULL, 0);
+		CHECK_EQ(bench_count(b, OLD_AUTH_OK), 1);
+		CHECK_EQ(bench_ctl(b, 0).usable, 0);
+		bench_run(b, USEC);
+	}
 	CHECK_EQ(bench_ctl(b, 0).state, LINK_DOWN);
+	CHECK(up(b, 1));
+	TEST("\tup by what a client says that has been answered");
+	bench_from(b, 0, OLD_KEEPALIVE, NULL, 0);
+	CHECK(up(b, 0));
+	bench_free(b);
+}
+
+/* A client that has followed its server to where it is no more. */
+static void
+test_returns(void)
+{
+	struct bench	*b;
+	struct addr	 other;
+	uint8_t		 buf[64];
+
+	b = bench_new(0, 1);
+	bench_up(b);
+	other = b->peer[0];
+	other.ip[0]++;
+	bench_run(b, 600000);
+	bench_give(b, 0, &other, buf, old_make(&b->old[0], OLD_KEEPALIVE,
+	    NULL, 0, b->now, buf));
+	CHECK_EQ(b->moves, 1);
+	bench_clear(b);
+	bench_run(b, 6 * USEC);
+	CHECK_EQ(bench_ctl(b, 0).state, LINK_DOWN);
+	CHECK(addr_equal(&bench_last(b, OLD_AUTH)->ep.remote, &b->peer[0]));
+	bench_from(b, 0, OLD_AUTH_OK, "OK", 2);
+	CHECK(up(b, 0));
 	bench_free(b);
 }
 
@@ -1270,6 +1360,8 @@ const struct mlvpn2_tests rule_tests[] = {
 	{ "bsd-tail", test_bsd_tail, "BSD peers' four bytes (6)" },
 	{ "keepalives", test_keepalives, "one a second, under load (9)" },
 	{ "dead", test_dead, "silent links (9)" },
+	{ "called", test_called, "AUTH of a client that is up (9)" },
+	{ "returns", test_returns, "to the configured address" },
 	{ "passed-over", test_passed_over, "links that miss their turns" },
 	{ "one-way", test_one_way, "links that only hear (9)" },
 	{ "sizes", test_sizes, "MTU and the largest packet (10)" },
