@@ -44,5 +44,19 @@ check "ping over tap" no_loss -c 100
 check "large frames" no_loss -c 20 -s 1300
 check "TCP over tap" tcp -t 1
 check "TCP back over tap" tcp -R -t 1
+
+# The peer's hosts remember the address.
+lladdr()
+{
+	in_host s ip -br link show "$STUN" | awk '{ print $3 }'
+}
+STUN=tap3
+if command -v ip >/dev/null; then
+	had=$(lladdr)
+	terminate server
+	daemon s server
+	check "a new server: the same Ethernet address" [ "$(lladdr)" = "$had" ]
+	await reaches 10
+fi
 check "mlvpnctl says layer 2" [ "$(value client tunnels home layer)" = 2 ]
 finish

@@ -38,6 +38,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,7 @@
 				   rt_protos of iproute2 */
 #define IP6_PRIORITY	1024	/* the kernel's choice */
 #define GROUP_FILE	"/etc/iproute2/group"
+#define HOST_FILE	"/etc/machine-id"
 
 #define VNET_HEADER	(ssize_t)sizeof(struct virtio_net_hdr)
 
@@ -115,6 +117,8 @@ static void		 link_get_read(struct nlmsghdr *, void *);
 static int		 link_set_up(const struct netif *, int);
 static void		 link_no_linklocal(const struct netif *);
 static int		 link_alias(const struct netif *, const char *);
+static int		 link_lladdr(const struct netif *,
+			    const struct tunnel_conf *);
 static int		 link_group(const struct netif *, const char *);
 static int		 group_number(const char *, uint32_t *);
 
@@ -210,6 +214,8 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 		goto fail;
 	if (!netif->layer2)
 		link_no_linklocal(netif);
+	else if (!netif->existed && link_lladdr(netif, conf) == -1)
+		goto fail;
 	if (link_set_up(netif, 1) == -1)
 		goto fail;
 	return (0);
@@ -713,6 +719,49 @@ link_alias(const struct netif *netif, const char *alias)
 	ifi = request_init(&req, RTM_NEWLINK, 0, sizeof(*ifi));
 	ifi->ifi_index = netif->index;
 	request_add(&req, IFLA_IFALIAS, alias, strlen(alias));
+	return (request_run(&req, NULL, NULL));
+}
+
+/*
+ * The same Ethernet address each time, as the peer's hosts remember it: of what
+ * tells this end of this tunnel from any other.
+ */
+static int
+link_lladdr(const struct netif *netif, const struct tunnel_conf *conf)
+{
+	crypto_generichash_state state;
+	struct request		 req;
+	struct ifinfomsg	*ifi;
+	uint8_t			 hash[crypto_generichash_BYTES];
+	char			 host[256] = "";
+	ssize_t			 len;
+	int			 fd, i;
+
+	if ((fd = open(HOST_FILE, O_RDONLY | O_CLOEXEC)) == -1)
+		return (0);
+	len = read(fd, host, sizeof(host));
+	close(fd);
+	if (len <= 0)
+		return (0);
+	crypto_generichash_init(&state, NULL, 0, sizeof(hash));
+	crypto_generichash_update(&state, (const uint8_t *)host, len);
+	memset(host, 0, sizeof(host));
+	gethostname(host, sizeof(host) - 1);
+	crypto_generichash_update(&state, (const uint8_t *)host, sizeof(host));
+	crypto_generichash_update(&state, (const uint8_t *)conf->name,
+	    sizeof(conf->name));
+	crypto_generichash_update(&state, (const uint8_t *)netif->name,
+	    sizeof(netif->name));
+	for (i = 0; i < conf->naddress; i++)
+		crypto_generichash_update(&state,
+		    conf->address[i].prefix.addr.ip,
+		    sizeof(conf->address[i].prefix.addr.ip));
+	crypto_generichash_final(&state, hash, sizeof(hash));
+	hash[0] = (hash[0] & 0xfc) | 0x02;	/* one host's, made up */
+
+	ifi = request_init(&req, RTM_NEWLINK, 0, sizeof(*ifi));
+	ifi->ifi_index = netif->index;
+	request_add(&req, IFLA_ADDRESS, hash, 6);
 	return (request_run(&req, NULL, NULL));
 }
 
