@@ -105,7 +105,7 @@ stage_linux()
 # Headers and libraries that zig does not have.
 stage_files()
 {
-	for f in sodium.h pcap.h; do
+	for f in sodium.h pcap.h curses.h; do
 		[ -f /usr/include/$f ] || {
 			echo "/usr/include/$f is missing"
 			return 1
@@ -119,12 +119,18 @@ $(cat /usr/include/sodium/*.h /usr/include/pcap/*.h | cksum)"
 	rm -rf "$stage"
 	mkdir -p "$stage/include" "$stage/lib" || return 1
 	cp "$HERE/event.h" /usr/include/sodium.h /usr/include/pcap.h \
-	    "$stage/include/" &&
+	    /usr/include/curses.h /usr/include/ncurses_dll.h \
+	    /usr/include/unctrl.h "$stage/include/" &&
 	    cp -R /usr/include/sodium /usr/include/pcap "$stage/include/" ||
 	    return 1
 
 	sed -n 's/^[a-z][^(]*[ *]\([a-z_]*\)(.*;$/\1/p' "$HERE/event.h" |
 	    stub event || return 1
+	# OpenBSD's and FreeBSD's curses are ncurses
+	printf '%s\n' initscr endwin cbreak noecho nonl keypad curs_set \
+	    wtimeout wgetch werase waddch waddnstr wmove wattr_on wattrset \
+	    wrefresh clearok mvprintw stdscr curscr LINES COLS |
+	    stub curses || return 1
 	# those that the old one of OpenBSD has too
 	printf '%s\n' pcap_open_dead pcap_compile pcap_freecode pcap_geterr \
 	    pcap_offline_filter pcap_setfilter pcap_close |

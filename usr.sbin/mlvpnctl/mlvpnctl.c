@@ -89,7 +89,7 @@ main(int argc, char *argv[])
 	const char		*sockname;
 	int			 ch, fd, status;
 
-	if (pledge("stdio rpath wpath cpath unix dns", NULL) == -1)
+	if (pledge("stdio rpath wpath cpath unix dns tty", NULL) == -1)
 		err(1, "pledge");
 
 	sockname = default_socket();
@@ -140,6 +140,17 @@ main(int argc, char *argv[])
 				exit(1);
 		}
 		setup_print();
+		exit(0);
+	}
+
+	if (res->action == CMD_MONITOR) {
+		output = &monitor_output;
+		monitor_start();
+		if (pledge("stdio unix tty", NULL) == -1)
+			err(1, "pledge");
+		do {
+			talk(ctl_connect(sockname), res);
+		} while (monitor_wait());
 		exit(0);
 	}
 
@@ -284,6 +295,13 @@ request(struct imsgbuf *ibuf, const struct parse_result *res)
 		compose(ibuf, IMSG_CTL_SHOW_SUMMARY, NULL, 0);
 		compose(ibuf, IMSG_CTL_SHOW_LINKS, &sel, sizeof(sel));
 		break;
+	case CMD_MONITOR:
+		compose(ibuf, IMSG_CTL_SHOW_SUMMARY, NULL, 0);
+		compose(ibuf, IMSG_CTL_SHOW_TUNNELS, &sel, sizeof(sel));
+		compose(ibuf, IMSG_CTL_SHOW_LINKS, &sel, sizeof(sel));
+		compose(ibuf, IMSG_CTL_SHOW_HISTORY, &sel, sizeof(sel));
+		compose(ibuf, IMSG_CTL_SHOW_EVENTS, NULL, 0);
+		break;
 	case CMD_SHOW_SUMMARY:
 		compose(ibuf, IMSG_CTL_SHOW_SUMMARY, NULL, 0);
 		break;
@@ -346,7 +364,8 @@ answers(struct imsgbuf *ibuf, const struct parse_result *res)
 	ssize_t		 n;
 	int		 status = 0, todo;
 
-	todo = res->action == CMD_SHOW || res->action == CMD_SETUP ? 2 : 1;
+	todo = res->action == CMD_MONITOR ? 5 : res->action == CMD_SHOW ||
+	    res->action == CMD_SETUP ? 2 : 1;
 	while (todo > 0) {
 		if ((n = imsg_get(ibuf, &imsg)) == -1)
 			err(1, "imsg_get");

@@ -51,6 +51,17 @@ struct output {
 
 extern const struct output	 text_output;
 
+/*
+ * monitor.c
+ *
+ * monitor_start(): takes over the terminal, or exits.
+ * monitor_output: its tail draws the screen.
+ * monitor_wait(): until a key or for a second; returns 0 to quit.
+ */
+extern const struct output	 monitor_output;
+void		 monitor_start(void);
+int		 monitor_wait(void);
+
 /* import.c */
 int		 import(const char *);
 

@@ -30,11 +30,10 @@
 
 #include "addr.h"
 #include "ctl_words.h"
+#include "fmt.h"
 #include "mlvpnctl.h"
 #include "printconf.h"
 
-#define FMT_SIZE	24
-#define LOSS_SIZE	(2 * FMT_SIZE)
 #define LINE_SIZE	80
 #define MINUTE		60	/* seconds */
 #define COLUMNS		51	/* those between the names and the address */
@@ -68,12 +67,6 @@ static void	 tunnel_conf(const struct ctl_tunnel *);
 static void	 link_detail(const struct ctl_link *);
 static void	 link_rates(const struct ctl_link *);
 
-static const char	*fmt_age(int64_t, char *);
-static const char	*fmt_msec(int64_t, char *);
-static const char	*fmt_scale(uint64_t, char *);
-static const char	*fmt_percent(int32_t, char *);
-static const char	*fmt_loss(int32_t, int32_t, char *);
-static const char	*fmt_share(int32_t, char *);
 static const char	*fmt_hint(const struct ctl_link *, char *);
 
 const struct output	 text_output = {
@@ -256,15 +249,17 @@ text_history(const struct ctl_history *ch)
 	struct ctl_sample	 s;
 	char			 age[FMT_SIZE], tx[FMT_SIZE], rx[FMT_SIZE];
 	char			 rtt[FMT_SIZE], loss[LOSS_SIZE];
-	uint32_t		 i, step;
+	uint32_t		 i, n, step;
 
 	if (text.blocks++ > 0)
 		printf("\n");
 	printf("Link %s of tunnel %s\n%8s %-10s %5s %5s %6s %8s\n", ch->link,
 	    ch->tunnel, "AGO", "STATE", "TX", "RX", "RTT", "LOSS %");
 	step = text.every ? 1 : MINUTE / HISTORY_INTERVAL;
-	for (i = ch->n % step; i < ch->n; i += step) {
-		merge(&s, &ch->samples[i], step);
+	for (i = 0; i < ch->n; i += n) {
+		/* the first line may be about less than a minute */
+		n = (ch->n - i) % step == 0 ? step : (ch->n - i) % step;
+		merge(&s, &ch->samples[i], n);
 		printf("%8s %-10s %5s %5s %6s %8s\n", fmt_age(ch->age +
 		    (int64_t)(ch->n - i) * HISTORY_INTERVAL, age),
 		    link_state(s.state), fmt_scale(s.tx_rate, tx),
@@ -483,107 +478,6 @@ link_rates(const struct ctl_link *cl)
 		    fmt_scale(cl->rate_peer, a));
 	printf("  Now:         %sbit/s sent, %sbit/s received\n",
 	    fmt_scale(cl->tx_rate, a), fmt_scale(cl->rx_rate, b));
-}
-
-/*
- * The fmt functions write into a buffer of FMT_SIZE bytes, LOSS_SIZE for
- * fmt_loss, HINT_STRLEN for fmt_hint, ADDR_STRLEN for what has an address,
- * and return it.
- */
-
-/* Seconds. */
-static const char *
-fmt_age(int64_t t, char *buf)
-{
-	long long	 sec = t, min, hour, day, week;
-
-	if (t < 0) {
-		strlcpy(buf, "-", FMT_SIZE);
-		return (buf);
-	}
-	min = sec / 60;
-	hour = min / 60;
-	day = hour / 24;
-	week = day / 7;
-	if (week > 0)
-		snprintf(buf, FMT_SIZE, "%02lldw%lldd%02lldh", week, day % 7,
-		    hour % 24);
-	else if (day > 0)
-		snprintf(buf, FMT_SIZE, "%lldd%02lldh%02lldm", day, hour % 24,
-		    min % 60);
-	else
-		snprintf(buf, FMT_SIZE, "%02lld:%02lld:%02lld", hour,
-		    min % 60, sec % 60);
-	return (buf);
-}
-
-/* Microseconds, as milliseconds of three digits. */
-static const char *
-fmt_msec(int64_t us, char *buf)
-{
-	double	 ms = us / 1000.0;
-
-	if (us < 0)
-		strlcpy(buf, "-", FMT_SIZE);
-	else
-		snprintf(buf, FMT_SIZE, "%.*fms", ms < 9.995 ? 2 :
-		    ms < 99.95 ? 1 : 0, ms);
-	return (buf);
-}
-
-/* Three digits and K, M, ... for powers of 1000. */
-static const char *
-fmt_scale(uint64_t n, char *buf)
-{
-	static const char	 units[] = "KMGTPE";
-	double			 d = n;
-	size_t			 i;
-
-	if (n < 1000) {
-		snprintf(buf, FMT_SIZE, "%" PRIu64, n);
-		return (buf);
-	}
-	d /= 1000;
-	for (i = 0; d >= 999.5 && units[i + 1] != '\0'; i++)
-		d /= 1000;
-	snprintf(buf, FMT_SIZE, "%.*f%c", d < 9.995 ? 2 : d < 99.95 ? 1 : 0,
-	    d, units[i]);
-	return (buf);
-}
-
-/* Hundredths of a percent. */
-static const char *
-fmt_percent(int32_t n, char *buf)
-{
-	if (n < 0)
-		strlcpy(buf, "-", FMT_SIZE);
-	else
-		snprintf(buf, FMT_SIZE, "%.1f%%", n / 100.0);
-	return (buf);
-}
-
-/* Of both directions, as short as possible. */
-static const char *
-fmt_loss(int32_t tx, int32_t rx, char *buf)
-{
-	char	 a[FMT_SIZE], b[FMT_SIZE];
-
-	if (tx < 0 && rx < 0)
-		strlcpy(buf, "-", LOSS_SIZE);
-	else
-		snprintf(buf, LOSS_SIZE, "%s/%s", fmt_share(tx, a),
-		    fmt_share(rx, b));
-	return (buf);
-}
-
-static const char *
-fmt_share(int32_t n, char *buf)
-{
-	if (n < 0)
-		strlcpy(buf, "-", FMT_SIZE);
-	else
-		snprintf(buf, FMT_SIZE, "%.*f", n < 995 ? 1 : 0, n / 100.0);
-	return (buf);
 }
 
 static const char *

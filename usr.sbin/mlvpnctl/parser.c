@@ -142,6 +142,7 @@ static const struct token t_main[] = {
 	{ KEYWORD,	"keygen",	CMD_KEYGEN, t_keygen },
 	{ KEYWORD,	"link",		CMD_LINK, t_link },
 	{ KEYWORD,	"log",		CMD_NONE, t_log },
+	{ KEYWORD,	"monitor",	CMD_MONITOR, NULL },
 	{ KEYWORD,	"reload",	CMD_RELOAD, NULL },
 	{ KEYWORD,	"setup",	CMD_SETUP, t_setup },
 	{ KEYWORD,	"show",		CMD_SHOW, t_show },

@@ -117,6 +117,7 @@ test_parser() {
 	  keygen
 	  link
 	  log
+	  monitor
 	  reload
 	  setup
 	  show
@@ -129,6 +130,7 @@ test_parser() {
 	  keygen
 	  link
 	  log
+	  monitor
 	  reload
 	  setup
 	  show
@@ -141,6 +143,7 @@ test_parser() {
 	  keygen
 	  link
 	  log
+	  monitor
 	  reload
 	  setup
 	  show
@@ -153,6 +156,7 @@ test_parser() {
 	  keygen
 	  link
 	  log
+	  monitor
 	  reload
 	  setup
 	  show
@@ -231,6 +235,7 @@ test_parser() {
 	  link <tunnel> <link> up
 	  log brief
 	  log verbose
+	  monitor
 	  reload
 	  setup
 	  setup ...
@@ -337,6 +342,7 @@ test_show() {
 	compare "show history: a line a minute" 0 <<-END
 	Link dsl1 of tunnel home
 	     AGO STATE         TX    RX    RTT   LOSS %
+	00:03:08 up         1.00M 16.0M 20.0ms    -/0.0
 	00:03:03 -           917K 16.0M 20.0ms    -/0.0
 	00:02:03 up         1.00M 16.0M 20.0ms    -/0.0
 	00:01:03 slow       1.00M 16.0M  400ms  5.0/0.0
