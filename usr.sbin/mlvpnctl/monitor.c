@@ -247,14 +247,14 @@ draw(void)
 		mvaddstr(0, COLS - strlen(clock), clock);
 
 	/* events get what is left, and some lines at least */
-	room = MAX(1, LINES - 2 - (LINES >= 4 * EVENTS_LEAST ?
-	    EVENTS_LEAST + 1 : 0));
+	room = MAX(1, LINES - 3 - (LINES >= 4 * EVENTS_LEAST ?
+	    EVENTS_LEAST : 0));
 	page = MIN(room, nlines);
 	first = MAX(0, MIN(first, nlines - page));
 	for (i = 0; i < page; i++)
 		draw_line(2 + i, lines[first + i].attributes,
 		    lines[first + i].text);
-	if (first + page < nlines && LINES > 3)
+	if (first + page < nlines)
 		mvprintw(2 + page, 0, "(%d more lines, see the arrow keys)",
 		    nlines - first - page);
 	draw_events(2 + page + 1);
