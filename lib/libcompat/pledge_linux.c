@@ -22,7 +22,11 @@
  *
  * What is different: a violation ends the process with SIGSYS instead of
  * SIGABRT.  A socket's address cannot be looked at, nor descriptors that are
- * passed, so that "sendfd" and "recvfd" say nothing.  "dns" limits files to
+ * passed, so that "sendfd" and "recvfd" say nothing.  With "unix", a process
+ * can connect to all that listen, also at abstract addresses; who only accepts
+ * needs no more than "stdio".  Without "unix", socket(2) returns EACCES for
+ * AF_UNIX, as syslog(3) tries to connect again.  A kernel without filters
+ * restricts nothing.  "dns" limits files to
  * those that names are looked up in, by directory, and makes getaddrinfo(3)
  * use hosts(5) and DNS only, as other sources are shared objects.  With
  * "exec" nothing is limited: unlike on OpenBSD, the program that is executed
@@ -40,6 +44,7 @@
 
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
+#include <linux/seccomp.h>
 #include <linux/sockios.h>
 
 #include <errno.h>
@@ -114,6 +119,8 @@ static const struct {
 	{ ~0,		SCMP_SYS(rt_sigreturn) },
 	{ ~0,		SCMP_SYS(seccomp) },
 
+	{ PLEDGE_STDIO,	SCMP_SYS(accept) },
+	{ PLEDGE_STDIO,	SCMP_SYS(accept4) },
 	{ PLEDGE_STDIO,	SCMP_SYS(brk) },
 	{ PLEDGE_STDIO,	SCMP_SYS(clock_getres) },
 	{ PLEDGE_STDIO,	SCMP_SYS(clock_gettime) },
@@ -235,8 +242,6 @@ static const struct {
 	{ PLEDGE_ADDR,	SCMP_SYS(getsockopt) },
 	{ PLEDGE_ADDR,	SCMP_SYS(sendto) },
 	{ PLEDGE_ADDR | PLEDGE_GETPW, SCMP_SYS(connect) },
-	{ PLEDGE_UNIX | PLEDGE_INET, SCMP_SYS(accept) },
-	{ PLEDGE_UNIX | PLEDGE_INET, SCMP_SYS(accept4) },
 	{ PLEDGE_UNIX | PLEDGE_INET, SCMP_SYS(listen) },
 
 	{ PLEDGE_PROC,	SCMP_SYS(clone) },
@@ -277,6 +282,7 @@ static const struct {
 	{ PLEDGE_STDIO, SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
 	{ PLEDGE_STDIO, SCMP_SYS(newfstatat), 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
 	{ PLEDGE_STDIO, SCMP_SYS(sendto), 4, UINT64_MAX, 0 },
+	{ PLEDGE_STDIO, SCMP_SYS(getsockopt), 2, UINT_MAX, SO_PEERCRED },
 	{ PLEDGE_STDIO, SCMP_SYS(ioctl), 1, UINT_MAX, FIOCLEX },
 	{ PLEDGE_STDIO, SCMP_SYS(ioctl), 1, UINT_MAX, FIONBIO },
 	{ PLEDGE_STDIO, SCMP_SYS(ioctl), 1, UINT_MAX, FIONCLEX },
@@ -289,8 +295,7 @@ static const struct {
 	{ PLEDGE_TTY, SCMP_SYS(ioctl), 1, UINT_MAX, TIOCGPGRP },
 	{ PLEDGE_TTY, SCMP_SYS(ioctl), 1, UINT_MAX, TIOCGWINSZ },
 
-	{ PLEDGE_UNIX | PLEDGE_DNS | PLEDGE_GETPW, SCMP_SYS(socket), 0,
-	    UINT_MAX, AF_UNIX },
+	{ PLEDGE_UNIX | PLEDGE_GETPW, SCMP_SYS(socket), 0, UINT_MAX, AF_UNIX },
 	{ PLEDGE_INET | PLEDGE_DNS, SCMP_SYS(socket), 0, UINT_MAX, AF_INET },
 	{ PLEDGE_INET | PLEDGE_DNS, SCMP_SYS(socket), 0, UINT_MAX, AF_INET6 },
 	/* getaddrinfo(3) and getifaddrs(3) ask for the own addresses */
@@ -362,9 +367,11 @@ static int	 pledge_filter(int);
 static int	 pledge_calls(scmp_filter_ctx, int);
 static int	 pledge_options(scmp_filter_ctx, int);
 static int	 pledge_open(scmp_filter_ctx, int);
+static int	 pledge_unix(scmp_filter_ctx, int);
 static int	 pledge_self(scmp_filter_ctx);
 
 static int	 pledged = -1;		/* PLEDGE_*, -1: everything */
+static int	 filters;		/* the kernel has them */
 
 /* execpromises have no meaning here, see above. */
 int
@@ -461,6 +468,12 @@ pledge_filter(int new)
 	scmp_filter_ctx	 ctx;
 	int		 r;
 
+	/* a kernel that has filters looks for one at this address */
+	if (pledged == -1)
+		filters = prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0,
+		    0) == -1 && errno == EFAULT;
+	if (!filters)
+		return (0);
 	ctx = seccomp_init(new & PLEDGE_ERROR ? SCMP_ACT_ERRNO(ENOSYS) :
 	    SCMP_ACT_KILL_PROCESS);
 	if (ctx == NULL) {
@@ -472,6 +485,7 @@ pledge_filter(int new)
 	    (r = pledge_calls(ctx, new)) == 0 &&
 	    (r = pledge_options(ctx, new)) == 0 &&
 	    (r = pledge_open(ctx, new)) == 0 &&
+	    (r = pledge_unix(ctx, new)) == 0 &&
 	    (r = pledge_self(ctx)) == 0)
 		r = seccomp_load(ctx);
 	seccomp_release(ctx);
@@ -576,6 +590,16 @@ pledge_open(scmp_filter_ctx ctx, int new)
 			return (r);
 	}
 	return (0);
+}
+
+static int
+pledge_unix(scmp_filter_ctx ctx, int new)
+{
+	if (new & (PLEDGE_UNIX | PLEDGE_GETPW))
+		return (0);
+	return (seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES),
+	    SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, UINT_MAX,
+	    AF_UNIX)));
 }
 
 /* abort(3), and getrlimit(2), which is prlimit(2) without a new limit. */

@@ -22,7 +22,8 @@
  * effect with unveil(NULL, NULL), or with a pledge(2) without "unveil".
  *
  * What is different: a path that is not unveiled gives EACCES instead of
- * ENOENT.  Files can be seen (stat(2)) and sockets connected to everywhere.
+ * ENOENT.  Files can be seen (stat(2)) and sockets connected to everywhere,
+ * those with an abstract address only within the process itself.
  * A file that may be created or that does not exist yet is known by its
  * directory only, so all files of that directory get its permissions.
  * A kernel without Landlock restricts nothing.  Neither does this file
@@ -51,6 +52,16 @@
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
 #define LANDLOCK_ACCESS_FS_TRUNCATE	(1ULL << 14)
 #endif
+
+/* struct landlock_ruleset_attr, of which older headers have a part */
+struct ruleset_attr {
+	uint64_t	 handled_access_fs;
+	uint64_t	 handled_access_net;
+	uint64_t	 scoped;
+};
+
+#define SCOPE_ABI	6		/* has scoped */
+#define SCOPE_ABSTRACT	0x1		/* AF_UNIX, and 0x2 are signals */
 
 #define RIGHTS_READ							\
 	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
@@ -249,7 +260,8 @@ unveil_abi(void)
 static int
 unveil_start(void)
 {
-	struct landlock_ruleset_attr	 attr;
+	struct ruleset_attr	 attr;
+	size_t			 size = sizeof(attr.handled_access_fs);
 
 	if (abi == -1)
 		abi = unveil_abi();
@@ -262,7 +274,11 @@ unveil_start(void)
 		handled &= ~LANDLOCK_ACCESS_FS_TRUNCATE;
 	memset(&attr, 0, sizeof(attr));
 	attr.handled_access_fs = handled;
+	if (abi >= SCOPE_ABI) {
+		attr.scoped = SCOPE_ABSTRACT;
+		size = sizeof(attr);
+	}
 	/* close on exec by itself */
-	ruleset = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	ruleset = syscall(SYS_landlock_create_ruleset, &attr, size, 0);
 	return (ruleset == -1 ? -1 : 0);
 }

@@ -60,6 +60,8 @@ static int	 do_packet(void);
 static int	 do_sendto(void);
 static int	 do_mark(void);
 static int	 do_tos(void);
+static int	 do_accept(void);
+static int	 do_listen(void);
 static int	 do_getaddrinfo(void);
 static int	 do_ifaddr(void);
 static int	 do_ifup(void);
@@ -83,11 +85,13 @@ static int	 do_syslog(void);
 
 static char	 dir[sizeof(DIR_TEMPLATE)] = DIR_TEMPLATE;
 static char	 file[64], newfile[64], sock[64];
+static int	 listener = -1;
 
 int
 main(void)
 {
-	int	 fd;
+	struct sockaddr_un	 sun;
+	int			 fd;
 
 	CHECK(mkdtemp(dir) != NULL);
 	snprintf(file, sizeof(file), "%s/file", dir);
@@ -127,7 +131,18 @@ main(void)
 	allowed("stdio cpath", "unlink", do_unlink);
 
 	TEST("sockets");
-	killed("stdio", "unix", do_unix);
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/listener", dir);
+	CHECK((listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK,
+	    0)) != -1);
+	CHECK(bind(listener, (struct sockaddr *)&sun, sizeof(sun)) == 0);
+	CHECK(listen(listener, 5) == 0);
+	CHECK(unlink(sun.sun_path) == 0);
+	reports("stdio", "unix", do_unix, EACCES);
+	reports("stdio dns", "unix", do_unix, EACCES);
+	allowed("stdio", "accept", do_accept);
+	killed("stdio", "listen", do_listen);
 	allowed("stdio unix cpath", "unix", do_unix);
 	killed("stdio unix", "inet", do_inet);
 	killed("stdio unix", "inet6", do_inet6);
@@ -526,6 +541,20 @@ do_more(void)
 }
 
 /* With or without a server: both the old and a new connection. */
+/* Nobody connects. */
+static int
+do_accept(void)
+{
+	return (accept4(listener, NULL, NULL, SOCK_CLOEXEC) == -1 &&
+	    errno == EAGAIN ? 0 : EINVAL);
+}
+
+static int
+do_listen(void)
+{
+	return (listen(listener, 5) == -1 ? errno : 0);
+}
+
 static int
 do_syslog(void)
 {

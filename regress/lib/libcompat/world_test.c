@@ -248,7 +248,7 @@ do_syslog(void)
 	openlog("world_test", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 	if (chroot("/dev/empty") == -1 || chdir("/") == -1 ||
 	    setresuid(65534, 65534, 65534) == -1 ||
-	    pledge("stdio unix recvfd", NULL) == -1)
+	    pledge("stdio recvfd", NULL) == -1)
 		return (errno);
 	syslog(LOG_INFO, "%s", "from the chroot");
 	return (0);
