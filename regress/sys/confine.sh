@@ -18,45 +18,142 @@
 
 . "$(dirname "$0")/sys.sh"
 
+LACKING=$(built regress/lib lacking)
+
 two_hosts delay 2ms
 servers
 start_pair 1
 await reaches 5
-parent=$(pid client)
 
 status()
 {
 	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
 }
 
-for who in parent engine resolver; do
-	p=$parent
-	[ $who = parent ] || p=$(child "$parent" $who)
-	[ -n "$p" ] || {
-		fail "no $who"
-		continue
-	}
-	if [ "$(uname -s)" = OpenBSD ]; then
-		[ $who = parent ] || check "$who: user _mlvpnd" \
-		    [ "$(ps -o user= -p "$p")" = _mlvpnd ]
-		check "$who: pledged" eval \
-		    'ps -o stat= -p "$p" | grep -q p'
-		continue
-	fi
-	check "$who: a filter for system calls" [ "$(status "$p" Seccomp)" = 2 ]
-	check "$who: leaves no core" eval \
-	    'grep -q "^Max core file size  *0  *0 " /proc/$p/limits'
-	check "$who: no new privileges" [ "$(status "$p" NoNewPrivs)" = 1 ]
-	[ $who = parent ] && continue
-	check "$who: user _mlvpnd" \
-	    [ "$(status "$p" Uid)" = "$(id -u _mlvpnd)" ]
-	check "$who: group _mlvpnd" \
-	    [ "$(status "$p" Gid)" = "$(id -g _mlvpnd)" ]
-	check "$who: no capabilities" \
-	    [ "$(status "$p" CapEff)" = 0000000000000000 ]
-	check "$who: no supplementary groups of root" eval '
-	    ! grep -q "^Groups:.* 0 " /proc/$p/status'
-done
+# confined DAEMON TEXT: all of its processes
+confined()
+{
+	_parent=$(pid "$1")
+	_text=$2
+	for who in parent engine resolver runner; do
+		p=$_parent
+		[ $who = parent ] || p=$(child "$_parent" $who)
+		[ -n "$p" ] || {
+			fail "$_text: no $who"
+			continue
+		}
+		case $(uname -s) in
+		OpenBSD)
+			confined_openbsd "$who" "$p" "$_text: $who"
+			;;
+		*)
+			confined_linux "$who" "$p" "$_text: $who"
+			;;
+		esac
+	done
+}
+
+confined_openbsd()
+{
+	case $1 in
+	engine|resolver)
+		check "$3: user _mlvpnd" \
+		    [ "$(ps -o user= -p "$2")" = _mlvpnd ]
+		;;
+	esac
+	check "$3: pledged" eval 'ps -o stat= -p "$p" | grep -q p'
+}
+
+# 0x1400 are CAP_NET_BIND_SERVICE and CAP_NET_ADMIN.
+confined_linux()
+{
+	check "$3: leaves no core" \
+	    grep -q "^Max core file size  *0  *0 " "/proc/$2/limits"
+	check "$3: nothing to be inherited" \
+	    [ "$(status "$2" CapInh)$(status "$2" CapAmb)" = \
+	    00000000000000000000000000000000 ]
+	# what it runs would be confined too
+	[ "$1" = runner ] && return
+	check "$3: a filter for system calls" [ "$(status "$2" Seccomp)" = 2 ]
+	check "$3: no new privileges" [ "$(status "$2" NoNewPrivs)" = 1 ]
+	_caps=0000000000000000
+	[ "$1" = parent ] && _caps=0000000000001400
+	for _set in CapPrm CapEff CapBnd; do
+		check "$3: $_set" [ "$(status "$2" $_set)" = $_caps ]
+	done
+	[ "$1" = parent ] && return
+	check "$3: user _mlvpnd" [ "$(status "$2" Uid)" = "$(id -u _mlvpnd)" ]
+	check "$3: group _mlvpnd" \
+	    [ "$(status "$2" Gid)" = "$(id -g _mlvpnd)" ]
+	check "$3: no supplementary groups of root" eval '
+	    ! grep -q "^Groups:.* 0 " "/proc/$p/status"'
+}
+
+confined client "no command"
 [ "$(uname -s)" = OpenBSD ] || check "engine: another root directory" \
-    [ "$(readlink "/proc/$(child "$parent" engine)/root")" != / ]
+    [ "$(readlink "/proc/$(child "$(pid client)" engine)/root")" != / ]
+
+cat >"$T/command.sh" <<-END
+	#!/bin/sh
+	awk '\$1 ~ /^(Seccomp|NoNewPrivs):/ { printf "%s ", \$2 }' \
+	    /proc/self/status >"$T/command.out"
+	echo "\$2" >>"$T/command.said"
+END
+chmod 700 "$T/command.sh"
+{ links 1 </dev/null; echo "command \"$T/command.sh\""; } | client_conf |
+    conf client
+check "a reload that adds a command" ctl client reload
+check "it is run" await 'grep -q "^up" "$T/command.said"' 10
+confined client "a command added"
+terminate client
+daemon c client
+await_links client 1
+confined client "a command"
+[ "$(uname -s)" = OpenBSD ] || check "which is not confined itself" \
+    [ "$(cat "$T/command.out")" = "0 0 " ]
+
+# The children have the group of the control socket.
+if command -v setpriv >/dev/null; then
+	as_mlvpnd()
+	{
+		setpriv --reuid=_mlvpnd --regid=_mlvpnd --clear-groups "$@"
+	}
+	cp "$MLVPNCTL" "$T/mlvpnctl"
+	check "no process of their user can use it" eval '
+	    ! as_mlvpnd "$T/mlvpnctl" -s "$T/client.sock" show summary \
+		>"$T/out" 2>&1'
+	check "which is logged" grep -q "control socket: a process of our" \
+	    "$T/client.log"
+fi
+
+# However a child behaves, the daemon ends.
+for who in engine resolver; do
+	stuck=$(child "$(pid client)" $who)
+	kill -STOP "$stuck"
+	start=$(date +%s)
+	terminate client
+	check "$who hangs: not with status 0" [ $? -ne 0 ]
+	check "$who hangs: within five seconds" \
+	    within $(($(date +%s) - start)) 0 5
+	check "$who hangs: said" grep -q "$who does not exit, killing it" \
+	    "$T/client.log"
+	check "$who hangs: it is gone" gone "$stuck"
+	check "$who hangs: so is the interface" await '! has_if c "$CTUN"' 5
+	daemon c client
+done
+terminate client
+
+if [ "$(uname -s)" = Linux ]; then
+	for what in landlock seccomp; do
+		start c client "$LACKING" $what "$MLVPND" -dv \
+		    -f "$T/client.conf" -s "$T/client.sock"
+		await_links client 1
+		check "a kernel without $what: it runs" await reaches 5
+		check "a kernel without $what: said" \
+		    grep -qi "^no $what" "$T/client.log"
+		check "a kernel without $what: capabilities" \
+		    [ "$(status "$(pid client)" CapBnd)" = 0000000000001400 ]
+		terminate client
+	done
+fi
 finish

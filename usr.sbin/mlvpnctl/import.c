@@ -678,7 +678,7 @@ static void
 import_command(void)
 {
 	struct value	*v;
-	char		 why[128];
+	char		 path[PATH_MAX], why[PATH_MAX + 128];
 
 	if ((v = general("statuscommand")) == NULL)
 		return;
@@ -687,7 +687,7 @@ import_command(void)
 		lose(v, LOUD, "not an absolute path");
 		return;
 	}
-	if (conf_command_check(v->text, why, sizeof(why)) == -1) {
+	if (conf_command_check(v->text, path, why, sizeof(why)) == -1) {
 		lose(v, LOUD, "%s", why);
 		say("# ");
 		printf("command ");

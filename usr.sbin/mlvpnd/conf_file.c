@@ -17,8 +17,8 @@
  */
 
 /*
- * Files of secrets and programs that a configuration names: are their owners
- * and modes safe?
+ * Configurations, and the files of secrets and programs that they name: are
+ * their owners and modes safe?
  */
 
 #include <sys/types.h>
@@ -26,8 +26,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,6 +38,7 @@
 #define SECRET_FILE_MAX	4096
 
 static int	 secret_decode(char *, uint8_t *);
+static int	 directories_check(const char *, char *, size_t);
 
 int
 conf_secret_read(const char *path, uint8_t *key, char *errbuf, size_t size)
@@ -75,23 +78,31 @@ done:
 	return (ret);
 }
 
-/* Is the file safe enough for a secret?  -1 with a message if not. */
 int
 conf_secret_check(const struct stat *st, char *errbuf, size_t size)
+{
+	if (conf_write_check(st, errbuf, size) == -1)
+		return (-1);
+	if (st->st_mode & (S_IXGRP | S_IRWXO)) {
+		snprintf(errbuf, size, "mode %04o lets others read it",
+		    (unsigned int)(st->st_mode & 07777));
+		return (-1);
+	}
+	return (0);
+}
+
+int
+conf_write_check(const struct stat *st, char *errbuf, size_t size)
 {
 	if (st->st_uid != 0 && st->st_uid != geteuid()) {
 		strlcpy(errbuf, "owner is neither root nor the current user",
 		    size);
 		return (-1);
 	}
-	if (st->st_mode & (S_IWGRP | S_IXGRP)) {
-		snprintf(errbuf, size, "mode %04o lets the group write to it",
-		    (unsigned int)(st->st_mode & 07777));
-		return (-1);
-	}
-	if (st->st_mode & S_IRWXO) {
-		snprintf(errbuf, size, "mode %04o lets others read it",
-		    (unsigned int)(st->st_mode & 07777));
+	if (st->st_mode & (S_IWGRP | S_IWOTH)) {
+		snprintf(errbuf, size, "mode %04o lets %s write to it",
+		    (unsigned int)(st->st_mode & 07777),
+		    st->st_mode & S_IWOTH ? "others" : "the group");
 		return (-1);
 	}
 	return (0);
@@ -116,13 +127,12 @@ secret_decode(char *buf, uint8_t *key)
 	return (found ? 0 : -1);
 }
 
-/* A program that root will run: nobody else may change it. */
 int
-conf_command_check(const char *path, char *errbuf, size_t size)
+conf_command_check(const char *name, char *path, char *errbuf, size_t size)
 {
 	struct stat	 st;
 
-	if (stat(path, &st) == -1) {
+	if (realpath(name, path) == NULL || stat(path, &st) == -1) {
 		strlcpy(errbuf, strerror(errno), size);
 		return (-1);
 	}
@@ -130,19 +140,40 @@ conf_command_check(const char *path, char *errbuf, size_t size)
 		strlcpy(errbuf, "not a regular file", size);
 		return (-1);
 	}
-	if (st.st_uid != 0 && st.st_uid != geteuid()) {
-		strlcpy(errbuf, "owner is neither root nor the current user",
-		    size);
+	if (conf_write_check(&st, errbuf, size) == -1)
 		return (-1);
-	}
-	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
-		snprintf(errbuf, size, "mode %04o lets others write to it",
-		    (unsigned int)(st.st_mode & 07777));
-		return (-1);
-	}
 	if (!(st.st_mode & S_IXUSR)) {
 		strlcpy(errbuf, "not executable", size);
 		return (-1);
+	}
+	return (directories_check(path, errbuf, size));
+}
+
+/*
+ * All directories of an absolute path.  In one with the sticky bit nobody can
+ * rename or remove what belongs to root.
+ */
+static int
+directories_check(const char *path, char *errbuf, size_t size)
+{
+	struct stat	 st;
+	char		 dir[PATH_MAX], why[128], *slash;
+
+	strlcpy(dir, path, sizeof(dir));
+	while ((slash = strrchr(dir, '/')) != NULL) {
+		slash[slash == dir] = '\0';
+		if (stat(dir, &st) == -1) {
+			snprintf(errbuf, size, "%s: %s", dir, strerror(errno));
+			return (-1);
+		}
+		if (st.st_mode & S_ISVTX)
+			st.st_mode &= ~(S_IWGRP | S_IWOTH);
+		if (conf_write_check(&st, why, sizeof(why)) == -1) {
+			snprintf(errbuf, size, "%s: %s", dir, why);
+			return (-1);
+		}
+		if (slash == dir)
+			break;
 	}
 	return (0);
 }

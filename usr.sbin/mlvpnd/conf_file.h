@@ -28,15 +28,17 @@ struct stat;
 /*
  * All return -1 with a message in the buffer of the given size.
  *
- * conf_secret_check(): is the file safe for a secret?  It must be owned by
- *	root or the user, not be writable by the group and not accessible by
- *	others.
+ * conf_write_check(): is the file one that only root can write, or the user?
+ * conf_secret_check(): the same, and others cannot read it; its group may.
  * conf_secret_read(): reads 32 bytes in base64 from such a file.
- * conf_command_check(): may root run this program?  It must be owned by root
- *	or the user, and not be writable by others.
+ * conf_command_check(): may root run this program?  Nobody but root or the
+ *	user may be able to write it, nor a directory of its path.  The path,
+ *	with PATH_MAX bytes, is the absolute one, without symbolic links.  Run
+ *	this one: nobody else can make it another program.
  */
+int	 conf_write_check(const struct stat *, char *, size_t);
 int	 conf_secret_check(const struct stat *, char *, size_t);
 int	 conf_secret_read(const char *, uint8_t *, char *, size_t);
-int	 conf_command_check(const char *, char *, size_t);
+int	 conf_command_check(const char *, char *path, char *, size_t);
 
 #endif /* CONF_FILE_H */

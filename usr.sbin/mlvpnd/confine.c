@@ -18,35 +18,46 @@
 
 /*
  * What each process may still do: the promises and paths of pledge(2) and
- * unveil(2).
+ * unveil(2).  What differs between systems is in confine_*.c.
  */
 
 #include <sys/types.h>
 
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "confine.h"
 #include "log.h"
 
-#define PARENT_PROMISES							\
-	"stdio rpath wpath cpath inet unix sendfd route wroute id"
+static void	 confine_paths(const char *);
 
 void
-confine_parent(const char *sockname, const char *flows, int commands)
+confine_user(const struct passwd *pw)
 {
-	/* a later configuration may name other files */
-	if (unveil("/", commands ? "rx" : "r") == -1)
-		fatal("unveil /");
-	if (unveil("/dev", "rw") == -1)
-		fatal("unveil /dev");
+	confine_capabilities(0);
+	if (setgroups(1, &pw->pw_gid) == -1 ||
+	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
+	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1)
+		fatal("can't drop privileges");
+}
+
+void
+confine_parent(const char *sockname, const char *flows)
+{
+	confine_report();
+	confine_capabilities(1);
+	if (unveil(confine_devices, "rw") == -1)
+		fatal("unveil %s", confine_devices);
 	if (unveil(sockname, "rwc") == -1)
 		fatal("unveil %s", sockname);
 	if (unveil(flows, "rwc") == -1 && errno != ENOENT)
 		fatal("unveil %s", flows);
-	if (unveil(NULL, NULL) == -1)
-		fatal("unveil");
-	if (pledge(commands ? PARENT_PROMISES " proc exec" : PARENT_PROMISES,
+	/* a later configuration may name other files */
+	confine_paths("r");
+	if (pledge("stdio rpath wpath cpath inet unix sendfd route wroute id",
 	    NULL) == -1)
 		fatal("pledge");
 }
@@ -54,7 +65,12 @@ confine_parent(const char *sockname, const char *flows, int commands)
 void
 confine_engine(void)
 {
-	if (pledge("stdio unix recvfd", NULL) == -1)
+	char	 promises[64];
+
+	confine_paths("");
+	snprintf(promises, sizeof(promises), "stdio recvfd %s",
+	    confine_accept);
+	if (pledge(promises, NULL) == -1)
 		fatal("pledge");
 }
 
@@ -63,4 +79,20 @@ confine_resolver(void)
 {
 	if (pledge("stdio dns", NULL) == -1)
 		fatal("pledge");
+}
+
+void
+confine_runner(void)
+{
+	confine_paths("rx");
+	if (pledge("stdio rpath proc exec", NULL) == -1)
+		fatal("pledge");
+}
+
+/* Of all files that were not unveiled before. */
+static void
+confine_paths(const char *permissions)
+{
+	if (unveil("/", permissions) == -1 || unveil(NULL, NULL) == -1)
+		fatal("unveil /");
 }

@@ -16,30 +16,48 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 #ifndef CONFINE_H
 #define CONFINE_H
 
+struct passwd;
+
 /*
- * Restricts each process with unveil(2) and pledge(2), once it is set up.
- * The caller has changed the root directory and the user before.  An error is
- * fatal.
+ * Restricts each process with unveil(2) and pledge(2), once it is set up.  An
+ * error is fatal.
  *
- * Afterwards the parent can read files anywhere, open tunnel devices, bind
- * sockets in any routing table, set addresses and MTUs, and write to the
- * route socket that it has.  It cannot open a route socket, nor use an
- * ioctl(2) unknown to pledge(2): on OpenBSD, SIOCSIFFLAGS, SIOCSIFRDOMAIN,
- * SIOCSIFDESCR, SIOCAIFGROUP and those of tun(4) kill it.
+ * confine_user(): gives up root and all its privileges for this user.
+ * confine_parent(): can read files anywhere, open tunnel devices, bind sockets
+ *	in any routing table, set addresses and MTUs, and write to the route
+ *	socket that it has.  It cannot open a route socket, nor use an ioctl(2)
+ *	unknown to pledge(2): on OpenBSD, SIOCSIFFLAGS, SIOCSIFRDOMAIN,
+ *	SIOCSIFDESCR, SIOCAIFGROUP and those of tun(4) kill it.  sockname is
+ *	removed at exit, flows may be opened later.
+ * confine_engine(): handles packets and the control socket, on descriptors
+ *	that it is sent.
+ * confine_resolver(): calls getaddrinfo(3).
+ * confine_runner(): runs programs, which on some systems inherit what their
+ *	process is restricted to: there, it keeps everything.
  */
-
-/* sockname: removed at exit; flows: may be opened later; commands: 1 when
- * there are any to be run */
-void	 confine_parent(const char *sockname, const char *flows, int commands);
-
-/* handles packets and the control socket, on descriptors it is sent */
+void	 confine_user(const struct passwd *);
+void	 confine_parent(const char *sockname, const char *flows);
 void	 confine_engine(void);
-
-/* calls getaddrinfo(3) */
 void	 confine_resolver(void);
+void	 confine_runner(void);
+
+/*
+ * Between confine.c and confine_*.c.
+ *
+ * confine_devices: the directory of the tunnel devices.
+ * confine_accept: the promise for accept(2) and getpeereid(3) on an AF_UNIX
+ *	socket, and for as little else as possible.
+ * confine_capabilities(): gives up the privileges of root, but those to
+ *	configure interfaces and sockets if network is 1.
+ * confine_report(): logs what does not restrict processes on this system.
+ */
+extern const char	 confine_devices[];
+extern const char	 confine_accept[];
+
+void	 confine_capabilities(int network);
+void	 confine_report(void);
 
 #endif /* CONFINE_H */

@@ -38,7 +38,6 @@
 #include "log.h"
 #include "mlvpnd.h"
 
-#define CONTROL_BACKLOG		5
 #define CONTROL_CLIENTS		32	/* at a time; more have to wait */
 #define CONTROL_TIMEOUT		30	/* seconds of silence */
 
@@ -56,7 +55,9 @@ static struct {
 	struct event		 ev;
 	struct event		 ev_pause;
 	const struct control_ops *ops;
+	uid_t			 refuse;
 	int			 fd;
+	struct log_limit	 refused;
 	unsigned int		 clients;
 	uint32_t		 last_id;
 } control_state = { .fd = -1 };
@@ -80,14 +81,12 @@ static int		 control_result(struct ctl_conn *, int, const char *);
 static int		 control_end(struct ctl_conn *);
 
 void
-control_listen(int fd, const struct control_ops *ops)
+control_listen(int fd, uid_t refuse, const struct control_ops *ops)
 {
 	if (control_state.fd != -1)
 		fatalx("%s: control socket already open", __func__);
-	if (listen(fd, CONTROL_BACKLOG) == -1)
-		fatal("control socket: listen");
-
 	control_state.fd = fd;
+	control_state.refuse = refuse;
 	control_state.ops = ops;
 	event_set(&control_state.ev, fd, EV_READ | EV_PERSIST, control_accept,
 	    NULL);
@@ -115,6 +114,8 @@ control_accept(int listenfd, short event, void *bula)
 {
 	struct timeval	 pause = { 1, 0 };
 	struct ctl_conn	*c;
+	uid_t		 uid;
+	gid_t		 gid;
 	int		 fd;
 
 	if ((fd = accept4(listenfd, NULL, NULL,
@@ -132,6 +133,13 @@ control_accept(int listenfd, short event, void *bula)
 		return;
 	}
 
+	if (getpeereid(fd, &uid, &gid) == -1 ||
+	    uid == control_state.refuse) {
+		log_limited(&control_state.refused, "control socket: a "
+		    "process of our own user was refused");
+		close(fd);
+		return;
+	}
 	if ((c = calloc(1, sizeof(*c))) == NULL) {
 		log_warn("%s", __func__);
 		close(fd);

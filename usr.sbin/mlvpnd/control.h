@@ -48,10 +48,12 @@ struct control_ops {
 
 /*
  * The clients of the control socket, in the engine.  control_listen() takes
- * over a bound socket.  control_imsg_relay() passes an answer of the parent to
+ * over a socket that listens.  Processes of the user are refused: those of the
+ * daemon that talk to strangers have no business with it.
+ * control_imsg_relay() passes an answer of the parent to
  * the client named by peerid; it is not an error if that is gone.
  */
-void	 control_listen(int, const struct control_ops *);
+void	 control_listen(int, uid_t refuse, const struct control_ops *);
 void	 control_shutdown(void);
 void	 control_imsg_relay(struct imsg *);
 

@@ -26,7 +26,6 @@
 
 #include <errno.h>
 #include <event.h>
-#include <grp.h>
 #include <imsg.h>
 #include <pwd.h>
 #include <signal.h>
@@ -85,10 +84,7 @@ engine(int debug, int verbose)
 	if (sodium_init() == -1)
 		fatalx("cannot initialise libsodium");
 	engine_chroot(pw);
-	if (setgroups(1, &pw->pw_gid) == -1 ||
-	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
-	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1)
-		fatal("can't drop privileges");
+	confine_user(pw);
 	confine_engine();
 
 	event_init();
@@ -100,6 +96,7 @@ engine(int debug, int verbose)
 	signal(SIGHUP, SIG_IGN);
 
 	engine_init();
+	engine_compose_parent(IMSG_STARTED, 0, NULL, 0);
 	event_dispatch();
 	engine_shutdown();
 }
@@ -203,7 +200,7 @@ engine_recv_control(struct imsg *imsg)
 
 	if ((fd = imsg_get_fd(imsg)) == -1)
 		fatalx("%s: no descriptor received", __func__);
-	control_listen(fd, &engine_control_ops);
+	control_listen(fd, getuid(), &engine_control_ops);
 }
 
 static void

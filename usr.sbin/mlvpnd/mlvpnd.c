@@ -56,15 +56,18 @@
 #include "printconf.h"
 #include "reconf.h"
 #include "resolver.h"
+#include "runner.h"
 #include "script.h"
 
 #define CONF_FILE	"/etc/mlvpnd.conf"
 #define FLOWS_FILE	_PATH_VARDB "mlvpnd.flows"
+#define CONTROL_BACKLOG	5
 
 static __dead void	 usage(void);
 static void		 control_path(const char *);
 static void		 control_check(void);
 static int		 control_open(gid_t);
+static void		 main_started(void);
 static __dead void	 main_shutdown(int);
 static void		 main_sig_handler(int, short, void *);
 static void		 main_netchange(int, short, void *);
@@ -74,6 +77,7 @@ static int		 main_recv_stale(struct imsg *);
 static int		 main_recv_mtu(struct imsg *);
 static int		 main_recv_event(struct imsg *);
 static int		 main_resolver_imsg(struct imsg *);
+static int		 main_runner_imsg(struct imsg *);
 static int		 is_text(const char *, size_t);
 
 static const char	*conffile = CONF_FILE;
@@ -98,7 +102,7 @@ main(int argc, char *argv[])
 	char			*argv0;
 	int			 ch, control_fd, watch_fd;
 	int			 debug = 0, noaction = 0, verbose = 0;
-	int			 is_engine = 0, is_resolver = 0;
+	int			 process = 0;
 
 	log_init(1, LOG_DAEMON);	/* to stderr until daemonized */
 	log_setverbose(1);
@@ -107,7 +111,7 @@ main(int argc, char *argv[])
 		argv0 = "mlvpnd";
 	control_path(NULL);
 
-	while ((ch = getopt(argc, argv, "D:dEf:nRs:Vv")) != -1) {
+	while ((ch = getopt(argc, argv, "D:dEf:nRs:VvX")) != -1) {
 		switch (ch) {
 		case 'D':
 			if (cmdline_symset(optarg) == -1)
@@ -118,16 +122,15 @@ main(int argc, char *argv[])
 			debug = 1;
 			break;
 		case 'E':
-			is_engine = 1;
+		case 'R':
+		case 'X':
+			process = ch;
 			break;
 		case 'f':
 			conffile = optarg;
 			break;
 		case 'n':
 			noaction = 1;
-			break;
-		case 'R':
-			is_resolver = 1;
 			break;
 		case 's':
 			control_path(optarg);
@@ -143,13 +146,17 @@ main(int argc, char *argv[])
 		}
 	}
 	argc -= optind;
-	if (argc > 0 || (is_engine && is_resolver))
+	if (argc > 0)
 		usage();
 
-	if (is_engine)
+	switch (process) {
+	case 'E':
 		engine(debug, verbose > 0);
-	if (is_resolver)
+	case 'R':
 		resolver(debug, verbose > 0);
+	case 'X':
+		runner(debug, verbose > 0);
+	}
 
 	parse_options((noaction ? PARSE_NOACTION : 0) |
 	    (verbose > 1 ? PARSE_UNUSED : 0));
@@ -185,8 +192,10 @@ main(int argc, char *argv[])
 	if (setrlimit(RLIMIT_CORE, &rl) == -1)
 		fatal("setrlimit");
 
-	child_start(argv0, debug, verbose > 0, main_engine_imsg,
+	child_start(CHILD_ENGINE, argv0, debug, verbose > 0, main_engine_imsg);
+	child_start(CHILD_RESOLVER, argv0, debug, verbose > 0,
 	    main_resolver_imsg);
+	child_start(CHILD_RUNNER, argv0, debug, verbose > 0, main_runner_imsg);
 	log_procinit("parent");
 
 	event_init();
@@ -198,7 +207,7 @@ main(int argc, char *argv[])
 	signal_add(&ev_sighup, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
-	child_watch();
+	child_watch(main_started);
 
 	if (netif_init() == -1)
 		fatal("cannot open interface and routing sockets");
@@ -215,7 +224,7 @@ main(int argc, char *argv[])
 	if (reconf_start(conf, flowsfile) == -1)
 		main_shutdown(1);
 
-	confine_parent(csock.sun_path, flowsfile, script_permitted());
+	confine_parent(csock.sun_path, flowsfile);
 	netif_pledged();
 
 	event_dispatch();
@@ -286,13 +295,22 @@ control_open(gid_t gid)
 		close(fd);
 		return (-1);
 	}
-	if (lchown(csock.sun_path, 0, gid) == -1) {
-		log_warn("chown %s", csock.sun_path);
+	/* the engine accepts, when it can */
+	if (lchown(csock.sun_path, 0, gid) == -1 ||
+	    listen(fd, CONTROL_BACKLOG) == -1) {
+		log_warn("%s", csock.sun_path);
 		unlink(csock.sun_path);
 		close(fd);
 		return (-1);
 	}
 	return (fd);
+}
+
+/* All processes are set up. */
+static void
+main_started(void)
+{
+	log_debug("started");
 }
 
 /* The engine must tell its peers before the routes are removed. */
@@ -302,6 +320,8 @@ main_shutdown(int status)
 	if (child_stop() == -1)
 		status = 1;
 	reconf_stop();
+	if (child_stop_runner() == -1)
+		status = 1;
 	if (unlink(csock.sun_path) == -1 && errno != ENOENT)
 		log_warn("unlink %s", csock.sun_path);
 	log_info("terminating");
@@ -369,6 +389,7 @@ main_recv_verbose(struct imsg *imsg)
 	verbose = verbose != 0;
 	log_setverbose(verbose);
 	compose_resolver(IMSG_CTL_LOG_VERBOSE, 0, &verbose, sizeof(verbose));
+	compose_runner(IMSG_CTL_LOG_VERBOSE, 0, &verbose, sizeof(verbose));
 	return (0);
 }
 
@@ -423,6 +444,15 @@ main_resolver_imsg(struct imsg *imsg)
 	    (len != 0 && imsg_get_data(imsg, addr, len) == -1))
 		return (-1);
 	reconf_resolved(imsg_get_id(imsg), addr, len / sizeof(addr[0]));
+	return (0);
+}
+
+static int
+main_runner_imsg(struct imsg *imsg)
+{
+	if (imsg_get_type(imsg) != IMSG_RUN_DONE || imsg_get_len(imsg) != 0)
+		return (-1);
+	script_done(imsg_get_id(imsg));
 	return (0);
 }
 

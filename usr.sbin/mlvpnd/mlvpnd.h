@@ -83,6 +83,15 @@ enum imsg_type {
 	IMSG_TUNNEL_MTU,		/* struct imsg_tunnel_mtu */
 	IMSG_EVENT,			/* struct imsg_event */
 
+	/* each child to parent, once it is set up */
+	IMSG_STARTED,
+
+	/* parent to runner */
+	IMSG_RUN,			/* struct run_request, strings */
+	IMSG_KILL,			/* pid_t: a child that does not end */
+	/* runner to parent: it has ended; the id is that of IMSG_RUN */
+	IMSG_RUN_DONE,
+
 	/* parent to resolver, and its answer with the same id (peerid) */
 	IMSG_RESOLVE,			/* struct imsg_resolve */
 	IMSG_RESOLVED			/* struct addr[], 0..RESOLVE_MAX */

@@ -1323,6 +1323,12 @@ pushfile(const char *name, const char **what)
 		close(fd);
 		return (-1);
 	}
+	if (S_ISREG(st.st_mode) &&
+	    conf_write_check(&st, buf, sizeof(buf)) == -1) {
+		*what = keep(buf);
+		close(fd);
+		return (-1);
+	}
 	for (f = file; f != NULL; f = f->outer) {
 		if (f->dev == st.st_dev && f->ino == st.st_ino) {
 			*what = "includes itself";
@@ -2042,11 +2048,11 @@ tunnel_tos(int answer, int tos)
 static void
 tunnel_command(const char *path, int compat)
 {
-	char	 errbuf[128];
+	char	 real[PATH_MAX], errbuf[PATH_MAX + 128];
 
 	if (!once(&seen_tunnel, "command") || !path_ok("command", path))
 		return;
-	if (conf_command_check(path, errbuf, sizeof(errbuf)) == -1)
+	if (conf_command_check(path, real, errbuf, sizeof(errbuf)) == -1)
 		yyerror("command \"%s\": %s", path, errbuf);
 	strlcpy(curtun->command, path, sizeof(curtun->command));
 	curtun->compat = compat;

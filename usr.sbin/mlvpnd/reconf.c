@@ -57,8 +57,7 @@
 #define RETRY_MAX	30000
 #define SETTLE_TIME	200		/* ms, changes come in groups */
 #define RESTORE_PAUSE	5000		/* ms, between two of an interface */
-#define COMMAND_TIME	30000		/* ms, for a command to end */
-#define COMMAND_GRACE	2000		/* ms, after a signal */
+#define COMMAND_TIME	10000		/* ms, for all at the daemon's end */
 
 /*
  * The engine must close the old device of a tunnel before the parent can open
@@ -88,7 +87,6 @@ struct ptunnel {
 };
 
 static int		 reconf_read(const char *);
-static struct tunnel_conf *reconf_command(const struct mlvpnd_conf *);
 static void		 reconf_notes(const struct mlvpnd_conf *);
 static void		 reconf_inactive(const char *);
 static void		 reconf_apply(struct mlvpnd_conf *);
@@ -126,7 +124,6 @@ reconf_start(struct mlvpnd_conf *new, const char *flows)
 	flowsfile = flows;
 	evtimer_set(&ev_retry, reconf_retry, NULL);
 	evtimer_set(&ev_settled, reconf_settled, NULL);
-	script_init(reconf_command(new) != NULL, COMMAND_TIME, COMMAND_GRACE);
 	reconf_notes(new);
 	reconf_apply(new);
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
@@ -174,7 +171,7 @@ reconf_stop(void)
 
 	evtimer_del(&ev_retry);
 	evtimer_del(&ev_settled);
-	script_stop();
+	script_stop(COMMAND_TIME);
 	while ((pt = TAILQ_FIRST(&ptunnels)) != NULL) {
 		TAILQ_REMOVE(&ptunnels, pt, entry);
 		keep = pt->conf->persist;
@@ -244,29 +241,12 @@ static int
 reconf_read(const char *file)
 {
 	struct mlvpnd_conf	*new;
-	struct tunnel_conf	*tc;
 
 	if ((new = parse_config(file, notice_client)) == NULL)
 		return (-1);
 	reconf_notes(new);
-	if (!script_permitted() && (tc = reconf_command(new)) != NULL)
-		notice("%s: command: mlvpnd was started without one and must "
-		    "be restarted", tc->name);
 	reconf_apply(new);
 	return (0);
-}
-
-/* The first tunnel with a command. */
-static struct tunnel_conf *
-reconf_command(const struct mlvpnd_conf *new)
-{
-	struct tunnel_conf	*tc;
-
-	TAILQ_FOREACH(tc, &new->tunnels, entry) {
-		if (tc->command[0] != '\0')
-			break;
-	}
-	return (tc);
 }
 
 static void

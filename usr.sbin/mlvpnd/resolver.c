@@ -27,7 +27,6 @@
 #include <sys/time.h>
 
 #include <errno.h>
-#include <grp.h>
 #include <imsg.h>
 #include <netdb.h>
 #include <poll.h>
@@ -74,11 +73,7 @@ resolver(int debug, int verbose)
 	setproctitle("%s", "resolver");
 	log_procinit("resolver");
 
-	if (setgroups(1, &pw->pw_gid) == -1 ||
-	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
-	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1)
-		fatal("can't drop privileges");
-
+	confine_user(pw);
 	confine_resolver();
 
 	memset(&sa, 0, sizeof(sa));
@@ -96,6 +91,8 @@ resolver(int debug, int verbose)
 
 	if (imsgbuf_init(&ibuf, PARENT_FD) == -1)
 		fatal("imsgbuf_init");
+	if (imsg_compose(&ibuf, IMSG_STARTED, 0, 0, -1, NULL, 0) == -1)
+		fatal("imsg_compose");
 
 	for (;;) {
 		pfd.fd = PARENT_FD;

@@ -24,34 +24,24 @@
 
 #include <sys/types.h>
 #include <sys/queue.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <net/if.h>
 
-#include <errno.h>
-#include <event.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "child.h"
 #include "conf.h"
-#include "conf_file.h"
 #include "conf_value.h"
 #include "core.h"
 #include "log.h"
+#include "mlvpnd.h"
+#include "run.h"
 #include "script.h"
 #include "timer.h"
 
 #define JOBS_MAX	16		/* waiting, of a tunnel */
 #define LINKS_MAX	256		/* up at a time; paths have one byte */
-#define STOP_MAX	10000		/* ms, for all at the daemon's end */
-#define POLL_TIME	10		/* ms */
-#define ARGV_SIZE	5
-#define ENV_SIZE	12
 #define LIST_SIZE	32768
 
 #define COMMAND_PATH	"/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin:" \
@@ -82,10 +72,10 @@ static const struct {
 struct job {
 	TAILQ_ENTRY(job) entry;
 	int		 event;		/* enum script_event */
-	char		*argv[ARGV_SIZE];
-	char		*env[ENV_SIZE];
-	int		 argc;
-	int		 envc;
+	char		*argv[RUN_ARGS_MAX];
+	char		*env[RUN_ENV_MAX];
+	uint32_t	 argc;
+	uint32_t	 envc;
 };
 
 struct script_link {
@@ -98,6 +88,7 @@ struct script_link {
 
 struct script {
 	TAILQ_ENTRY(script) entry;
+	uint32_t	 id;
 	const struct tunnel_conf *conf;	/* NULL: the tunnel is gone */
 	void		(*restore)(void *);
 	void		*arg;
@@ -118,9 +109,7 @@ struct script {
 
 	TAILQ_HEAD(jobhead, job) jobs;	/* the first one runs */
 	int		 njobs;
-	pid_t		 pid;		/* 0: none does */
-	struct event	 ev_timeout;
-	int		 signals;	/* sent to it */
+	int		 running;
 };
 
 static void	 script_sync(struct script *, int);
@@ -146,38 +135,14 @@ static void	 list_add(const char *);
 static void	 list_prefix(const struct prefix *);
 static const char *first(const struct tunnel_conf *, int, int);
 static void	 script_next(struct script *);
-static __dead void script_exec(struct job *);
-static void	 script_kill(struct script *, int);
-static void	 script_timeout(int, short, void *);
-static void	 script_sigchld(int, short, void *);
-static void	 script_reap(struct script *);
+static void	 job_run(const struct job *, const struct script *);
+static char	*add_string(char *, const char *);
 static struct script_link *script_link_find(struct script *, const char *);
 static void	 script_link_free(struct script *, struct script_link *);
 
 static TAILQ_HEAD(, script)	 scripts = TAILQ_HEAD_INITIALIZER(scripts);
-static struct event		 ev_sigchld;
-static int			 permitted, stopping;
-static unsigned int		 time_max, time_grace;	/* ms */
+static uint32_t			 last_id;
 static char			 list[LIST_SIZE];
-
-void
-script_init(int commands, unsigned int max, unsigned int grace)
-{
-	permitted = commands;
-	stopping = 0;
-	time_max = max;
-	time_grace = grace;
-	if (!permitted)
-		return;
-	signal_set(&ev_sigchld, SIGCHLD, script_sigchld, NULL);
-	signal_add(&ev_sigchld, NULL);
-}
-
-int
-script_permitted(void)
-{
-	return (permitted);
-}
 
 struct script *
 script_new(void (*restore)(void *), void *arg)
@@ -186,11 +151,11 @@ script_new(void (*restore)(void *), void *arg)
 
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		fatal("%s", __func__);
+	s->id = ++last_id;
 	s->restore = restore;
 	s->arg = arg;
 	TAILQ_INIT(&s->links);
 	TAILQ_INIT(&s->jobs);
-	evtimer_set(&s->ev_timeout, script_timeout, s);
 	TAILQ_INSERT_TAIL(&scripts, s, entry);
 	return (s);
 }
@@ -248,36 +213,51 @@ script_free(struct script *s)
 }
 
 void
-script_stop(void)
+script_done(uint32_t id)
+{
+	struct script	*s;
+	struct job	*j;
+
+	TAILQ_FOREACH(s, &scripts, entry) {
+		if (s->id == id && s->running)
+			break;
+	}
+	if (s == NULL)
+		return;
+	s->running = 0;
+	j = TAILQ_FIRST(&s->jobs);
+	if (j->event == UP && s->compat && s->conf != NULL)
+		s->restore(s->arg);
+	TAILQ_REMOVE(&s->jobs, j, entry);
+	s->njobs--;
+	job_free(j);
+	if (s->conf != NULL)
+		script_sync(s, 0);
+	script_next(s);
+}
+
+void
+script_stop(unsigned int max)
 {
 	struct script	*s, *next;
-	unsigned int	 start, max, elapsed;
-	int		 kills = 0;
+	struct job	*j;
+	unsigned int	 start = timer_now(), elapsed;
 
-	stopping = 1;
-	if (permitted)
-		signal_del(&ev_sigchld);
-	max = time_max < STOP_MAX ? time_max : STOP_MAX;
-	start = timer_now();
 	for (s = TAILQ_FIRST(&scripts); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, entry);
 		if (s->conf != NULL)
 			script_free(s);
 	}
-
-	while (!TAILQ_EMPTY(&scripts)) {
-		elapsed = timer_now() - start;
-		if (elapsed >= max + 2 * time_grace)
+	while (!TAILQ_EMPTY(&scripts) &&
+	    (elapsed = timer_now() - start) < max) {
+		if (child_wait_runner(max - elapsed) == -1)
 			break;
-		for (s = TAILQ_FIRST(&scripts); s != NULL; s = next) {
-			next = TAILQ_NEXT(s, entry);
-			if (elapsed >= max + kills * time_grace && kills < 2)
-				script_kill(s, kills == 0 ? SIGTERM : SIGKILL);
-			script_reap(s);
-		}
-		if (elapsed >= max + kills * time_grace)
-			kills++;
-		poll(NULL, 0, POLL_TIME);
+	}
+	TAILQ_FOREACH(s, &scripts, entry) {
+		TAILQ_FOREACH(j, &s->jobs, entry)
+			log_warnx("%s: command %s %s: out of time", s->name,
+			    j->argv[2],
+			    j == TAILQ_FIRST(&s->jobs) ? "ended" : "not run");
 	}
 }
 
@@ -288,7 +268,7 @@ script_sync(struct script *s, int force)
 	struct script_link	*l;
 	int			 up = 0;
 
-	if (s->command[0] == '\0' || !permitted) {
+	if (s->command[0] == '\0') {
 		script_prune(s);
 		return;
 	}
@@ -375,8 +355,7 @@ script_tell(struct script *s, enum script_event event, const char *link,
 	j = job_new(s, event, link, reason);
 	TAILQ_INSERT_TAIL(&s->jobs, j, entry);
 	s->njobs++;
-	if (s->pid == 0)
-		script_next(s);
+	script_next(s);
 	return (0);
 }
 
@@ -448,7 +427,7 @@ job_compat(struct job *j, const struct script *s, enum script_event event,
 static void
 job_arg(struct job *j, const char *arg)
 {
-	if (j->argc == ARGV_SIZE - 1)
+	if (j->argc == RUN_ARGS_MAX)
 		fatalx("%s", __func__);
 	if ((j->argv[j->argc++] = strdup(arg)) == NULL)
 		fatal("%s", __func__);
@@ -457,7 +436,7 @@ job_arg(struct job *j, const char *arg)
 static void
 job_env(struct job *j, const char *name, const char *value)
 {
-	if (j->envc == ENV_SIZE - 1)
+	if (j->envc == RUN_ENV_MAX)
 		fatalx("%s", __func__);
 	if (asprintf(&j->env[j->envc++], "%s=%s", name, value) == -1)
 		fatal("%s", __func__);
@@ -466,7 +445,7 @@ job_env(struct job *j, const char *name, const char *value)
 static void
 job_free(struct job *j)
 {
-	int	 i;
+	uint32_t	 i;
 
 	for (i = 0; i < j->argc; i++)
 		free(j->argv[i]);
@@ -580,41 +559,20 @@ first(const struct tunnel_conf *tc, int family, int peer)
 	return (buf);
 }
 
-/* Runs the first job that can be run. */
+/* Runs the first job unless it runs already.  May free s. */
 static void
 script_next(struct script *s)
 {
 	struct job	*j;
-	sigset_t	 all, old;
-	char		 why[128];
 
-	while (s->pid == 0 && (j = TAILQ_FIRST(&s->jobs)) != NULL) {
-		log_debug("%s: command %s %s", s->name, j->argv[2],
-		    j->argc > 3 ? j->argv[3] : "");
-		if (conf_command_check(j->argv[0], why, sizeof(why)) == -1)
-			log_warnx("%s: command \"%s\" %s not run: %s", s->name,
-			    j->argv[0], j->argv[2], why);
-		else {
-			/* no handler of ours may run in the child */
-			sigfillset(&all);
-			sigprocmask(SIG_BLOCK, &all, &old);
-			if ((s->pid = fork()) == 0)
-				script_exec(j);
-			sigprocmask(SIG_SETMASK, &old, NULL);
-			if (s->pid != -1) {
-				s->signals = 0;
-				if (!stopping)
-					timer_set(&s->ev_timeout, time_max);
-				return;
-			}
-			s->pid = 0;
-			log_warn("%s: command: fork", s->name);
-		}
-		TAILQ_REMOVE(&s->jobs, j, entry);
-		s->njobs--;
-		job_free(j);
+	if (s->running)
+		return;
+	if ((j = TAILQ_FIRST(&s->jobs)) != NULL) {
+		s->running = 1;
+		job_run(j, s);
+		return;
 	}
-	if (s->pid != 0 || s->conf != NULL)
+	if (s->conf != NULL)
 		return;
 
 	while (!TAILQ_EMPTY(&s->links))
@@ -623,98 +581,41 @@ script_next(struct script *s)
 	free(s);
 }
 
-/* In a process group, so that all its processes can be killed. */
-static __dead void
-script_exec(struct job *j)
+static void
+job_run(const struct job *j, const struct script *s)
 {
-	sigset_t	 none;
-	int		 fd, sig;
+	struct run_request	 req = { .argc = j->argc, .envc = j->envc };
+	char			 text[TUNNEL_NAME_SIZE + 32], *buf, *p;
+	size_t			 len = sizeof(req);
+	uint32_t		 i;
 
-	for (sig = 1; sig < NSIG; sig++)
-		(void)signal(sig, SIG_DFL);
-	(void)setsid();
-	if (chdir("/") == -1 || (fd = open("/dev/null", O_RDWR)) == -1 ||
-	    dup2(fd, STDIN_FILENO) == -1)
-		_exit(127);
-	closefrom(STDERR_FILENO + 1);
-	umask(022);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	execve(j->argv[0], j->argv, j->env);
-	_exit(127);
+	snprintf(text, sizeof(text), "%s: command %s", s->name, j->argv[2]);
+	log_debug("%s %s", text, j->argc > 3 ? j->argv[3] : "");
+
+	len += strlen(text) + 1;
+	for (i = 0; i < j->argc; i++)
+		len += strlen(j->argv[i]) + 1;
+	for (i = 0; i < j->envc; i++)
+		len += strlen(j->env[i]) + 1;
+	if ((buf = malloc(len)) == NULL)
+		fatal("%s", __func__);
+	memcpy(buf, &req, sizeof(req));
+	p = add_string(buf + sizeof(req), text);
+	for (i = 0; i < j->argc; i++)
+		p = add_string(p, j->argv[i]);
+	for (i = 0; i < j->envc; i++)
+		p = add_string(p, j->env[i]);
+	compose_runner(IMSG_RUN, s->id, buf, len);
+	free(buf);
 }
 
-/* When the daemon exits: drops the queue. */
-static void
-script_kill(struct script *s, int sig)
+static char *
+add_string(char *p, const char *string)
 {
-	struct job	*j;
+	size_t	 size = strlen(string) + 1;
 
-	while (s->pid != 0 && (j = TAILQ_LAST(&s->jobs, jobhead)) !=
-	    TAILQ_FIRST(&s->jobs)) {
-		log_warnx("%s: command %s not run: out of time", s->name,
-		    j->argv[2]);
-		TAILQ_REMOVE(&s->jobs, j, entry);
-		s->njobs--;
-		job_free(j);
-	}
-	if (s->pid == 0)
-		return;
-	log_warnx("%s: command %s timed out, sending signal %d", s->name,
-	    TAILQ_FIRST(&s->jobs)->argv[2], sig);
-	(void)kill(-s->pid, sig);
-}
-
-static void
-script_timeout(int fd, short event, void *arg)
-{
-	struct script	*s = arg;
-	int		 sig = s->signals++ == 0 ? SIGTERM : SIGKILL;
-
-	log_warnx("%s: command %s timed out, sending signal %d", s->name,
-	    TAILQ_FIRST(&s->jobs)->argv[2], sig);
-	(void)kill(-s->pid, sig);
-	if (sig == SIGTERM)
-		timer_set(&s->ev_timeout, time_grace);
-}
-
-static void
-script_sigchld(int sig, short event, void *bula)
-{
-	struct script	*s, *next;
-
-	for (s = TAILQ_FIRST(&scripts); s != NULL; s = next) {
-		next = TAILQ_NEXT(s, entry);
-		script_reap(s);
-	}
-}
-
-/* May free s. */
-static void
-script_reap(struct script *s)
-{
-	struct job	*j;
-	int		 wstatus;
-
-	if (s->pid == 0 || waitpid(s->pid, &wstatus, WNOHANG) != s->pid)
-		return;
-	evtimer_del(&s->ev_timeout);
-	s->pid = 0;
-	j = TAILQ_FIRST(&s->jobs);
-	if (WIFSIGNALED(wstatus))
-		log_warnx("%s: command %s: signal %d", s->name, j->argv[2],
-		    WTERMSIG(wstatus));
-	else if (WEXITSTATUS(wstatus) != 0)
-		log_warnx("%s: command %s: exit status %d", s->name,
-		    j->argv[2], WEXITSTATUS(wstatus));
-	if (j->event == UP && s->compat && s->conf != NULL)
-		s->restore(s->arg);
-	TAILQ_REMOVE(&s->jobs, j, entry);
-	s->njobs--;
-	job_free(j);
-	if (s->conf != NULL)
-		script_sync(s, 0);
-	script_next(s);
+	memcpy(p, string, size);
+	return (p + size);
 }
 
 /* NULL for an invalid name; the engine is not trusted. */

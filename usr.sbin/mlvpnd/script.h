@@ -27,9 +27,6 @@ struct tunnel_conf;
 /*
  * The command of a tunnel.
  *
- * script_init(): can commands be run?  Otherwise the process gives up this
- *	privilege.  A command that runs longer than max gets a SIGTERM, and a
- *	SIGKILL after grace, both in milliseconds.
  * script_new(): the function is called when a script for MLVPN 2.x may have
  *	taken the interface down and up again.
  * script_conf(): the new configuration of the tunnel, which must exist until
@@ -39,12 +36,10 @@ struct tunnel_conf;
  *	command, a tunnel is up while one of its links is.
  * script_down(): the engine has dropped the tunnel.
  * script_free(): the tunnel was removed; its command is still told.
+ * script_done(): the runner has run the command whose request had this id.
  * script_stop(): the daemon exits, and there is no event loop: tells all
- *	commands and waits for a limited time.
+ *	commands, and waits for at most so many milliseconds.
  */
-void		 script_init(int commands, unsigned int max,
-		    unsigned int grace);
-int		 script_permitted(void);
 struct script	*script_new(void (*restore)(void *), void *arg);
 void		 script_conf(struct script *, const struct tunnel_conf *);
 void		 script_interface(struct script *, const char *, uint16_t mtu);
@@ -52,6 +47,7 @@ void		 script_event(struct script *, int, const char *link,
 		    const char *reason);
 void		 script_down(struct script *);
 void		 script_free(struct script *);
-void		 script_stop(void);
+void		 script_done(uint32_t id);
+void		 script_stop(unsigned int);
 
 #endif /* SCRIPT_H */

@@ -56,6 +56,7 @@ static uint32_t		 reload_id;
 static int		 show_links_n;
 static char		 result_text[256];
 
+static void	 serve(uid_t);
 static void	 cleanup(void);
 static int	 client(void);
 static void	 client_imsg(int, struct imsgbuf *);
@@ -91,6 +92,7 @@ static const struct control_ops	 ops = {
 	engine_verbose
 };
 
+static void	 test_refused(void);
 static void	 test_requests(void);
 static void	 test_selection(void);
 static void	 test_reload(void);
@@ -108,9 +110,6 @@ static void	 test_no_descriptors(void);
 int
 main(void)
 {
-	struct sockaddr_un	 sun;
-	int			 fd;
-
 	log_init(1, 0);
 	signal(SIGPIPE, SIG_IGN);
 	event_init();
@@ -119,14 +118,9 @@ main(void)
 		err(1, "mkdtemp");
 	atexit(cleanup);
 	snprintf(sockname, sizeof(sockname), "%s/s", dir);
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	strlcpy(sun.sun_path, sockname, sizeof(sun.sun_path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
-		err(1, "%s", sockname);
-	control_listen(fd, &ops);
 
+	test_refused();
+	serve(getuid() + 1);
 	test_requests();
 	test_selection();
 	test_reload();
@@ -146,11 +140,46 @@ main(void)
 	return (0);
 }
 
+/* A control socket that refuses processes of this user. */
+static void
+serve(uid_t refuse)
+{
+	struct sockaddr_un	 sun;
+	int			 fd;
+
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	strlcpy(sun.sun_path, sockname, sizeof(sun.sun_path));
+	(void)unlink(sockname);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	    listen(fd, CLIENTS) == -1)
+		err(1, "%s", sockname);
+	control_listen(fd, refuse, &ops);
+}
+
 static void
 cleanup(void)
 {
 	unlink(sockname);
 	rmdir(dir);
+}
+
+static void
+test_refused(void)
+{
+	int	 fd;
+
+	TEST("processes of the daemon's own user are refused");
+	serve(getuid());
+	fd = client();
+	nreload = 0;
+	send_hdr(fd, IMSG_CTL_RELOAD, 0, NULL, 0);
+	turn();
+	CHECK(closed(fd));
+	CHECK_EQ(nreload, 0);
+	close(fd);
+	control_shutdown();
 }
 
 static void

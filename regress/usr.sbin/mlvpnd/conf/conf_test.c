@@ -556,12 +556,20 @@ test_modes(void)
 	    "it\n"
 	    "unit.conf:6: secret in a file whose mode 0644 lets others read "
 	    "it\n");
+
+	TEST("a file that others can write is refused, with or without one");
 	CHECK_EQ(chmod("unit.conf", 0660), 0);
-	expect("mode",
-	    "unit.conf:3: secret in a file whose mode 0660 lets the group "
-	    "write to it\n"
-	    "unit.conf:6: secret in a file whose mode 0660 lets the group "
-	    "write to it\n");
+	expect("mode", "unit.conf: mode 0660 lets the group write to it\n");
+	write_conf("listen on * port 1\ntunnel a { interface tun0\n"
+	    "psk file \"a.psk\" }\n");
+	CHECK_EQ(chmod("unit.conf", 0666), 0);
+	expect("mode", "unit.conf: mode 0666 lets others write to it\n");
+	write_conf("listen on * port 1\n");
+	CHECK_EQ(rename("unit.conf", "open.inc"), 0);
+	CHECK_EQ(chmod("open.inc", 0646), 0);
+	write_conf("include \"open.inc\"\n");
+	expect("mode", "unit.conf:1: include \"open.inc\": mode 0646 lets "
+	    "others write to it\n");
 
 	TEST("a secret in a macro is where the macro is");
 	write_conf("k = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='\n");
@@ -581,12 +589,12 @@ test_modes(void)
 
 	if (geteuid() != 0)
 		return;
-	TEST("a file of someone else must hold no secret");
+	TEST("a file of someone else");
 	write_conf("listen on * port 1\n"
 	    "tunnel a { interface tun0\n" PSK("A") "}\n");
 	CHECK_EQ(chown("unit.conf", 1, 1), 0);
-	expect("owner", "unit.conf:3: secret in a file whose owner is "
-	    "neither root nor the current user\n");
+	expect("owner", "unit.conf: owner is neither root nor the current "
+	    "user\n");
 	CHECK_EQ(chown("unit.conf", 0, 0), 0);
 }
 

@@ -48,12 +48,13 @@
 
 static void	 make(char *, size_t, const char *);
 static int	 parent(const void *);
-static int	 parent_commands(const void *);
+static int	 runner(const void *);
 static int	 engine(const void *);
 static int	 resolver(const void *);
 static int	 hide_all(const void *);
 static void	 allowed(int (*)(const void *), const char *, int (*)(void));
 static void	 killed(int (*)(const void *), const char *, int (*)(void));
+static void	 refused(int (*)(const void *), const char *, int (*)(void));
 static void	 hidden(int (*)(const void *), const char *, int (*)(void));
 static int	 run(int (*)(const void *), int (*)(void));
 
@@ -65,6 +66,9 @@ static int	 do_unlink_socket(void);
 static int	 do_device(void);
 static int	 do_bind(void);
 static int	 do_listen(void);
+static int	 do_connect(void);
+static int	 do_abstract(void);
+static int	 connect_to(const char *);
 static int	 do_pass(void);
 static int	 do_receive(void);
 static int	 do_socket(void);
@@ -138,6 +142,8 @@ main(void)
 	CHECK_EQ(run(NULL, do_listen), 0);
 	CHECK_EQ(run(NULL, do_create), 0);
 	CHECK_EQ(run(NULL, do_unlink), 0);
+	CHECK_EQ(run(NULL, do_connect), 0);
+	CHECK(close(accept(listener, NULL, NULL)) == 0);
 
 	TEST("parent");
 	allowed(parent, "read a configuration", do_read);
@@ -154,12 +160,12 @@ main(void)
 	killed(parent, "kill", do_kill);
 	killed(parent, "chroot", do_chroot);
 
-	TEST("parent with commands to be run");
-	allowed(parent_commands, "fork", do_fork);
-	allowed(parent_commands, "exec", do_exec);
-	allowed(parent_commands, "kill", do_kill);
-	allowed(parent_commands, "read a configuration", do_read);
-	allowed(parent_commands, "open a device", do_device);
+	TEST("runner");
+	allowed(runner, "fork", do_fork);
+	allowed(runner, "exec", do_exec);
+	allowed(runner, "kill", do_kill);
+	allowed(runner, "look at a command", do_read);
+	allowed(runner, "log", do_log);
 
 	TEST("engine");
 	allowed(engine, "receive a descriptor", do_receive);
@@ -168,6 +174,11 @@ main(void)
 	allowed(engine, "events", do_events);
 	allowed(engine, "log", do_log);
 	killed(engine, "open an internet socket", do_socket);
+	refused(engine, "connect to the control socket", do_connect);
+	if (confine_accept[0] == '\0') {
+		killed(engine, "listen", do_listen);
+		refused(engine, "connect to an abstract address", do_abstract);
+	}
 	killed(engine, "read a file", do_read);
 	killed(engine, "write a file", do_write);
 	killed(engine, "remove a file", do_unlink);
@@ -182,6 +193,10 @@ main(void)
 	killed(resolver, "write a file", do_write);
 	killed(resolver, "remove a file", do_unlink);
 	killed(resolver, "listen", do_listen);
+	refused(resolver, "connect to the control socket", do_connect);
+	if (confine_accept[0] == '\0')
+		refused(resolver, "connect to an abstract address",
+		    do_abstract);
 	killed(resolver, "fork", do_fork);
 	killed(resolver, "exec", do_exec);
 	killed(resolver, "kill", do_kill);
@@ -209,15 +224,15 @@ static int
 parent(const void *arg)
 {
 	log_init(0, LOG_DAEMON);
-	confine_parent(control, control, 0);
+	confine_parent(control, control);
 	return (0);
 }
 
 static int
-parent_commands(const void *arg)
+runner(const void *arg)
 {
 	log_init(0, LOG_DAEMON);
-	confine_parent(control, control, 1);
+	confine_runner();
 	return (0);
 }
 
@@ -278,6 +293,19 @@ hidden(int (*confine)(const void *), const char *what, int (*fn)(void))
 	exit(1);
 }
 
+/* Whatever can be hidden; killed, or an error. */
+static void
+refused(int (*confine)(const void *), const char *what, int (*fn)(void))
+{
+	int	 r;
+
+	r = run(confine, fn);
+	if (r == ENOENT || r == EACCES || r == CHILD_KILLED)
+		return;
+	fprintf(stderr, "%s: not refused: %d\n", what, r);
+	exit(1);
+}
+
 static int
 run(int (*confine)(const void *), int (*fn)(void))
 {
@@ -320,7 +348,14 @@ do_unlink_socket(void)
 static int
 do_device(void)
 {
-	return (open("/dev/null", O_RDWR) == -1 ? errno : 0);
+	char	 path[64];
+
+	/* the driver may be missing */
+	snprintf(path, sizeof(path), "%s/%s", confine_devices,
+	    strcmp(confine_devices, "/dev") == 0 ? "null" : "tun");
+	if (open(path, O_RDWR) == -1 && errno != ENOENT && errno != ENODEV)
+		return (errno);
+	return (0);
 }
 
 static int
@@ -344,6 +379,34 @@ static int
 do_listen(void)
 {
 	return (listen(listener, 5) == -1 ? errno : 0);
+}
+
+static int
+do_connect(void)
+{
+	return (connect_to(control));
+}
+
+/* There is nobody, but EACCES comes first. */
+static int
+do_abstract(void)
+{
+	return (connect_to(""));
+}
+
+static int
+connect_to(const char *path)
+{
+	struct sockaddr_un	 sun;
+	int			 fd;
+
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+	if ((fd = socket(AF_UNIX, SOCK_STREAM, 0)) == -1 ||
+	    connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
+		return (errno);
+	return (0);
 }
 
 static int
@@ -448,23 +511,13 @@ on_event(int fd, short event, void *arg)
 static int
 do_accept(void)
 {
-	struct sockaddr_un	 sun;
-	uid_t			 uid;
-	gid_t			 gid;
-	int			 fd, c, size = 65536;
+	uid_t	 uid;
+	gid_t	 gid;
 
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	strlcpy(sun.sun_path, control, sizeof(sun.sun_path));
-	if ((c = socket(AF_UNIX, SOCK_STREAM, 0)) == -1)
-		return (errno);
-	/* without rpath and wpath OpenBSD has no path to connect to */
 	if (accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC) !=
 	    -1 || errno != EAGAIN)
 		return (EXDEV);
-	fd = channel[0];
-	if (getpeereid(fd, &uid, &gid) == -1 ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) == -1)
+	if (getpeereid(channel[0], &uid, &gid) == -1)
 		return (errno);
 	return (uid == geteuid() ? 0 : EXDEV);
 }

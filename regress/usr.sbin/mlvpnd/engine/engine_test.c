@@ -733,7 +733,8 @@ peer_start(struct peer *p)
 	sun.sun_family = AF_UNIX;
 	strlcpy(sun.sun_path, p->ctl, sizeof(sun.sun_path));
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
+	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	    listen(fd, 5) == -1)
 		err(1, "%s", p->ctl);
 	peer_send(p, IMSG_CONTROLFD, fd, NULL, 0);
 	peer_flush(p);

@@ -74,6 +74,7 @@ static void		 engine_command(char *);
 static uint32_t		 type_number(const char *);
 static void		 resolver_imsg(struct imsg *);
 static size_t		 resolver_answer(char *, uint8_t *);
+static void		 runner_imsg(struct imsg *);
 static void		 compose(uint32_t, uint32_t, const void *, size_t);
 
 static struct imsgbuf	 ibuf;
@@ -93,6 +94,8 @@ main(int argc, char *argv[])
 	}
 	if (strcmp(argv[1], "-R") == 0)
 		serve(resolver_imsg, -1);
+	if (strcmp(argv[1], "-X") == 0)
+		serve(runner_imsg, -1);
 	launch(argv[0], argv + 1);
 }
 
@@ -119,6 +122,7 @@ serve(void (*receive)(struct imsg *), int commands)
 	if (imsgbuf_init(&ibuf, PARENT_FD) == -1)
 		err(1, "imsgbuf_init");
 	imsgbuf_allow_fdpass(&ibuf);
+	compose(IMSG_STARTED, 0, NULL, 0);
 
 	for (;;) {
 		pfd[0].fd = PARENT_FD;
@@ -352,6 +356,12 @@ resolver_answer(char *line, uint8_t *answer)
 		len += sizeof(addr);
 	}
 	return (len);
+}
+
+/* Runs nothing, and kills nobody. */
+static void
+runner_imsg(struct imsg *imsg)
+{
 }
 
 static void

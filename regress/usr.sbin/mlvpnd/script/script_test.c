@@ -35,9 +35,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "conf.h"
 #include "core.h"
 #include "log.h"
+#include "mlvpnd.h"
+#include "run.h"
 #include "script.h"
 #include "test.h"
 #include "timer.h"
@@ -62,7 +65,10 @@ static void	 command_does(const char *);
 static struct tunnel_conf *make_tunnel(const char *, int);
 static void	 add_route(struct tunnel_conf *, const char *, int);
 static void	 prefix(struct prefix *, const char *, int);
-static void	 start(int);
+static void	 start(void);
+static void	 stop(void);
+static void	 ended(uint32_t);
+static void	 deliver(int, short, void *);
 static void	 link_up(struct script *, const char *);
 static void	 link_down(struct script *, const char *);
 static void	 expire(unsigned int);
@@ -83,7 +89,6 @@ static void	 test_hang(void);
 static void	 test_unsafe(void);
 static void	 test_names(void);
 static void	 test_conf(void);
-static void	 test_forbidden(void);
 static void	 test_free(void);
 static void	 test_stop(void);
 
@@ -92,6 +97,7 @@ static struct event *timer;		/* that was set last */
 static unsigned int timer_ms;
 static char	 said[65536], env[65536];
 static int	 restored;
+static int	 running;		/* commands */
 static TAILQ_HEAD(, tunnel_conf) tunnels = TAILQ_HEAD_INITIALIZER(tunnels);
 
 int
@@ -110,7 +116,6 @@ main(void)
 	test_unsafe();
 	test_names();
 	test_conf();
-	test_forbidden();
 	test_free();
 	test_stop();
 	return (0);
@@ -244,12 +249,54 @@ prefix(struct prefix *p, const char *addr, int len)
 
 /* With a command that does nothing but write down. */
 static void
-start(int commands)
+start(void)
 {
 	setup();
+	CHECK(chmod(dir, 0700) == 0);
 	make_command(0700);
 	command_does(":");
-	script_init(commands, MAX, GRACE);
+	run_init(ended, MAX, GRACE);
+}
+
+static void
+stop(void)
+{
+	script_stop(MAX);
+	run_stop();
+	running = 0;
+}
+
+/* of child.c: the runner is in this process, and answers later */
+void
+compose_runner(uint16_t type, uint32_t id, const void *data, size_t len)
+{
+	CHECK_EQ(type, IMSG_RUN);
+	running++;
+	CHECK(run_start(id, data, len) == 0);
+}
+
+int
+child_wait_runner(unsigned int ms)
+{
+	CHECK(event_loop(EVLOOP_ONCE | EVLOOP_NONBLOCK) != -1);
+	poll(NULL, 0, 1);
+	return (0);
+}
+
+static void
+ended(uint32_t id)
+{
+	struct timeval	 soon = { 0, 0 };
+
+	CHECK(event_once(-1, EV_TIMEOUT, deliver, (void *)(uintptr_t)id,
+	    &soon) == 0);
+}
+
+static void
+deliver(int fd, short event, void *id)
+{
+	running--;
+	script_done((uintptr_t)id);
 }
 
 static void
@@ -306,12 +353,8 @@ check_said(const char *want)
 static void
 drain(void)
 {
-	siginfo_t	 info;
-
-	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
-		CHECK(event_loop(EVLOOP_ONCE | EVLOOP_NONBLOCK) != -1);
-		poll(NULL, 0, 1);
-	}
+	while (running > 0)
+		(void)child_wait_runner(0);
 }
 
 /* Lines of the environment of the last run. */
@@ -385,7 +428,7 @@ test_native(void)
 	struct script	*s;
 
 	TEST("arguments and environment");
-	start(1);
+	start();
 	CHECK(setenv("SECRET", "of ours", 1) == 0);
 	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
@@ -413,7 +456,7 @@ test_native(void)
 	check_said("home attach\nhome link-up dsl1\nhome up\n"
 	    "home link-up dsl2\nhome link-down dsl1\nhome link-down dsl2\n"
 	    "home down\n");
-	script_stop();
+	stop();
 	CHECK_EQ(count("\n"), 8);
 	CHECK_EQ(count("home down\nhome detach\n"), 1);
 }
@@ -425,7 +468,7 @@ test_compat(void)
 	struct tunnel_conf	*tc;
 
 	TEST("those of MLVPN 2.x");
-	start(1);
+	start();
 	restored = 0;
 	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 1));
@@ -441,12 +484,12 @@ test_compat(void)
 	    "IP6_ROUTES=2001:db8:1::/48 default\n");
 	CHECK(strstr(env, "MLVPND") == NULL);
 	CHECK_EQ(restored, 1);
-	script_stop();
+	stop();
 	CHECK_EQ(count("dsl1\ntun7 rtun_down dsl2\ntun7 tuntap_down\n"), 1);
 	CHECK_EQ(count("\n"), 6);
 
 	TEST("an address without the length of its prefix");
-	start(1);
+	start();
 	s = script_new(restore, NULL);
 	tc = make_tunnel("home", 1);
 	tc->address[0].prefix.len = 32;
@@ -455,10 +498,10 @@ test_compat(void)
 	link_up(s, "a");
 	check_said("tun7 rtun_up a\ntun7 tuntap_up\n");
 	check_env("IP4=10.44.43.1\nIP4_GATEWAY=10.44.43.2\n");
-	script_stop();
+	stop();
 
 	TEST("without addresses");
-	start(1);
+	start();
 	s = script_new(restore, NULL);
 	tc = make_tunnel("home", 1);
 	tc->naddress = 0;
@@ -468,7 +511,7 @@ test_compat(void)
 	check_said("tap7 rtun_up a\ntap7 tuntap_up\n");
 	check_env("IP4=\nIP6=\nIP4_GATEWAY=\nIP6_GATEWAY=\n"
 	    "IP4_ROUTES=198.18.0.0/15\nIP6_ROUTES=2001:db8:1::/48\n");
-	script_stop();
+	stop();
 }
 
 static void
@@ -477,7 +520,7 @@ test_interface(void)
 	struct script	*s;
 
 	TEST("an interface that goes and comes");
-	start(1);
+	start();
 	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	link_up(s, "a");
@@ -492,7 +535,7 @@ test_interface(void)
 	check_said("home attach\nhome link-up a\nhome up\n"
 	    "home down\nhome detach\nhome attach\nhome up\n");
 	check_env("MLVPND_INTERFACE=tun8\n");
-	script_stop();
+	stop();
 }
 
 static void
@@ -503,7 +546,7 @@ test_slow(void)
 	int		 i;
 
 	TEST("one at a time, and others do not wait for it");
-	start(1);
+	start();
 	/* the first waits for the second to have begun */
 	command_does("case $1 in\n"
 	    "a) until grep -q '^b attach' said; do sleep 0.01; done\n"
@@ -524,10 +567,10 @@ test_slow(void)
 	    count("end of a attach\nend of b attach\n") > 0, 1);
 	CHECK(strstr(said, "a link-up") > strstr(said, "end of a attach"));
 	CHECK(strstr(said, "a up") > strstr(said, "end of a link-up"));
-	script_stop();
+	stop();
 
 	TEST("what happens meanwhile too often is summed up");
-	start(1);
+	start();
 	path(name, sizeof(name), "other");
 	command_does("while [ ! -e other ]; do sleep 0.01; done");
 	a = script_new(restore, NULL);
@@ -542,7 +585,7 @@ test_slow(void)
 	do
 		CHECK(event_loop(EVLOOP_ONCE) != -1);
 	while (count("\n") < 16);
-	script_stop();
+	stop();
 	CHECK(count("\n") < 30);
 	CHECK_EQ(count("a link-up x"), count("a link-down x"));
 	CHECK_EQ(count("a link-up y"), 1);
@@ -555,7 +598,7 @@ test_hang(void)
 	struct script	*s;
 
 	TEST("one that does not end is ended, with what it started");
-	start(1);
+	start();
 	command_does("[ \"$2\" != attach ] || "
 	    "{ : >hangs; sleep 100 | sleep 100; }");
 	s = script_new(restore, NULL);
@@ -565,10 +608,10 @@ test_hang(void)
 	await_hanging();
 	expire(MAX);
 	check_said("home attach\nhome link-up a\nhome up\n");
-	script_stop();
+	stop();
 
 	TEST("also one that does not want to");
-	start(1);
+	start();
 	command_does("[ \"$2\" != attach ] || "
 	    "{ trap '' TERM; : >hangs; while :; do sleep 100; done; }");
 	s = script_new(restore, NULL);
@@ -579,17 +622,17 @@ test_hang(void)
 	expire(MAX);
 	expire(GRACE);
 	check_said("home attach\nhome link-up a\nhome up\n");
-	script_stop();
+	stop();
 
 	TEST("one that fails does not matter");
-	start(1);
+	start();
 	command_does("exit 3");
 	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
 	link_up(s, "a");
 	check_said("home attach\nhome link-up a\nhome up\n");
-	script_stop();
+	stop();
 }
 
 static void
@@ -599,9 +642,35 @@ test_unsafe(void)
 	struct script		*s;
 	size_t			 i;
 
+	TEST("directory that others can write: not run any more");
+	start();
+	s = script_new(restore, NULL);
+	script_conf(s, make_tunnel("home", 0));
+	script_interface(s, "tun7", 1420);
+	check_said("home attach\n");
+	drain();
+	CHECK(chmod(dir, 0777) == 0);
+	link_up(s, "a");
+	drain();
+	check_said("home attach\n");
+	TEST("unless they cannot rename what is in it");
+	CHECK(chmod(dir, 01777) == 0);
+	link_up(s, "b");
+	check_said("home attach\nhome link-up b\n");
+	drain();
+	if (geteuid() == 0) {
+		TEST("a directory of somebody else");
+		CHECK(chown(dir, 65534, 65534) == 0);
+		link_up(s, "c");
+		drain();
+		check_said("home attach\nhome link-up b\n");
+		CHECK(chown(dir, 0, 0) == 0);
+	}
+	stop();
+
 	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		TEST("mode %04o: not run any more", (unsigned int)modes[i]);
-		start(1);
+		start();
 		s = script_new(restore, NULL);
 		script_conf(s, make_tunnel("home", 0));
 		script_interface(s, "tun7", 1420);
@@ -614,7 +683,7 @@ test_unsafe(void)
 		make_command(0700);
 		link_up(s, "b");
 		check_said("home attach\nhome link-up b\n");
-		script_stop();
+		stop();
 	}
 }
 
@@ -630,7 +699,7 @@ test_names(void)
 	size_t				 i;
 
 	TEST("names that no link has");
-	start(1);
+	start();
 	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
@@ -638,17 +707,17 @@ test_names(void)
 		link_up(s, names[i]);
 	link_up(s, "1a.b_c-d");
 	check_said("home attach\nhome link-up 1a.b_c-d\nhome up\n");
-	script_stop();
+	stop();
 
 	TEST("more links than there can be");
-	start(0);
+	start();
 	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	for (i = 0; i < 1000; i++) {
 		snprintf(name, sizeof(name), "%zu", i);
 		link_up(s, name);
 	}
-	script_stop();
+	stop();
 }
 
 static void
@@ -658,7 +727,7 @@ test_conf(void)
 	struct tunnel_conf	*tc;
 
 	TEST("a command that comes later is told all");
-	start(1);
+	start();
 	s = script_new(restore, NULL);
 	tc = make_tunnel("home", 0);
 	tc->command[0] = '\0';
@@ -678,24 +747,8 @@ test_conf(void)
 	TEST("none any more");
 	script_conf(s, tc);
 	link_up(s, "c");
-	script_stop();
+	stop();
 	CHECK_EQ(count("\n"), 5);
-}
-
-static void
-test_forbidden(void)
-{
-	struct script	*s;
-
-	TEST("nothing is run without leave");
-	start(0);
-	CHECK(!script_permitted());
-	s = script_new(restore, NULL);
-	script_conf(s, make_tunnel("home", 0));
-	script_interface(s, "tun7", 1420);
-	link_up(s, "a");
-	script_stop();
-	check_said("");
 }
 
 static void
@@ -704,7 +757,7 @@ test_free(void)
 	struct script	*s;
 
 	TEST("a tunnel that is no more");
-	start(1);
+	start();
 	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
@@ -715,10 +768,10 @@ test_free(void)
 	    "home link-down a\nhome link-down b\nhome down\nhome detach\n");
 	check_env("MLVPND_INTERFACE=tun7\n"
 	    "MLVPND_ADDRESSES=10.44.43.1/30 2001:db8:44::1/64 10.44.44.1/24\n");
-	script_stop();
+	stop();
 
 	TEST("the engine has lost it");
-	start(1);
+	start();
 	s = script_new(restore, NULL);
 	script_conf(s, make_tunnel("home", 0));
 	script_interface(s, "tun7", 1420);
@@ -726,7 +779,7 @@ test_free(void)
 	script_down(s);
 	check_said("home attach\nhome link-up a\nhome up\nhome link-down a\n"
 	    "home down\n");
-	script_stop();
+	stop();
 }
 
 static void
@@ -736,7 +789,7 @@ test_stop(void)
 	unsigned int	 begin;
 
 	TEST("the end does not wait for ever");
-	start(1);
+	start();
 	command_does("trap '' TERM; while [ $1 = a ]; do sleep 100; done");
 	a = script_new(restore, NULL);
 	script_conf(a, make_tunnel("a", 0));
@@ -748,7 +801,7 @@ test_stop(void)
 	link_up(b, "x");
 	check_said("a attach\nb attach\nb link-up x\nb up\n");
 	begin = now();
-	script_stop();
+	stop();
 	CHECK(now() - begin >= MAX + GRACE);
 	CHECK(now() - begin < MAX + 2 * GRACE + PATIENCE);
 	CHECK_EQ(count("a "), 1);
