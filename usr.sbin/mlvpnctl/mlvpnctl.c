@@ -32,6 +32,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ctl_json.h"
@@ -92,6 +93,7 @@ main(int argc, char *argv[])
 	if (pledge("stdio rpath wpath cpath unix dns tty", NULL) == -1)
 		err(1, "pledge");
 
+	tzset();
 	sockname = default_socket();
 	/* "+": options after the command belong to the command */
 	while ((ch = getopt(argc, argv, "+hjs:V")) != -1) {

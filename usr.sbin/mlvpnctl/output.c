@@ -27,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "addr.h"
 #include "ctl_words.h"
@@ -36,6 +37,7 @@
 
 #define LINE_SIZE	80
 #define MINUTE		60	/* seconds */
+#define QUOTA_SIZE	(4 * FMT_SIZE)
 #define COLUMNS		51	/* those between the names and the address */
 
 /* Widths of columns; addr: is there a column for the address? */
@@ -66,7 +68,9 @@ static const char	*link_addr(const struct ctl_link *, char *);
 static void	 tunnel_conf(const struct ctl_tunnel *);
 static void	 link_detail(const struct ctl_link *);
 static void	 link_rates(const struct ctl_link *);
+static void	 link_usage(const struct link_usage *);
 
+static const char	*fmt_quota(const struct link_usage *, char *);
 static const char	*fmt_hint(const struct ctl_link *, char *);
 
 const struct output	 text_output = {
@@ -377,7 +381,7 @@ links_row(const struct ctl_link *cl, const struct columns *col)
 {
 	char	 age[FMT_SIZE], rtt[FMT_SIZE], loss[LOSS_SIZE];
 	char	 tx[FMT_SIZE], rx[FMT_SIZE], addr[ADDR_STRLEN];
-	char	 hint[HINT_STRLEN];
+	char	 hint[HINT_STRLEN], quota[QUOTA_SIZE];
 	int	 indent = col->tunnel + col->link + 2;
 
 	printf("%-*s %-*s %-10s %8s %6s %8s %5s %5s", (int)col->tunnel,
@@ -395,6 +399,9 @@ links_row(const struct ctl_link *cl, const struct columns *col)
 		printf("%*s%s\n", indent, "", reason_words(cl->reason));
 	if (cl->hint != HINT_NONE)
 		printf("%*s%s\n", indent, "", fmt_hint(cl, hint));
+	if (cl->usage.quota != 0)
+		printf("%*squota: %s\n", indent, "",
+		    fmt_quota(&cl->usage, quota));
 }
 
 /* The address that identifies a link: that of the end that opened it. */
@@ -450,6 +457,20 @@ link_detail(const struct ctl_link *cl)
 	    cl->tx_packets, cl->tx_errors, cl->resent);
 	printf("  Received:    %sB in %" PRIu64 " packets\n",
 	    fmt_scale(cl->rx_bytes, a), cl->rx_packets);
+	if (cl->usage.known)
+		link_usage(&cl->usage);
+}
+
+static void
+link_usage(const struct link_usage *u)
+{
+	char	 a[FMT_SIZE], b[FMT_SIZE], c[FMT_SIZE], quota[QUOTA_SIZE];
+
+	printf("  Used:        %sB since the start, %sB today, %sB this "
+	    "month\n", fmt_scale(u->start, a), fmt_scale(u->today, b),
+	    fmt_scale(u->month, c));
+	if (u->quota != 0)
+		printf("  Quota:       %s\n", fmt_quota(u, quota));
 }
 
 /* Bits per second. */
@@ -478,6 +499,26 @@ link_rates(const struct ctl_link *cl)
 		    fmt_scale(cl->rate_peer, a));
 	printf("  Now:         %sbit/s sent, %sbit/s received\n",
 	    fmt_scale(cl->tx_rate, a), fmt_scale(cl->rx_rate, b));
+}
+
+/* What is left of it, and the day when it starts anew. */
+static const char *
+fmt_quota(const struct link_usage *u, char *buf)
+{
+	struct tm	*tm;
+	char		 date[FMT_SIZE] = "-", left[FMT_SIZE], all[FMT_SIZE];
+	time_t		 t = u->renewed;
+
+	if ((tm = localtime(&t)) != NULL)
+		strftime(date, sizeof(date), "%Y-%m-%d", tm);
+	fmt_scale(u->quota, all);
+	if (u->used >= u->quota)
+		snprintf(buf, QUOTA_SIZE, "%sB used up, renewed on %s", all,
+		    date);
+	else
+		snprintf(buf, QUOTA_SIZE, "%sB of %sB left, renewed on %s",
+		    fmt_scale(u->quota - u->used, left), all, date);
+	return (buf);
 }
 
 static const char *

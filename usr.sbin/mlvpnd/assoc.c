@@ -351,7 +351,7 @@ attempt_targets(struct assoc *as)
 		p = as->paths->list[i];
 		if (p->addr.ep.sock == SOCK_NONE)
 			continue;
-		if (p->opener && p->link != NULL && p->link->disabled)
+		if (p->opener && p->link != NULL && !link_enabled(p->link))
 			continue;
 		target_add(at, old, nold, &p->addr.ep);
 	}

@@ -30,23 +30,6 @@
 #include "conf.h"
 #include "defaults.h"
 
-/* Statements that are not implemented yet. */
-struct feature {
-	const char	*name;
-	int		(*tunnel)(const struct tunnel_conf *);
-	int		(*link)(const struct link_conf *);
-};
-
-static int		 feature_used(const struct feature *,
-			    const struct tunnel_conf *);
-static int		 uses_quota(const struct link_conf *);
-
-static const struct feature features[] = {
-	{ "quota",		NULL,		uses_quota }
-};
-
-#define NFEATURES	(sizeof(features) / sizeof(features[0]))
-
 struct mlvpnd_conf *
 conf_new(void)
 {
@@ -189,46 +172,6 @@ conf_tunnel_routes(const struct tunnel_conf *tc, const struct addr *addr)
 void
 conf_inactive(const struct mlvpnd_conf *conf, void (*report)(const char *))
 {
-	struct tunnel_conf	*tunnel;
-	char			 line[512];
-	size_t			 i;
-	int			 n;
-
 	if (conf->status.family != 0)
 		report("not implemented yet: status");
-
-	TAILQ_FOREACH(tunnel, &conf->tunnels, entry) {
-		for (i = 0, n = 0; i < NFEATURES; i++) {
-			if (!feature_used(&features[i], tunnel))
-				continue;
-			if (n++ == 0)
-				snprintf(line, sizeof(line),
-				    "%s: not implemented yet: ", tunnel->name);
-			else
-				strlcat(line, ", ", sizeof(line));
-			strlcat(line, features[i].name, sizeof(line));
-		}
-		if (n > 0)
-			report(line);
-	}
-}
-
-static int
-feature_used(const struct feature *f, const struct tunnel_conf *tunnel)
-{
-	struct link_conf	*link;
-
-	if (f->tunnel != NULL)
-		return (f->tunnel(tunnel));
-	TAILQ_FOREACH(link, &tunnel->links, entry) {
-		if (f->link(link))
-			return (1);
-	}
-	return (0);
-}
-
-static int
-uses_quota(const struct link_conf *link)
-{
-	return (link->quota.period != QUOTA_NONE);
 }

@@ -84,7 +84,6 @@ enum quota_period {
 };
 
 enum quota_action {
-	QUOTA_WARN,
 	QUOTA_BACKUP,
 	QUOTA_DOWN,
 	QUOTA_LIMIT
@@ -94,7 +93,7 @@ struct quota_conf {
 	uint64_t	 bytes;
 	uint64_t	 limit;		/* QUOTA_LIMIT: bit/s */
 	uint8_t		 period;	/* enum quota_period */
-	uint8_t		 day;		/* QUOTA_MONTH: 1..28 */
+	uint8_t		 day;		/* QUOTA_MONTH: 1..31 */
 	uint8_t		 action;	/* enum quota_action */
 	uint8_t		 level;		/* QUOTA_BACKUP: 1..7 */
 };
@@ -145,6 +144,7 @@ struct link_conf {
 	uint32_t	 timeout;	/* us, caps T_dead, 0 default */
 	uint16_t	 mtu;		/* of the link, 0 unknown */
 	struct quota_conf quota;
+	uint8_t		 off;		/* the parent's: quota used up */
 };
 
 #define MATCH_LINKS	0x0001		/* link { } */
@@ -252,8 +252,8 @@ struct mlvpnd_conf {
  * conf_*_new(): return an object with default settings, NULL without memory.
  * conf_tunnel_initiates(): does this end open the links?
  * conf_tunnel_routes(): do the routes of the tunnel cover the address?
- * conf_inactive(): calls the function with a line for each tunnel that uses
- *	statements that are not implemented yet.
+ * conf_inactive(): calls the function with a line for statements that are not
+ *	implemented yet.
  */
 struct mlvpnd_conf	*conf_new(void);
 void			 conf_free(struct mlvpnd_conf *);

@@ -427,9 +427,9 @@ check_link(const struct tunnel_conf *t, const struct link_conf *l)
 		    "tunnel \"%s\" do", l->name, t->name);
 	else if (l->local.family != 0 || l->local.port != 0 ||
 	    *l->local_if != '\0' || *l->ifname != '\0' ||
-	    l->rtable != RTABLE_DEFAULT)
-		conf_error(l, "link \"%s\": local, interface and rdomain need "
-		    "a remote", l->name);
+	    l->rtable != RTABLE_DEFAULT || l->quota.period != QUOTA_NONE)
+		conf_error(l, "link \"%s\": local, interface, rdomain and "
+		    "quota need a remote", l->name);
 }
 
 /*
@@ -451,6 +451,9 @@ check_link_mlvpn2(const struct tunnel_conf *t, const struct link_conf *l)
 	if (l->listen.family != 0 && (l->local.family != 0 ||
 	    l->local.port != 0 || *l->local_if != '\0'))
 		conf_error(l, "link \"%s\": local and listen on are mutually "
+		    "exclusive", l->name);
+	if (l->listen.family != 0 && l->quota.period != QUOTA_NONE)
+		conf_error(l, "link \"%s\": quota and listen on are mutually "
 		    "exclusive", l->name);
 }
 

@@ -45,7 +45,7 @@ confine_user(const struct passwd *pw)
 }
 
 void
-confine_parent(const char *sockname, const char *flows)
+confine_parent(const char *sockname, const char *flows, const char *usage)
 {
 	confine_report();
 	confine_capabilities(1);
@@ -55,6 +55,8 @@ confine_parent(const char *sockname, const char *flows)
 		fatal("unveil %s", sockname);
 	if (unveil(flows, "rwc") == -1 && errno != ENOENT)
 		fatal("unveil %s", flows);
+	if (unveil(usage, "rwc") == -1 && errno != ENOENT)
+		fatal("unveil %s", usage);
 	/* a later configuration may name other files */
 	confine_paths("r");
 	if (pledge("stdio rpath wpath cpath inet unix sendfd route wroute id",

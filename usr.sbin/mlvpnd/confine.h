@@ -31,7 +31,8 @@ struct passwd;
  *	socket that it has.  It cannot open a route socket, nor use an ioctl(2)
  *	unknown to pledge(2): on OpenBSD, SIOCSIFFLAGS, SIOCSIFRDOMAIN,
  *	SIOCSIFDESCR, SIOCAIFGROUP and those of tun(4) kill it.  sockname is
- *	removed at exit, flows may be opened later.
+ *	removed at exit, flows may be opened later, usage is a directory for
+ *	files.
  * confine_engine(): handles packets and the control socket, on descriptors
  *	that it is sent.
  * confine_resolver(): calls getaddrinfo(3).
@@ -39,7 +40,8 @@ struct passwd;
  *	process is restricted to: there, it keeps everything.
  */
 void	 confine_user(const struct passwd *);
-void	 confine_parent(const char *sockname, const char *flows);
+void	 confine_parent(const char *sockname, const char *flows,
+	    const char *usage);
 void	 confine_engine(void);
 void	 confine_resolver(void);
 void	 confine_runner(void);

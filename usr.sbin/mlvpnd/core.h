@@ -87,6 +87,7 @@ int		 tunnel_matches(struct tunnel *, const struct match_rule *,
 		    size_t);
 void		 tunnel_flows(struct tunnel *, const struct peer_flow *,
 		    size_t);
+uint64_t	 tunnel_link_bytes(struct tunnel *, const char *);
 void		 tunnel_ctl(struct tunnel *, struct ctl_tunnel *, uint64_t);
 int		 tunnel_ctl_match(struct tunnel *, size_t, struct ctl_match *);
 size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,

@@ -152,6 +152,17 @@ enum link_state {
 	LINK_ABSENT			/* in a sample: there was no such link */
 };
 
+/* What a link has carried both ways, bytes. */
+struct link_usage {
+	uint8_t		 known;
+	uint64_t	 start;			/* since the start */
+	uint64_t	 today;
+	uint64_t	 month;
+	uint64_t	 quota;			/* 0 none */
+	uint64_t	 used;			/* of it */
+	int64_t		 renewed;		/* time(3) */
+};
+
 struct ctl_link {
 	char		 tunnel[TUNNEL_NAME_SIZE];
 	char		 name[LINK_NAME_SIZE];
@@ -188,6 +199,7 @@ struct ctl_link {
 	uint8_t		 mtu_measured;		/* one has arrived */
 	uint8_t		 hint;			/* enum link_hint */
 	uint64_t	 hint_rate;		/* delivered, of HINT_LESS */
+	struct link_usage usage;
 };
 
 /* What a link was like for HISTORY_INTERVAL. */

@@ -25,6 +25,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "addr.h"
 #include "ctl_json.h"
@@ -54,6 +55,7 @@ static void	 json_addr(const char *, const struct addr *);
 static void	 put_token(const char *);
 static void	 put_int(int64_t);
 static void	 put_percent(int32_t);
+static void	 json_usage(const struct link_usage *);
 static void	 json_quote(const char *);
 static size_t	 utf8_len(const unsigned char *);
 
@@ -216,7 +218,25 @@ json_link(const struct ctl_link *cl)
 	json_uint("rx_bytes", cl->rx_bytes);
 	json_uint("tx_errors", cl->tx_errors);
 	json_uint("tx_resent", cl->resent);
+	json_usage(&cl->usage);
 	json_close('}');
+}
+
+static void
+json_usage(const struct link_usage *u)
+{
+	int64_t	 left = -1, renewed = -1;
+
+	if (u->quota != 0) {
+		left = u->used < u->quota ? u->quota - u->used : 0;
+		renewed = u->renewed - time(NULL);
+	}
+	json_int("used", u->known ? (int64_t)u->start : -1);
+	json_int("used_today", u->known ? (int64_t)u->today : -1);
+	json_int("used_month", u->known ? (int64_t)u->month : -1);
+	json_known("quota", u->quota);
+	json_int("quota_left", left);
+	json_int("quota_renewed_s", renewed);
 }
 
 void

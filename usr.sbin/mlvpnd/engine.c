@@ -44,6 +44,7 @@
 #include "engine_parent.h"
 #include "engine_show.h"
 #include "engine_title.h"
+#include "engine_usage.h"
 #include "engine_watch.h"
 #include "imsgev.h"
 #include "log.h"
@@ -113,6 +114,7 @@ engine_init(void)
 	engine_conf_init(core);
 	engine_show_init(core);
 	engine_title_init();
+	engine_usage_init();
 	engine_watch_init();
 	engine_parent_open(engine_imsg);
 }
@@ -161,6 +163,7 @@ engine_shutdown(void)
 
 	mlvpn2_file_close(core);
 	control_shutdown();
+	engine_usage_free();
 	engine_parent_close();
 	engine_conf_free();
 	engine_io_free();
@@ -180,6 +183,9 @@ engine_imsg(struct imsg *imsg)
 		break;
 	case IMSG_FLOWS:
 		engine_recv_flows(imsg);
+		break;
+	case IMSG_LINK_USAGE:
+		engine_usage_recv(imsg);
 		break;
 	case IMSG_CTL_MESSAGE:
 	case IMSG_CTL_RESULT:

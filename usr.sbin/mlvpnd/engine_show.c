@@ -34,6 +34,7 @@
 #include "engine_io.h"
 #include "engine_parent.h"
 #include "engine_show.h"
+#include "engine_usage.h"
 #include "log.h"
 #include "mlvpnd.h"
 #include "recent.h"
@@ -180,7 +181,9 @@ const struct ctl_link *
 engine_links(struct engine_tunnel *t, size_t *n)
 {
 	static struct ctl_link	 links[SHOW_LINKS_MAX];
+	const struct link_usage	*usage;
 	uint64_t		 now;
+	size_t			 i;
 
 	*n = 0;
 	if (t->tunnel != NULL) {
@@ -188,6 +191,11 @@ engine_links(struct engine_tunnel *t, size_t *n)
 		memset(links, 0, sizeof(links));
 		*n = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX, now);
 		watch_see(&t->watch, links, *n, now);
+	}
+	for (i = 0; i < *n; i++) {
+		if ((usage = engine_usage_find(t->conf->id,
+		    links[i].name)) != NULL)
+			links[i].usage = *usage;
 	}
 	return (links);
 }

@@ -47,7 +47,13 @@ links_call(const struct links *links)
 }
 
 int
+link_enabled(const struct link *l)
+{
+	return (!l->disabled && !l->conf.off);
+}
+
+int
 link_ready(const struct link *l)
 {
-	return (l->ep.sock != SOCK_NONE && !l->disabled);
+	return (l->ep.sock != SOCK_NONE && link_enabled(l));
 }

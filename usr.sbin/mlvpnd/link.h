@@ -39,6 +39,7 @@ struct link {
 	uint16_t	 mtu;		/* of the outgoing interface, 0
 					   unknown */
 	int		 disabled;	/* by the operator */
+	uint64_t	 bytes;		/* carried, not yet told */
 	struct path	*path;		/* opened by this end */
 	uint64_t	 since;		/* of having no path */
 };
@@ -48,6 +49,8 @@ TAILQ_HEAD(links, link);
 struct link	*link_find(const struct links *, const char *);
 /* Is this end to call the peer?  It is if it knows where. */
 int		 links_call(const struct links *);
+/* May it be used, if it can? */
+int		 link_enabled(const struct link *);
 /* May it have a path, and be used for a handshake? */
 int		 link_ready(const struct link *);
 

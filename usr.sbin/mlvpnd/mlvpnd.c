@@ -54,6 +54,7 @@
 #include "netif.h"
 #include "parse.h"
 #include "printconf.h"
+#include "quota.h"
 #include "reconf.h"
 #include "resolver.h"
 #include "runner.h"
@@ -61,10 +62,13 @@
 
 #define CONF_FILE	"/etc/mlvpnd.conf"
 #define FLOWS_FILE	_PATH_VARDB "mlvpnd.flows"
+#define USAGE_DIR	_PATH_VARDB "mlvpnd"
 #define CONTROL_BACKLOG	5
 
 static __dead void	 usage(void);
 static void		 control_path(const char *);
+static void		 usage_path(void);
+static const char	*socket_name(void);
 static void		 control_check(void);
 static int		 control_open(gid_t);
 static void		 main_started(void);
@@ -76,6 +80,7 @@ static int		 main_recv_verbose(struct imsg *);
 static int		 main_recv_stale(struct imsg *);
 static int		 main_recv_mtu(struct imsg *);
 static int		 main_recv_event(struct imsg *);
+static int		 main_recv_bytes(struct imsg *);
 static int		 main_resolver_imsg(struct imsg *);
 static int		 main_runner_imsg(struct imsg *);
 static int		 is_text(const char *, size_t);
@@ -83,6 +88,7 @@ static int		 is_text(const char *, size_t);
 static const char	*conffile = CONF_FILE;
 static struct sockaddr_un csock = { .sun_family = AF_UNIX };
 static char		 flowsfile[PATH_MAX];
+static char		 usagedir[PATH_MAX];
 
 static __dead void
 usage(void)
@@ -221,10 +227,11 @@ main(int argc, char *argv[])
 		fatalx("control socket setup failed");
 	compose_engine(IMSG_CONTROLFD, 0, control_fd, NULL, 0);
 
+	quota_start(usagedir, socket_name(), reconf_quota);
 	if (reconf_start(conf, flowsfile) == -1)
 		main_shutdown(1);
 
-	confine_parent(csock.sun_path, flowsfile);
+	confine_parent(csock.sun_path, flowsfile, usagedir);
 	netif_pledged();
 
 	event_dispatch();
@@ -250,6 +257,26 @@ control_path(const char *path)
 	    path != NULL ? path : MLVPND_SOCKET, path != NULL ? "" : table);
 	if (len < 0 || (size_t)len >= sizeof(csock.sun_path))
 		errx(1, "%s: socket name too long", path);
+	usage_path();
+}
+
+/* Beside the socket, unless it goes away on a reboot. */
+static void
+usage_path(void)
+{
+	if (strncmp(csock.sun_path, "/run/", 5) == 0 ||
+	    strncmp(csock.sun_path, _PATH_VARRUN, strlen(_PATH_VARRUN)) == 0)
+		strlcpy(usagedir, USAGE_DIR, sizeof(usagedir));
+	else
+		snprintf(usagedir, sizeof(usagedir), "%s.db", csock.sun_path);
+}
+
+static const char *
+socket_name(void)
+{
+	const char	*slash = strrchr(csock.sun_path, '/');
+
+	return (slash != NULL ? slash + 1 : csock.sun_path);
 }
 
 /* Exit if another daemon uses the socket. */
@@ -319,6 +346,7 @@ main_shutdown(int status)
 {
 	if (child_stop() == -1)
 		status = 1;
+	quota_stop();
 	reconf_stop();
 	if (child_stop_runner() == -1)
 		status = 1;
@@ -374,6 +402,8 @@ main_engine_imsg(struct imsg *imsg)
 		return (main_recv_mtu(imsg));
 	case IMSG_EVENT:
 		return (main_recv_event(imsg));
+	case IMSG_LINK_BYTES:
+		return (main_recv_bytes(imsg));
 	default:
 		return (-1);
 	}
@@ -428,6 +458,18 @@ main_recv_event(struct imsg *imsg)
 		return (-1);
 	reconf_event(ie.tunnel, ie.type, ie.link,
 	    reason_words(ie.reason));
+	return (0);
+}
+
+static int
+main_recv_bytes(struct imsg *imsg)
+{
+	struct imsg_link_bytes	 ib;
+
+	if (imsg_get_data(imsg, &ib, sizeof(ib)) == -1 ||
+	    !is_text(ib.link, sizeof(ib.link)))
+		return (-1);
+	quota_count(ib.tunnel, ib.link, ib.bytes);
 	return (0);
 }
 

@@ -77,11 +77,13 @@ enum imsg_type {
 	IMSG_RECONF_END,
 	IMSG_LINK_SOCKET,		/* struct imsg_link_socket, fd */
 	IMSG_LINK_NOSOCKET,		/* struct imsg_link_socket */
+	IMSG_LINK_USAGE,		/* struct imsg_link_usage */
 
 	/* engine to parent */
 	IMSG_LINK_STALE,		/* struct imsg_link: look up, reopen */
 	IMSG_TUNNEL_MTU,		/* struct imsg_tunnel_mtu */
 	IMSG_EVENT,			/* struct imsg_event */
+	IMSG_LINK_BYTES,		/* struct imsg_link_bytes */
 
 	/* each child to parent, once it is set up */
 	IMSG_STARTED,
@@ -123,6 +125,19 @@ struct imsg_event {
 	int32_t		 type;		/* enum core_event_type */
 	char		 link[LINK_NAME_SIZE];
 	uint32_t	 reason;	/* enum reason */
+};
+
+/* What the link has carried since the message before. */
+struct imsg_link_bytes {
+	uint32_t	 tunnel;
+	char		 link[LINK_NAME_SIZE];
+	uint64_t	 bytes;
+};
+
+struct imsg_link_usage {
+	uint32_t	 tunnel;
+	char		 link[LINK_NAME_SIZE];
+	struct link_usage usage;
 };
 
 struct imsg_resolve {

@@ -67,6 +67,7 @@
 #define REORDER_MAX	65535
 #define OVERHEAD_MAX	255
 #define RTABLE_MAX	255
+#define BACKUP_MAX	7
 #define PRIORITY_MAX	63
 
 /* Strings live until the end of the run, so that no action frees any. */
@@ -240,7 +241,7 @@ static int			 nlist;
 %}
 
 %token	ADDRESS ATM AUTO BACKUP BANDWIDTH BULK CIPHER CLEARTEXT COMMAND COMPAT
-%token	COPY DATA DAY DEFAULT DESCRIPTION DOWN DSCP DUPLICATE ERROR
+%token	COPY DATA DAY DEFAULT DESCRIPTION DOWN DSCP DUPLICATE ERROR FROM
 %token	KWFILE GROUP ID INCLUDE INET INET6 INTERFACE KEEPALIVE KEY LATENCY
 %token	LIMIT LINK LISTEN LOCAL LOSS MATCH MAX MAXMSS MIN MLVPN2 MLVPN3 MONTH
 %token	MTU NO NOT ON ONLY ORDER OVERFLOW OVERHEAD PEER PER PERSIST PORT
@@ -781,18 +782,20 @@ recover_time	: /* empty */ {
 day		: /* empty */ {
 			$$ = 1;
 		}
-		| DAY word {
-			if (($$ = number("day", $2, 1, 28)) == -1)
+		| FROM DAY word {
+			if (($$ = number("day", $3, 1, 31)) == -1)
 				$$ = 1;
 		}
 		;
 
-then		: /* empty */
+then		: /* empty */ {
+			quota_then(QUOTA_BACKUP, 0, BACKUP_MAX);
+		}
 		| THEN DOWN {
 			quota_then(QUOTA_DOWN, 0, 0);
 		}
 		| THEN BACKUP {
-			quota_then(QUOTA_BACKUP, 0, 1);
+			quota_then(QUOTA_BACKUP, 0, BACKUP_MAX);
 		}
 		| THEN BACKUP NUMBER {
 			quota_then(QUOTA_BACKUP, 0,
@@ -1231,6 +1234,7 @@ lookup(const char *s)
 		{ "dscp",		DSCP },
 		{ "duplicate",		DUPLICATE },
 		{ "file",		KWFILE },
+		{ "from",		FROM },
 		{ "group",		GROUP },
 		{ "id",			ID },
 		{ "include",		INCLUDE },
@@ -1684,7 +1688,7 @@ time_range(const char *what, int64_t v, uint64_t min, const char *smin,
 static int
 backup_level(const char *s)
 {
-	int64_t	 level = number("backup", s, 1, 7);
+	int64_t	 level = number("backup", s, 1, BACKUP_MAX);
 
 	return (level == -1 ? 1 : level);
 }

@@ -272,9 +272,8 @@ path_remove(struct path *p, uint8_t reason, uint64_t now)
 {
 	p->ops->remove(p, reason, now);
 	path_rescue(p, now);
-	path_gone(p, reason == CLOSE_LINK_DOWN ? REASON_OPERATOR :
-	    REASON_REMOVED,
-	    now);
+	path_gone(p, reason != CLOSE_LINK_DOWN ? REASON_REMOVED :
+	    p->link->disabled ? REASON_OPERATOR : REASON_QUOTA, now);
 }
 
 /* The operator takes the peer's path out of use, or back. */
@@ -611,7 +610,11 @@ path_put_mark(const struct path *p, uint8_t *buf)
 void
 path_rx(struct path *p, const struct dgram *dg, uint64_t now)
 {
-	account_rx(&p->acct, dg->len + ip_overhead(&dg->ep), now);
+	size_t	 bytes = dg->len + ip_overhead(&dg->ep);
+
+	account_rx(&p->acct, bytes, now);
+	if (p->link != NULL)
+		p->link->bytes += bytes;
 }
 
 /* The datagram had a packet of the tunnel. */
@@ -631,6 +634,8 @@ path_tx(struct path *p, const struct dgram *dg, uint64_t now)
 	pacer_charge(&p->pacer, path_time(p, bytes), p->paths->shared->tick,
 	    now);
 	account_tx(&p->acct, bytes, now);
+	if (p->link != NULL)
+		p->link->bytes += bytes;
 }
 
 /* Seals a plaintext for ep; 0 when nothing can be sent there. */

@@ -538,7 +538,7 @@ print_quota(const struct quota_conf *q)
 	if (q->period == QUOTA_DAY)
 		printf(" per day");
 	else
-		printf(" per month day %u", q->day);
+		printf(" per month from day %u", q->day);
 	switch (q->action) {
 	case QUOTA_BACKUP:
 		printf(" then backup %u", q->level);

@@ -43,6 +43,7 @@ static const struct {
 	[REASON_CLOSED] = { "closed", "closed by peer" },
 	[REASON_REFUSED] = { "refused", "refused by peer" },
 	[REASON_OPERATOR] = { "operator", "by operator" },
+	[REASON_QUOTA] = { "quota", "quota used up" },
 	[REASON_REMOVED] = { "removed", "removed" },
 	[REASON_ASSOCIATION] = { "association", "association ended" },
 	[REASON_NO_ADDRESS] = { "no-address", "no address or socket" },

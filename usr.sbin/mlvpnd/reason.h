@@ -40,6 +40,7 @@ enum reason {
 	REASON_CLOSED,
 	REASON_REFUSED,
 	REASON_OPERATOR,
+	REASON_QUOTA,			/* used up */
 	REASON_REMOVED,			/* from the configuration */
 	REASON_ASSOCIATION,
 	REASON_NO_ADDRESS,

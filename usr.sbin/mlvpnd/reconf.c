@@ -47,6 +47,7 @@
 #include "netif.h"
 #include "notice.h"
 #include "parse.h"
+#include "quota.h"
 #include "reconf.h"
 #include "script.h"
 #include "timer.h"
@@ -192,6 +193,13 @@ reconf_netchange(void)
 		timer_set(&ev_settled, SETTLE_TIME);
 }
 
+/* A link has other settings now. */
+void
+reconf_quota(void)
+{
+	reconf_send();
+}
+
 void
 reconf_mtu(uint32_t id, uint16_t mtu)
 {
@@ -317,6 +325,7 @@ reconf_apply(struct mlvpnd_conf *new)
 		reconf_tunnel(pt);
 	conf_free(conf);
 	conf = new;
+	quota_conf(conf);
 
 	retry = 0;
 	(void)reconf_open(&missing);
@@ -454,6 +463,7 @@ reconf_send_tunnel(struct ptunnel *pt)
 		memcpy(&lc, link, sizeof(lc));
 		memset(&lc.entry, 0, sizeof(lc.entry));
 		lc.lineno = 0;
+		quota_apply(pt->conf->name, &lc);
 		compose_engine(IMSG_RECONF_LINK, 0, -1, &lc, sizeof(lc));
 	}
 	TAILQ_FOREACH(match, &pt->conf->matches, entry)

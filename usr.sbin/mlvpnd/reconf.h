@@ -50,6 +50,7 @@ void	 reconf_reload(const char *);
 void	 reconf_reload_ctl(const char *, uint32_t peerid);
 void	 reconf_stop(void);
 void	 reconf_netchange(void);
+void	 reconf_quota(void);
 void	 reconf_mtu(uint32_t tunnel, uint16_t);
 void	 reconf_stale(uint32_t tunnel, const char *link);
 void	 reconf_event(uint32_t tunnel, int, const char *link,

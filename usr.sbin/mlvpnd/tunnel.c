@@ -149,13 +149,30 @@ tunnel_secret(struct hs_secret *secret, const struct tunnel_conf *conf)
 	    conf->has_key ? conf->peer_key : NULL);
 }
 
+/* What the link has carried since the last call, both ways. */
+uint64_t
+tunnel_link_bytes(struct tunnel *t, const char *name)
+{
+	struct link	*l;
+	uint64_t	 bytes;
+
+	if ((l = link_find(&t->links, name)) == NULL)
+		return (0);
+	bytes = l->bytes;
+	l->bytes = 0;
+	return (bytes);
+}
+
 /* Adds a link, or changes the one of that name. */
 int
 tunnel_link(struct tunnel *t, const struct link_conf *conf, uint64_t now)
 {
 	struct link	*l;
+	int		 enabled = 1;
 
-	if ((l = link_find(&t->links, conf->name)) == NULL) {
+	if ((l = link_find(&t->links, conf->name)) != NULL)
+		enabled = link_enabled(l);
+	else {
 		if ((l = calloc(1, sizeof(*l))) == NULL)
 			return (-1);
 		l->since = now;
@@ -163,6 +180,11 @@ tunnel_link(struct tunnel *t, const struct link_conf *conf, uint64_t now)
 	}
 	l->conf = *conf;
 	link_rates_changed(t, l, now);
+	if (!link_enabled(l) && l->path != NULL)
+		path_remove(l->path, CLOSE_LINK_DOWN, now);
+	else if (link_enabled(l) && !enabled)
+		link_use(t, l, now);
+	settle(t, now);
 	return (0);
 }
 
@@ -805,6 +827,9 @@ link_ctl(struct tunnel *t, const struct link *l, struct ctl_link *c,
 	if (l->disabled) {
 		c->state = LINK_DISABLED;
 		c->reason = REASON_OPERATOR;
+	} else if (l->conf.off) {
+		c->state = LINK_DISABLED;
+		c->reason = REASON_QUOTA;
 	} else if (l->ep.sock == SOCK_NONE) {
 		c->state = LINK_NOADDR;
 		c->reason = REASON_NO_ADDRESS;

@@ -502,6 +502,7 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->resent = 2;
 	l->mtu = 1500;
 	l->mtu_measured = 1;
+	l->usage.known = 1;
 
 	link_init(++l, "home", "dsl2", LINK_DOWN);
 	l->reason = REASON_NO_REPORTS;
@@ -513,6 +514,9 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->loss_rx = -1;
 	l->rate_conf = 2000000;
 	l->rate = 1970000;
+	l->usage.known = 1;
+	l->usage.used = l->usage.quota = 1000000000;
+	l->usage.renewed = 1798761600;
 
 	link_init(++l, "home", "lte", LINK_STANDBY);
 	addr_pton(&l->local, "2001:db8::12");
@@ -522,6 +526,13 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->id = 2;
 	l->since = 694861;			/* 1w1d1h */
 	l->srtt = 1234567;
+	l->usage.known = 1;
+	l->usage.start = 999;
+	l->usage.today = 2500000000;
+	l->usage.month = 70000000000;
+	l->usage.quota = 50000000000;
+	l->usage.used = 41250000000;
+	l->usage.renewed = 1798761600;		/* 2027-01-01 */
 
 	link_init(++l, "branch-office", "a", LINK_NOADDR);
 	l->reason = REASON_NO_ADDRESS;

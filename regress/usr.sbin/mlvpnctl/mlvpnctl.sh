@@ -14,7 +14,8 @@ sock=$dir/sock
 bin=$PWD
 src=$(cd "$(dirname "$0")" && pwd)
 LC_ALL=C
-export LC_ALL
+TZ=UTC0
+export LC_ALL TZ
 
 # compare what status: status and standard input are what is wanted
 compare() {
@@ -283,7 +284,9 @@ test_show() {
 	            configured 20M, measured 18.2M
 	home   dsl2 down       00:00:05      -    100/-     0     0 -
 	            no reports from peer
+	            quota: 1.00GB used up, renewed on 2027-01-01
 	home   lte  standby    01w1d01h 1235ms        -     0     0 2001:db8::12
+	            quota: 8.75GB of 50.0GB left, renewed on 2027-01-01
 	END
 	with normal show links home dsl1
 	compare "show links home dsl1" 0 <<-END
@@ -302,6 +305,8 @@ test_show() {
 	  Now:         0bit/s sent, 0bit/s received
 	  Sent:        0B in 0 packets, 0 errors, 0 sent again
 	  Received:    0B in 0 packets
+	  Used:        0B since the start, 0B today, 0B this month
+	  Quota:       1.00GB used up, renewed on 2027-01-01
 
 	Link lte of tunnel home is standby for 01w1d01h
 	  Opened by:   this end, as path 2, backup 1
@@ -312,6 +317,8 @@ test_show() {
 	  Now:         0bit/s sent, 0bit/s received
 	  Sent:        0B in 0 packets, 0 errors, 0 sent again
 	  Received:    0B in 0 packets
+	  Used:        999B since the start, 2.50GB today, 70.0GB this month
+	  Quota:       8.75GB of 50.0GB left, renewed on 2027-01-01
 	END
 	with normal show tunnels
 	compare "show tunnels" 0 <<-END
@@ -424,8 +431,10 @@ links_table() {
 	                               configured 20M, measured 18.2M
 	home          dsl2             down       00:00:05      -    100/-     0     0
 	                               no reports from peer
+	                               quota: 1.00GB used up, renewed on 2027-01-01
 	home          lte              standby    01w1d01h 1235ms        -     0     0
 	                               2001:db8::12
+	                               quota: 8.75GB of 50.0GB left, renewed on 2027-01-01
 	branch-office a                no address 1d00h00m      -        -     0     0
 	                               no address or socket
 	branch-office a-long-link-name disabled          -      -   9.9/10     0     0
@@ -451,6 +460,7 @@ links_dsl1() {
 	  Now:         18.2Mbit/s sent, 999bit/s received
 	  Sent:        1.23GB in 1500 packets, 3 errors, 2 sent again
 	  Received:    40B in 1 packets
+	  Used:        0B since the start, 0B today, 0B this month
 	END
 }
 
@@ -536,6 +546,19 @@ test_json() {
 	json normal 0 show links home dsl1
 	has '"bandwidth_hint": "less",'
 	has '"bandwidth_hint_measured": 18234567,'
+	has '"used": 0,'
+	has '"quota": null,'
+	has '"quota_left": null,'
+	has '"quota_renewed_s": null'
+	json normal 0 show links home lte
+	has '"used": 999,'
+	has '"used_today": 2500000000,'
+	has '"used_month": 70000000000,'
+	has '"quota": 50000000000,'
+	has '"quota_left": 8750000000,'
+	json normal 0 show links branch-office
+	has '"used": null,'
+	has '"used_today": null,'
 	json normal 0 reload
 	has '"ok": true'
 	json normal 1 show links away
@@ -582,6 +605,9 @@ test_json() {
 	has '"/etc/mlvpnd.conf:7: duplicate link \"dsl1\""'
 
 	with normal -j show links home lte
+	# counts down
+	sed 's/\("quota_renewed_s": \)-*[0-9]*/\1N/' "$dir/got" >"$dir/n"
+	mv "$dir/n" "$dir/got"
 	compare "all of it" 0 <<-END
 	{
 	 "links": [
@@ -620,7 +646,13 @@ test_json() {
 	   "rx_packets": 0,
 	   "rx_bytes": 0,
 	   "tx_errors": 0,
-	   "tx_resent": 0
+	   "tx_resent": 0,
+	   "used": 999,
+	   "used_today": 2500000000,
+	   "used_month": 70000000000,
+	   "quota": 50000000000,
+	   "quota_left": 8750000000,
+	   "quota_renewed_s": N
 	  }
 	 ]
 	}

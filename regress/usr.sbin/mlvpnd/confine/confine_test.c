@@ -61,6 +61,7 @@ static int	 run(int (*)(const void *), int (*)(void));
 static int	 do_read(void);
 static int	 do_write(void);
 static int	 do_create(void);
+static int	 do_usage(void);
 static int	 do_unlink(void);
 static int	 do_unlink_socket(void);
 static int	 do_device(void);
@@ -84,7 +85,7 @@ static int	 do_kill(void);
 static int	 do_chroot(void);
 
 static char	 dir[sizeof(DIR_TEMPLATE)] = DIR_TEMPLATE;
-static char	 rundir[64], control[64], file[64], newfile[64];
+static char	 rundir[64], usage[64], control[64], file[64], newfile[64];
 static int	 can_hide;	/* the kernel can hide paths */
 static int	 udp = -1;	/* sends to itself */
 static int	 listener = -1;
@@ -101,6 +102,8 @@ main(void)
 	CHECK(mkdtemp(dir) != NULL);
 	snprintf(rundir, sizeof(rundir), "%s/run", dir);
 	CHECK(mkdir(rundir, 0700) == 0);
+	snprintf(usage, sizeof(usage), "%s/usage", dir);
+	CHECK(mkdir(usage, 0700) == 0);
 	make(file, sizeof(file), "file");
 	snprintf(newfile, sizeof(newfile), "%s/newfile", dir);
 	snprintf(control, sizeof(control), "%s/run/sock", dir);
@@ -150,6 +153,7 @@ main(void)
 	allowed(parent, "open a device", do_device);
 	allowed(parent, "bind a socket", do_bind);
 	allowed(parent, "pass a descriptor", do_pass);
+	allowed(parent, "write the usage of links", do_usage);
 	allowed(parent, "events", do_events);
 	allowed(parent, "log", do_log);
 	hidden(parent, "write a file", do_write);
@@ -206,6 +210,7 @@ main(void)
 
 	CHECK(unlink(file) == 0);
 	CHECK(rmdir(rundir) == 0);
+	CHECK(rmdir(usage) == 0);
 	CHECK(rmdir(dir) == 0);
 	return (0);
 }
@@ -224,7 +229,7 @@ static int
 parent(const void *arg)
 {
 	log_init(0, LOG_DAEMON);
-	confine_parent(control, control);
+	confine_parent(control, control, usage);
 	return (0);
 }
 
@@ -329,6 +334,23 @@ do_create(void)
 {
 	return (open(newfile, O_RDWR | O_CREAT | O_EXCL, 0600) == -1 ?
 	    errno : 0);
+}
+
+/* Written under another name, so that it is never seen half. */
+static int
+do_usage(void)
+{
+	char	 from[128], to[128];
+	int	 error = 0, fd;
+
+	snprintf(from, sizeof(from), "%s/new", usage);
+	snprintf(to, sizeof(to), "%s/file", usage);
+	if ((fd = open(from, O_WRONLY | O_CREAT | O_TRUNC, 0600)) == -1 ||
+	    fsync(fd) == -1 || rename(from, to) == -1 || unlink(to) == -1)
+		error = errno;
+	if (fd != -1)
+		close(fd);
+	return (error);
 }
 
 /* The file that there is: newfile where it could be created. */

@@ -231,6 +231,7 @@ test_hostile()
 	# strings without end, and with what terminals act on
 	lie "engine: invalid IMSG_LINK_STALE" send IMSG_LINK_STALE 36 97
 	lie "engine: invalid IMSG_EVENT" send IMSG_EVENT 44 27
+	lie "engine: invalid IMSG_LINK_BYTES" send IMSG_LINK_BYTES 48 97
 	# what only others say
 	lie "engine: invalid IMSG_RESOLVED" send IMSG_RESOLVED 0 0
 	lie "engine: invalid IMSG_RECONF_TUNNEL" send IMSG_RECONF_TUNNEL 8 0
