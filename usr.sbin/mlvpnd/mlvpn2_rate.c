@@ -26,6 +26,8 @@
  * goes up again to what is configured.
  */
 
+#include <stddef.h>
+
 #include <sys/param.h>
 
 #include "clock.h"
