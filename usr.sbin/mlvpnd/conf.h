@@ -196,8 +196,8 @@ struct tunnel_conf {
 	int		 lineno;
 	uint8_t		 protocol;	/* enum protocol */
 	uint8_t		 layer2;	/* tap instead of tun */
-	uint8_t		 offload;	/* the interface takes TCP packets
-					   of many segments; the parent's */
+	uint8_t		 offload;	/* OFFLOAD_*, of the interface; the
+					   parent's */
 	uint8_t		 persist;	/* leave the interface at exit */
 	char		 ifname[IFNAMSIZ];
 	char		 group[GROUP_SIZE];

@@ -16,9 +16,21 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* Endpoints of datagrams. */
+/* Datagrams and their endpoints. */
 
 #include "dgram.h"
+
+int
+dgram_take(struct dgram *all, struct dgram *first)
+{
+	*first = *all;
+	first->run = 0;
+	if (all->run != 0 && all->run < all->len)
+		first->len = all->run;
+	all->buf += first->len;
+	all->len -= first->len;
+	return (first->len <= PKT_SIZE);
+}
 
 int
 endpoint_equal(const struct endpoint *a, const struct endpoint *b)

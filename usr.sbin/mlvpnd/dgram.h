@@ -44,8 +44,14 @@ struct dgram {
 	struct endpoint	 ep;
 	uint8_t		*buf;		/* the caller's, PKT_SIZE bytes */
 	size_t		 len;
+	uint16_t	 run;		/* received as one: bytes of each but
+					   the last; 0 a single one */
 	uint8_t		 tos;		/* IPv4 TOS or IPv6 traffic class */
 };
+
+/* Takes the first datagram off those that were received as one; 0 if it is
+ * longer than PKT_SIZE. */
+int	 dgram_take(struct dgram *all, struct dgram *first);
 
 /* The same socket and remote address; the local one does not matter. */
 int	 endpoint_equal(const struct endpoint *, const struct endpoint *);

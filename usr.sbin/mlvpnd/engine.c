@@ -86,6 +86,7 @@ engine(int debug, int verbose)
 		fatalx("cannot initialise libsodium");
 	engine_chroot(pw);
 	confine_user(pw);
+	sock_init();
 	confine_engine();
 
 	event_init();

@@ -25,6 +25,7 @@
 #include <sys/queue.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <netinet/in.h>
 
 #include <errno.h>
 #include <event.h>
@@ -42,6 +43,7 @@
 #include "sock.h"
 
 #define FLUSH_ROUNDS	16		/* batches in a row */
+#define TUN_ROOM	(OFFLOAD_MAX + 1)	/* of what a device gives */
 #define SLEEP_MAX	(3600 * USEC)
 
 /* A socket: one that listens for all tunnels, or that of a link. */
@@ -51,6 +53,7 @@ struct engine_sock {
 	uint32_t		 known;		/* to the core by this id */
 	int			 fd;
 	uint8_t			 family;	/* what it sends, 0 any */
+	unsigned int		 alone;		/* sock_send() */
 	char			 link[LINK_NAME_SIZE];
 	struct event		 ev;
 	struct event		 ev_write;
@@ -71,13 +74,15 @@ static TAILQ_HEAD(, engine_sock) socks = TAILQ_HEAD_INITIALIZER(socks);
 
 static struct dgram		 rx_dgrams[BATCH_MAX];
 static struct dgram		 tx_dgrams[BATCH_MAX];
-static uint8_t			 rx_bufs[BATCH_MAX][PKT_SIZE];
 static uint8_t			 tx_bufs[BATCH_MAX][PKT_SIZE];
+static uint8_t			 tun_buf[PKT_HEADROOM + TUN_ROOM];
 
 static uint64_t	 clock_usec(clockid_t);
 static void	 engine_deadline(int, short, void *);
 static void	 engine_tun_readable(int, short, void *);
-static ssize_t	 engine_tun_read(struct engine_tun *, uint8_t *);
+static ssize_t	 engine_tun_read(struct engine_tun *, struct offload_todo *);
+static size_t	 engine_tun_input(struct engine_tun *,
+		    const struct offload_todo *, size_t, uint64_t);
 static int	 engine_tun_flags(const struct engine_tun *);
 static void	 engine_tun_discard(struct engine_tun *);
 static void	 engine_tun_error(struct engine_tun *);
@@ -103,10 +108,8 @@ engine_io_init(struct core *c)
 	int	 i;
 
 	core = c;
-	for (i = 0; i < BATCH_MAX; i++) {
-		rx_dgrams[i].buf = rx_bufs[i];
+	for (i = 0; i < BATCH_MAX; i++)
 		tx_dgrams[i].buf = tx_bufs[i];
-	}
 	evtimer_set(&ev_deadline, engine_deadline, NULL);
 }
 
@@ -257,70 +260,91 @@ static void
 engine_tun_readable(int fd, short event, void *arg)
 {
 	struct engine_tun	*t = arg;
-	struct pkt		*pkts[BATCH_MAX], *p;
+	struct offload_todo	 todo;
 	uint64_t		 now;
 	size_t			 n = 0;
-	ssize_t			 len = 0;
+	ssize_t			 len;
 
 	now = engine_now();
 	if (t->tunnel == NULL) {
 		engine_tun_discard(t);
 		return;
 	}
-	while (n < BATCH_MAX && (p = pkt_get(core_pool(core))) != NULL) {
-		if ((len = engine_tun_read(t, PKT_DATA(p))) == -1) {
-			pkt_put(core_pool(core), p);
+	while (n < BATCH_MAX) {
+		if ((len = engine_tun_read(t, &todo)) == -1) {
+			engine_tun_error(t);
 			break;
 		}
-		p->len = len;
-		pkts[n++] = p;
+		n += engine_tun_input(t, &todo, len, now);
 	}
-	if (len == -1)
-		engine_tun_error(t);
-	if (n > 0)
-		tunnel_input(t->tunnel, pkts, n, now);
-	else if (len != -1)
-		engine_tun_discard(t);
 	engine_flush(now);
 }
 
-/* Reads up to PKT_ROOM bytes.  A destroyed interface is an error too. */
+/* Reads into tun_buf.  A destroyed interface is an error too. */
 static ssize_t
-engine_tun_read(struct engine_tun *t, uint8_t *buf)
+engine_tun_read(struct engine_tun *t, struct offload_todo *todo)
 {
 	ssize_t	 n;
 
-	if ((n = tun_read(t->fd, engine_tun_flags(t), buf, PKT_ROOM)) == 0) {
+	if ((n = tun_read(t->fd, engine_tun_flags(t), tun_buf + PKT_HEADROOM,
+	    TUN_ROOM, todo)) == 0) {
 		errno = EIO;
 		n = -1;
 	}
 	return (n);
 }
 
+/* The packets of what was read; returns their number, 1 if none is left. */
+static size_t
+engine_tun_input(struct engine_tun *t, const struct offload_todo *todo,
+    size_t len, uint64_t now)
+{
+	static struct log_limit	 limit;
+	struct offload_cut	 cut;
+	struct pkt		*p;
+	size_t			 n = 0;
+
+	if (offload_cut(&cut, todo, tun_buf + PKT_HEADROOM, len) == -1) {
+		log_limited(&limit, "%s: packet of %s dropped: malformed",
+		    t->conf->name, t->conf->ifname);
+		return (1);
+	}
+	while ((p = pkt_get(core_pool(core))) != NULL) {
+		if ((p->len = offload_next(&cut, PKT_DATA(p), PKT_ROOM)) == 0) {
+			pkt_put(core_pool(core), p);
+			break;
+		}
+		tunnel_input(t->tunnel, &p, 1, now);
+		n++;
+	}
+	if (p == NULL && cut.pos < cut.len)
+		log_limited(&limit, "%s: packets dropped: no free buffers",
+		    t->conf->name);
+	return (n > 0 ? n : 1);
+}
+
 static int
 engine_tun_flags(const struct engine_tun *t)
 {
-	return ((t->conf->layer2 ? TUNF_LAYER2 : 0) |
-	    (t->conf->offload ? TUNF_OFFLOAD : 0));
+	return ((t->conf->layer2 ? TUNF_LAYER2 : 0) | t->conf->offload);
 }
 
-/* Without a buffer the packet is dropped, or the loop would spin. */
+/* Nobody wants the packets, but the loop would spin. */
 static void
 engine_tun_discard(struct engine_tun *t)
 {
 	static struct log_limit	 limit;
-	static uint8_t		 buf[PKT_SIZE];
+	struct offload_todo	 todo;
 	int			 i;
 
 	for (i = 0; i < BATCH_MAX; i++) {
-		if (engine_tun_read(t, buf + PKT_HEADROOM) == -1) {
+		if (engine_tun_read(t, &todo) == -1) {
 			engine_tun_error(t);
 			break;
 		}
 	}
-	log_limited(&limit, "%s: packets dropped: %s", t->conf->name,
-	    t->tunnel == NULL ? "tunnel not running" :
-	    "no free buffers");
+	log_limited(&limit, "%s: packets dropped: tunnel not running",
+	    t->conf->name);
 }
 
 /* Nothing to read, a temporary error, or a destroyed interface. */
@@ -378,8 +402,10 @@ engine_run_add(struct engine_tun *t, struct engine_run *run, struct pkt *p)
 	struct offload	 o = run->offload;
 
 	if (run->n == 0) {
-		run->open = t->conf->offload && offload_begin(&run->offload,
-		    PKT_DATA(p), p->len);
+		run->open = t->conf->offload != 0 &&
+		    offload_begin(&run->offload, PKT_DATA(p), p->len) &&
+		    (t->conf->offload & (run->offload.proto == IPPROTO_UDP ?
+		    OFFLOAD_UDP : OFFLOAD_TCP)) != 0;
 	} else {
 		if (!run->open || !offload_join(&o, PKT_DATA(first),
 		    PKT_DATA(p), p->len) ||
@@ -426,7 +452,7 @@ engine_tun_write(struct engine_tun *t, struct engine_run *run)
 		iov[i].iov_base = PKT_DATA(p) + run->offload.hlen;
 		iov[i].iov_len = p->len - run->offload.hlen;
 	}
-	return (tun_write_tcp(t->fd, &run->offload, iov, run->n));
+	return (tun_write_joined(t->fd, &run->offload, iov, run->n));
 }
 
 /*
@@ -517,6 +543,7 @@ engine_sock_readable(int fd, short event, void *arg)
 {
 	static struct log_limit	 limit;
 	struct engine_sock	*s = arg;
+	struct dgram		 dg;
 	uint64_t		 now;
 	int			 i, n;
 
@@ -525,9 +552,13 @@ engine_sock_readable(int fd, short event, void *arg)
 		return;
 	}
 	now = engine_now();
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		rx_dgrams[i].ep.sock = s->known;
-	core_receive(core, rx_dgrams, n, now);
+		do {
+			if (dgram_take(&rx_dgrams[i], &dg))
+				core_receive(core, &dg, 1, now);
+		} while (rx_dgrams[i].len > 0);
+	}
 	engine_flush(now);
 }
 
@@ -553,7 +584,7 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 		sent = 0;
 		error = ENETDOWN;
 		if (s != NULL) {
-			sent = sock_send(s->fd, d, n);
+			sent = sock_send(s->fd, &s->alone, d, n);
 			error = errno;
 		}
 		d += sent;

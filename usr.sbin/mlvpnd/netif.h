@@ -22,7 +22,7 @@
 /*
  * Tunnel interfaces, their addresses and routes: netif.c, and what differs
  * between systems in netif_*.c.  The parent uses all but tun_read(),
- * tun_write() and tun_write_tcp().  Functions returning int return 0, or -1
+ * tun_write() and tun_write_joined().  Functions returning int return 0, or -1
  * with errno.
  */
 
@@ -42,7 +42,7 @@ struct netif {
 	int		 fd;
 	int		 rdomain;	/* routing table of its routes */
 	int		 layer2;
-	int		 offload;	/* the device knows tun_write_tcp() */
+	int		 offload;	/* OFFLOAD_TCP, OFFLOAD_UDP */
 	int		 existed;	/* not created here: leave it */
 	int		 raised;	/* it was down */
 };
@@ -119,20 +119,21 @@ int	 netif_watch_read(int);
 
 /*
  * Read and write one packet.  Before the buffer are PKT_HEADROOM writable bytes
- * for the header of the system.  flags: TUNF_LAYER2, and TUNF_OFFLOAD if
- * netif_open() has set "offload".  tun_read() returns -1 with EAGAIN if there
- * is no packet, tun_write() with EINVAL if it is neither IPv4 nor IPv6.
+ * for the header of the system.  flags: TUNF_LAYER2, and what netif_open() has
+ * set in "offload": packets of so many segments are read and written.
+ * tun_read() returns -1 with EAGAIN if there is no packet; what it says is left
+ * to do is for offload_cut().  tun_write() returns -1 with EINVAL if the packet
+ * is neither IPv4 nor IPv6.
  *
- * tun_write_tcp() writes TCP segments as one packet to a device with
- * TUNF_OFFLOAD.  The first iovec is a whole packet, with the headers made by
- * offload_finish() and headroom as above; it is changed.
+ * tun_write_joined() writes the segments of such a packet.  The first iovec is
+ * a whole packet, with the headers made by offload_finish() and headroom as
+ * above; it is changed.
  */
-#define TUNF_LAYER2	0x1
-#define TUNF_OFFLOAD	0x2
+#define TUNF_LAYER2	0x80
 
-ssize_t	 tun_read(int, int flags, uint8_t *, size_t);
+ssize_t	 tun_read(int, int flags, uint8_t *, size_t, struct offload_todo *);
 ssize_t	 tun_write(int, int flags, uint8_t *, size_t);
-ssize_t	 tun_write_tcp(int, const struct offload *, struct iovec *, int);
+ssize_t	 tun_write_joined(int, const struct offload *, struct iovec *, int);
 
 /*
  * Between netif.c and netif_*.c.

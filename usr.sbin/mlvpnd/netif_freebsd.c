@@ -308,11 +308,13 @@ netif_watch_read(int fd)
 
 /* Layer 3 packets are preceded by the address family. */
 ssize_t
-tun_read(int fd, int flags, uint8_t *buf, size_t len)
+tun_read(int fd, int flags, uint8_t *buf, size_t len,
+    struct offload_todo *todo)
 {
 	size_t	 header = flags & TUNF_LAYER2 ? 0 : TUN_HEADER;
 	ssize_t	 n;
 
+	memset(todo, 0, sizeof(*todo));
 	for (;;) {
 		n = read(fd, buf - header, len + header);
 		if (n == -1 && errno == EINTR)
@@ -353,7 +355,7 @@ tun_write(int fd, int flags, uint8_t *buf, size_t len)
 
 /* Not supported by any device. */
 ssize_t
-tun_write_tcp(int fd, const struct offload *o, struct iovec *iov, int niov)
+tun_write_joined(int fd, const struct offload *o, struct iovec *iov, int niov)
 {
 	errno = EOPNOTSUPP;
 	return (-1);

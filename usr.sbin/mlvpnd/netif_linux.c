@@ -28,6 +28,7 @@
 #include <sys/uio.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
@@ -56,6 +57,17 @@
 #define HOST_FILE	"/etc/machine-id"
 
 #define VNET_HEADER	(ssize_t)sizeof(struct virtio_net_hdr)
+
+/* not in the headers of Linux before 6.2 */
+#ifndef TUN_F_USO4
+#define TUN_F_USO4	0x20
+#define TUN_F_USO6	0x40
+#endif
+#ifndef VIRTIO_NET_HDR_GSO_UDP_L4
+#define VIRTIO_NET_HDR_GSO_UDP_L4	5
+#endif
+#define GIVE_TCP	(TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN)
+#define GIVE_UDP	(TUN_F_USO4 | TUN_F_USO6)
 
 #define REQUEST_SIZE	1024
 #define REPLY_SIZE	32768
@@ -99,6 +111,7 @@ struct search {
 
 typedef void	(message_fn)(struct nlmsghdr *, void *);
 
+static int		 device_offload(struct netif *);
 static int		 netlink_open(uint32_t);
 static void		*request_init(struct request *, int, int, size_t);
 static void		 request_add(struct request *, int, const void *,
@@ -202,9 +215,8 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 	strlcpy(ifr.ifr_name, conf->ifname, sizeof(ifr.ifr_name));
 	if (ioctl(netif->fd, TUNSETIFF, &ifr) == -1 ||
 	    ioctl(netif->fd, TUNSETVNETHDRSZ, &hdrlen) == -1 ||
-	    ioctl(netif->fd, TUNSETOFFLOAD, 0) == -1)
+	    device_offload(netif) == -1)
 		goto fail;
-	netif->offload = !netif->layer2;
 	strlcpy(netif->name, ifr.ifr_name, sizeof(netif->name));
 	if ((netif->index = link_get(netif->name, &flags)) == 0)
 		goto fail;
@@ -224,6 +236,20 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 	netif_close(netif);
 	errno = saved_errno;
 	return (-1);
+}
+
+/* What the device takes it also gives. */
+static int
+device_offload(struct netif *netif)
+{
+	netif->offload = 0;
+	if (netif->layer2)
+		return (ioctl(netif->fd, TUNSETOFFLOAD, 0));
+	netif->offload = OFFLOAD_TCP | OFFLOAD_UDP;
+	if (ioctl(netif->fd, TUNSETOFFLOAD, GIVE_TCP | GIVE_UDP) == 0)
+		return (0);
+	netif->offload = OFFLOAD_TCP;
+	return (ioctl(netif->fd, TUNSETOFFLOAD, GIVE_TCP));
 }
 
 const char *
@@ -446,16 +472,36 @@ netif_watch_read(int fd)
 	}
 }
 
-/* Each packet is preceded by a header, which is ignored. */
+/* Each packet is preceded by a header. */
 ssize_t
-tun_read(int fd, int flags, uint8_t *buf, size_t len)
+tun_read(int fd, int flags, uint8_t *buf, size_t len,
+    struct offload_todo *todo)
 {
-	ssize_t	 n;
+	struct virtio_net_hdr	 hdr;
+	ssize_t			 n;
 
 	while ((n = read(fd, buf - VNET_HEADER, len + VNET_HEADER)) == -1 &&
 	    errno == EINTR)
 		continue;
-	return (n > VNET_HEADER ? n - VNET_HEADER : n == -1 ? -1 : 0);
+	if (n <= VNET_HEADER)
+		return (n == -1 ? -1 : 0);
+	memcpy(&hdr, buf - VNET_HEADER, sizeof(hdr));
+	memset(todo, 0, sizeof(*todo));
+	todo->sum = (hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) != 0;
+	todo->sum_start = hdr.csum_start;
+	todo->sum_offset = hdr.csum_offset;
+	todo->mss = hdr.gso_size;
+	switch (hdr.gso_type & ~VIRTIO_NET_HDR_GSO_ECN) {
+	case VIRTIO_NET_HDR_GSO_NONE:
+		break;
+	case VIRTIO_NET_HDR_GSO_UDP_L4:
+		todo->cut = IPPROTO_UDP;
+		break;
+	default:
+		todo->cut = IPPROTO_TCP;
+		break;
+	}
+	return (n - VNET_HEADER);
 }
 
 /* The kernel takes the family from the first byte and rejects others. */
@@ -472,19 +518,24 @@ tun_write(int fd, int flags, uint8_t *buf, size_t len)
 }
 
 ssize_t
-tun_write_tcp(int fd, const struct offload *o, struct iovec *iov, int niov)
+tun_write_joined(int fd, const struct offload *o, struct iovec *iov, int niov)
 {
 	struct virtio_net_hdr	 hdr;
 	ssize_t			 n;
 
 	memset(&hdr, 0, sizeof(hdr));
 	hdr.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
-	hdr.gso_type = o->family == 4 ? VIRTIO_NET_HDR_GSO_TCPV4 :
-	    VIRTIO_NET_HDR_GSO_TCPV6;
 	hdr.hdr_len = o->hlen;
 	hdr.gso_size = o->mss;
-	hdr.csum_start = o->tcp;
-	hdr.csum_offset = offsetof(struct tcphdr, th_sum);
+	hdr.csum_start = o->l4;
+	if (o->proto == IPPROTO_UDP) {
+		hdr.gso_type = VIRTIO_NET_HDR_GSO_UDP_L4;
+		hdr.csum_offset = offsetof(struct udphdr, uh_sum);
+	} else {
+		hdr.gso_type = o->family == 4 ? VIRTIO_NET_HDR_GSO_TCPV4 :
+		    VIRTIO_NET_HDR_GSO_TCPV6;
+		hdr.csum_offset = offsetof(struct tcphdr, th_sum);
+	}
 	iov[0].iov_base = (uint8_t *)iov[0].iov_base - sizeof(hdr);
 	iov[0].iov_len += sizeof(hdr);
 	memcpy(iov[0].iov_base, &hdr, sizeof(hdr));

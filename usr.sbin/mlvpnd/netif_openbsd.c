@@ -491,16 +491,18 @@ netif_watch_read(int fd)
 }
 
 /*
- * Layer 3 packets are preceded by the address family, and with TUNF_OFFLOAD by
+ * Layer 3 packets are preceded by the address family, and with OFFLOAD_TCP by
  * another header before that, which is ignored as no offload is enabled for
  * reading.  Families other than IPv4 and IPv6 are skipped.
  */
 ssize_t
-tun_read(int fd, int flags, uint8_t *buf, size_t len)
+tun_read(int fd, int flags, uint8_t *buf, size_t len,
+    struct offload_todo *todo)
 {
 	uint32_t	 af;
 	ssize_t		 n, header = tun_header(flags);
 
+	memset(todo, 0, sizeof(*todo));
 	for (;;) {
 		n = read(fd, buf - header, len + header);
 		if (n == -1) {
@@ -554,17 +556,17 @@ tun_write(int fd, int flags, uint8_t *buf, size_t len)
 static ssize_t
 tun_header(int flags)
 {
-	return ((flags & TUNF_OFFLOAD ? sizeof(struct tun_hdr) : 0) +
+	return ((flags & OFFLOAD_TCP ? sizeof(struct tun_hdr) : 0) +
 	    (flags & TUNF_LAYER2 ? 0 : TUN_HEADER));
 }
 
 ssize_t
-tun_write_tcp(int fd, const struct offload *o, struct iovec *iov, int niov)
+tun_write_joined(int fd, const struct offload *o, struct iovec *iov, int niov)
 {
 	struct tun_hdr	 th;
 	uint32_t	 af;
 	uint8_t		*p = iov[0].iov_base;
-	ssize_t		 n, header = tun_header(TUNF_OFFLOAD);
+	ssize_t		 n, header = tun_header(OFFLOAD_TCP);
 
 	memset(&th, 0, sizeof(th));
 	th.th_flags = TUN_H_TCP_CSUM | TUN_H_TCP_MSS;

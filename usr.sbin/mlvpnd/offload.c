@@ -17,8 +17,8 @@
  */
 
 /*
- * Tells which TCP segments can be one packet, joins them and splits them
- * again.
+ * Tells which packets can be one, joins them, and cuts what the system has
+ * joined.
  */
 
 #include <sys/types.h>
@@ -47,9 +47,15 @@
 #define IP6_HLEN	40
 
 #define TCP_HLEN	20
+#define TCP_SUM		16		/* where the checksum is */
+#define TCP_FIN		0x01
 #define TCP_ACK		0x10
+#define TCP_CWR		0x80
 #define TCP_STAMPS	0x0101080a	/* no-op, no-op, kind 8, length 10 */
 #define TCP_STAMPS_LEN	12
+
+#define UDP_HLEN	8
+#define UDP_SUM		6
 
 static int	 ip_parse(struct offload *, const uint8_t *, size_t);
 static int	 ip_joins(const struct offload *, const uint8_t *,
@@ -57,16 +63,31 @@ static int	 ip_joins(const struct offload *, const uint8_t *,
 static int	 tcp_parse(struct offload *, const uint8_t *);
 static int	 tcp_joins(const struct offload *, const struct offload *,
 		    const uint8_t *, const uint8_t *);
+static int	 udp_parse(struct offload *, const uint8_t *);
 static int	 has_stamps(const struct offload *, const uint8_t *);
+static int	 cut_parse(struct offload_cut *, const struct offload_todo *);
+static void	 cut_headers(const struct offload_cut *, uint8_t *, size_t);
+static size_t	 sum_place(uint8_t);
+static void	 ip4_sum(uint8_t *, size_t);
 static uint64_t	 pseudo_sum(const struct offload *, const uint8_t *, size_t);
 static uint64_t	 sum_add(uint64_t, const uint8_t *, size_t);
+static inline uint64_t
+		 sum_word(uint64_t, const uint8_t *);
+static inline uint64_t
+		 sum_carry(uint64_t, uint64_t);
 static uint16_t	 sum_fold(uint64_t);
+static void	 sum_put(uint8_t *, uint64_t, int);
+
+/*
+ * Joining
+ */
 
 int
 offload_begin(struct offload *o, const uint8_t *p, size_t len)
 {
 	memset(o, 0, sizeof(*o));
-	if (!ip_parse(o, p, len) || !tcp_parse(o, p))
+	if (!ip_parse(o, p, len) ||
+	    !(o->proto == IPPROTO_TCP ? tcp_parse(o, p) : udp_parse(o, p)))
 		return (0);
 	o->nsegs = 1;
 	return (1);
@@ -79,9 +100,11 @@ offload_join(struct offload *o, const uint8_t *first, const uint8_t *p,
 	struct offload	 s;
 
 	if (o->full || o->nsegs == OFFLOAD_SEGS || !offload_begin(&s, p, len) ||
-	    s.family != o->family || s.hlen != o->hlen || s.mss > o->mss ||
-	    o->len + s.mss > OFFLOAD_MAX ||
-	    !ip_joins(o, first, p) || !tcp_joins(o, &s, first, p))
+	    s.family != o->family || s.proto != o->proto ||
+	    s.hlen != o->hlen || s.mss > o->mss ||
+	    o->len + s.mss > OFFLOAD_MAX || !ip_joins(o, first, p) ||
+	    (o->proto == IPPROTO_TCP ? !tcp_joins(o, &s, first, p) :
+	    memcmp(first + o->l4, p + o->l4, 4) != 0))
 		return (0);
 	o->nsegs++;
 	o->len += s.mss;
@@ -95,22 +118,31 @@ offload_join(struct offload *o, const uint8_t *first, const uint8_t *p,
 static int
 ip_parse(struct offload *o, const uint8_t *p, size_t len)
 {
-	if (len >= IP4_HLEN + TCP_HLEN && p[0] == 0x45) {
-		if (get16(p + 2) != len || p[9] != IPPROTO_TCP ||
-		    (get16(p + 6) & IP4_FRAGMENT) != 0)
+	if (len >= IP4_HLEN && p[0] == 0x45) {
+		if (get16(p + 2) != len || (get16(p + 6) & IP4_FRAGMENT) != 0)
 			return (0);
 		o->family = 4;
-		o->tcp = IP4_HLEN;
-	} else if (len >= IP6_HLEN + TCP_HLEN && p[0] >> 4 == 6) {
-		if ((size_t)get16(p + 4) + IP6_HLEN != len ||
-		    p[6] != IPPROTO_TCP)
+		o->proto = p[9];
+		o->l4 = IP4_HLEN;
+	} else if (len >= IP6_HLEN && p[0] >> 4 == 6) {
+		if ((size_t)get16(p + 4) + IP6_HLEN != len)
 			return (0);
 		o->family = 6;
-		o->tcp = IP6_HLEN;
+		o->proto = p[6];
+		o->l4 = IP6_HLEN;
 	} else
 		return (0);
 	o->len = len;
-	return (len <= OFFLOAD_MAX);
+	if (len > OFFLOAD_MAX)
+		return (0);
+	switch (o->proto) {
+	case IPPROTO_TCP:
+		return (len >= (size_t)o->l4 + TCP_HLEN);
+	case IPPROTO_UDP:
+		return (len >= (size_t)o->l4 + UDP_HLEN);
+	default:
+		return (0);
+	}
 }
 
 /* Without DF, identifications must count up, as after splitting. */
@@ -131,10 +163,10 @@ ip_joins(const struct offload *o, const uint8_t *first, const uint8_t *p)
 static int
 tcp_parse(struct offload *o, const uint8_t *p)
 {
-	const uint8_t	*tcp = p + o->tcp;
-	size_t		 hlen = o->tcp + (tcp[12] >> 4) * 4;
+	const uint8_t	*tcp = p + o->l4;
+	size_t		 hlen = o->l4 + (tcp[12] >> 4) * 4;
 
-	if (hlen < (size_t)o->tcp + TCP_HLEN || hlen >= o->len ||
+	if (hlen < (size_t)o->l4 + TCP_HLEN || hlen >= o->len ||
 	    (tcp[12] & 0x0f) != 0 || (tcp[13] & ~OFFLOAD_PSH) != TCP_ACK)
 		return (0);
 	o->hlen = hlen;
@@ -152,7 +184,7 @@ static int
 tcp_joins(const struct offload *o, const struct offload *s,
     const uint8_t *first, const uint8_t *p)
 {
-	const uint8_t	*a = first + o->tcp, *b = p + o->tcp;
+	const uint8_t	*a = first + o->l4, *b = p + o->l4;
 	int		 i;
 
 	/* ports, acknowledgement, window, urgent pointer */
@@ -162,7 +194,7 @@ tcp_joins(const struct offload *o, const struct offload *s,
 		return (0);
 	if (!has_stamps(o, first) || !has_stamps(s, p))
 		return (memcmp(a + TCP_HLEN, b + TCP_HLEN,
-		    o->hlen - o->tcp - TCP_HLEN) == 0);
+		    o->hlen - o->l4 - TCP_HLEN) == 0);
 	for (i = 0; i < 2; i++)
 		if ((int32_t)(s->stamps[i] - o->stamps[i]) < 0)
 			return (0);
@@ -173,8 +205,16 @@ tcp_joins(const struct offload *o, const struct offload *s,
 static int
 has_stamps(const struct offload *o, const uint8_t *p)
 {
-	return (o->hlen == o->tcp + TCP_HLEN + TCP_STAMPS_LEN &&
-	    get32(p + o->tcp + TCP_HLEN) == TCP_STAMPS);
+	return (o->hlen == o->l4 + TCP_HLEN + TCP_STAMPS_LEN &&
+	    get32(p + o->l4 + TCP_HLEN) == TCP_STAMPS);
+}
+
+static int
+udp_parse(struct offload *o, const uint8_t *p)
+{
+	o->hlen = o->l4 + UDP_HLEN;
+	o->mss = o->len - o->hlen;
+	return (o->mss > 0 && get16(p + o->l4 + 4) == o->len - o->l4);
 }
 
 int
@@ -187,8 +227,12 @@ offload_verify(const uint8_t *p, size_t len)
 		return (0);
 	if (o.family == 4 && sum_fold(sum_add(0, p, IP4_HLEN)) != 0xffff)
 		return (0);
-	return (sum_fold(sum_add(pseudo_sum(&o, p, len), p + o.tcp,
-	    len - o.tcp)) == 0xffff);
+	/* UDP without a checksum */
+	if (get16(p + o.l4 + sum_place(o.proto)) == 0 &&
+	    o.proto == IPPROTO_UDP)
+		return (0);
+	return (sum_fold(sum_add(pseudo_sum(&o, p, len), p + o.l4,
+	    len - o.l4)) == 0xffff);
 }
 
 void
@@ -198,14 +242,136 @@ offload_finish(const struct offload *o, uint8_t *p)
 
 	if (o->family == 4) {
 		put16(p + 2, o->len);
-		memset(p + 10, 0, 2);
-		sum = ~sum_fold(sum_add(0, p, IP4_HLEN));
-		memcpy(p + 10, &sum, sizeof(sum));
+		ip4_sum(p, IP4_HLEN);
 	} else
 		put16(p + 4, o->len - IP6_HLEN);
-	p[o->tcp + 13] = o->flags;
+	if (o->proto == IPPROTO_TCP)
+		p[o->l4 + 13] = o->flags;
+	else
+		put16(p + o->l4 + 4, o->len - o->l4);
 	sum = sum_fold(pseudo_sum(o, p, o->len));
-	memcpy(p + o->tcp + 16, &sum, sizeof(sum));
+	memcpy(p + o->l4 + sum_place(o->proto), &sum, sizeof(sum));
+}
+
+/*
+ * Cutting
+ */
+
+int
+offload_cut(struct offload_cut *c, const struct offload_todo *todo,
+    uint8_t *p, size_t len)
+{
+	memset(c, 0, sizeof(*c));
+	c->p = p;
+	c->len = c->mss = len;
+	if (todo->sum && (size_t)todo->sum_start + todo->sum_offset + 2 > len)
+		return (-1);
+	if (todo->cut != 0)
+		return (cut_parse(c, todo));
+	if (todo->sum)
+		sum_put(p + todo->sum_start + todo->sum_offset, sum_add(0,
+		    p + todo->sum_start, len - todo->sum_start), 1);
+	return (0);
+}
+
+/*
+ * The pseudo header's sum comes from the system: the last destination may
+ * stand in an extension header of IPv6.
+ */
+static int
+cut_parse(struct offload_cut *c, const struct offload_todo *todo)
+{
+	const uint8_t	*p = c->p;
+	uint8_t		 rest[2];
+	uint16_t	 sum;
+
+	c->proto = todo->cut;
+	c->l4 = todo->sum_start;
+	if ((c->proto != IPPROTO_TCP && c->proto != IPPROTO_UDP) ||
+	    !todo->sum || todo->mss == 0 || c->len > OFFLOAD_MAX ||
+	    c->l4 < IP4_HLEN || todo->sum_offset != sum_place(c->proto) ||
+	    (p[0] >> 4 == 4 ? c->l4 != (size_t)(p[0] & 0x0f) * 4 :
+	    p[0] >> 4 != 6 || c->l4 < IP6_HLEN))
+		return (-1);
+	c->hlen = c->l4 + UDP_HLEN;
+	if (c->proto == IPPROTO_TCP) {
+		if (c->l4 + TCP_HLEN > c->len || p[c->l4 + 12] >> 4 < 5)
+			return (-1);
+		c->hlen = c->l4 + (p[c->l4 + 12] >> 4) * 4;
+	}
+	if (c->hlen > c->len)
+		return (-1);
+	c->pos = c->hlen;
+	c->mss = todo->mss;
+	memcpy(&sum, p + c->l4 + todo->sum_offset, sizeof(sum));
+	put16(rest, ~(c->len - c->l4));
+	c->sum = sum_add(sum, rest, sizeof(rest));
+	return (0);
+}
+
+size_t
+offload_next(struct offload_cut *c, uint8_t *out, size_t room)
+{
+	size_t	 n = c->len - c->pos;
+
+	if ((n == 0 && c->nsegs > 0) || c->hlen + c->mss > room)
+		return (0);
+	if (n > c->mss)
+		n = c->mss;
+	memcpy(out, c->p, c->hlen);
+	memcpy(out + c->hlen, c->p + c->pos, n);
+	if (c->hlen > 0)
+		cut_headers(c, out, n);
+	c->pos += n;
+	c->nsegs++;
+	return (c->hlen + n);
+}
+
+/* Of the packet at p with n bytes of payload. */
+static void
+cut_headers(const struct offload_cut *c, uint8_t *p, size_t n)
+{
+	uint8_t	*l4 = p + c->l4, rest[2];
+	size_t	 len = c->hlen + n;
+
+	if (p[0] >> 4 == 4) {
+		put16(p + 2, len);
+		put16(p + 4, get16(p + 4) + c->nsegs);
+		ip4_sum(p, c->l4);
+	} else
+		put16(p + 4, len - IP6_HLEN);
+	if (c->proto == IPPROTO_TCP) {
+		put32(l4 + 4, get32(l4 + 4) + c->pos - c->hlen);
+		if (c->nsegs > 0)
+			l4[13] &= ~TCP_CWR;
+		if (c->pos + n < c->len)
+			l4[13] &= ~(TCP_FIN | OFFLOAD_PSH);
+	} else
+		put16(l4 + 4, len - c->l4);
+	memset(l4 + sum_place(c->proto), 0, 2);
+	put16(rest, len - c->l4);
+	sum_put(l4 + sum_place(c->proto), sum_add(sum_add(c->sum, rest,
+	    sizeof(rest)), l4, len - c->l4), c->proto == IPPROTO_UDP);
+}
+
+/*
+ * Checksums
+ */
+
+static size_t
+sum_place(uint8_t proto)
+{
+	return (proto == IPPROTO_TCP ? TCP_SUM : UDP_SUM);
+}
+
+static void
+ip4_sum(uint8_t *p, size_t hlen)
+{
+	uint16_t	 sum;
+
+	memset(p + 10, 0, 2);
+	sum = ~sum_fold(sum_add(0, p, hlen));
+	memcpy(p + 10, &sum, sizeof(sum));
 }
 
 /*
@@ -216,32 +382,48 @@ offload_finish(const struct offload *o, uint8_t *p)
 static uint64_t
 pseudo_sum(const struct offload *o, const uint8_t *p, size_t len)
 {
-	uint8_t	 rest[4] = { 0, IPPROTO_TCP };
+	uint8_t	 rest[4] = { 0, o->proto };
 	size_t	 addr = o->family == 4 ? 12 : 8;
 
-	put16(rest + 2, len - o->tcp);
+	put16(rest + 2, len - o->l4);
 	return (sum_add(sum_add(0, rest, sizeof(rest)), p + addr,
-	    o->tcp - addr));
+	    o->l4 - addr));
 }
 
+/* In four parts, which the processor adds at once. */
 static uint64_t
 sum_add(uint64_t sum, const uint8_t *p, size_t len)
 {
-	uint64_t	 w;
+	uint64_t	 s[3] = { 0 };
 	uint8_t		 rest[8] = { 0 };
 
-	for (; len >= sizeof(w); p += sizeof(w), len -= sizeof(w)) {
-		memcpy(&w, p, sizeof(w));
-		sum += w;
-		sum += sum < w;
+	for (; len >= 32; p += 32, len -= 32) {
+		sum = sum_word(sum, p);
+		s[0] = sum_word(s[0], p + 8);
+		s[1] = sum_word(s[1], p + 16);
+		s[2] = sum_word(s[2], p + 24);
 	}
-	if (len > 0) {
-		memcpy(rest, p, len);
-		memcpy(&w, rest, sizeof(w));
-		sum += w;
-		sum += sum < w;
-	}
-	return (sum);
+	sum = sum_carry(sum_carry(sum, s[0]), sum_carry(s[1], s[2]));
+	for (; len >= 8; p += 8, len -= 8)
+		sum = sum_word(sum, p);
+	memcpy(rest, p, len);
+	return (sum_word(sum, rest));
+}
+
+static inline uint64_t
+sum_word(uint64_t sum, const uint8_t *p)
+{
+	uint64_t	 w;
+
+	memcpy(&w, p, sizeof(w));
+	return (sum_carry(sum, w));
+}
+
+static inline uint64_t
+sum_carry(uint64_t a, uint64_t b)
+{
+	a += b;
+	return (a + (a < b));
 }
 
 static uint16_t
@@ -250,4 +432,15 @@ sum_fold(uint64_t sum)
 	while (sum >> 16 != 0)
 		sum = (sum & 0xffff) + (sum >> 16);
 	return (sum);
+}
+
+/* A UDP checksum of 0 would say that there is none. */
+static void
+sum_put(uint8_t *p, uint64_t sum, int udp)
+{
+	uint16_t	 s = ~sum_fold(sum);
+
+	if (udp && s == 0)
+		s = 0xffff;
+	memcpy(p, &s, sizeof(s));
 }

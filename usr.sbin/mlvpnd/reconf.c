@@ -450,7 +450,7 @@ reconf_send_tunnel(struct ptunnel *pt)
 	memset(tc.psk_file, 0, sizeof(tc.psk_file));
 	memset(tc.key_file, 0, sizeof(tc.key_file));
 	tc.lineno = 0;
-	tc.offload = pt->tunif != NULL && tunif_offload(pt->tunif);
+	tc.offload = pt->tunif != NULL ? tunif_offload(pt->tunif) : 0;
 	compose_engine(IMSG_RECONF_TUNNEL, 0, fd, &tc, sizeof(tc));
 	explicit_bzero(&tc, sizeof(tc));
 

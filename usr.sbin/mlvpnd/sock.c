@@ -40,23 +40,31 @@
 static int	sock_create(const struct sock_conf *, const char **);
 static void	sock_buffers(int);
 static int	sock_bind(int, const struct addr *, const char **);
-static int	sock_send_run(int, const struct dgram *, unsigned int);
+static unsigned int
+		sock_fill(const struct dgram *, unsigned int, unsigned int *);
+static unsigned int
+		sock_joined(const struct dgram *, unsigned int);
+static int	sock_send_run(int, unsigned int *, const struct dgram *,
+		    unsigned int);
+static int	sock_run_refused(int);
 static int	sock_soft_error(int);
 static void	sock_control_read(struct msghdr *, struct dgram *);
 static void	sock_control_write(struct msghdr *, const struct dgram *);
 
-/* The buffers of a datagram for the kernel. */
+/* What the kernel needs for a message. */
 struct slot {
-	struct iovec		 iov;
 	struct sockaddr_storage	 name;
 	union {
 		struct cmsghdr	 hdr;
 		uint8_t		 buf[SOCK_CONTROL];
 	} control;
+	unsigned int		 n;	/* datagrams in it */
 };
 
 static struct slot	slots[BATCH_MAX];
+static struct iovec	iovs[BATCH_MAX];
 static struct mmsghdr	headers[BATCH_MAX];
+static uint8_t		received[BATCH_MAX * PKT_SIZE];
 
 int
 sock_open(const struct sock_conf *conf, const char **what)
@@ -141,22 +149,21 @@ sock_recv(int fd, struct dgram *dgrams, unsigned int n)
 {
 	struct dgram	*d;
 	struct msghdr	*mh;
-	uint8_t		*buf;
 	unsigned int	 i, nfilled = 0, nerrors = 0;
 	int		 ngot;
 
-	if (n > BATCH_MAX)
-		n = BATCH_MAX;
+	if (n > sizeof(received) / sock_msg_size)
+		n = sizeof(received) / sock_msg_size;
 	while (nfilled == 0) {
 		memset(headers, 0, n * sizeof(headers[0]));
 		for (i = 0; i < n; i++) {
-			slots[i].iov.iov_base = dgrams[i].buf;
-			slots[i].iov.iov_len = PKT_SIZE;
+			iovs[i].iov_base = received + i * sock_msg_size;
+			iovs[i].iov_len = sock_msg_size;
 			mh = &headers[i].msg_hdr;
 			slots[i].name.ss_family = AF_UNSPEC;
 			mh->msg_name = &slots[i].name;
 			mh->msg_namelen = sizeof(slots[i].name);
-			mh->msg_iov = &slots[i].iov;
+			mh->msg_iov = &iovs[i];
 			mh->msg_iovlen = 1;
 			mh->msg_control = slots[i].control.buf;
 			mh->msg_controllen = sizeof(slots[i].control.buf);
@@ -181,10 +188,9 @@ sock_recv(int fd, struct dgram *dgrams, unsigned int n)
 			d = &dgrams[nfilled];
 			if (addr_from_sa(&d->ep.remote, mh->msg_name) == -1)
 				continue;
-			buf = d->buf;
-			d->buf = dgrams[i].buf;
-			dgrams[i].buf = buf;
+			d->buf = iovs[i].iov_base;
 			d->len = headers[i].msg_len;
+			d->run = 0;
 			d->tos = 0;
 			memset(&d->ep.local, 0, sizeof(d->ep.local));
 			sock_control_read(mh, d);
@@ -195,62 +201,123 @@ sock_recv(int fd, struct dgram *dgrams, unsigned int n)
 }
 
 int
-sock_send(int fd, struct dgram *dgrams, unsigned int n)
+sock_send(int fd, unsigned int *alone, struct dgram *dgrams, unsigned int n)
 {
-	unsigned int	 nrun, nleft, done = 0;
+	unsigned int	 nrun, nsent, done = 0;
 
 	if (n > BATCH_MAX)
 		n = BATCH_MAX;
 	while (done < n) {
 		nrun = sock_run(fd, dgrams + done, n - done);
-		nleft = sock_send_run(fd, dgrams + done, nrun);
+		nsent = sock_send_run(fd, alone, dgrams + done, nrun);
 		sock_run_end(fd, dgrams + done);
-		done += nleft;
-		if (nleft < nrun)
+		done += nsent;
+		if (nsent < nrun)
 			break;
 	}
 	return (done);
 }
 
 static int
-sock_send_run(int fd, const struct dgram *dgrams, unsigned int n)
+sock_send_run(int fd, unsigned int *alone, const struct dgram *dgrams,
+    unsigned int n)
 {
-	const struct dgram	*d;
-	struct msghdr		*mh;
-	unsigned int		 i, done = 0;
-	int			 nsent;
-
-	memset(headers, 0, n * sizeof(headers[0]));
-	for (i = 0; i < n; i++) {
-		d = &dgrams[i];
-		slots[i].iov.iov_base = d->buf;
-		slots[i].iov.iov_len = d->len;
-		mh = &headers[i].msg_hdr;
-		mh->msg_namelen = addr_to_sa(&d->ep.remote, &slots[i].name);
-		mh->msg_name = &slots[i].name;
-		mh->msg_iov = &slots[i].iov;
-		mh->msg_iovlen = 1;
-		mh->msg_control = slots[i].control.buf;
-		sock_control_write(mh, d);
-		if (mh->msg_controllen == 0)
-			mh->msg_control = NULL;
-	}
+	unsigned int	 nmsgs = 0, i = 0, done = 0;
+	int		 nsent;
 
 	while (done < n) {
+		if (i == nmsgs) {
+			nmsgs = sock_fill(dgrams + done, n - done, alone);
+			i = 0;
+		}
 		/* if fewer were sent, the next call returns the reason */
-		nsent = sendmmsg(fd, headers + done, n - done, 0);
+		nsent = sendmmsg(fd, headers + i, nmsgs - i, 0);
 		if (nsent == -1) {
 			if (errno == EINTR)
 				continue;
+			if (slots[i].n > 1 && sock_run_refused(errno)) {
+				*alone = SOCK_ALONE;
+				nmsgs = i;
+				continue;
+			}
 			/* Linux: this IPv6 ep.local does not exist any more */
 			if (errno == EINVAL &&
 			    dgrams[done].ep.local.family != 0)
 				errno = EADDRNOTAVAIL;
 			break;
 		}
-		done += nsent;
+		for (; nsent > 0; nsent--)
+			done += slots[i++].n;
 	}
 	return (done);
+}
+
+/* Makes messages of n datagrams; returns how many. */
+static unsigned int
+sock_fill(const struct dgram *d, unsigned int n, unsigned int *alone)
+{
+	struct msghdr	*mh;
+	unsigned int	 i, j, nmsgs = 0;
+
+	memset(headers, 0, n * sizeof(headers[0]));
+	for (i = 0; i < n; i += slots[nmsgs++].n) {
+		slots[nmsgs].n = 1;
+		if (*alone > 0)
+			(*alone)--;
+		else
+			slots[nmsgs].n = sock_joined(d + i, n - i);
+		for (j = i; j < i + slots[nmsgs].n; j++) {
+			iovs[j].iov_base = d[j].buf;
+			iovs[j].iov_len = d[j].len;
+		}
+		mh = &headers[nmsgs].msg_hdr;
+		mh->msg_namelen = addr_to_sa(&d[i].ep.remote,
+		    &slots[nmsgs].name);
+		mh->msg_name = &slots[nmsgs].name;
+		mh->msg_iov = &iovs[i];
+		mh->msg_iovlen = slots[nmsgs].n;
+		mh->msg_control = slots[nmsgs].control.buf;
+		sock_control_write(mh, d + i);
+		if (slots[nmsgs].n > 1)
+			sock_control_write_run(mh, d[i].len);
+		if (mh->msg_controllen == 0)
+			mh->msg_control = NULL;
+	}
+	return (nmsgs);
+}
+
+/* How many of these datagrams can be one message: the last may be shorter. */
+static unsigned int
+sock_joined(const struct dgram *d, unsigned int n)
+{
+	size_t		 total = d[0].len;
+	unsigned int	 i;
+
+	for (i = 1; i < n && d[i - 1].len == d[0].len; i++) {
+		total += d[i].len;
+		if (d[i].len > d[0].len || d[i].len == 0 ||
+		    d[i].tos != d[0].tos ||
+		    !addr_equal(&d[i].ep.remote, &d[0].ep.remote) ||
+		    !addr_equal(&d[i].ep.local, &d[0].ep.local) ||
+		    !sock_may_join(i + 1, total))
+			break;
+	}
+	return (i);
+}
+
+/* By the system, the device or for the path's MTU? */
+static int
+sock_run_refused(int error)
+{
+	switch (error) {
+	case EINVAL:
+	case EIO:
+	case EMSGSIZE:
+	case EOPNOTSUPP:
+		return (1);
+	default:
+		return (0);
+	}
 }
 
 static int
@@ -331,6 +398,8 @@ sock_control_read(struct msghdr *mh, struct dgram *d)
 	for (cm = CMSG_FIRSTHDR(mh); cm != NULL; cm = CMSG_NXTHDR(mh, cm)) {
 		if (cm->cmsg_level == IPPROTO_IP)
 			sock_control_read4(cm, d);
+		else if (cm->cmsg_level == IPPROTO_UDP)
+			sock_control_read_run(cm, d);
 		else if (cm->cmsg_level == IPPROTO_IPV6 &&
 		    cm->cmsg_type == IPV6_TCLASS) {
 			memcpy(&tclass, CMSG_DATA(cm), sizeof(tclass));

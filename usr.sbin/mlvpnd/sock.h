@@ -66,39 +66,57 @@ int	 sock_route(const struct sock_conf *, const struct addr *remote,
 	    struct addr *local, uint16_t *mtu, const char **what);
 
 /*
+ * Finds out what the system can do for sock_send().  Without it, or where the
+ * system cannot, datagrams are handed over one by one.
+ */
+void	 sock_init(void);
+
+/*
  * Both handle at most BATCH_MAX datagrams and need no other promises than
  * "stdio unix".
  *
- * sock_recv sets ep.remote, ep.local, len and tos of each dgram; ep.sock is
- * left to the caller.  Returns their number, 0 if the socket is empty, or -1
- * on errors other than EAGAIN and EINTR.  ep.local, with port 0, is set on
- * sockets bound to a wildcard.  tos is 0 if the system does not provide it.
- * Datagrams longer than PKT_SIZE are dropped.  Buffers may be swapped between
- * dgrams.
+ * sock_recv sets ep.remote, ep.local, buf, len, run and tos of each dgram;
+ * ep.sock is left to the caller.  Returns their number, 0 if the socket is
+ * empty, or -1 on errors other than EAGAIN and EINTR.  The buffers are valid
+ * until the next call.  What dgram_take() has to divide may come as one.
+ * ep.local, with port 0, is set on sockets bound to a wildcard.  tos is 0 if
+ * the system does not provide it.
  *
  * sock_send sends from ep.local if set; EADDRNOTAVAIL or ENETUNREACH if the
  * host does not have that address any more.  Returns the number of datagrams
- * sent; if less than n, errno is the error of the next one.
+ * sent; if less than n, errno is the error of the next one.  Datagrams in a
+ * row to one address and equally long are handed over as one message.  If the
+ * system refuses this, the next SOCK_ALONE go one by one: *alone, which the
+ * caller keeps for each socket, at first 0, counts them.
  */
+#define SOCK_ALONE	1000
+
 int	 sock_recv(int, struct dgram *, unsigned int);
-int	 sock_send(int, struct dgram *, unsigned int);
+int	 sock_send(int, unsigned int *alone, struct dgram *, unsigned int);
 
 /*
  * sock_*.c: set the options of a new socket and of one bound to a wildcard,
- * returning the failed step; handle the ancillary data of IPv4; set what the
- * first dgrams have in common on the socket, return their number, and reset
- * it; return the MTU of the interface that a connected socket uses.
+ * returning the failed step; handle the ancillary data of IPv4, and of several
+ * datagrams in one message (bytes of each); may so many, of so many bytes
+ * together, be one message; set what the first dgrams have in common on the
+ * socket, return their number, and reset it; return the MTU of the interface
+ * that a connected socket uses.
  */
-#define SOCK_CONTROL	128		/* room for ancillary data */
+#define SOCK_CONTROL	160		/* room for ancillary data */
 
 struct cmsghdr;
 struct msghdr;
+
+extern const size_t sock_msg_size;	/* bytes of a received message */
 
 int	 sock_prepare(int, const struct sock_conf *, const char **);
 int	 sock_rcvbuf(int, int size);
 int	 sock_wildcard(int, int family, const char **);
 void	 sock_control_read4(struct cmsghdr *, struct dgram *);
 void	 sock_control_write4(struct msghdr *, const struct dgram *);
+void	 sock_control_read_run(struct cmsghdr *, struct dgram *);
+void	 sock_control_write_run(struct msghdr *, size_t);
+int	 sock_may_join(unsigned int, size_t);
 unsigned int
 	 sock_run(int, const struct dgram *, unsigned int);
 void	 sock_run_end(int, const struct dgram *);

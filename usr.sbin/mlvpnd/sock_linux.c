@@ -23,14 +23,33 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sock.h"
 
+#define RUN_DGRAMS	64		/* UDP_MAX_SEGMENTS of old kernels */
+#define RUN_BYTES	65000		/* with all headers below 64K */
+
 const int	sock_can_bind_device = 1;
 const int	sock_can_dontfrag = 1;
+const size_t	sock_msg_size = 65536;
+
+static int	can_join;
+
+void
+sock_init(void)
+{
+	int	 fd;
+
+	if ((fd = socket(AF_INET, SOCK_DGRAM, 0)) == -1)
+		return;
+	can_join = sock_set(fd, IPPROTO_UDP, UDP_SEGMENT, 0) == 0;
+	close(fd);
+}
 
 /*
  * The mark selects a routing table by the rules of the administrator (ip rule
@@ -52,6 +71,8 @@ sock_prepare(int fd, const struct sock_conf *conf, const char **what)
 		    strnlen(conf->ifname, sizeof(conf->ifname))) == -1)
 			return (-1);
 	}
+	/* not known to old kernels */
+	(void)sock_set(fd, IPPROTO_UDP, UDP_GRO, 1);
 	if (conf->local.family == 6) {
 		*what = "set IPv6 options";
 		if (sock_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) == -1 ||
@@ -118,6 +139,32 @@ sock_control_write4(struct msghdr *mh, const struct dgram *d)
 		sock_control_add(mh, IPPROTO_IP, IP_PKTINFO, &info,
 		    sizeof(info));
 	}
+}
+
+void
+sock_control_read_run(struct cmsghdr *cm, struct dgram *d)
+{
+	int	 size;
+
+	if (cm->cmsg_type != UDP_GRO)
+		return;
+	memcpy(&size, CMSG_DATA(cm), sizeof(size));
+	if (size > 0 && (size_t)size < d->len)
+		d->run = size;
+}
+
+void
+sock_control_write_run(struct msghdr *mh, size_t len)
+{
+	uint16_t	 size = len;
+
+	sock_control_add(mh, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size));
+}
+
+int
+sock_may_join(unsigned int n, size_t total)
+{
+	return (can_join && n <= RUN_DGRAMS && total <= RUN_BYTES);
 }
 
 /* tos is set for each datagram. */

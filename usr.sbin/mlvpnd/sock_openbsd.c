@@ -37,6 +37,7 @@ static int	if_rdomain(int, const char *);
 
 const int	sock_can_bind_device = 0;
 const int	sock_can_dontfrag = 0;
+const size_t	sock_msg_size = PKT_SIZE;
 
 /*
  * DF cannot be set on IPv4: long datagrams may be fragmented.
@@ -97,6 +98,28 @@ sock_control_write4(struct msghdr *mh, const struct dgram *d)
 	if (d->ep.local.family == 4)
 		sock_control_add(mh, IPPROTO_IP, IP_SENDSRCADDR,
 		    d->ep.local.ip, 4);
+}
+
+/* Each message is one datagram. */
+void
+sock_init(void)
+{
+}
+
+void
+sock_control_read_run(struct cmsghdr *cm, struct dgram *d)
+{
+}
+
+void
+sock_control_write_run(struct msghdr *mh, size_t len)
+{
+}
+
+int
+sock_may_join(unsigned int n, size_t total)
+{
+	return (0);
 }
 
 /*

@@ -41,7 +41,7 @@ struct tunnel_conf;
  * tunif_current_mtu(): the MTU as set, 0 if not yet.
  * tunif_dup(): returns a descriptor of the device for the engine, or -1 with
  *	errno.
- * tunif_offload(): does the device support tun_write_tcp()?
+ * tunif_offload(): OFFLOAD_*, what the device can.
  * tunif_vanished(): was the interface destroyed by someone else?
  * tunif_free(): removes the interface, or what was added to an existing one.
  * tunif_stop(): the same when the daemon exits, where "persist" counts.

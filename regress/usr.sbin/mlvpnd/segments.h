@@ -148,9 +148,9 @@ segment_divide(uint8_t *p, const uint8_t *whole, const struct offload *o,
 		put16(p + 4, get16(whole + 4) + n);
 	} else
 		put16(p + 4, len - 40);
-	put32(p + o->tcp + 4, get32(whole + o->tcp + 4) + off);
+	put32(p + o->l4 + 4, get32(whole + o->l4 + 4) + off);
 	if (left > o->mss)
-		p[o->tcp + 13] &= ~0x08;
+		p[o->l4 + 13] &= ~0x08;
 	segment_sums(p, len);
 	return (len);
 }

@@ -27,6 +27,7 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include <err.h>
@@ -117,6 +118,7 @@ static uint64_t		 rate = 100000000;
 static void	 test_start(void);
 static void	 test_traffic(void);
 static void	 test_segments(void);
+static void	 test_large(void);
 static void	 test_reload_same(void);
 static void	 test_listen_failed(void);
 static void	 test_second_link(void);
@@ -148,6 +150,7 @@ main(void)
 	test_start();
 	test_traffic();
 	test_segments();
+	test_large();
 	test_reload_same();
 	test_listen_failed();
 	test_second_link();
@@ -240,6 +243,7 @@ test_segments(void)
 	struct segment	 s = { 4, STAMPS, 0, 1, 1, 0x10, 1000 };
 	const uint32_t	 n = 64, bad = 40;
 	struct pollfd	 pfd = { .fd = b.tun, .events = POLLIN };
+	struct offload_todo todo;
 	uint8_t		*p = buf + PKT_HEADROOM;
 	uint32_t	 i, got = 0;
 	size_t		 hlen = 52;
@@ -257,7 +261,7 @@ test_segments(void)
 	}
 	while (got < n * s.payload) {
 		CHECK(poll(&pfd, 1, PATIENCE) == 1);
-		len = tun_read(b.tun, TUNF_OFFLOAD, p, 65536);
+		len = tun_read(b.tun, OFFLOAD_TCP, p, 65536, &todo);
 		CHECK(len > (ssize_t)hlen);
 		CHECK_EQ(get16(p + 2), len);
 		CHECK_EQ(get32(p + 24), got);
@@ -272,6 +276,55 @@ test_segments(void)
 	}
 	CHECK_EQ(got, n * s.payload);
 	CHECK(pieces < (int)n);
+}
+
+/* A packet of many segments, as the system gives it, crosses as packets that
+ * each path has room for, and comes out whole. */
+static void
+test_large(void)
+{
+	static uint8_t	 bufs[30][PKT_HEADROOM + 1200];
+	static uint8_t	 buf[PKT_HEADROOM + 65536];
+	struct segment	 s = { 4, STAMPS, 0, 1, 1, 0x10, 1100 };
+	struct pollfd	 pfd = { .fd = b.tun, .events = POLLIN };
+	struct offload	 o;
+	struct offload_todo todo;
+	struct iovec	 iov[30];
+	uint8_t		*p = buf + PKT_HEADROOM;
+	size_t		 i, got = 0, all = 0;
+	ssize_t		 len;
+
+	TEST("a packet of many segments is cut");
+	for (i = 0; i < 30; i++) {
+		iov[i].iov_base = bufs[i] + PKT_HEADROOM;
+		s.payload = i < 29 ? 1100 : 17;
+		iov[i].iov_len = segment_make(iov[i].iov_base, &s);
+		if (i == 0)
+			CHECK(offload_begin(&o, iov[0].iov_base,
+			    iov[0].iov_len));
+		else {
+			CHECK(offload_join(&o, iov[0].iov_base,
+			    iov[i].iov_base, iov[i].iov_len));
+			iov[i].iov_base = (uint8_t *)iov[i].iov_base + o.hlen;
+			iov[i].iov_len -= o.hlen;
+		}
+		s.seq += s.payload;
+		s.id++;
+		all += s.payload;
+	}
+	offload_finish(&o, iov[0].iov_base);
+	CHECK(tun_write_joined(a.tun, &o, iov, 30) > 0);
+	while (got < all) {
+		CHECK(poll(&pfd, 1, PATIENCE) == 1);
+		len = tun_read(b.tun, OFFLOAD_TCP, p, 65536, &todo);
+		CHECK(len > o.hlen);
+		CHECK_EQ(get32(p + 24), got);
+		if (todo.cut == 0)
+			CHECK(offload_verify(p, len));
+		for (i = o.hlen; i < (size_t)len; i++, got++)
+			CHECK_EQ(p[i], (uint8_t)(got ^ got >> 8 ^ got >> 16));
+	}
+	CHECK_EQ(got, all);
 }
 
 static void
@@ -922,7 +975,7 @@ tunnel_conf(struct tunnel_conf *tc, uint32_t id, const char *name, int psk)
 	strlcpy(tc->ifname, "tun0", sizeof(tc->ifname));
 	tc->rdomain = RTABLE_DEFAULT;
 	tc->mtu = 1400;
-	tc->offload = 1;
+	tc->offload = OFFLOAD_TCP;
 	tc->has_psk = 1;
 	memset(tc->psk, 0x42 + psk, sizeof(tc->psk));
 }
@@ -1093,7 +1146,7 @@ packet_send(struct peer *p, uint32_t n)
 static void
 tun_send(struct peer *p, uint8_t *buf, size_t len)
 {
-	while (tun_write(p->tun, TUNF_OFFLOAD, buf, len) == -1) {
+	while (tun_write(p->tun, OFFLOAD_TCP, buf, len) == -1) {
 		struct pollfd	 pfd = { .fd = p->tun, .events = POLLOUT };
 
 		if (errno != EAGAIN || poll(&pfd, 1, PATIENCE) != 1)
@@ -1105,12 +1158,14 @@ static int
 packet_recv(struct peer *p, uint32_t *n, int ms)
 {
 	struct pollfd	 pfd = { .fd = p->tun, .events = POLLIN };
+	struct offload_todo todo;
 	uint8_t		 buf[PKT_SIZE], want[40];
 	ssize_t		 len;
 
 	if (poll(&pfd, 1, ms) != 1)
 		return (0);
-	len = tun_read(p->tun, TUNF_OFFLOAD, buf + PKT_HEADROOM, PKT_ROOM);
+	len = tun_read(p->tun, OFFLOAD_TCP, buf + PKT_HEADROOM, PKT_ROOM,
+	    &todo);
 	CHECK_EQ(len, sizeof(want));
 	memcpy(n, buf + PKT_HEADROOM + 28, sizeof(*n));
 	packet(want, *n);

@@ -29,6 +29,7 @@
 #include <sodium.h>
 
 #include "fuzz.h"
+#include "offload.h"
 #include "tunnel.h"
 #include "wire.h"
 
@@ -148,7 +149,7 @@ begin(void)
 	TAILQ_INIT(&tc.matches);
 	tc.id = 1;
 	tc.rdomain = -1;
-	tc.offload = 1;
+	tc.offload = OFFLOAD_TCP;
 	tc.has_psk = 1;
 	fuzz_fill(tc.psk, sizeof(tc.psk), 1);
 	for (i = 0; i < 2; i++) {

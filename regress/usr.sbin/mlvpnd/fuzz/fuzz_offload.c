@@ -24,6 +24,7 @@
 #define ACK	0x10
 #define PSH	0x08
 
+static void	 cut_raw(const uint8_t *, size_t);
 static void	read_raw(const uint8_t *, size_t, size_t);
 static void	read_changed(uint8_t, const uint8_t *, size_t);
 
@@ -32,11 +33,46 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 2)
 		return (0);
-	if (data[0] & 1)
+	if (data[0] & 64)
+		cut_raw(data + 1, size - 1);
+	else if (data[0] & 1)
 		read_raw(data + 2, size - 2, data[1]);
 	else
 		read_changed(data[0], data + 1, size - 1);
 	return (0);
+}
+
+/* What a device gives, with what it says about it. */
+static void
+cut_raw(const uint8_t *data, size_t size)
+{
+	struct offload_todo	 todo;
+	struct offload_cut	 c;
+	uint8_t			 out[1024], *p;
+	size_t			 n, hlen, total = 0;
+
+	if (size < 6)
+		return;
+	memset(&todo, 0, sizeof(todo));
+	todo.cut = data[0] & 3 ? data[0] & 1 ? 6 : 17 : data[0];
+	todo.sum = (data[0] & 4) != 0;
+	todo.mss = data[1];
+	todo.sum_start = data[2] | data[3] << 8;
+	todo.sum_offset = data[4];
+	data += 5;
+	size -= 5;
+	p = fuzz_copy(data, size);
+	if (offload_cut(&c, &todo, p, size) == 0) {
+		hlen = c.hlen;
+		while ((n = offload_next(&c, out, sizeof(out))) > 0) {
+			FUZZ_CHECK(n >= hlen && n <= sizeof(out));
+			FUZZ_CHECK(memcmp(out + hlen, p + hlen + total,
+			    n - hlen) == 0);
+			total += n - hlen;
+		}
+		FUZZ_CHECK(total == size - hlen || hlen + c.mss > sizeof(out));
+	}
+	free(p);
 }
 
 /* Two packets, the first of so many bytes. */
@@ -97,7 +133,7 @@ read_changed(uint8_t kind, const uint8_t *data, size_t size)
 	if (s.family == 4 && (s.kind & NODF) == 0)
 		put16(b + 4, get16(a + 4) + 1);
 	if (s.kind & STAMPS)
-		memcpy(b + o.tcp + 24, a + o.tcp + 24, 8);
+		memcpy(b + o.l4 + 24, a + o.l4 + 24, 8);
 	segment_sums(b, blen);
 	FUZZ_CHECK(memcmp(again, b, blen) == 0);
 }

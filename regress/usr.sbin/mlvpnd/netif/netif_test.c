@@ -51,6 +51,7 @@ static void	 test_addresses(const struct netif *);
 static void	 test_packets(const struct netif *, const char *, const char *);
 static void	 test_segments(const struct netif *, const char *, const char *,
 		    int);
+static void	 test_large(const struct netif *, const char *, const char *);
 static int	 is_reset(const struct offload *, const uint8_t *, ssize_t);
 static void	 test_routes(const struct netif *, const char *, const char *,
 		    const char *);
@@ -76,6 +77,7 @@ static void	 to_addr(struct addr *, const char *);
 static void	 to_prefix(struct prefix *, const char *);
 static int	 udp_open(const char *, struct addr *);
 static int	 tun_flags(const struct netif *);
+static ssize_t	 packet_read(const struct netif *, uint8_t *, size_t);
 static ssize_t	 packet_wait(const struct netif *, uint8_t *, size_t);
 static void	 packet_reverse(uint8_t *);
 static char	*routes(void);
@@ -85,6 +87,7 @@ static int	 ask(const char *, ...)
 static const char		*script, *uplink, *tun, *tap, *present;
 static int			 rtable;
 static struct tunnel_conf	 tunnel;
+static unsigned int		 alone;		/* for sock_send() */
 
 int
 main(int argc, char *argv[])
@@ -117,6 +120,9 @@ main(int argc, char *argv[])
 	test_packets(&netif, "2001:db8:44::1", "2001:db8:44::2");
 	test_segments(&netif, "10.44.43.1", "10.44.43.2", 4);
 	test_segments(&netif, "2001:db8:44::1", "2001:db8:44::2", 6);
+	sock_init();
+	test_large(&netif, "10.44.43.1", "10.44.43.2");
+	test_large(&netif, "2001:db8:44::1", "2001:db8:44::2");
 	test_routes(&netif, "10.66.0.0/16", "10.66.1.1", "10.44.43.1");
 	test_routes(&netif, "2001:db8:66::/48", "2001:db8:66::1",
 	    "2001:db8:44::1");
@@ -253,7 +259,7 @@ test_packets(const struct netif *netif, const char *own, const char *peer)
 	d.buf = data;
 	d.len = 200;
 	memset(data, 'x', d.len);
-	CHECK_EQ(sock_send(fd, &d, 1), 1);
+	CHECK_EQ(sock_send(fd, &alone, &d, 1), 1);
 	do {
 		CHECK((n = packet_wait(netif, pkt, PKT_ROOM)) > 0);
 	} while (pkt[0] >> 4 != addr.family || n != (ssize_t)hlen + 8 + 200);
@@ -275,7 +281,7 @@ test_packets(const struct netif *netif, const char *own, const char *peer)
 	CHECK_EQ(errno, EINVAL);
 
 	TEST("%s: and then it is empty", own);
-	while ((n = tun_read(netif->fd, tun_flags(netif), pkt, PKT_ROOM)) > 0)
+	while ((n = packet_read(netif, pkt, PKT_ROOM)) > 0)
 		CHECK(pkt[0] >> 4 == 4 || pkt[0] >> 4 == 6);
 	CHECK_EQ(n, -1);
 	CHECK_EQ(errno, EAGAIN);
@@ -326,7 +332,7 @@ test_segments(const struct netif *netif, const char *own, const char *peer,
 		s.id++;
 	}
 	offload_finish(&o, buf[0] + PKT_HEADROOM);
-	CHECK_EQ(tun_write_tcp(netif->fd, &o, iov, 4), total);
+	CHECK_EQ(tun_write_joined(netif->fd, &o, iov, 4), total);
 
 	/* nobody listens: a reset, which repeats our acknowledgement */
 	p = answer + PKT_HEADROOM;
@@ -334,17 +340,109 @@ test_segments(const struct netif *netif, const char *own, const char *peer,
 		CHECK((n = packet_wait(netif, p, PKT_ROOM)) > 0);
 		resets += is_reset(&o, p, n);
 	}
-	CHECK_EQ(get32(p + o.tcp + 4), 0x01020304);
-	while ((n = tun_read(netif->fd, tun_flags(netif), p, PKT_ROOM)) > 0)
+	CHECK_EQ(get32(p + o.l4 + 4), 0x01020304);
+	while ((n = packet_read(netif, p, PKT_ROOM)) > 0)
 		resets += is_reset(&o, p, n);
 	CHECK_EQ(resets, 1);
+}
+
+/*
+ * Datagrams that leave the sender as one reach us as one, if the device can,
+ * and are cut; what was cut goes back, as one again, and comes in as it left.
+ */
+static void
+test_large(const struct netif *netif, const char *own, const char *peer)
+{
+	struct dgram		 d[6], back;
+	struct addr		 addr, remote;
+	struct pollfd		 pfd;
+	struct offload_todo	 todo;
+	struct offload_cut	 cut;
+	struct offload		 o;
+	struct iovec		 iov[6];
+	static uint8_t		 data[6][1000], all[PKT_HEADROOM + 65536];
+	static uint8_t		 pkt[6][PKT_SIZE];
+	size_t			 hlen, len, total = 0;
+	ssize_t			 n;
+	int			 fd, i, got = 0;
+
+	TEST("%s: UDP datagrams as one packet", own);
+	if ((netif->offload & OFFLOAD_UDP) == 0) {
+		printf("\tnot here\n");
+		return;
+	}
+	CHECK((fd = udp_open(own, &addr)) != -1);
+	hlen = (addr.family == 4 ? 20 : 40) + 8;
+	to_addr(&remote, peer);
+	remote.port = 5081;
+	memset(d, 0, sizeof(d));
+	for (i = 0; i < 6; i++) {
+		d[i].ep.remote = remote;
+		d[i].buf = data[i];
+		d[i].len = i < 5 ? 1000 : 77;
+		memset(data[i], 'a' + i, d[i].len);
+	}
+	alone = 0;
+	CHECK_EQ(sock_send(fd, &alone, d, 6), 6);
+	CHECK_EQ(alone, 0);
+	while (got < 6) {
+		pfd.fd = netif->fd;
+		pfd.events = POLLIN;
+		CHECK(poll(&pfd, 1, TIMEOUT) == 1);
+		n = tun_read(netif->fd, tun_flags(netif), all + PKT_HEADROOM,
+		    65536, &todo);
+		CHECK(n > 0);
+		CHECK_EQ(offload_cut(&cut, &todo, all + PKT_HEADROOM, n), 0);
+		while ((len = offload_next(&cut, pkt[got] + PKT_HEADROOM,
+		    PKT_ROOM)) > 0) {
+			if (len != hlen + d[got].len)
+				continue;
+			CHECK_EQ(todo.cut, IPPROTO_UDP);
+			CHECK_MEM(pkt[got] + PKT_HEADROOM + hlen, data[got],
+			    d[got].len);
+			CHECK(offload_verify(pkt[got] + PKT_HEADROOM, len));
+			packet_reverse(pkt[got] + PKT_HEADROOM);
+			iov[got].iov_base = pkt[got] + PKT_HEADROOM;
+			iov[got].iov_len = len;
+			got++;
+		}
+	}
+
+	TEST("%s: and back", own);
+	for (i = 0; i < 6; i++) {
+		if (i == 0)
+			CHECK(offload_begin(&o, iov[0].iov_base,
+			    iov[0].iov_len));
+		else {
+			CHECK(offload_join(&o, iov[0].iov_base,
+			    iov[i].iov_base, iov[i].iov_len));
+			iov[i].iov_base = (uint8_t *)iov[i].iov_base + hlen;
+			iov[i].iov_len -= hlen;
+		}
+		total += iov[i].iov_len;
+	}
+	offload_finish(&o, iov[0].iov_base);
+	CHECK_EQ(tun_write_joined(netif->fd, &o, iov, 6), total);
+	for (i = 0; i < 6; ) {
+		pfd.fd = fd;
+		CHECK(poll(&pfd, 1, TIMEOUT) == 1);
+		CHECK_EQ(sock_recv(fd, d, 1), 1);
+		do {
+			CHECK(dgram_take(&d[0], &back));
+			CHECK_EQ(back.len, i < 5 ? 1000 : 77);
+			CHECK_MEM(back.buf, data[i], back.len);
+			CHECK(addr_equal(&back.ep.remote, &remote));
+			i++;
+		} while (d[0].len > 0);
+	}
+	close(fd);
 }
 
 static int
 is_reset(const struct offload *o, const uint8_t *p, ssize_t len)
 {
-	return (len >= o->tcp + 20 && p[0] >> 4 == o->family &&
-	    p[o->family == 4 ? 9 : 6] == 6 && (p[o->tcp + 13] & 0x04) != 0);
+	return (len >= o->l4 + 20 && p[0] >> 4 == o->family &&
+	    p[o->family == 4 ? 9 : 6] == 6 && (p[o->l4 + 13] & 0x04) != 0);
 }
 
 static void
@@ -592,7 +690,7 @@ test_tap(void)
 	d.ep.remote.port = 5080;
 	d.buf = buf;
 	d.len = 10;
-	CHECK_EQ(sock_send(fd, &d, 1), 1);
+	CHECK_EQ(sock_send(fd, &alone, &d, 1), 1);
 	for (i = 0; i < FRAMES; i++) {
 		CHECK((n = packet_wait(&netif, pkt, PKT_ROOM)) >= 14);
 		/* ARP, which may tell of 10.44.43.1, asks for 10.44.43.2 */
@@ -753,8 +851,7 @@ udp_open(const char *host, struct addr *addr)
 static int
 tun_flags(const struct netif *netif)
 {
-	return ((netif->layer2 ? TUNF_LAYER2 : 0) |
-	    (netif->offload ? TUNF_OFFLOAD : 0));
+	return ((netif->layer2 ? TUNF_LAYER2 : 0) | netif->offload);
 }
 
 static ssize_t
@@ -765,7 +862,24 @@ packet_wait(const struct netif *netif, uint8_t *buf, size_t len)
 	pfd.fd = netif->fd;
 	pfd.events = POLLIN;
 	CHECK(poll(&pfd, 1, TIMEOUT) == 1);
-	return (tun_read(netif->fd, tun_flags(netif), buf, len));
+	return (packet_read(netif, buf, len));
+}
+
+/* The first packet of what is read, with its checksum. */
+static ssize_t
+packet_read(const struct netif *netif, uint8_t *buf, size_t len)
+{
+	struct offload_todo	 todo;
+	struct offload_cut	 cut;
+	uint8_t			 all[PKT_HEADROOM + PKT_ROOM];
+	ssize_t			 n;
+
+	n = tun_read(netif->fd, tun_flags(netif), all + PKT_HEADROOM,
+	    PKT_ROOM, &todo);
+	if (n == -1)
+		return (-1);
+	CHECK_EQ(offload_cut(&cut, &todo, all + PKT_HEADROOM, n), 0);
+	return (offload_next(&cut, buf, len));
 }
 
 /* Sends a UDP packet back; no checksum changes by that. */

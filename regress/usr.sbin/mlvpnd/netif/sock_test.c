@@ -18,6 +18,7 @@
 
 /*
  * UDP sockets over the loopback interface: arguments as in network_linux.sh.
+ * sendmmsg() is one of our own, which counts and refuses.
  */
 
 #include <sys/types.h>
@@ -44,6 +45,11 @@ static unsigned int
 static void	 test_options(const char *);
 static void	 test_batch(const char *);
 static void	 test_wildcard(const char *, const char *);
+static void	 test_run(const char *);
+static void	 test_run_refused(const char *, int);
+static void	 test_run_long(const char *, const char *);
+static unsigned int
+		 messages(unsigned int);
 static void	 test_tos(const char *, int);
 static void	 test_long(const char *);
 static void	 test_send_error(const char *);
@@ -56,6 +62,9 @@ static int		 rtable;
 static uint8_t		 bufs[2][BATCH_MAX][PKT_SIZE];
 static uint8_t		 big[70000];
 static struct dgram	 out[BATCH_MAX], in[BATCH_MAX];
+static unsigned int	 alone;		/* of the sending socket */
+static unsigned int	 nmessages;	/* that were sent */
+static int		 refusal;	/* of several datagrams as one */
 
 int
 main(int argc, char *argv[])
@@ -70,6 +79,16 @@ main(int argc, char *argv[])
 	test_batch("::1");
 	test_wildcard("0.0.0.0", "127.0.0.2");
 	test_wildcard("::", "2001:db8:2::2");
+	test_run("127.0.0.1");
+	test_run("::1");
+	sock_init();
+	test_run("127.0.0.1");
+	test_run("::1");
+	test_run_refused("127.0.0.1", EIO);
+	test_run_refused("127.0.0.1", EINVAL);
+	test_run_refused("::1", EMSGSIZE);
+	test_run_long("192.0.2.1", "192.0.2.99");
+	test_run_long("2001:db8:1::1", "2001:db8:1::99");
 	test_tos("127.0.0.1", 0);
 	test_tos("::1", 1);
 	test_long("127.0.0.1");
@@ -107,6 +126,7 @@ open_at(const char *host, struct addr *addr)
 	CHECK(addr_from_sa(addr, (struct sockaddr *)&ss) == 0);
 	CHECK(addr->port != 0);
 	dgrams_init();
+	alone = 0;
 	return (fd);
 }
 
@@ -136,20 +156,59 @@ fill(struct dgram *d, unsigned int i, const struct addr *remote)
 static unsigned int
 receive(int fd, unsigned int want)
 {
+	struct dgram	 got[BATCH_MAX];
 	struct pollfd	 pfd;
-	unsigned int	 got = 0;
-	int		 n;
+	unsigned int	 ngot = 0;
+	uint8_t		*buf;
+	int		 i, n;
 
 	pfd.fd = fd;
 	pfd.events = POLLIN;
-	while (got < want) {
+	while (ngot < want) {
 		if (poll(&pfd, 1, TIMEOUT) == 0)
 			break;
-		n = sock_recv(fd, in + got, BATCH_MAX - got);
+		memset(got, 0xee, sizeof(got));
+		n = sock_recv(fd, got, BATCH_MAX);
 		CHECK(n >= 0);
-		got += n;
+		for (i = 0; i < n; i++)
+			do {
+				CHECK(ngot < BATCH_MAX);
+				buf = bufs[1][ngot];
+				if (!dgram_take(&got[i], &in[ngot]))
+					continue;
+				memcpy(buf, in[ngot].buf, in[ngot].len);
+				in[ngot++].buf = buf;
+			} while (got[i].len > 0);
 	}
-	return (got);
+	return (ngot);
+}
+
+int
+sendmmsg(int fd, struct mmsghdr *m, unsigned int n, int flags)
+{
+	unsigned int	 i;
+	ssize_t		 sent;
+
+	for (i = 0; i < n; i++) {
+		errno = refusal;
+		if (refusal != 0 && m[i].msg_hdr.msg_iovlen > 1)
+			break;
+		if ((sent = sendmsg(fd, &m[i].msg_hdr, flags)) == -1)
+			break;
+		m[i].msg_len = sent;
+		nmessages++;
+	}
+	return (i > 0 ? (int)i : -1);
+}
+
+/* Counted since the last call; so many datagrams are one if the system can. */
+static unsigned int
+messages(unsigned int n)
+{
+	unsigned int	 sent = nmessages;
+
+	nmessages = 0;
+	return (sock_may_join(2, 2) ? sent : n);
 }
 
 static void
@@ -185,7 +244,7 @@ test_batch(const char *host)
 	CHECK((b = open_at(host, &to)) != -1);
 	for (i = 0; i < BATCH_MAX; i++)
 		fill(&out[i], i, &to);
-	CHECK_EQ(sock_send(a, out, BATCH_MAX), BATCH_MAX);
+	CHECK_EQ(sock_send(a, &alone, out, BATCH_MAX), BATCH_MAX);
 	CHECK_EQ(receive(b, BATCH_MAX), BATCH_MAX);
 	for (i = 0; i < BATCH_MAX; i++) {
 		CHECK_EQ(in[i].len, 1 + i * 23);
@@ -200,6 +259,146 @@ test_batch(const char *host)
 	CHECK_EQ(sock_recv(b, in, BATCH_MAX), 0);
 	close(a);
 	close(b);
+}
+
+static void
+test_run(const char *host)
+{
+	struct addr	 from, to, other;
+	unsigned int	 i, j;
+	int		 a, b, c;
+
+	TEST("%s: equal datagrams in a row, %s", host, sock_may_join(2, 2) ?
+	    "sent as one" : "one by one");
+	CHECK((a = open_at(host, &from)) != -1);
+	CHECK((b = open_at(host, &to)) != -1);
+	CHECK((c = open_at(host, &other)) != -1);
+	for (i = 0; i < 40; i++) {
+		fill(&out[i], i, &to);
+		out[i].len = i < 39 ? 1400 : 3;
+		memset(out[i].buf, i, out[i].len);
+	}
+	(void)messages(0);
+	CHECK_EQ(sock_send(a, &alone, out, 40), 40);
+	CHECK_EQ(messages(1), 1);
+	CHECK_EQ(receive(b, 40), 40);
+	for (i = 0; i < 40; i++) {
+		CHECK_EQ(in[i].len, out[i].len);
+		CHECK_MEM(in[i].buf, out[i].buf, in[i].len);
+		CHECK(addr_equal(&in[i].ep.remote, &from));
+	}
+
+	TEST("%s: what differs is not put together", host);
+	for (i = 0; i < 8; i++) {
+		fill(&out[i], i, i == 3 ? &other : &to);
+		out[i].len = i < 6 ? 100 : 101;
+		out[i].tos = i == 5 ? 0x28 : 0;
+		for (j = 0; j < out[i].len; j++)
+			out[i].buf[j] = i * 3 + j;
+	}
+	CHECK_EQ(sock_send(a, &alone, out, 8), 8);
+	/* 0 1 2, 3, 4, 5, 6 7 */
+	CHECK_EQ(messages(5), 5);
+	CHECK_EQ(receive(c, 1), 1);
+	CHECK_MEM(in[0].buf, out[3].buf, 100);
+	CHECK_EQ(receive(b, 7), 7);
+	for (i = 0, j = 0; i < 8; i++) {
+		if (i == 3)
+			continue;
+		CHECK_EQ(in[j].len, out[i].len);
+		CHECK_MEM(in[j++].buf, out[i].buf, out[i].len);
+	}
+
+	TEST("%s: nor more than a packet can be", host);
+	for (i = 0; i < BATCH_MAX; i++) {
+		fill(&out[i], i, &to);
+		out[i].len = 1472;
+		out[i].tos = 0;
+		memset(out[i].buf, i, out[i].len);
+	}
+	CHECK_EQ(sock_send(a, &alone, out, BATCH_MAX), BATCH_MAX);
+	CHECK_EQ(messages(2), 2);
+	CHECK_EQ(receive(b, BATCH_MAX), BATCH_MAX);
+	for (i = 0; i < BATCH_MAX; i++)
+		CHECK_MEM(in[i].buf, out[i].buf, out[i].len);
+	CHECK_EQ(sock_recv(b, in, BATCH_MAX), 0);
+	close(a);
+	close(b);
+	close(c);
+}
+
+/* The datagrams of a run that is refused go one by one, and those after it,
+ * for a while. */
+static void
+test_run_refused(const char *host, int error)
+{
+	struct addr	 from, to;
+	unsigned int	 i, total;
+	int		 a, b;
+
+	TEST("%s: datagrams in a row are refused: %s", host, strerror(error));
+	if (!sock_may_join(2, 2)) {
+		TEST("\tnot put together here: left out");
+		return;
+	}
+	CHECK((a = open_at(host, &from)) != -1);
+	CHECK((b = open_at(host, &to)) != -1);
+	for (i = 0; i < 20; i++) {
+		fill(&out[i], i, &to);
+		/* the second run is refused, the first was not */
+		out[i].len = i < 10 ? 200 : 300;
+	}
+	(void)messages(0);
+	refusal = error;
+	CHECK_EQ(sock_send(a, &alone, out, 20), 20);
+	refusal = 0;
+	CHECK_EQ(messages(20), 20);
+	CHECK_EQ(receive(b, 20), 20);
+	for (i = 0; i < 20; i++) {
+		CHECK_EQ(in[i].len, out[i].len);
+		CHECK_EQ(in[i].buf[0], i);
+	}
+
+	TEST("%s: and later not any more", host);
+	for (total = 20; total < SOCK_ALONE; total += 20) {
+		CHECK_EQ(sock_send(a, &alone, out, 20), 20);
+		CHECK_EQ(messages(20), 20);
+		CHECK_EQ(receive(b, 20), 20);
+	}
+	CHECK_EQ(alone, 0);
+	CHECK_EQ(sock_send(a, &alone, out, 20), 20);
+	CHECK_EQ(messages(2), 2);
+	CHECK_EQ(receive(b, 20), 20);
+	close(a);
+	close(b);
+}
+
+/* Which of them is too long the caller learns all the same. */
+static void
+test_run_long(const char *host, const char *dest)
+{
+	struct addr	 from, to;
+	unsigned int	 i;
+	int		 a;
+
+	if (!sock_may_join(2, 2))
+		return;
+	TEST("%s: datagrams in a row, too long for the link", host);
+	CHECK((a = open_at(host, &from)) != -1);
+	CHECK(addr_pton(&to, dest) == 0);
+	to.port = 5080;
+	for (i = 0; i < 10; i++) {
+		fill(&out[i], i, &to);
+		out[i].len = i < 4 ? 1400 : 1480;
+	}
+	errno = 0;
+	CHECK_EQ(sock_send(a, &alone, out, 10), 4);
+	CHECK_EQ(errno, EMSGSIZE);
+	CHECK(alone > 0);
+	errno = 0;
+	CHECK_EQ(sock_send(a, &alone, out + 4, 6), 0);
+	CHECK_EQ(errno, EMSGSIZE);
+	close(a);
 }
 
 static void
@@ -222,7 +421,7 @@ test_wildcard(const char *any, const char *host)
 	    &client)) != -1);
 	addr.port = server.port;
 	fill(&out[0], 7, &addr);
-	CHECK_EQ(sock_send(a, out, 1), 1);
+	CHECK_EQ(sock_send(a, &alone, out, 1), 1);
 	CHECK_EQ(receive(b, 1), 1);
 	CHECK_EQ(in[0].ep.local.family, addr.family);
 	CHECK_MEM(in[0].ep.local.ip, addr.ip, sizeof(addr.ip));
@@ -230,7 +429,7 @@ test_wildcard(const char *any, const char *host)
 
 	out[0].ep = in[0].ep;
 	fill(&out[0], 9, &in[0].ep.remote);
-	CHECK_EQ(sock_send(b, out, 1), 1);
+	CHECK_EQ(sock_send(b, &alone, out, 1), 1);
 	CHECK_EQ(receive(a, 1), 1);
 	CHECK_EQ(in[0].len, 1 + 9 * 23);
 	CHECK(addr_equal(&in[0].ep.remote, &addr));
@@ -238,7 +437,7 @@ test_wildcard(const char *any, const char *host)
 	TEST("%s: but not from an address that has gone", any);
 	CHECK(addr_pton(&out[0].ep.local, server.family == 4 ?
 	    "198.51.100.1" : "2001:db8:51::1") == 0);
-	CHECK_EQ(sock_send(b, out, 1), 0);
+	CHECK_EQ(sock_send(b, &alone, out, 1), 0);
 	CHECK(errno == EADDRNOTAVAIL || errno == ENETUNREACH);
 	close(a);
 	close(b);
@@ -259,7 +458,7 @@ test_tos(const char *host, int told)
 		fill(&out[i], i, &to);
 		out[i].tos = tos[i];
 	}
-	CHECK_EQ(sock_send(a, out, n), n);
+	CHECK_EQ(sock_send(a, &alone, out, n), n);
 	CHECK_EQ(receive(b, n), n);
 	for (i = 0; i < n; i++)
 		if (in[i].tos != 0)
@@ -274,7 +473,7 @@ test_tos(const char *host, int told)
 
 	TEST("%s: and leaves the socket without", host);
 	out[0].tos = 0;
-	CHECK_EQ(sock_send(a, out, 1), 1);
+	CHECK_EQ(sock_send(a, &alone, out, 1), 1);
 	CHECK_EQ(receive(b, 1), 1);
 	CHECK_EQ(in[0].tos, 0);
 	close(a);
@@ -297,7 +496,7 @@ test_long(const char *host)
 	fill(&out[2], 3, &to);
 	fill(&out[3], 4, &to);
 	out[3].len = PKT_SIZE;
-	CHECK_EQ(sock_send(a, out, 4), 4);
+	CHECK_EQ(sock_send(a, &alone, out, 4), 4);
 	CHECK_EQ(receive(b, 3), 3);
 	CHECK_EQ(in[0].len, 1 + 1 * 23);
 	CHECK_EQ(in[1].len, 1 + 3 * 23);
@@ -306,8 +505,8 @@ test_long(const char *host)
 	CHECK_EQ(in[1].buf[0], 3);
 
 	TEST("%s: one after the other, that is no empty socket", host);
-	CHECK_EQ(sock_send(a, out + 1, 1), 1);
-	CHECK_EQ(sock_send(a, out + 2, 1), 1);
+	CHECK_EQ(sock_send(a, &alone, out + 1, 1), 1);
+	CHECK_EQ(sock_send(a, &alone, out + 2, 1), 1);
 	CHECK_EQ(receive(b, 1), 1);
 	CHECK_EQ(in[0].len, 1 + 3 * 23);
 	close(a);
@@ -329,9 +528,9 @@ test_send_error(const char *host)
 	out[1].len = sizeof(big);
 	fill(&out[2], 3, &to);
 	errno = 0;
-	CHECK_EQ(sock_send(a, out, 3), 1);
+	CHECK_EQ(sock_send(a, &alone, out, 3), 1);
 	CHECK_EQ(errno, EMSGSIZE);
-	CHECK_EQ(sock_send(a, out + 2, 1), 1);
+	CHECK_EQ(sock_send(a, &alone, out + 2, 1), 1);
 	CHECK_EQ(receive(b, 2), 2);
 	CHECK_EQ(in[1].len, 1 + 3 * 23);
 	close(a);
@@ -352,10 +551,10 @@ test_fragment(const char *host, const char *dest, int must)
 	out[0].len = 1472;
 	if (to.family == 6)
 		out[0].len = 1452;
-	CHECK_EQ(sock_send(a, out, 1), 1);
+	CHECK_EQ(sock_send(a, &alone, out, 1), 1);
 	out[0].len++;
 	errno = 0;
-	nsent = sock_send(a, out, 1);
+	nsent = sock_send(a, &alone, out, 1);
 	if (must) {
 		CHECK_EQ(nsent, 0);
 		CHECK_EQ(errno, EMSGSIZE);
@@ -429,7 +628,7 @@ test_open_errors(const char *uplink)
 	CHECK(addr_from_sa(&bound, (struct sockaddr *)&ss) == 0);
 	to.port = bound.port;
 	fill(&out[0], 1, &to);
-	CHECK_EQ(sock_send(b, out, 2), 2);
+	CHECK_EQ(sock_send(b, &alone, out, 2), 2);
 	CHECK_EQ(receive(a, 1), 1);
 	CHECK_EQ(sock_recv(fd, in, BATCH_MAX), 0);
 	close(fd);

@@ -36,6 +36,9 @@ static void	 test_headers(int, int);
 static void	 test_stamps(int);
 static void	 test_ids(void);
 static void	 test_verify(int, int, size_t);
+static void	 test_udp(int);
+static size_t	 udp_make(uint8_t *, int, uint16_t, size_t);
+static void	 udp_sums(uint8_t *, size_t);
 static void	 together(int, int, size_t, size_t, size_t, uint32_t);
 static int	 begins(const uint8_t *, size_t);
 static int	 joins(const uint8_t *, size_t, const uint8_t *, size_t);
@@ -70,6 +73,8 @@ main(void)
 	test_stamps(4);
 	test_stamps(6);
 	test_ids();
+	test_udp(4);
+	test_udp(6);
 	return (0);
 }
 
@@ -84,8 +89,8 @@ test_begin(int family, int kind)
 	len = segment_make(a, &s);
 	CHECK(offload_begin(&o, a, len));
 	CHECK_EQ(o.family, family);
-	CHECK_EQ(o.tcp, family == 4 ? 20 : 40);
-	CHECK_EQ(o.hlen, o.tcp + (kind & STAMPS ? 32 : 20));
+	CHECK_EQ(o.l4, family == 4 ? 20 : 40);
+	CHECK_EQ(o.hlen, o.l4 + (kind & STAMPS ? 32 : 20));
 	CHECK_EQ(o.mss, MSS);
 	CHECK_EQ(o.len, len);
 	CHECK_EQ(o.nsegs, 1);
@@ -203,8 +208,8 @@ together(int family, int kind, size_t n, size_t mss, size_t last,
 		CHECK_EQ(ones_sum(0, whole, 20), 0xffff);
 	} else
 		CHECK_EQ(get16(whole + 4), wlen - 40);
-	CHECK_EQ(whole[o.tcp + 13], ACK | PSH);
-	CHECK_EQ(get16(whole + o.tcp + 16), segment_pseudo(whole, wlen));
+	CHECK_EQ(whole[o.l4 + 13], ACK | PSH);
+	CHECK_EQ(get16(whole + o.l4 + 16), segment_pseudo(whole, wlen));
 
 	s.seq = seq;
 	s.id = 0xfffe;
@@ -345,21 +350,21 @@ test_stamps(int family)
 	s.id++;
 	s.stamp = 4;
 	len = segment_make(b, &s);
-	put32(b + o.tcp + 28, 0x80000000);
+	put32(b + o.l4 + 28, 0x80000000);
 	CHECK(offload_join(&o, a, b, len));
 	s.seq += s.payload;
 	s.id++;
 	s.stamp = 3;
 	len = segment_make(b, &s);
-	put32(b + o.tcp + 28, 0x80000000);
+	put32(b + o.l4 + 28, 0x80000000);
 	CHECK(!offload_join(&o, a, b, len));
-	put32(b + o.tcp + 24, 4);
-	put32(b + o.tcp + 28, 0x7fffffff);
+	put32(b + o.l4 + 24, 4);
+	put32(b + o.l4 + 28, 0x7fffffff);
 	CHECK(!offload_join(&o, a, b, len));
-	put32(b + o.tcp + 28, 0x80000000);
+	put32(b + o.l4 + 28, 0x80000000);
 	CHECK(offload_join(&o, a, b, len));
 	offload_finish(&o, a);
-	CHECK_EQ(get32(a + o.tcp + 24), 0xfffffffe);
+	CHECK_EQ(get32(a + o.l4 + 24), 0xfffffffe);
 
 	TEST("IPv%d: other options must be the same", family);
 	s.stamp = 7;
@@ -419,6 +424,118 @@ test_verify(int family, int kind, size_t payload)
 		a[i] ^= 0x80 >> bit % 8;
 	}
 	CHECK(offload_verify(a, len));
+}
+
+/* Datagrams of one length and a last one, joined and divided again. */
+static void
+test_udp(int family)
+{
+	static uint8_t	 part[8][2048];
+	struct offload	 o;
+	size_t		 i, bit, len = 0, udp = family == 4 ? 20 : 40, wlen = 0;
+	int		 allowed;
+
+	TEST("UDP over IPv%d: joined, then divided again, it is the same",
+	    family);
+	for (i = 0; i < 8; i++) {
+		len = udp_make(part[i], family, 0xfffe + i, i < 7 ? 999 : 11);
+		CHECK(offload_verify(part[i], len));
+		if (i == 0)
+			CHECK(offload_begin(&o, part[i], len));
+		else
+			CHECK(offload_join(&o, whole, part[i], len));
+		memcpy(whole + wlen, part[i] + (i == 0 ? 0 : o.hlen),
+		    len - (i == 0 ? 0 : o.hlen));
+		wlen += len - (i == 0 ? 0 : o.hlen);
+	}
+	CHECK_EQ(o.proto, 17);
+	CHECK_EQ(o.len, wlen);
+	CHECK_EQ(o.mss, 999);
+	CHECK_EQ(o.nsegs, 8);
+	CHECK_EQ(o.full, 1);
+	CHECK(!offload_join(&o, whole, part[7], len));
+	offload_finish(&o, whole);
+	CHECK_EQ(get16(whole + udp + 4), wlen - udp);
+	if (family == 4) {
+		CHECK_EQ(get16(whole + 2), wlen);
+		CHECK_EQ(ones_sum(0, whole, 20), 0xffff);
+	} else
+		CHECK_EQ(get16(whole + 4), wlen - 40);
+	CHECK_EQ(get16(whole + udp + 6), ones_sum(17 + wlen - udp,
+	    whole + (family == 4 ? 12 : 8), family == 4 ? 8 : 32));
+	for (i = 0; i < 8; i++) {
+		len = o.hlen + (i < 7 ? 999 : 11);
+		memcpy(again, whole, o.hlen);
+		memcpy(again + o.hlen, whole + o.hlen + i * 999,
+		    len - o.hlen);
+		put16(again + (family == 4 ? 2 : 4), family == 4 ? len :
+		    len - 40);
+		if (family == 4)
+			put16(again + 4, get16(whole + 4) + i);
+		put16(again + udp + 4, len - udp);
+		udp_sums(again, len);
+		CHECK_MEM(again, part[i], len);
+	}
+
+	TEST("\teach bit of the headers");
+	len = udp_make(a, family, 1, 100);
+	len = udp_make(b, family, 2, 100);
+	CHECK(joins(a, len, b, len));
+	for (bit = 0; bit < (udp + 8) * 8; bit++) {
+		i = bit / 8;
+		b[i] ^= 0x80 >> bit % 8;
+		/* the sums are verified apart; the identification counts with
+		 * DF only */
+		allowed = i == udp + 6 || i == udp + 7 ||
+		    (family == 4 && (i == 4 || i == 5 || i == 10 || i == 11));
+		CHECK_EQ(joins(a, len, b, len), allowed);
+		b[i] ^= 0x80 >> bit % 8;
+	}
+
+	TEST("\tnot with TCP, without a payload or a checksum");
+	put16(b + udp + 6, 0);
+	CHECK(!offload_verify(b, len));
+	len = udp_make(b, family, 2, 0);
+	CHECK(!begins(b, len));
+	for (i = 0; i < len; i++)
+		CHECK(!begins(b, i));
+}
+
+/* Ports of 5004, and a payload by the identification. */
+static size_t
+udp_make(uint8_t *p, int family, uint16_t id, size_t payload)
+{
+	struct segment	 s = { family, 0, 1, 7, id, ACK, 0 };
+	size_t		 len, i, udp = family == 4 ? 20 : 40;
+
+	segment_make(p, &s);
+	len = udp + 8 + payload;
+	p[family == 4 ? 9 : 6] = 17;
+	put16(p + (family == 4 ? 2 : 4), family == 4 ? len : len - 40);
+	put16(p + udp, 5004);
+	put16(p + udp + 2, 5004);
+	put16(p + udp + 4, len - udp);
+	for (i = 0; i < payload; i++)
+		p[udp + 8 + i] = id * 31 + i;
+	udp_sums(p, len);
+	return (len);
+}
+
+static void
+udp_sums(uint8_t *p, size_t len)
+{
+	size_t		 udp = p[0] >> 4 == 4 ? 20 : 40;
+	uint16_t	 sum;
+
+	if (udp == 20) {
+		put16(p + 10, 0);
+		put16(p + 10, ~ones_sum(0, p, 20));
+	}
+	put16(p + udp + 6, 0);
+	sum = ones_sum(17 + len - udp, p + (udp == 20 ? 12 : 8),
+	    udp == 20 ? 8 : 32);
+	sum = ~ones_sum(sum, p + udp, len - udp);
+	put16(p + udp + 6, sum != 0 ? sum : 0xffff);
 }
 
 static int

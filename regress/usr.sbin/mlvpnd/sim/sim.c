@@ -17,6 +17,9 @@
  */
 
 
+#include <sys/types.h>
+#include <netinet/in.h>
+
 #include <err.h>
 #include <errno.h>
 #include <stdio.h>
@@ -519,7 +522,7 @@ sim_tunnel_conf(const char *name, const uint8_t psk[32])
 	snprintf(tc->ifname, sizeof(tc->ifname), "tun0");
 	tc->rdomain = -1;
 	tc->mtu = 1420;
-	tc->offload = 1;
+	tc->offload = OFFLOAD_TCP;
 	if (psk != NULL) {
 		tc->has_psk = 1;
 		tc->secret_source = SECRET_PSK_INLINE;
@@ -646,7 +649,8 @@ run_joins(struct offload *run, struct pkt **first, struct pkt *p,
     const struct pkt *next)
 {
 	if (*first == NULL) {
-		if (!offload_begin(run, PKT_DATA(p), p->len))
+		if (!offload_begin(run, PKT_DATA(p), p->len) ||
+		    run->proto != IPPROTO_TCP)
 			return (0);
 		*first = p;
 	}
