@@ -50,6 +50,18 @@ check "tcpflow measures what it sends" tcp -t 0.5
 check "tcpflow measures what it receives" tcp -R -t 0.5
 check "udpping gets all back" relayed 'sent 50 received 50 twice 0'
 check "udprelay repeats" relay down replay 40
+udp()
+{
+	in_host h "$UDPFLOW" -t 0.2 -s 500 "$@" 127.0.0.1 5007 >"$T/out"
+}
+
+start h udpflow "$UDPFLOW" -l -a 127.0.0.1 5007
+await 'udp 2>/dev/null' 5
+check "udpflow counts what arrives" eval \
+    'udp -b 20 && within "$(field received)" 0.1 1000 &&
+    within "$(field loss)" 0 0'
+check "udpflow finds what gets through" eval \
+    'udp -m 5 && within "$(field received)" 20 100000'
 check "udpping over a new port" eval \
     'relay rebind && relayed "sent 50 received 50 twice 0"'
 check "udprelay damages" relay up flip 10
