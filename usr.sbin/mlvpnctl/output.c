@@ -402,6 +402,9 @@ links_row(const struct ctl_link *cl, const struct columns *col)
 	if (cl->usage.quota != 0)
 		printf("%*squota: %s\n", indent, "",
 		    fmt_quota(&cl->usage, quota));
+	if (cl->shares[0] != '\0')
+		printf("%*suses the line of link %s\n", indent, "",
+		    cl->shares);
 }
 
 /* The address that identifies a link: that of the end that opened it. */
@@ -437,6 +440,8 @@ link_detail(const struct ctl_link *cl)
 		printf(", rtable %d", cl->rtable);
 	printf("\n");
 	printf("  Remote:      %s\n", fmt_addr(&cl->remote, addr));
+	if (cl->shares[0] != '\0')
+		printf("  Line:        that of link %s\n", cl->shares);
 	if (cl->mtu != 0)
 		printf("  MTU:         %u bytes%s\n", cl->mtu,
 		    cl->mtu_measured ? ", measured" : "");

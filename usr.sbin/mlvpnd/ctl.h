@@ -167,6 +167,8 @@ struct ctl_link {
 	char		 tunnel[TUNNEL_NAME_SIZE];
 	char		 name[LINK_NAME_SIZE];
 	uint8_t		 reason;		/* enum reason, of the state */
+	char		 shares[LINK_NAME_SIZE];	/* a link with the same
+						   line, or empty */
 	struct addr	 local;
 	struct addr	 remote;
 	int32_t		 rtable;

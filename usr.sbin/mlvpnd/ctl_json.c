@@ -196,6 +196,7 @@ json_link(const struct ctl_link *cl)
 	json_addr("local", &cl->local);
 	json_addr("remote", &cl->remote);
 	json_int("rtable", cl->rtable);
+	json_token("line_of", cl->shares[0] != '\0' ? cl->shares : NULL);
 	json_known("mtu", cl->mtu);
 	json_bool("mtu_measured", cl->mtu_measured);
 	json_int("rtt_us", cl->srtt);

@@ -40,13 +40,16 @@
 #include "mlvpn2_file.h"
 #include "mlvpnd.h"
 
-/* The socket of a link: its own, or a listening one. */
+/* The socket of a link: its own, or a listening one; and what the parent says
+ * of it. */
 struct engine_link {
 	TAILQ_ENTRY(engine_link) entry;
 	uint32_t		 tunnel;
 	char			 name[LINK_NAME_SIZE];
 	struct endpoint		 ep;
 	uint16_t		 mtu;
+	uint8_t			 reason;
+	char			 shares[LINK_NAME_SIZE];
 };
 
 /* A configuration that is being received. */
@@ -72,6 +75,7 @@ static void	 engine_recv_link(struct imsg *);
 static void	 engine_recv_end(struct imsg *);
 static void	 engine_recv_socket(struct imsg *);
 static void	 engine_recv_nosocket(struct imsg *);
+static void	 engine_recv_note(struct imsg *);
 static struct engine_tunnel *engine_last_tunnel(struct imsg *);
 static void	 engine_merge(struct engine_conf *, uint64_t);
 static void	 engine_merge_listens(struct engine_conf *);
@@ -162,6 +166,9 @@ engine_conf_imsg(struct imsg *imsg)
 		break;
 	case IMSG_LINK_NOSOCKET:
 		engine_recv_nosocket(imsg);
+		break;
+	case IMSG_LINK_NOTE:
+		engine_recv_note(imsg);
 		break;
 	default:
 		return (0);
@@ -325,9 +332,41 @@ engine_recv_nosocket(struct imsg *imsg)
 	t = engine_tunnel_byid(ls.tunnel);
 	if (t != NULL && t->tunnel != NULL)
 		(void)tunnel_socket(t->tunnel, ls.link, NULL, 0, now);
-	if ((l = engine_link_find(ls.tunnel, ls.link)) != NULL)
-		engine_link_free(l);
+	if ((l = engine_link_find(ls.tunnel, ls.link)) != NULL) {
+		engine_link_close(l->ep.sock);
+		l->ep.sock = SOCK_NONE;
+	}
 	engine_flush(now);
+}
+
+static void
+engine_recv_note(struct imsg *imsg)
+{
+	struct imsg_link_note	 ln;
+	struct engine_link	*l;
+
+	engine_get_data(imsg, &ln, sizeof(ln));
+	engine_check_string(ln.link, sizeof(ln.link), __func__);
+	engine_check_string(ln.shares, sizeof(ln.shares), __func__);
+
+	if ((l = engine_link_find(ln.tunnel, ln.link)) == NULL)
+		l = engine_link_new(ln.tunnel, ln.link);
+	l->reason = ln.reason;
+	strlcpy(l->shares, ln.shares, sizeof(l->shares));
+}
+
+/* The parent knows more of why a link does not work. */
+void
+engine_link_note(uint32_t tunnel, struct ctl_link *cl)
+{
+	const struct engine_link	*l;
+
+	if ((l = engine_link_find(tunnel, cl->name)) == NULL || !cl->opener)
+		return;
+	strlcpy(cl->shares, l->shares, sizeof(cl->shares));
+	if (l->reason != REASON_NONE && (cl->state == LINK_NOADDR ||
+	    cl->state == LINK_OPENING || cl->state == LINK_DOWN))
+		cl->reason = l->reason;
 }
 
 /* What belongs to a tunnel is sent after it. */

@@ -36,6 +36,7 @@
 #include "watch.h"
 
 struct core;
+struct ctl_link;
 struct imsg;
 
 /* A tunnel of the configuration, with what runs it. */
@@ -67,11 +68,13 @@ extern struct engine_listens	 engine_listens;
  * engine_conf_imsg(): returns 0 if the message is not about the
  *	configuration.
  * engine_tunnel_byid(), engine_tunnel_byname(): NULL if there is none.
+ * engine_link_note(tunnel, link): adds what the parent has said of the link.
  */
 void	 engine_conf_init(struct core *);
 int	 engine_conf_imsg(struct imsg *);
 void	 engine_conf_free(void);
 struct engine_tunnel *engine_tunnel_byid(uint32_t);
 struct engine_tunnel *engine_tunnel_byname(const char *);
+void	 engine_link_note(uint32_t, struct ctl_link *);
 
 #endif /* ENGINE_CONF_H */

@@ -186,12 +186,14 @@ engine_links(struct engine_tunnel *t, size_t *n)
 	size_t			 i;
 
 	*n = 0;
-	if (t->tunnel != NULL) {
-		now = engine_now();
-		memset(links, 0, sizeof(links));
-		*n = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX, now);
-		watch_see(&t->watch, links, *n, now);
-	}
+	if (t->tunnel == NULL)
+		return (links);
+	now = engine_now();
+	memset(links, 0, sizeof(links));
+	*n = tunnel_ctl_links(t->tunnel, links, SHOW_LINKS_MAX, now);
+	for (i = 0; i < *n; i++)
+		engine_link_note(t->conf->id, &links[i]);
+	watch_see(&t->watch, links, *n, now);
 	for (i = 0; i < *n; i++) {
 		if ((usage = engine_usage_find(t->conf->id,
 		    links[i].name)) != NULL)

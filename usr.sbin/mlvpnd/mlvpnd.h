@@ -78,6 +78,7 @@ enum imsg_type {
 	IMSG_LINK_SOCKET,		/* struct imsg_link_socket, fd */
 	IMSG_LINK_NOSOCKET,		/* struct imsg_link_socket */
 	IMSG_LINK_USAGE,		/* struct imsg_link_usage */
+	IMSG_LINK_NOTE,			/* struct imsg_link_note */
 
 	/* engine to parent */
 	IMSG_LINK_STALE,		/* struct imsg_link: look up, reopen */
@@ -108,6 +109,15 @@ struct imsg_link_socket {
 	struct addr	 local;
 	struct addr	 remote;
 	uint16_t	 mtu;		/* of the interface it leaves by */
+};
+
+/* What the parent knows of a link, for mlvpnctl(8). */
+struct imsg_link_note {
+	uint32_t	 tunnel;
+	char		 link[LINK_NAME_SIZE];
+	uint32_t	 reason;	/* enum reason: why it cannot work */
+	char		 shares[LINK_NAME_SIZE];	/* the line of this
+						   link, or empty */
 };
 
 struct imsg_link {

@@ -123,6 +123,39 @@ netif_has_address(const char *ifname, const struct addr *addr)
 	return (found);
 }
 
+int
+netif_has_family(int family)
+{
+	struct ifaddrs	*ifap, *ifa;
+	struct addr	 a;
+	int		 found = 0;
+
+	if (getifaddrs(&ifap) == -1)
+		return (1);
+	for (ifa = ifap; ifa != NULL && !found; ifa = ifa->ifa_next)
+		found = ifa_addr(&a, ifa) == 0 && a.family == family &&
+		    !addr_is_loopback(&a) && !addr_is_linklocal(&a) &&
+		    !netif_own(if_nametoindex(ifa->ifa_name));
+	freeifaddrs(ifap);
+	return (found);
+}
+
+unsigned int
+netif_address_index(const struct addr *addr)
+{
+	struct ifaddrs	*ifap, *ifa;
+	struct addr	 a;
+	unsigned int	 index = 0;
+
+	if (getifaddrs(&ifap) == -1)
+		return (0);
+	for (ifa = ifap; ifa != NULL && index == 0; ifa = ifa->ifa_next)
+		if (ifa_addr(&a, ifa) == 0 && addr_same_host(&a, addr))
+			index = if_nametoindex(ifa->ifa_name);
+	freeifaddrs(ifap);
+	return (index);
+}
+
 const struct address_conf *
 netif_peer_address(const struct tunnel_conf *conf, int family)
 {

@@ -35,6 +35,7 @@
 #include "offload.h"
 
 struct iovec;
+struct sock_conf;
 
 struct netif {
 	char		 name[IFNAMSIZ];
@@ -91,11 +92,31 @@ int	 netif_route_del(const struct netif *, const struct tunnel_conf *,
 	    const struct prefix *, int priority);
 
 /*
- * Keeps packets for an address out of the tunnels: adds a host route by the
- * next hop that the routing table would have without our routes, or a reject
- * route if there is none.  Call it again after netif_watch_read() to follow a
- * change of the next hop.  *added is 0 if none is needed or the user has one.
+ * The way of the packets of a socket with these settings that sends from local
+ * to remote.  On FreeBSD it is taken from the local address.
+ *
+ * netif_hears(): will the system take packets of remote that arrive that way?
+ * Linux drops them if rp_filter says so.
  */
+struct way {
+	unsigned int	 index;		/* of the interface */
+	struct addr	 gateway;	/* family 0: none */
+};
+
+int	 netif_way(const struct sock_conf *, const struct addr *local,
+	    const struct addr *remote, struct way *);
+int	 netif_hears(const struct way *, const struct addr *local,
+	    const struct addr *remote);
+
+/*
+ * For bypass_*.c.  Both ignore our routes: on Linux, the name of the interface
+ * of the way to an address, empty if it is this host; EHOSTUNREACH without a
+ * way.  On OpenBSD, a host route by this way, or a reject route if there is
+ * none.  Call it again after netif_watch_read() to follow a change of the next
+ * hop.  *added is 0 if none is needed or the user has one.
+ */
+int	 netif_outside(const struct sock_conf *, const struct addr *,
+	    char ifname[IFNAMSIZ]);
 int	 netif_hostroute_add(const struct addr *, int rtable, int *added);
 int	 netif_hostroute_del(const struct addr *, int rtable);
 
@@ -107,6 +128,12 @@ int	 netif_rtable(int);
  * interface group, preferably not a link-local one.  ENOENT without one.
  */
 int	 netif_ifaddr(const char *ifname, int family, struct addr *);
+
+/*
+ * Is there an address of the family, neither loopback nor link-local, on an
+ * interface that is not ours?
+ */
+int	 netif_has_family(int family);
 
 /*
  * netif_watch(), before pledge(2), returns a descriptor that becomes readable
@@ -146,6 +173,10 @@ int	 netif_own(unsigned int index);
 
 /* Is the address on the interface? */
 int	 netif_has_address(const char *ifname, const struct addr *);
+
+/* The interface that has the address, 0 if there is none. */
+unsigned int
+	 netif_address_index(const struct addr *);
 
 /*
  * The first addresses of the tunnel in this family (4, 6) with and without a

@@ -256,17 +256,19 @@ netif_route_del(const struct netif *netif, const struct tunnel_conf *conf,
 }
 
 int
-netif_hostroute_add(const struct addr *addr, int rtable, int *added)
+netif_way(const struct sock_conf *sc, const struct addr *local,
+    const struct addr *remote, struct way *way)
 {
-	*added = 0;
-	errno = EOPNOTSUPP;
-	return (-1);
+	memset(way, 0, sizeof(*way));
+	way->index = netif_address_index(local);
+	return (0);
 }
 
 int
-netif_hostroute_del(const struct addr *addr, int rtable)
+netif_hears(const struct way *way, const struct addr *local,
+    const struct addr *remote)
 {
-	return (0);
+	return (1);
 }
 
 int

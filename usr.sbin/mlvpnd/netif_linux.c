@@ -49,6 +49,7 @@
 #include "defaults.h"
 #include "log.h"
 #include "netif.h"
+#include "sock.h"
 
 #define ROUTE_PROTOCOL	158	/* marks our routes; not used in
 				   rt_protos of iproute2 */
@@ -73,7 +74,7 @@
 #define REPLY_SIZE	32768
 #define REPLY_TIMEOUT	5	/* seconds */
 #define WATCH_RCVBUF	(1024 * 1024)
-#define HOST_COPIES	8	/* of one, in different tables */
+#define GROUP_BIT(group)	(1U << ((group) - 1))	/* of RTNLGRP_* */
 
 struct request {
 	union {
@@ -103,10 +104,9 @@ struct link {
 struct search {
 	const struct addr	*addr;
 	uint32_t		 table;
+	unsigned int		 prefer;	/* an interface, 0 none */
 	int			 found;
 	struct rtinfo		 best;		/* not ours, in the table */
-	int			 has_host;
-	struct rtinfo		 host;		/* our host route, if any */
 };
 
 typedef void	(message_fn)(struct nlmsghdr *, void *);
@@ -140,18 +140,17 @@ static int		 address_request(const struct netif *,
 static int		 route_request(const struct netif *,
 			    const struct tunnel_conf *, const struct prefix *,
 			    int, int, int);
-static int		 host_request(const struct addr *,
-			    const struct rtinfo *, int, int);
 
-static int		 route_nexthop(const struct addr *, int,
-			    struct search *);
-static int		 route_get(const struct addr *, int, unsigned int,
-			    struct rtinfo *);
+static int		 route_outside(const struct sock_conf *,
+			    const struct addr *, struct search *);
+static int		 route_get(const struct sock_conf *,
+			    const struct addr *, const struct addr *,
+			    unsigned int, struct rtinfo *);
 static void		 route_get_read(struct nlmsghdr *, void *);
 static int		 route_search(struct search *, int);
 static void		 route_search_read(struct nlmsghdr *, void *);
 static int		 route_is_ours(const struct rtinfo *);
-static int		 route_same_nexthop(const struct rtinfo *,
+static int		 search_better(const struct search *,
 			    const struct rtinfo *);
 
 static int		 route_parse(struct nlmsghdr *, struct rtinfo *);
@@ -337,14 +336,52 @@ netif_route_del(const struct netif *netif, const struct tunnel_conf *conf,
 }
 
 int
-netif_hostroute_add(const struct addr *addr, int rtable, int *added)
+netif_way(const struct sock_conf *sc, const struct addr *local,
+    const struct addr *remote, struct way *way)
+{
+	struct rtinfo	 route;
+
+	memset(way, 0, sizeof(*way));
+	if (route_get(sc, local, remote, 0, &route) == -1)
+		return (-1);
+	way->index = route.index;
+	way->gateway = route.gateway;
+	return (0);
+}
+
+/*
+ * The kernel goes through what it does with a packet that arrives.  It refuses
+ * one because of rp_filter with EXDEV, or in newer kernels with EINVAL.
+ */
+int
+netif_hears(const struct way *way, const struct addr *local,
+    const struct addr *remote)
+{
+	struct request	 req;
+	struct rtmsg	*rtm;
+
+	if (remote->family != 4 || way->index == 0)
+		return (1);
+	rtm = request_init(&req, RTM_GETROUTE, 0, sizeof(*rtm));
+	rtm->rtm_family = AF_INET;
+	rtm->rtm_dst_len = rtm->rtm_src_len = 32;
+	request_add_ip(&req, RTA_DST, local);
+	request_add_ip(&req, RTA_SRC, remote);
+	request_add_u32(&req, RTA_IIF, way->index);
+	return (request_run(&req, NULL, NULL) == 0 ||
+	    (errno != EXDEV && errno != EINVAL));
+}
+
+int
+netif_outside(const struct sock_conf *sc, const struct addr *remote,
+    char ifname[IFNAMSIZ])
 {
 	struct search	 search;
 
-	*added = 0;
-	if (addr->scope != 0)
+	ifname[0] = '\0';
+	if (remote->scope != 0)
 		return (0);
-	if (route_nexthop(addr, rtable, &search) == -1)
+	if (route_outside(sc, remote, &search) == -1)
 		return (-1);
 	switch (search.best.type) {
 	case RTN_LOCAL:
@@ -353,47 +390,12 @@ netif_hostroute_add(const struct addr *addr, int rtable, int *added)
 	case RTN_MULTICAST:
 		return (0);
 	case RTN_UNICAST:
-		break;
+		return (if_indextoname(search.best.index, ifname) == NULL ?
+		    -1 : 0);
 	default:
-		search.best.type = RTN_UNREACHABLE;
-		break;
+		errno = EHOSTUNREACH;
+		return (-1);
 	}
-
-	if (search.has_host) {
-		if (route_same_nexthop(&search.host, &search.best)) {
-			*added = 1;
-			return (0);
-		}
-		if (host_request(addr, &search.host, RTM_DELROUTE, 0) == -1 &&
-		    errno != ESRCH)
-			return (-1);
-	}
-	if (host_request(addr, &search.best, RTM_NEWROUTE,
-	    NLM_F_CREATE | NLM_F_EXCL) == -1)
-		return (errno == EEXIST ? 0 : -1);
-	*added = 1;
-	return (0);
-}
-
-/* The table is that of the addition, as the rules may have changed. */
-int
-netif_hostroute_del(const struct addr *addr, int rtable)
-{
-	struct search	 search;
-	int		 i;
-
-	for (i = 0; i < HOST_COPIES; i++) {
-		memset(&search, 0, sizeof(search));
-		search.addr = addr;
-		if (route_search(&search, addr->family) == -1)
-			return (-1);
-		if (!search.has_host)
-			break;
-		if (host_request(addr, &search.host, RTM_DELROUTE, 0) == -1 &&
-		    errno != ESRCH)
-			return (-1);
-	}
-	return (0);
 }
 
 int
@@ -429,7 +431,8 @@ netif_watch(void)
 	int	 fd, size = WATCH_RCVBUF;
 
 	if ((fd = netlink_open(RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
-	    RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE)) == -1)
+	    RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE |
+	    RTMGRP_IPV4_RULE | GROUP_BIT(RTNLGRP_IPV6_RULE))) == -1)
 		return (-1);
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1) {
 		close(fd);
@@ -914,101 +917,61 @@ route_request(const struct netif *netif, const struct tunnel_conf *conf,
 	return (request_run(&req, NULL, NULL));
 }
 
-/* Adds or deletes a host route to the address through the next hop. */
-static int
-host_request(const struct addr *addr, const struct rtinfo *nexthop, int type,
-    int flags)
-{
-	struct request	 req;
-	struct rtmsg	*rtm;
-	struct {
-		uint16_t	 family;
-		uint8_t		 ip[16];
-	} via;
-
-	rtm = request_init(&req, type, flags, sizeof(*rtm));
-	rtm->rtm_family = inet_family(addr->family);
-	rtm->rtm_dst_len = addr_size(addr->family) * 8;
-	rtm->rtm_protocol = ROUTE_PROTOCOL;
-	rtm->rtm_type = nexthop->type;
-	request_add_ip(&req, RTA_DST, addr);
-	request_add_u32(&req, RTA_TABLE, nexthop->table);
-	if (nexthop->type != RTN_UNICAST)
-		return (request_run(&req, NULL, NULL));
-
-	request_add_u32(&req, RTA_OIF, nexthop->index);
-	if (nexthop->gateway.family == 0) {
-		rtm->rtm_scope = RT_SCOPE_LINK;
-	} else if (nexthop->gateway.family == addr->family) {
-		/* the interface came from the kernel: do not check */
-		if (addr->family == 4)
-			rtm->rtm_flags = RTNH_F_ONLINK;
-		request_add_ip(&req, RTA_GATEWAY, &nexthop->gateway);
-	} else {
-		via.family = AF_INET6;
-		memcpy(via.ip, nexthop->gateway.ip, sizeof(via.ip));
-		request_add(&req, RTA_VIA, &via, sizeof(via));
-	}
-	return (request_run(&req, NULL, NULL));
-}
-
 /*
- * Finds the next hop to an address while ignoring our routes, and our host
- * route if there is one.  The type is RTN_UNREACHABLE without a next hop.
- * The table is selected by the rules for the mark; it is only read if the
- * kernel's answer is one of our routes.
+ * Finds the route of a socket while ignoring our routes.  The type is
+ * RTN_UNREACHABLE without one.  The table is selected by the rules for the
+ * mark; it is only read if the kernel's answer is one of our routes, and then
+ * a route by the interface of the local address is preferred.
  */
 static int
-route_nexthop(const struct addr *addr, int rtable, struct search *search)
+route_outside(const struct sock_conf *sc, const struct addr *remote,
+    struct search *search)
 {
 	struct rtinfo	*best = &search->best;
 	int		 error;
 
 	memset(search, 0, sizeof(*search));
-	search->addr = addr;
-	error = route_get(addr, rtable, RTM_F_FIB_MATCH, best);
+	search->addr = remote;
+	error = route_get(sc, &sc->local, remote, RTM_F_FIB_MATCH, best);
 	if (error == 0 && !route_is_ours(best)) {
 		/* multipath or nexthop object: let the kernel choose */
 		if (best->type == RTN_UNICAST && best->index == 0)
-			return (route_get(addr, rtable, 0, best));
+			return (route_get(sc, &sc->local, remote, 0, best));
 		return (0);
 	}
 
 	/* an unreachable route is an error without a table */
-	if (error == 0)
-		search->table = best->table;
+	search->table = error == 0 ? best->table : RT_TABLE_MAIN;
+	if (!addr_is_any(&sc->local))
+		search->prefer = netif_address_index(&sc->local);
 	memset(best, 0, sizeof(*best));
-	if (route_search(search, addr->family) == -1)
-		return (-1);
-	if (search->table == RT_TABLE_UNSPEC) {
-		search->table = search->has_host ? search->host.table :
-		    RT_TABLE_MAIN;
-		if (route_search(search, addr->family) == -1)
-			return (-1);
-	}
-	if (!search->found) {
-		best->type = RTN_UNREACHABLE;
-		best->table = search->table;
-	}
-	return (0);
+	best->type = RTN_UNREACHABLE;
+	return (route_search(search, remote->family));
 }
 
-/* The next hop that the kernel uses for a socket with the mark. */
+/* The route that the kernel uses for a socket with these settings. */
 static int
-route_get(const struct addr *addr, int rtable, unsigned int flags,
-    struct rtinfo *route)
+route_get(const struct sock_conf *sc, const struct addr *local,
+    const struct addr *remote, unsigned int flags, struct rtinfo *route)
 {
 	struct request	 req;
 	struct rtmsg	*rtm;
 
 	memset(route, 0, sizeof(*route));
 	rtm = request_init(&req, RTM_GETROUTE, 0, sizeof(*rtm));
-	rtm->rtm_family = inet_family(addr->family);
-	rtm->rtm_dst_len = addr_size(addr->family) * 8;
+	rtm->rtm_family = inet_family(remote->family);
+	rtm->rtm_dst_len = addr_size(remote->family) * 8;
 	rtm->rtm_flags = RTM_F_LOOKUP_TABLE | flags;
-	request_add_ip(&req, RTA_DST, addr);
-	if (rtable > 0)
-		request_add_u32(&req, RTA_MARK, rtable);
+	request_add_ip(&req, RTA_DST, remote);
+	/* with both, the kernel would not insist on the device for IPv6 */
+	if (sc->ifname[0] != '\0')
+		request_add_u32(&req, RTA_OIF, if_nametoindex(sc->ifname));
+	else if (local->family == remote->family && !addr_is_any(local)) {
+		rtm->rtm_src_len = addr_size(local->family) * 8;
+		request_add_ip(&req, RTA_SRC, local);
+	}
+	if (sc->rtable > 0)
+		request_add_u32(&req, RTA_MARK, sc->rtable);
 	if (request_run(&req, route_get_read, route) == -1)
 		return (-1);
 	if (route->type == RTN_UNSPEC) {
@@ -1039,25 +1002,32 @@ static void
 route_search_read(struct nlmsghdr *nh, void *arg)
 {
 	struct search	*search = arg;
-	struct rtinfo	 route, *best = &search->best;
+	struct rtinfo	 route;
 
 	if (route_parse(nh, &route) == -1 || route.flags & RTM_F_CLONED ||
-	    !prefix_covers(&route.dst, search->addr))
-		return;
-	if (route.protocol == ROUTE_PROTOCOL && !netif_own(route.index) &&
-	    route.dst.len == addr_size(search->addr->family) * 8) {
-		search->has_host = 1;
-		search->host = route;
-	}
-	if (route_is_ours(&route) || route.table != search->table ||
+	    !prefix_covers(&route.dst, search->addr) ||
+	    route_is_ours(&route) || route.table != search->table ||
 	    route.flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN) ||
 	    (route.type == RTN_UNICAST && route.index == 0))
 		return;
-	if (search->found && (route.dst.len < best->dst.len ||
-	    (route.dst.len == best->dst.len && route.metric >= best->metric)))
-		return;
-	search->found = 1;
-	*best = route;
+	if (!search->found || search_better(search, &route)) {
+		search->found = 1;
+		search->best = route;
+	}
+}
+
+static int
+search_better(const struct search *search, const struct rtinfo *route)
+{
+	const struct rtinfo	*best = &search->best;
+	int			 preferred = route->index == search->prefer;
+
+	if (search->prefer != 0 &&
+	    preferred != (best->index == search->prefer))
+		return (preferred);
+	if (route->dst.len != best->dst.len)
+		return (route->dst.len > best->dst.len);
+	return (route->metric < best->metric);
 }
 
 static int
@@ -1065,15 +1035,6 @@ route_is_ours(const struct rtinfo *route)
 {
 	return (route->protocol == ROUTE_PROTOCOL ||
 	    (route->type == RTN_UNICAST && netif_own(route->index)));
-}
-
-static int
-route_same_nexthop(const struct rtinfo *a, const struct rtinfo *b)
-{
-	if (a->type != b->type || a->table != b->table)
-		return (0);
-	return (a->type != RTN_UNICAST || (a->index == b->index &&
-	    addr_equal(&a->gateway, &b->gateway)));
 }
 
 static int
@@ -1194,6 +1155,9 @@ watch_relevant(struct nlmsghdr *nh)
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
 		return (watch_route(nh));
+	case RTM_NEWRULE:
+	case RTM_DELRULE:
+		return (1);
 	default:
 		return (0);
 	}

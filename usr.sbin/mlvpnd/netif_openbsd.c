@@ -48,6 +48,7 @@
 
 #include "log.h"
 #include "netif.h"
+#include "sock.h"
 
 #define TUN_HEADER	4	/* address family, network order */
 #define MESSAGE_SIZE	2048	/* limit of the routing socket */
@@ -374,6 +375,30 @@ netif_route_del(const struct netif *netif, const struct tunnel_conf *conf,
 	if (message_write(&m) == -1 && errno != ESRCH)
 		return (-1);
 	return (0);
+}
+
+int
+netif_way(const struct sock_conf *sc, const struct addr *local,
+    const struct addr *remote, struct way *way)
+{
+	struct rtinfo	 route;
+
+	memset(way, 0, sizeof(*way));
+	if (route_match(remote, netif_rtable(sc->rtable), &route) == -1)
+		return (-1);
+	way->index = route.index;
+	if (route.flags & RTF_GATEWAY &&
+	    addr_from_sa(&way->gateway, &route.gateway.sa) == -1)
+		memset(&way->gateway, 0, sizeof(way->gateway));
+	return (0);
+}
+
+/* pf(4) decides, and a rule that blocks is somebody's wish. */
+int
+netif_hears(const struct way *way, const struct addr *local,
+    const struct addr *remote)
+{
+	return (1);
 }
 
 int

@@ -443,26 +443,13 @@ void
 path_send_error(struct path *p, const struct dgram *dg, int error,
     uint64_t now)
 {
-	static const struct {
-		int		 error;
-		enum reason	 reason;
-	} dead[] = {
-		{ ENETUNREACH,	REASON_NET_UNREACHABLE },
-		{ EHOSTUNREACH,	REASON_HOST_UNREACHABLE },
-		{ ENETDOWN,	REASON_NET_DOWN },
-		{ EHOSTDOWN,	REASON_HOST_DOWN },
-		{ EADDRNOTAVAIL, REASON_ADDRESS_GONE },
-		{ EACCES,	REASON_DENIED },
-		{ EPERM,	REASON_DENIED }
-	};
-	size_t	 i;
+	enum reason	 reason = reason_of_errno(error);
 
 	account_error(&p->acct);
 	if (error == EMSGSIZE)
 		p->ops->too_long(p, dg, now);
-	for (i = 0; i < sizeof(dead) / sizeof(dead[0]); i++)
-		if (dead[i].error == error)
-			path_suspect(p, dead[i].reason, now);
+	if (reason != REASON_NONE)
+		path_suspect(p, reason, now);
 }
 
 /*

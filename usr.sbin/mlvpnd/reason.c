@@ -20,6 +20,8 @@
  * Reasons and hints in words, for people and for programs.
  */
 
+#include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "reason.h"
@@ -56,6 +58,13 @@ static const struct {
 	[REASON_HOST_DOWN] = { "host-down", "host is down" },
 	[REASON_ADDRESS_GONE] = { "address-gone", "local address is gone" },
 	[REASON_DENIED] = { "denied", "permission denied" },
+	[REASON_TUNNEL] = {
+		"tunnel", "route to peer leads through a tunnel"
+	},
+	[REASON_NO_FAMILY] = {
+		"no-family", "no address of the family of the peer"
+	},
+	[REASON_RP_FILTER] = { "rp-filter", "rp_filter drops the answers" },
 	[REASON_LOSS] = { "loss", "too much loss" },
 	[REASON_DELAY] = { "delay", "too much delay" },
 	[REASON_GOOD] = { "good", "recovered" },
@@ -73,6 +82,29 @@ static const struct {
 		"no-key", "HELLO with a key that no tunnel has"
 	}
 };
+
+enum reason
+reason_of_errno(int error)
+{
+	static const struct {
+		int		 error;
+		enum reason	 reason;
+	} errors[] = {
+		{ ENETUNREACH,	REASON_NET_UNREACHABLE },
+		{ EHOSTUNREACH,	REASON_HOST_UNREACHABLE },
+		{ ENETDOWN,	REASON_NET_DOWN },
+		{ EHOSTDOWN,	REASON_HOST_DOWN },
+		{ EADDRNOTAVAIL, REASON_ADDRESS_GONE },
+		{ EACCES,	REASON_DENIED },
+		{ EPERM,	REASON_DENIED }
+	};
+	size_t	 i;
+
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (errors[i].error == error)
+			return (errors[i].reason);
+	return (REASON_NONE);
+}
 
 const char *
 reason_words(unsigned int reason)

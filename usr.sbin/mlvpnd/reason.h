@@ -51,6 +51,9 @@ enum reason {
 	REASON_HOST_DOWN,
 	REASON_ADDRESS_GONE,
 	REASON_DENIED,			/* by a firewall */
+	REASON_TUNNEL,			/* the way leads through one */
+	REASON_NO_FAMILY,		/* no address of the peer's family */
+	REASON_RP_FILTER,		/* drops the answers */
 	REASON_LOSS,
 	REASON_DELAY,
 	REASON_GOOD,
@@ -63,6 +66,8 @@ enum reason {
 	REASON_MAX
 };
 
+/* Why something cannot be sent; REASON_NONE for other errors. */
+enum reason	 reason_of_errno(int);
 /* "" for REASON_NONE; "unknown" for an invalid number. */
 const char	*reason_words(unsigned int);
 /* A token that does not change; NULL for REASON_NONE. */

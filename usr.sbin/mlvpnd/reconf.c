@@ -36,10 +36,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bypass.h"
 #include "child.h"
 #include "conf.h"
 #include "conf_match.h"
-#include "hostroute.h"
 #include "listener.h"
 #include "log.h"
 #include "mlvpn2_wire.h"
@@ -321,8 +321,15 @@ reconf_apply(struct mlvpnd_conf *new)
 	}
 	tunif_sweep();
 
+	/* links must be outside before the routes of any tunnel are there */
+	TAILQ_FOREACH(pt, &ptunnels, entry)
+		uplinks_reconf(pt->uplinks, pt->nconf);
+	TAILQ_FOREACH(pt, &ptunnels, entry)
+		uplinks_protect(pt->uplinks);
 	TAILQ_FOREACH(pt, &ptunnels, entry)
 		reconf_tunnel(pt);
+	TAILQ_FOREACH(pt, &ptunnels, entry)
+		uplinks_unprotect(pt->uplinks);
 	conf_free(conf);
 	conf = new;
 	quota_conf(conf);
@@ -333,14 +340,10 @@ reconf_apply(struct mlvpnd_conf *new)
 	reconf_schedule(missing);
 }
 
-/* Host routes to the peers must exist before the tunnel's routes. */
 static void
 reconf_tunnel(struct ptunnel *pt)
 {
-	uplinks_reconf(pt->uplinks, pt->nconf);
-	uplinks_protect(pt->uplinks);
 	ptunnel_apply(pt, pt->nconf);
-	uplinks_unprotect(pt->uplinks);
 	pt->conf = pt->nconf;
 	pt->nconf = NULL;
 	pt->error = 0;
@@ -547,7 +550,7 @@ reconf_settled(int fd, short event, void *bula)
 	struct ptunnel	*pt;
 	int		 missing = 0, again = 0;
 
-	hostroute_refresh();
+	bypass_refresh();
 	TAILQ_FOREACH(pt, &ptunnels, entry) {
 		if (pt->tunif == NULL)
 			continue;
@@ -650,9 +653,10 @@ ptunnel_protected(void *arg)
 {
 	struct ptunnel	*pt = arg;
 
-	ptunnel_apply(pt, pt->conf);
+	ptunnel_apply(pt, pt->nconf != NULL ? pt->nconf : pt->conf);
 }
 
+/* Its new routes can lead links into the tunnel. */
 static void
 ptunnel_apply(struct ptunnel *pt, struct tunnel_conf *tc)
 {
@@ -660,8 +664,9 @@ ptunnel_apply(struct ptunnel *pt, struct tunnel_conf *tc)
 		script_interface(pt->script, NULL, 0);
 		return;
 	}
-	tunif_apply(pt->tunif, tc, pt->auto_mtu,
-	    uplinks_protected(pt->uplinks));
+	if (tunif_apply(pt->tunif, tc, pt->auto_mtu,
+	    uplinks_protected(pt->uplinks)) > 0)
+		reconf_netchange();
 	script_interface(pt->script, tunif_name(pt->tunif),
 	    tunif_current_mtu(pt->tunif));
 }

@@ -76,7 +76,7 @@ static int	 tunif_addresses_differ(const struct tunif *,
 		    const struct tunnel_conf *);
 static void	 tunif_address_free(struct tunif *, struct tunif_address *,
 		    int);
-static void	 tunif_routes(struct tunif *, const struct tunnel_conf *, int);
+static int	 tunif_routes(struct tunif *, const struct tunnel_conf *, int);
 static void	 tunif_route_want(struct tunif *, const struct prefix *, int);
 static void	 tunif_route_free(struct tunif *, struct tunif_route *, int);
 static void	 tunif_routes_free(struct tunif *, int);
@@ -146,10 +146,12 @@ tunif_open(const struct tunnel_conf *tc)
 	return (tif);
 }
 
-void
+int
 tunif_apply(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu,
     int protected)
 {
+	int	 n;
+
 	if (tif->conf != NULL && tif->conf->persist != tc->persist &&
 	    tif->persist != tc->persist)
 		notice("%s: persist: takes effect when %s is created again",
@@ -161,8 +163,9 @@ tunif_apply(struct tunif *tif, const struct tunnel_conf *tc, uint16_t auto_mtu,
 		tunif_routes_free(tif, 0);
 		tunif_addresses(tif, tc);
 	}
-	tunif_routes(tif, tc, protected);
+	n = tunif_routes(tif, tc, protected);
 	tif->conf = tc;
+	return (n);
 }
 
 int
@@ -362,14 +365,14 @@ tunif_address_free(struct tunif *tif, struct tunif_address *ta, int keep)
 	free(ta);
 }
 
-static void
+static int
 tunif_routes(struct tunif *tif, const struct tunnel_conf *tc, int protected)
 {
 	struct route_conf	*rc;
 	struct tunif_route	*tr, *next;
 	char			 buf[ADDR_STRLEN];
 	size_t			 i;
-	int			 j;
+	int			 j, n = 0;
 
 	TAILQ_FOREACH(tr, &tif->routes, entry)
 		tr->wanted = 0;
@@ -407,8 +410,11 @@ tunif_routes(struct tunif *tif, const struct tunnel_conf *tc, int protected)
 			    sizeof(buf)), tr->prefix.len);
 			TAILQ_REMOVE(&tif->routes, tr, entry);
 			free(tr);
+			continue;
 		}
+		n += tr->added;
 	}
+	return (n);
 }
 
 static void

@@ -33,8 +33,9 @@ struct tunnel_conf;
  * tunif_open(): opens the interface of a tunnel.  Returns NULL with errno.
  * tunif_apply(): changes what differs from the configuration, which must
  *	exist until the next call.  auto_mtu is the MTU measured by the engine,
- *	0 if unknown.  Default routes are left out until host routes protect
- *	the addresses of the peers.
+ *	0 if unknown.  Default routes are left out unless protected is set:
+ *	the links would send into the tunnel.  Returns how many routes were
+ *	added.
  * tunif_restore(): sets again what someone else has removed.  Returns how many
  *	addresses and routes that were.
  * tunif_id(): a number that identifies this opening of the device.
@@ -49,7 +50,7 @@ struct tunnel_conf;
 struct tunif	*tunif_claim(const struct tunnel_conf *);
 void		 tunif_sweep(void);
 struct tunif	*tunif_open(const struct tunnel_conf *);
-void		 tunif_apply(struct tunif *, const struct tunnel_conf *,
+int		 tunif_apply(struct tunif *, const struct tunnel_conf *,
 		    uint16_t auto_mtu, int protected);
 int		 tunif_restore(struct tunif *);
 uint32_t	 tunif_id(const struct tunif *);

@@ -25,17 +25,19 @@
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <net/if.h>
 
 #include <errno.h>
 #include <event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "bypass.h"
 #include "child.h"
 #include "conf.h"
-#include "hostroute.h"
 #include "listener.h"
 #include "log.h"
 #include "mlvpnd.h"
@@ -52,7 +54,7 @@
 #define STALE_INTERVAL		2	/* seconds between two that count */
 #define REOPEN_MIN		3	/* seconds of a socket, doubled */
 #define REOPEN_MAX		60
-#define FIXED_INTERVAL		3600	/* seconds between two lines */
+#define TELL_INTERVAL		3600	/* seconds between two lines */
 
 enum uplink_todo {
 	TODO_NOTHING,
@@ -72,7 +74,10 @@ struct uplink {
 	struct addr	 cur;		/* where it sends, family 0: unknown */
 	struct addr	 local;		/* and from */
 	uint16_t	 mtu;
-	struct hostroute *hostroute;
+	char		 ifname[IFNAMSIZ];	/* the socket is bound to it */
+	struct way	 way;
+	struct bypass	*bypass;	/* of the tunnels */
+	struct imsg_link_note note;	/* as the engine has it */
 
 	struct event	 ev;		/* to try again */
 	unsigned int	 backoff;
@@ -81,10 +86,19 @@ struct uplink {
 	time_t		 opened;
 	unsigned int	 reopen;	/* a socket has at least so long */
 	time_t		 fixed_told;	/* 0: not yet */
+	time_t		 deaf_told;
+};
+
+/* Why an address cannot be sent to. */
+struct failure {
+	const char	*what;		/* the step */
+	int		 error;
+	enum reason	 reason;
 };
 
 /* Those of a tunnel. */
 struct uplinks {
+	TAILQ_ENTRY(uplinks)	 entry;
 	uint32_t		 id;		/* the tunnel's */
 	const struct tunnel_conf *conf;
 	void			(*protected)(void *);
@@ -104,7 +118,10 @@ static void		 uplink_select(struct uplink *);
 static void		 uplink_connect(struct uplink *, size_t, int);
 static int		 uplink_may_reopen(struct uplink *, time_t);
 static int		 uplink_try(struct uplink *, const struct addr *, int,
-			    const char **);
+			    struct failure *);
+static int		 uplink_find_way(struct uplink *, struct sock_conf *,
+			    const struct addr *, struct addr *, uint16_t *,
+			    struct failure *);
 static int		 uplink_local(const struct uplink *, uint8_t,
 			    struct addr *);
 static int		 uplink_open(struct uplink *, const struct sock_conf *,
@@ -115,12 +132,23 @@ static void		 uplink_send(struct uplink *, int, const struct addr *,
 static void		 uplink_close(struct uplink *);
 static void		 uplink_listen(struct uplink *);
 static void		 uplink_retry(int, short, void *);
-static int		 uplink_inside(const struct uplink *,
+static void		 uplink_fails(struct uplink *, const struct addr *,
+			    const struct failure *);
+static int		 uplink_lacks_family(const struct uplink *, uint8_t);
+static int		 uplink_has_family(const struct uplink *, uint8_t);
+static void		 uplink_hears(struct uplink *, time_t);
+static void		 uplinks_compare(struct uplinks *);
+static const char	*uplink_shares(const struct uplink *);
+static void		 uplink_note(struct uplink *, enum reason, const char *);
+static int		 uplink_wants_bypass(const struct uplink *,
 			    const struct addr *);
-static int		 uplink_wants_hostroute(const struct uplink *,
-			    const struct addr *);
-static int		 uplink_shares_table(const struct uplink *);
+static int		 uplink_in_table(const struct uplink *,
+			    const struct tunnel_conf *);
+static int		 may_tell(time_t *, time_t);
 static time_t		 monotime(void);
+
+/* Those of all tunnels. */
+static TAILQ_HEAD(, uplinks)	 tunnels = TAILQ_HEAD_INITIALIZER(tunnels);
 
 struct uplinks *
 uplinks_new(uint32_t id, void (*protected)(void *), void *arg)
@@ -133,6 +161,7 @@ uplinks_new(uint32_t id, void (*protected)(void *), void *arg)
 	uls->protected = protected;
 	uls->arg = arg;
 	TAILQ_INIT(&uls->links);
+	TAILQ_INSERT_TAIL(&tunnels, uls, entry);
 	return (uls);
 }
 
@@ -205,6 +234,7 @@ uplinks_reset(struct uplinks *uls)
 	TAILQ_FOREACH(ul, &uls->links, entry) {
 		ul->sock = SOCK_NONE;
 		ul->todo = TODO_RESTART;
+		memset(&ul->note, 0, sizeof(ul->note));
 		evtimer_del(&ul->ev);
 	}
 }
@@ -215,10 +245,9 @@ uplinks_protect(struct uplinks *uls)
 	struct uplink	*ul;
 
 	TAILQ_FOREACH(ul, &uls->links, entry) {
-		if (ul->hostroute == NULL &&
-		    uplink_wants_hostroute(ul, &ul->cur))
-			ul->hostroute = hostroute_get(&ul->cur,
-			    netif_rtable(ul->conf.rtable));
+		if (ul->todo == TODO_NOTHING && ul->bypass == NULL &&
+		    uplink_wants_bypass(ul, &ul->cur))
+			uplink_select(ul);
 	}
 }
 
@@ -228,17 +257,15 @@ uplinks_unprotect(struct uplinks *uls)
 	struct uplink	*ul;
 
 	TAILQ_FOREACH(ul, &uls->links, entry) {
-		if (ul->hostroute != NULL &&
-		    !uplink_wants_hostroute(ul, &ul->cur)) {
-			hostroute_put(ul->hostroute);
-			ul->hostroute = NULL;
-		}
+		if (ul->todo == TODO_NOTHING && ul->bypass != NULL &&
+		    !uplink_wants_bypass(ul, &ul->cur))
+			uplink_select(ul);
 	}
 }
 
 /*
- * The default routes wait until the address of a peer is known and has a host
- * route: otherwise host names could no longer be resolved.
+ * The default routes wait until a link is kept outside: otherwise host names
+ * could no longer be resolved.
  */
 int
 uplinks_protected(const struct uplinks *uls)
@@ -247,9 +274,9 @@ uplinks_protected(const struct uplinks *uls)
 	int		 waiting = 0;
 
 	TAILQ_FOREACH(ul, &uls->links, entry) {
-		if (ul->conf.nremote == 0 || !uplink_shares_table(ul))
+		if (ul->conf.nremote == 0 || !uplink_in_table(ul, uls->conf))
 			continue;
-		if (ul->hostroute != NULL || (ul->cur.family != 0 &&
+		if (ul->bypass != NULL || (ul->cur.family != 0 &&
 		    !conf_tunnel_routes(uls->conf, &ul->cur)))
 			return (1);
 		waiting = 1;
@@ -295,6 +322,7 @@ uplinks_stale(struct uplinks *uls, const char *name)
 	remotes_refresh(ul->remotes);
 	if ((n = remotes_addr(ul->remotes, cand)) == 0)
 		return;
+	uplink_hears(ul, now);
 	was = ul->cur;
 	next = uplink_position(ul, cand, n) + 1;
 	if (next < n)
@@ -314,13 +342,11 @@ uplink_may_reopen(struct uplink *ul, time_t now)
 	if (ul->sock == SOCK_NONE)
 		return (0);
 	if (ul->conf.local.port != 0) {
-		if (ul->fixed_told == 0 ||
-		    now - ul->fixed_told >= FIXED_INTERVAL)
+		if (may_tell(&ul->fixed_told, now))
 			log_info("%s: link %s: no answer from peer, and no "
 			    "other port is tried as %u is configured",
 			    ul->tunnel->conf->name, ul->conf.name,
 			    ul->conf.local.port);
-		ul->fixed_told = now;
 		return (0);
 	}
 	if (now - ul->opened < (time_t)ul->reopen)
@@ -349,9 +375,10 @@ uplinks_free(struct uplinks *uls, int keep)
 
 	while ((ul = TAILQ_FIRST(&uls->links)) != NULL) {
 		if (keep)
-			hostroute_keep(ul->hostroute);
+			bypass_keep(ul->bypass);
 		uplink_free(ul);
 	}
+	TAILQ_REMOVE(&tunnels, uls, entry);
 	free(uls);
 }
 
@@ -388,7 +415,7 @@ uplink_free(struct uplink *ul)
 {
 	remotes_free(ul->remotes);
 	evtimer_del(&ul->ev);
-	hostroute_put(ul->hostroute);
+	bypass_put(ul->bypass);
 	TAILQ_REMOVE(&ul->tunnel->links, ul, entry);
 	free(ul);
 }
@@ -454,103 +481,146 @@ static void
 uplink_connect(struct uplink *ul, size_t start, int anew)
 {
 	struct addr	 cand[REMOTE_ADDR_MAX];
-	const char	*name = ul->tunnel->conf->name, *what, *first = NULL;
-	char		 buf[ADDR_STRLEN];
+	struct failure	 fail, first;
 	size_t		 i, n;
-	int		 error = 0;
+	int		 inside = 0;
 
+	memset(&first, 0, sizeof(first));
 	n = remotes_addr(ul->remotes, cand);
 	for (i = 0; i < n; i++) {
-		if (uplink_try(ul, &cand[(start + i) % n], anew,
-		    &what) == 0) {
+		if (uplink_try(ul, &cand[(start + i) % n], anew, &fail) == 0) {
 			if (ul->error != 0)
 				log_info("%s: link %s: peer is reachable again",
-				    name, ul->conf.name);
+				    ul->tunnel->conf->name, ul->conf.name);
 			ul->error = 0;
 			ul->backoff = 0;
 			evtimer_del(&ul->ev);
+			uplink_note(ul, REASON_NONE, ul->note.shares);
+			uplinks_compare(ul->tunnel);
 			return;
 		}
-		if (errno == EADDRINUSE && ul->released) {
+		if (fail.error == EADDRINUSE && ul->released) {
 			/* until the engine has closed the old socket */
 			ul->released = 0;
 			timer_set(&ul->ev, REBIND_DELAY);
 			return;
 		}
-		if (first == NULL) {
-			first = what;
-			error = errno;
-		}
+		if (first.what == NULL)
+			first = fail;
+		inside |= fail.reason == REASON_TUNNEL;
 	}
+	/* its packets would be packets for the link again */
+	if (inside)
+		uplink_close(ul);
+	uplink_fails(ul, &cand[start % n], &first);
+	uplinks_compare(ul->tunnel);
+}
 
-	if (error != ul->error) {
-		ul->error = errno = error;
-		notice_failure("%s: link %s: %s: %s", name, ul->conf.name,
-		    addr_ntop(&cand[start % n], buf, sizeof(buf)), first);
+static void
+uplink_fails(struct uplink *ul, const struct addr *remote,
+    const struct failure *fail)
+{
+	char	 buf[ADDR_STRLEN];
+
+	if (fail->error != ul->error) {
+		ul->error = errno = fail->error;
+		notice_failure("%s: link %s: %s: %s", ul->tunnel->conf->name,
+		    ul->conf.name, addr_ntop(remote, buf, sizeof(buf)),
+		    fail->what);
 	}
+	uplink_note(ul, fail->reason, ul->note.shares);
 	ul->backoff = timer_backoff(ul->backoff, OPEN_RETRY_MIN,
 	    OPEN_RETRY_MAX);
 	timer_set(&ul->ev, ul->backoff * 1000);
 }
 
 /*
- * Lets the engine send to this address: with its socket, unless the local
- * address differs or anew is set.  Returns 0, or -1 with errno and the step
- * that failed.
+ * Lets the engine send to this address: with its socket, unless that would
+ * have another local address or be bound to another interface, or anew is
+ * set.
  */
 static int
 uplink_try(struct uplink *ul, const struct addr *remote, int anew,
-    const char **what)
+    struct failure *fail)
 {
-	struct uplinks		*uls = ul->tunnel;
 	struct sock_conf	 sc;
-	struct hostroute	*hr = NULL;
+	struct bypass		*bypass = NULL;
 	struct addr		 local;
 	uint16_t		 mtu = 0;
-	int			 keep, saved_errno;
+	int			 keep;
 
 	memset(&sc, 0, sizeof(sc));
+	memset(fail, 0, sizeof(*fail));
 	sc.rtable = ul->conf.rtable;
 	strlcpy(sc.ifname, ul->conf.ifname, sizeof(sc.ifname));
-	sc.fragments = uls->conf->protocol == PROTO_MLVPN2;
-	*what = ul->conf.local_if[0] != '\0' ? ul->conf.local_if :
+	sc.fragments = ul->tunnel->conf->protocol == PROTO_MLVPN2;
+	fail->what = ul->conf.local_if[0] != '\0' ? ul->conf.local_if :
 	    "local address";
 	if (uplink_local(ul, remote->family, &sc.local) == -1)
-		return (-1);
-
-	*what = "host route";
-	if (uplink_wants_hostroute(ul, remote) && (hr = hostroute_get(remote,
-	    netif_rtable(ul->conf.rtable))) == NULL)
-		return (-1);
-	if (sock_route(&sc, remote, &local, &mtu, what) == -1) {
-		if (errno == ENODEV && ul->conf.ifname[0] != '\0')
-			*what = ul->conf.ifname;
 		goto fail;
-	}
-	*what = "route to peer goes through the tunnel";
-	if (uplink_inside(ul, &local)) {
-		errno = ENETUNREACH;
+	fail->what = "route outside of the tunnel";
+	if (uplink_wants_bypass(ul, remote) &&
+	    (bypass = bypass_get(&sc, remote)) == NULL)
 		goto fail;
-	}
+	if (uplink_find_way(ul, &sc, remote, &local, &mtu, fail) == -1)
+		goto fail;
 
 	keep = !anew && ul->sock != SOCK_NONE &&
-	    addr_same_host(&local, &ul->local);
+	    addr_same_host(&local, &ul->local) &&
+	    strcmp(sc.ifname, ul->ifname) == 0;
 	if (keep) {
 		if (!addr_equal(remote, &ul->cur) || mtu != ul->mtu)
 			uplink_send(ul, -1, remote, mtu);
-	} else if (uplink_open(ul, &sc, remote, &local, mtu, what) == -1)
+	} else if (uplink_open(ul, &sc, remote, &local, mtu,
+	    &fail->what) == -1)
 		goto fail;
 
-	hostroute_put(ul->hostroute);
-	ul->hostroute = hr;
-	uls->protected(uls->arg);
+	bypass_put(ul->bypass);
+	ul->bypass = bypass;
+	ul->tunnel->protected(ul->tunnel->arg);
 	return (0);
 
  fail:
-	saved_errno = errno;
-	hostroute_put(hr);
-	errno = saved_errno;
+	fail->error = errno;
+	bypass_put(bypass);
+	if (fail->reason == REASON_NONE)
+		fail->reason = uplink_lacks_family(ul, remote->family) ?
+		    REASON_NO_FAMILY : reason_of_errno(fail->error);
+	if (fail->reason == REASON_NO_FAMILY)
+		fail->what = remote->family == 6 ? "no IPv6 address here" :
+		    "no IPv4 address here";
 	return (-1);
+}
+
+/* The way of the system to this address must not lead into a tunnel. */
+static int
+uplink_find_way(struct uplink *ul, struct sock_conf *sc,
+    const struct addr *remote, struct addr *local, uint16_t *mtu,
+    struct failure *fail)
+{
+	static char	 what[sizeof("route leads through tunnel interface ") +
+			    IFNAMSIZ];
+	struct way	 way;
+	char		 ifname[IFNAMSIZ];
+
+	if (sock_route(sc, remote, local, mtu, &fail->what) == -1) {
+		if (errno == ENODEV && ul->conf.ifname[0] != '\0')
+			fail->what = ul->conf.ifname;
+		return (-1);
+	}
+	if (netif_way(sc, local, remote, &way) == -1)
+		memset(&way, 0, sizeof(way));
+	if (netif_own(way.index)) {
+		snprintf(what, sizeof(what), "route leads through tunnel "
+		    "interface %s", if_indextoname(way.index, ifname) != NULL ?
+		    ifname : "");
+		fail->what = what;
+		fail->reason = REASON_TUNNEL;
+		errno = EHOSTUNREACH;
+		return (-1);
+	}
+	ul->way = way;
+	return (0);
 }
 
 /* The configured local address of that family, all zero for any. */
@@ -601,6 +671,7 @@ uplink_open(struct uplink *ul, const struct sock_conf *sc,
 	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0 &&
 	    addr_from_sa(&bound, (struct sockaddr *)&ss) == 0)
 		ul->local.port = bound.port;
+	strlcpy(ul->ifname, sc->ifname, sizeof(ul->ifname));
 	ul->sock = sock_new_id();
 	ul->opened = monotime();
 	uplink_send(ul, fd, remote, mtu);
@@ -667,35 +738,143 @@ uplink_retry(int fd, short event, void *arg)
 	uplink_select(arg);
 }
 
-/* Is this an address inside of its own tunnel? */
+/* Only this one: without any address there is another reason. */
 static int
-uplink_inside(const struct uplink *ul, const struct addr *local)
+uplink_lacks_family(const struct uplink *ul, uint8_t family)
 {
-	const struct tunnel_conf	*tc = ul->tunnel->conf;
-	int				 i;
+	return (!uplink_has_family(ul, family) &&
+	    uplink_has_family(ul, family == 6 ? 4 : 6));
+}
 
-	if (!uplink_shares_table(ul))
+/* Is there an address of the peer's family where the link could send from? */
+static int
+uplink_has_family(const struct uplink *ul, uint8_t family)
+{
+	struct addr	 addr;
+
+	if (ul->conf.local.family != 0)
+		return (ul->conf.local.family == family);
+	if (ul->conf.local_if[0] != '\0')
+		return (netif_ifaddr(ul->conf.local_if, family, &addr) == 0);
+	if (ul->conf.ifname[0] != '\0')
+		return (netif_ifaddr(ul->conf.ifname, family, &addr) == 0);
+	return (netif_has_family(family));
+}
+
+/* Nothing is heard of the peer: perhaps the system drops it. */
+static void
+uplink_hears(struct uplink *ul, time_t now)
+{
+	char	 buf[ADDR_STRLEN], ifname[IFNAMSIZ];
+
+	if (ul->sock == SOCK_NONE ||
+	    netif_hears(&ul->way, &ul->local, &ul->cur)) {
+		if (ul->note.reason == REASON_RP_FILTER)
+			uplink_note(ul, REASON_NONE, ul->note.shares);
+		return;
+	}
+	uplink_note(ul, REASON_RP_FILTER, ul->note.shares);
+	if (may_tell(&ul->deaf_told, now))
+		log_warnx("%s: link %s: no answer from %s: rp_filter of %s "
+		    "drops it, as the route to it is another",
+		    ul->tunnel->conf->name, ul->conf.name,
+		    addr_ntop(&ul->cur, buf, sizeof(buf)),
+		    if_indextoname(ul->way.index, ifname) != NULL ? ifname :
+		    "its interface");
+}
+
+/* Tells of links that leave by the same line, which adds no bandwidth. */
+static void
+uplinks_compare(struct uplinks *uls)
+{
+	struct uplink	*ul;
+	const char	*other;
+	char		 buf[ADDR_STRLEN];
+
+	TAILQ_FOREACH(ul, &uls->links, entry) {
+		other = uplink_shares(ul);
+		if (strcmp(other, ul->note.shares) == 0)
+			continue;
+		if (other[0] != '\0')
+			log_warnx("%s: link %s uses the same line as link %s, "
+			    "from %s", uls->conf->name, ul->conf.name, other,
+			    addr_ntop(&ul->local, buf, sizeof(buf)));
+		uplink_note(ul, ul->note.reason, other);
+	}
+}
+
+/* The first link before it with the same local address and way, or "". */
+static const char *
+uplink_shares(const struct uplink *ul)
+{
+	const struct uplink	*first;
+	struct addr		 a = ul->local, b;
+
+	if (ul->sock == SOCK_NONE || ul->way.index == 0)
+		return ("");
+	TAILQ_FOREACH(first, &ul->tunnel->links, entry) {
+		if (first == ul)
+			break;
+		b = first->local;
+		if (first->sock != SOCK_NONE && addr_same_host(&a, &b) &&
+		    first->way.index == ul->way.index &&
+		    addr_equal(&first->way.gateway, &ul->way.gateway))
+			return (first->conf.name);
+	}
+	return ("");
+}
+
+static void
+uplink_note(struct uplink *ul, enum reason reason, const char *shares)
+{
+	struct imsg_link_note	 note;
+
+	memset(&note, 0, sizeof(note));
+	note.tunnel = ul->tunnel->id;
+	strlcpy(note.link, ul->conf.name, sizeof(note.link));
+	note.reason = reason;
+	strlcpy(note.shares, shares, sizeof(note.shares));
+	if (memcmp(&note, &ul->note, sizeof(note)) == 0)
+		return;
+	ul->note = note;
+	compose_engine(IMSG_LINK_NOTE, 0, -1, &note, sizeof(note));
+}
+
+/* Would a route of a tunnel cover this address? */
+static int
+uplink_wants_bypass(const struct uplink *ul, const struct addr *remote)
+{
+	const struct uplinks	*uls;
+
+	if (remote->family == 0)
 		return (0);
-	for (i = 0; i < tc->naddress; i++) {
-		if (addr_same_host(&tc->address[i].prefix.addr, local))
+	TAILQ_FOREACH(uls, &tunnels, entry) {
+		if (uls->conf != NULL && uplink_in_table(ul, uls->conf) &&
+		    conf_tunnel_routes(uls->conf, remote))
 			return (1);
 	}
 	return (0);
 }
 
+/*
+ * Does it use the table that has the routes of the tunnel?  A socket bound to
+ * a device does not use routes of other devices.
+ */
 static int
-uplink_wants_hostroute(const struct uplink *ul, const struct addr *remote)
+uplink_in_table(const struct uplink *ul, const struct tunnel_conf *tc)
 {
-	return (remote->family != 0 && uplink_shares_table(ul) &&
-	    conf_tunnel_routes(ul->tunnel->conf, remote));
+	return (ul->conf.ifname[0] == '\0' &&
+	    netif_rtable(ul->conf.rtable) == netif_rtable(tc->rdomain));
 }
 
-/* A socket bound to a device does not use routes of other devices. */
+/* At most once an hour; *last is 0 at first. */
 static int
-uplink_shares_table(const struct uplink *ul)
+may_tell(time_t *last, time_t now)
 {
-	return (ul->conf.ifname[0] == '\0' && netif_rtable(ul->conf.rtable) ==
-	    netif_rtable(ul->tunnel->conf->rdomain));
+	if (*last != 0 && now - *last < TELL_INTERVAL)
+		return (0);
+	*last = now;
+	return (1);
 }
 
 static time_t

@@ -30,22 +30,22 @@ struct uplinks;
  * The sockets and the remote addresses of a tunnel's links.
  *
  * uplinks_new(): for the tunnel with this id.  The function is called when
- *	the address of a peer gets its host route, as other routes may wait
- *	for this.
+ *	a link is kept out of the tunnels, as routes may wait for this.
  * uplinks_reconf(): takes the links of a new configuration, which must exist
  *	until the next call.  Their sockets are changed by uplinks_start(),
  *	once the engine knows the links.
  * uplinks_reset(): the engine has lost the tunnel and needs all sockets
  *	again.
- * uplinks_protect(): adds host routes for the addresses of peers that the
- *	routes of the tunnel would cover.  uplinks_unprotect() removes those
- *	that are no longer needed.
+ * uplinks_protect(): keeps links out of the tunnels, also of those that only
+ *	the new configuration has, if routes of these would cover the
+ *	addresses of peers.  uplinks_unprotect() lets those go that are no
+ *	longer covered.
  * uplinks_protected(): may the tunnel have its default routes?
  * uplinks_netchange(): addresses, interfaces or routes have changed.
  * uplinks_stale(): the engine gets no answer on this link.
  * uplinks_resolved(): the answer of the resolver to a request.  Returns 0 if
  *	it was not for this tunnel.
- * uplinks_free(): keep leaves the host routes in place.
+ * uplinks_free(): keep leaves in place what keeps them out.
  */
 struct uplinks	*uplinks_new(uint32_t, void (*protected)(void *), void *arg);
 void		 uplinks_reconf(struct uplinks *, const struct tunnel_conf *);

@@ -491,6 +491,7 @@ show_links(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	l->rate_measured = 18234567;
 	l->rate_peer = 11000000;
 	l->hint = HINT_LESS;
+	strlcpy(l->shares, "dsl2", sizeof(l->shares));
 	l->hint_rate = 18234567;
 	l->tx_rate = 18249999;
 	l->rx_rate = 999;

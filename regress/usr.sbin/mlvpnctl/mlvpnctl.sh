@@ -282,6 +282,7 @@ test_show() {
 	TUNNEL LINK STATE           AGE    RTT   LOSS %    TX    RX ADDRESS
 	home   dsl1 up         00:01:02 12.3ms   0.0/12 18.2M   999 192.0.2.10
 	            configured 20M, measured 18.2M
+	            uses the line of link dsl2
 	home   dsl2 down       00:00:05      -    100/-     0     0 -
 	            no reports from peer
 	            quota: 1.00GB used up, renewed on 2027-01-01
@@ -429,6 +430,7 @@ links_table() {
 	home          dsl1             up         00:01:02 12.3ms   0.0/12 18.2M   999
 	                               192.0.2.10
 	                               configured 20M, measured 18.2M
+	                               uses the line of link dsl2
 	home          dsl2             down       00:00:05      -    100/-     0     0
 	                               no reports from peer
 	                               quota: 1.00GB used up, renewed on 2027-01-01
@@ -448,6 +450,7 @@ links_dsl1() {
 	  Opened by:   this end, as path 0
 	  Local:       192.0.2.10:40001, rtable 1
 	  Remote:      198.51.100.1:5080
+	  Line:        that of link dsl2
 	  MTU:         1500 bytes, measured
 	  Round trip:  12.3ms, varies by 1.00ms
 	  Delay:       0.00ms more than the best link
@@ -545,6 +548,7 @@ test_json() {
 	done
 	json normal 0 show links home dsl1
 	has '"bandwidth_hint": "less",'
+	has '"line_of": "dsl2",'
 	has '"bandwidth_hint_measured": 18234567,'
 	has '"used": 0,'
 	has '"quota": null,'
@@ -625,6 +629,7 @@ test_json() {
 	   "local": "2001:db8::12",
 	   "remote": "198.51.100.1:5080",
 	   "rtable": null,
+	   "line_of": null,
 	   "mtu": null,
 	   "mtu_measured": false,
 	   "rtt_us": 1234567,

@@ -36,6 +36,7 @@
 #include "core.h"
 #include "log.h"
 #include "netif.h"
+#include "netif_test.h"
 #include "segments.h"
 #include "sock.h"
 #include "test.h"
@@ -55,12 +56,6 @@ static void	 test_large(const struct netif *, const char *, const char *);
 static int	 is_reset(const struct offload *, const uint8_t *, ssize_t);
 static void	 test_routes(const struct netif *, const char *, const char *,
 		    const char *);
-static void	 test_hosts(const struct netif *, const char *, const char *,
-		    const char *, const char *);
-static void	 test_pin_reject(const struct netif *, const char *,
-		    const char *);
-static void	 test_pin_near(const char *);
-static void	 test_pin_of_user(const char *);
 static void	 test_watch(const struct netif *, int);
 static void	 test_remove(struct netif *);
 static void	 test_present(void);
@@ -68,12 +63,7 @@ static void	 test_tap(void);
 
 static void	 tunnel_init(const char *, int);
 static void	 addresses_add(const struct netif *);
-static void	 route(const struct netif *, const char *, int, int);
 static void	 route_again(const struct netif *, const char *);
-static void	 unroute(const struct netif *, const char *, int);
-static int	 leaves_from(const char *, const char *);
-static int	 refused(const struct addr *);
-static void	 to_addr(struct addr *, const char *);
 static void	 to_prefix(struct prefix *, const char *);
 static int	 udp_open(const char *, struct addr *);
 static int	 tun_flags(const struct netif *);
@@ -81,11 +71,9 @@ static ssize_t	 packet_read(const struct netif *, uint8_t *, size_t);
 static ssize_t	 packet_wait(const struct netif *, uint8_t *, size_t);
 static void	 packet_reverse(uint8_t *);
 static char	*routes(void);
-static int	 ask(const char *, ...)
-		    __attribute__((__format__ (printf, 1, 2)));
 
 static const char		*script, *uplink, *tun, *tap, *present;
-static int			 rtable;
+int				 rtable;
 static struct tunnel_conf	 tunnel;
 static unsigned int		 alone;		/* for sock_send() */
 
@@ -126,14 +114,7 @@ main(int argc, char *argv[])
 	test_routes(&netif, "10.66.0.0/16", "10.66.1.1", "10.44.43.1");
 	test_routes(&netif, "2001:db8:66::/48", "2001:db8:66::1",
 	    "2001:db8:44::1");
-	test_hosts(&netif, "0.0.0.0/1", "128.0.0.0/1", "10.44.43.1",
-	    "192.0.2");
-	test_hosts(&netif, "::/1", "8000::/1", "2001:db8:44::1",
-	    "2001:db8:1:");
-	test_pin_reject(&netif, "198.51.100.4", "192.0.2.1");
-	test_pin_reject(&netif, "2001:db8:51::4", "2001:db8:1::1");
-	test_pin_near("192.0.2.1");
-	test_pin_of_user("198.51.100.9");
+	test_outside(&netif);
 	test_watch(&netif, watch);
 	test_remove(&netif);
 	test_present();
@@ -465,135 +446,9 @@ test_routes(const struct netif *netif, const char *dst, const char *host,
 	unroute(netif, dst, 20);
 }
 
-/* The network is that of the uplink, without the last part. */
-static void
-test_hosts(const struct netif *netif, const char *low, const char *high,
-    const char *own, const char *net)
-{
-	struct addr	 first, second;
-	const char	*a, *b, *other;
-	char		 near[64], gw[64], gw2[64];
-	int		 added, v4 = strchr(net, '.') != NULL;
-
-	a = v4 ? "198.51.100.1" : "2001:db8:51::1";
-	b = v4 ? "198.51.100.2" : "2001:db8:51::2";
-	other = v4 ? "198.51.100.3" : "2001:db8:51::3";
-	snprintf(near, sizeof(near), v4 ? "%s.1" : "%s:1", net);
-	snprintf(gw, sizeof(gw), v4 ? "%s.254" : "%s:fe", net);
-	snprintf(gw2, sizeof(gw2), v4 ? "%s.253" : "%s:fd", net);
-	to_addr(&first, a);
-	to_addr(&second, b);
-
-	TEST("%s: kept out of the default routes", a);
-	CHECK(netif_hostroute_add(&first, rtable, &added) == 0);
-	CHECK_EQ(added, 1);
-	route(netif, low, 0, 1);
-	route(netif, high, 0, 1);
-	CHECK(leaves_from(a, near));
-	CHECK(ask("via %s %s", a, gw) == 0);
-	CHECK(leaves_from(b, own));
-	CHECK(leaves_from(other, own));
-
-	TEST("%s: with the default routes in place", b);
-	CHECK(netif_hostroute_add(&second, rtable, &added) == 0);
-	CHECK_EQ(added, 1);
-	CHECK(leaves_from(b, near));
-	CHECK(ask("via %s %s", b, gw) == 0);
-
-	TEST("%s: a second time it is still ours", b);
-	CHECK(netif_hostroute_add(&second, rtable, &added) == 0);
-	CHECK_EQ(added, 1);
-	CHECK(leaves_from(b, near));
-
-	TEST("%s: follows the default route", b);
-	CHECK(ask("default 253") == 0);
-	CHECK(ask("via %s %s", b, gw) == 0);
-	CHECK(netif_hostroute_add(&second, rtable, &added) == 0);
-	CHECK_EQ(added, 1);
-	CHECK(ask("via %s %s", b, gw2) == 0);
-	CHECK(ask("via %s %s", a, gw) == 0);
-	CHECK(ask("default 254") == 0);
-	CHECK(netif_hostroute_add(&second, rtable, &added) == 0);
-	CHECK(ask("via %s %s", b, gw) == 0);
-
-	TEST("%s: taken away", b);
-	CHECK(netif_hostroute_del(&second, rtable) == 0);
-	CHECK(leaves_from(b, own));
-	CHECK(leaves_from(a, near));
-	CHECK(netif_hostroute_del(&second, rtable) == 0);
-	CHECK(netif_hostroute_del(&first, rtable) == 0);
-	CHECK(leaves_from(a, own));
-	unroute(netif, low, 0);
-	unroute(netif, high, 0);
-	CHECK(leaves_from(a, near));
-}
-
-/* Without another way an endpoint must not go into the tunnel. */
-static void
-test_pin_reject(const struct netif *netif, const char *host,
-    const char *near)
-{
-	struct addr	 addr;
-	const char	*low, *high;
-	int		 added;
-
-	to_addr(&addr, host);
-	low = addr.family == 4 ? "0.0.0.0/1" : "::/1";
-	high = addr.family == 4 ? "128.0.0.0/1" : "8000::/1";
-
-	TEST("%s: refused while there is no way", host);
-	CHECK(ask("nodefault") == 0);
-	route(netif, low, 0, 1);
-	route(netif, high, 0, 1);
-	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
-	CHECK_EQ(added, 1);
-	CHECK(refused(&addr));
-	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
-	CHECK_EQ(added, 1);
-
-	TEST("%s: and not when there is one", host);
-	CHECK(ask("default 254") == 0);
-	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
-	CHECK_EQ(added, 1);
-	CHECK(leaves_from(host, near));
-	CHECK(netif_hostroute_del(&addr, rtable) == 0);
-	CHECK(!leaves_from(host, near));
-	unroute(netif, low, 0);
-	unroute(netif, high, 0);
-}
-
-static void
-test_pin_near(const char *host)
-{
-	struct addr	 addr;
-	int		 added;
-
-	TEST("%s: our own address needs no host route", host);
-	to_addr(&addr, host);
-	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
-	CHECK_EQ(added, 0);
-}
-
-static void
-test_pin_of_user(const char *host)
-{
-	struct addr	 addr;
-	int		 added;
-
-	TEST("%s: the user's own host route", host);
-	to_addr(&addr, host);
-	CHECK(ask("hostroute %s", host) == 0);
-	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
-	CHECK_EQ(added, 0);
-	CHECK(netif_hostroute_del(&addr, rtable) == 0);
-	CHECK(ask("via %s 192.0.2.253", host) == 0);
-	CHECK(ask("nohostroute %s", host) == 0);
-}
-
 static void
 test_watch(const struct netif *netif, int fd)
 {
-	struct addr	 addr;
 	struct pollfd	 pfd;
 	int		 added;
 
@@ -602,16 +457,12 @@ test_watch(const struct netif *netif, int fd)
 	CHECK_EQ(netif_watch_read(fd), 0);
 
 	TEST("what we add is not");
-	to_addr(&addr, "198.51.100.5");
-	CHECK(netif_hostroute_add(&addr, rtable, &added) == 0);
 	route(netif, "10.66.0.0/16", 0, 1);
 	/* the kernel has told of them by now */
 	CHECK_EQ(netif_watch_read(fd), 0);
 	TEST("what our interface loses is");
 	unroute(netif, "10.66.0.0/16", 0);
 	CHECK_EQ(netif_watch_read(fd), 1);
-	CHECK(netif_hostroute_del(&addr, rtable) == 0);
-	(void)netif_watch_read(fd);
 	CHECK(netif_address_del(netif, &tunnel.address[0]) == 0);
 	CHECK_EQ(netif_watch_read(fd), 1);
 	CHECK(netif_address_add(netif, &tunnel.address[0], &added) == 0);
@@ -742,7 +593,7 @@ addresses_add(const struct netif *netif)
 	}
 }
 
-static void
+void
 route(const struct netif *netif, const char *dst, int priority, int want)
 {
 	struct prefix	 prefix;
@@ -765,7 +616,7 @@ route_again(const struct netif *netif, const char *dst)
 	CHECK(netif_route_add(netif, &tunnel, &prefix, 0, &added) == 0);
 }
 
-static void
+void
 unroute(const struct netif *netif, const char *dst, int priority)
 {
 	struct prefix	 prefix;
@@ -775,7 +626,7 @@ unroute(const struct netif *netif, const char *dst, int priority)
 }
 
 /* Would a datagram to the host have that source address? */
-static int
+int
 leaves_from(const char *host, const char *source)
 {
 	struct sock_conf conf;
@@ -792,30 +643,7 @@ leaves_from(const char *host, const char *source)
 	    addr_equal(&local, &want));
 }
 
-/* OpenBSD finds a source address for IPv6 even then. */
-static int
-refused(const struct addr *host)
-{
-	struct sock_conf	 conf;
-	struct sockaddr_storage	 ss;
-	struct addr		 remote = *host;
-	socklen_t		 len;
-	const char		*what;
-	int			 fd, ret;
-
-	remote.port = 5080;
-	memset(&conf, 0, sizeof(conf));
-	conf.local.family = host->family;
-	conf.rtable = rtable;
-	CHECK((fd = sock_open(&conf, &what)) != -1);
-	len = addr_to_sa(&remote, &ss);
-	ret = sendto(fd, "", 1, 0, (struct sockaddr *)&ss, len) == -1 &&
-	    (errno == EHOSTUNREACH || errno == ENETUNREACH);
-	close(fd);
-	return (ret);
-}
-
-static void
+void
 to_addr(struct addr *addr, const char *str)
 {
 	CHECK(addr_pton(addr, str) == 0);
@@ -928,7 +756,7 @@ routes(void)
 	return (out);
 }
 
-static int
+int
 ask(const char *fmt, ...)
 {
 	va_list	 ap;

@@ -66,11 +66,10 @@ default)	# last octet of the gateway
 nodefault)
 	ip route del default && ip -6 route del default
 	;;
-hostroute)	# address
-	ip route add "$2" via 192.0.2.253
-	;;
-nohostroute)	# address
-	ip route del "$2" via 192.0.2.253
+rpfilter)	# value
+	for f in all $uplink; do
+		echo "$2" >/proc/sys/net/ipv4/conf/$f/rp_filter || exit 1
+	done
 	;;
 via)		# address gateway
 	ip route get "$2" | grep -q " via $3 "

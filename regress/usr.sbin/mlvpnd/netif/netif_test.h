@@ -16,23 +16,29 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#ifndef HOSTROUTE_H
-#define HOSTROUTE_H
-
-struct addr;
-struct hostroute;
+#ifndef NETIF_TEST_H
+#define NETIF_TEST_H
 
 /*
- * hostroute_get(): takes a reference to the host route of an address in a
- *	routing table; the port is ignored.  NULL without memory, or if the
- *	system has no route to the address.
- * hostroute_put(): releases it; may be NULL.
- * hostroute_keep(): leaves the route in place after the last release.
- * hostroute_refresh(): the routes of the system have changed.
+ * Between netif_test.c and outside_*.c, which tests what keeps links out of
+ * the tunnels on each system.
  */
-struct hostroute *hostroute_get(const struct addr *, int rtable);
-void		 hostroute_put(struct hostroute *);
-void		 hostroute_keep(struct hostroute *);
-void		 hostroute_refresh(void);
 
-#endif /* HOSTROUTE_H */
+struct addr;
+struct netif;
+
+extern int	 rtable;
+
+void	 test_outside(const struct netif *);
+
+/* CHECK that it works; the second number is that of *added */
+void	 route(const struct netif *, const char *, int, int);
+void	 unroute(const struct netif *, const char *, int);
+/* Would a datagram to the host have that source address? */
+int	 leaves_from(const char *, const char *);
+void	 to_addr(struct addr *, const char *);
+/* The script that made the network does this. */
+int	 ask(const char *, ...)
+	    __attribute__((__format__ (printf, 1, 2)));
+
+#endif /* NETIF_TEST_H */

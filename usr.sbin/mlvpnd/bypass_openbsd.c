@@ -28,12 +28,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bypass.h"
 #include "log.h"
 #include "netif.h"
-#include "hostroute.h"
+#include "sock.h"
 
-struct hostroute {
-	TAILQ_ENTRY(hostroute) entry;
+struct bypass {
+	TAILQ_ENTRY(bypass) entry;
 	struct addr	 addr;
 	int		 rtable;
 	int		 added;		/* the route is ours */
@@ -42,87 +43,88 @@ struct hostroute {
 	unsigned int	 refs;
 };
 
-static int	hostroute_add(struct hostroute *);
+static int	bypass_add(struct bypass *);
 
-static TAILQ_HEAD(, hostroute)	hostroutes = TAILQ_HEAD_INITIALIZER(hostroutes);
+static TAILQ_HEAD(, bypass)	bypasses = TAILQ_HEAD_INITIALIZER(bypasses);
 
-struct hostroute *
-hostroute_get(const struct addr *addr, int rtable)
+struct bypass *
+bypass_get(struct sock_conf *sc, const struct addr *addr)
 {
-	struct hostroute	*hr;
+	struct bypass	*b;
 	struct addr	 host;
+	int		 rtable = netif_rtable(sc->rtable);
 
 	host = *addr;
 	host.port = 0;
-	TAILQ_FOREACH(hr, &hostroutes, entry) {
-		if (hr->rtable == rtable && addr_equal(&hr->addr, &host)) {
-			hr->refs++;
-			return (hr);
+	TAILQ_FOREACH(b, &bypasses, entry) {
+		if (b->rtable == rtable && addr_equal(&b->addr, &host)) {
+			b->refs++;
+			return (b);
 		}
 	}
 
-	if ((hr = calloc(1, sizeof(*hr))) == NULL) {
+	if ((b = calloc(1, sizeof(*b))) == NULL) {
 		log_warn("%s", __func__);
 		return (NULL);
 	}
-	hr->addr = host;
-	hr->rtable = rtable;
-	hr->refs = 1;
-	if (hostroute_add(hr) == -1) {
-		free(hr);
+	b->addr = host;
+	b->rtable = rtable;
+	b->refs = 1;
+	if (bypass_add(b) == -1) {
+		free(b);
 		return (NULL);
 	}
-	TAILQ_INSERT_TAIL(&hostroutes, hr, entry);
-	return (hr);
+	TAILQ_INSERT_TAIL(&bypasses, b, entry);
+	return (b);
 }
 
 void
-hostroute_put(struct hostroute *hr)
+bypass_put(struct bypass *b)
 {
 	char	 buf[ADDR_STRLEN];
 
-	if (hr == NULL || --hr->refs > 0)
+	if (b == NULL || --b->refs > 0)
 		return;
-	TAILQ_REMOVE(&hostroutes, hr, entry);
-	if (hr->added && !hr->keep &&
-	    netif_hostroute_del(&hr->addr, hr->rtable) == -1)
+	TAILQ_REMOVE(&bypasses, b, entry);
+	if (b->added && !b->keep &&
+	    netif_hostroute_del(&b->addr, b->rtable) == -1)
 		log_warn("cannot delete host route to %s",
-		    addr_ntop(&hr->addr, buf, sizeof(buf)));
-	free(hr);
+		    addr_ntop(&b->addr, buf, sizeof(buf)));
+	free(b);
 }
 
 void
-hostroute_keep(struct hostroute *hr)
+bypass_keep(struct bypass *b)
 {
-	if (hr != NULL)
-		hr->keep = 1;
+	if (b != NULL)
+		b->keep = 1;
 }
 
 void
-hostroute_refresh(void)
+bypass_refresh(void)
 {
-	struct hostroute	*hr;
+	struct bypass	*b;
 
-	TAILQ_FOREACH(hr, &hostroutes, entry)
-		hostroute_add(hr);
+	TAILQ_FOREACH(b, &bypasses, entry)
+		bypass_add(b);
 }
 
 static int
-hostroute_add(struct hostroute *hr)
+bypass_add(struct bypass *b)
 {
 	char	 buf[ADDR_STRLEN];
 	int	 added;
 
-	if (netif_hostroute_add(&hr->addr, hr->rtable, &added) == -1) {
-		if (errno != hr->error) {
-			hr->error = errno;
+	if (netif_hostroute_add(&b->addr, b->rtable, &added) == -1) {
+		if (errno != b->error) {
+			b->error = errno;
 			log_warn("cannot add host route to %s",
-			    addr_ntop(&hr->addr, buf, sizeof(buf)));
+			    addr_ntop(&b->addr, buf, sizeof(buf)));
 		}
 		return (-1);
 	}
-	hr->error = 0;
+	b->error = 0;
 	if (added)
-		hr->added = 1;
+		b->added = 1;
 	return (0);
 }
