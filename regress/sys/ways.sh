@@ -171,6 +171,21 @@ in_host c sh -c 'echo 0 >/proc/sys/net/ipv4/conf/dsl2/rp_filter'
 check "not any more: the link comes up" await 'link_is client dsl2 up' 10
 terminate client
 
+# Two clients with one secret; one that is restarted is one.
+check "a client that was started again is no other" eval '
+    ! grep -q "two peers have" "$T/server.log"'
+client_conf <<END | sed "s/$CTUN/tun4/" | conf rival
+	link "dsl9" { remote 203.0.113.2 port 5080 }
+END
+daemon r rival
+echo 'link "dsl1" { rdomain 1 remote 203.0.113.2 port 5080 }' | client_conf |
+    conf client
+daemon c client
+check "two hosts with one secret: the server says so" await \
+    'grep -q "home: .*: two peers have the same secret" "$T/server.log"' 10
+terminate rival
+terminate client
+
 # An address of a family that nothing here has.
 in_host c ip -6 addr flush scope global
 client_conf <<END | conf client

@@ -46,6 +46,7 @@
 #define HELLO_REFUSED		(60 * USEC)
 #define UNANSWERED_AFTER	(5 * USEC)	/* somebody is told */
 #define UNANSWERED_AGAIN	(3600 * USEC)
+#define RIVALS_AGAIN		(3600 * USEC)
 #define HELLO_REPLIES_MAX	20	/* REPLYs read for one try */
 #define RECENT_LIFETIME		(5 * USEC)
 #define RECENT_ANSWERS		8
@@ -77,6 +78,8 @@ static uint8_t	 aead_choose(const struct assoc *, const struct hello *);
 static void	 assoc_begin(struct assoc *, int, uint64_t, uint64_t,
 		    uint64_t);
 static void	 assoc_rekey_at(struct assoc *, uint64_t);
+static void	 assoc_ousted(struct assoc *, uint64_t, const struct addr *,
+		    uint64_t);
 static int	 offer_confirm(struct assoc *, const struct dgram *, uint64_t);
 static struct keyset *keyset_find(struct assoc *, uint32_t);
 static int	 is_own_id(const struct assoc *, uint64_t);
@@ -693,6 +696,24 @@ aead_choose(const struct assoc *as, const struct hello *p1)
 	return (0);
 }
 
+/*
+ * Another peer takes over the association.  A peer that was restarted has a
+ * new id: one that comes back has been alive all the time, and so is the
+ * other.
+ */
+static void
+assoc_ousted(struct assoc *as, uint64_t peer_id, const struct addr *addr,
+    uint64_t now)
+{
+	if (!as->exists || as->peer_id == peer_id)
+		return;
+	if (as->ousted_id == peer_id && now >= as->rivals_tell) {
+		as->rivals_tell = now + RIVALS_AGAIN;
+		notify_link(as->notify, CORE_NOTICE, "", addr, REASON_RIVALS);
+	}
+	as->ousted_id = as->peer_id;
+}
+
 /* The first authentic datagram under offered keys. */
 static int
 offer_confirm(struct assoc *as, const struct dgram *dg, uint64_t now)
@@ -704,6 +725,7 @@ offer_confirm(struct assoc *as, const struct dgram *dg, uint64_t now)
 	as->next = NULL;
 	if (!offer.continued) {
 		attempt_end(as);		/* of the association before */
+		assoc_ousted(as, offer.peer_id, &dg->ep.remote, now);
 		assoc_forget(as, now);
 		what |= ASSOC_OVER;
 		assoc_begin(as, 0, offer.own_id, offer.peer_id, now);

@@ -108,6 +108,8 @@ struct assoc {
 	int		 exists;
 	uint64_t	 own_id;
 	uint64_t	 peer_id;
+	uint64_t	 ousted_id;	/* the peer before this one */
+	uint64_t	 rivals_tell;	/* when to tell of it again */
 	uint64_t	 since;
 	struct keyset	 set[3];
 	struct keyset	*cur;		/* sends, NULL none */

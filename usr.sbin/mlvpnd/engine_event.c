@@ -158,6 +158,8 @@ engine_event_log(const struct core_event *e)
 		else if (e->link[0] != '\0')
 			tell("%s: link %s: %s: %s", e->tunnel_name,
 			    e->link, addr, reason);
+		else if (e->addr.family != 0)
+			tell("%s: %s: %s", e->tunnel_name, addr, reason);
 		else
 			tell("%s: %s", e->tunnel_name, reason);
 		break;

@@ -80,6 +80,9 @@ static const struct {
 	},
 	[REASON_NO_KEY] = {
 		"no-key", "HELLO with a key that no tunnel has"
+	},
+	[REASON_RIVALS] = {
+		"rivals", "two peers have the same secret or key"
 	}
 };
 

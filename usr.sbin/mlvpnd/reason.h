@@ -63,6 +63,7 @@ enum reason {
 	REASON_NO_CIPHER,
 	REASON_WRONG_CIPHER,
 	REASON_NO_KEY,			/* of a HELLO */
+	REASON_RIVALS,			/* two peers take turns */
 	REASON_MAX
 };
 
