@@ -26,9 +26,9 @@
  * goes up again to what is configured.
  */
 
-#include <stddef.h>
-
 #include <sys/param.h>
+
+#include <stddef.h>
 
 #include "clock.h"
 #include "mlvpn2_rate.h"
