@@ -28,23 +28,30 @@ trap 'exit 1' INT TERM HUP
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 export LC_ALL=C
 
-for t in all install; do
+# make TARGET: into $T/root
+make()
+{
 	(cd "$TOP" && bmake -m "$TOP/mk" "DESTDIR=$T/root" PREFIX=/opt \
-	    BINDIR=/opt/sbin $t) >"$T/log" 2>&1 || {
+	    BINDIR=/opt/sbin "$1") >"$T/log" 2>&1 || {
 		cat "$T/log"
 		exit 1
 	}
-done
+}
 
+make all
+make install
 cat >"$T/want" <<END
+./etc/examples/mlvpnctl.ksh
 ./etc/examples/mlvpnd.conf
 ./opt/lib/systemd/system/mlvpnd.service
 ./opt/sbin/mlvpnctl
 ./opt/sbin/mlvpnd
+./opt/share/bash-completion/completions/mlvpnctl
 ./opt/share/man/man5/mlvpnd.conf.5
 ./opt/share/man/man7/mlvpn.7
 ./opt/share/man/man8/mlvpnctl.8
 ./opt/share/man/man8/mlvpnd.8
+./opt/share/zsh/site-functions/_mlvpnctl
 END
 (cd "$T/root" && find . -type f | sort) | diff -u "$T/want" -
 
@@ -53,6 +60,75 @@ END
 
 unit=$T/root/opt/lib/systemd/system/mlvpnd.service
 grep -q '^ExecStart=/opt/sbin/mlvpnd$' "$unit"
+
+# complete SHELL WORD ...: what may follow, and begins with the last word
+complete()
+{
+	sh=$1
+	shift
+	case $sh in
+	bash)
+		bash -c '. "$0"
+		    _mlvpnctl_names() { echo "home [$*]"; }
+		    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		    _mlvpnctl
+		    echo "${COMPREPLY[@]}"' \
+		    "$T/root/opt/share/bash-completion/completions/mlvpnctl" "$@"
+		;;
+	zsh)
+		zsh -fc 'compadd() { shift; typed=$words[CURRENT]
+			for w; do [[ $w != $typed* ]] || print -n -- "$w "; done; }
+		    _files() { print -n "(files) "; }
+		    src=$1; shift
+		    words=("$@") CURRENT=$#
+		    . "$src" >/dev/null
+		    _mlvpnctl_names() { echo "home"; echo "[$*]"; }
+		    _mlvpnctl; echo' zsh \
+		    "$T/root/opt/share/zsh/site-functions/_mlvpnctl" "$@" |
+		    sed 's/ $//'
+		;;
+	esac
+}
+
+# completes SHELL WANT WORD ...
+completes()
+{
+	got=$(complete "$1" mlvpnctl ${3:+"$3"} ${4:+"$4"} ${5:+"$5"} "$6")
+	[ "$got" = "$2" ] || {
+		echo "$1: $3 $4 $5 $6: '$got', not '$2'"
+		exit 1
+	}
+}
+
+for sh in bash zsh; do
+	command -v $sh >/dev/null || continue
+	completes $sh "keygen" "" "" "" k
+	completes $sh "log" "" "" "" lo
+	completes $sh "brief verbose" log "" "" ""
+	completes $sh "-p" keygen "" "" ""
+	completes $sh "home [tunnels]" show links "" ""
+	completes $sh "home [links home]" show links home ""
+	completes $sh "down up" link home dsl1 ""
+	completes $sh "" link home dsl1 x
+	completes $sh "" reload "" "" ""
+done
+[ "$(complete bash mlvpnctl show links home dsl1 "")" = "" ]
+[ "$(complete bash mlvpnctl -s /x -j sho)" = "" ]
+grep -q '^set -A complete_mlvpnctl_1 -- import .*show$' \
+    "$T/root/etc/examples/mlvpnctl.ksh"
+
+# nothing is left, but what is not ours
+cp -R "$T/root" "$T/kept"
+touch "$T/root/etc/mlvpnd/home.psk" "$T/root/etc/mlvpnd.conf"
+make uninstall
+[ "$(cd "$T/root" && find . -type f | sort | tr '\n' ' ')" = \
+    "./etc/mlvpnd.conf ./etc/mlvpnd/home.psk " ]
+rm "$T/root/etc/mlvpnd/home.psk"
+make uninstall
+[ ! -d "$T/root/etc/mlvpnd" ]
+rm -r "$T/root"
+mv "$T/kept" "$T/root"
+
 command -v systemd-analyze >/dev/null || {
 	echo "systemd is not installed"
 	echo SKIPPED
