@@ -169,4 +169,37 @@ check "whose links are as before" from_host lan
 terminate branch
 terminate client
 terminate server
+
+# systemd-networkd takes its files as interfaces(5) does those above
+networkd=/lib/systemd/systemd-networkd
+[ -x $networkd ] || {
+	skip "systemd-networkd is not installed"
+	finish
+}
+host n
+link eth4 n 198.51.100.10/24 r 198.51.100.2/24
+link eth5 n 203.0.113.10/24 r 203.0.113.2/24
+for n in 4 5; do
+	in_host n ip addr flush dev eth$n
+done
+"$MLVPNCTL" setup -c networkd -d "$T/networkd" 192.0.2.1 \
+    eth4,rdomain=1,address=198.51.100.10/24,gateway=198.51.100.1 \
+    eth5,address=203.0.113.10/24,gateway=203.0.113.1
+# without udevd it wants a /sys that is only to be read
+start n networkd unshare --mount sh -ec '
+    mount -t tmpfs tmpfs /run
+    mount -t sysfs -o ro sysfs /sys
+    mkdir -p /run/systemd/network
+    cp "$1"/*.network /run/systemd/network/
+    exec "$2"' sh "$T/networkd/client/etc/systemd/network" $networkd
+check "networkd: a table with the gateway" await '
+    in_host n ip route show table 1 2>/dev/null |
+    grep -q "^default via 198.51.100.1 dev eth4"' 10
+check "networkd: or else no way" await 'in_host n ip route show table 1 |
+    grep -q "^unreachable default.* metric 9999"' 10
+check "networkd: a rule for the mark" await 'in_host n ip rule |
+    grep -q "fwmark 0x1 lookup 1"' 10
+check "networkd: a gateway with a metric" await 'in_host n ip route |
+    grep -q "^default via 203.0.113.1 dev eth5 .*metric 102"' 10
+terminate networkd
 finish
