@@ -7,10 +7,14 @@ SUBDIR=	lib usr.sbin share etc
 uninstall:
 	cd ${.CURDIR}/etc && ${MAKE} uninstall
 
+# a Debian package
+deb:
+	@sh ${.CURDIR}/etc/debian/build.sh
+
 regress:
 	@sh ${.CURDIR}/regress/run.sh
 
 demo:
 	@sh ${.CURDIR}/regress/demo.sh
 
-.PHONY: demo regress uninstall
+.PHONY: deb demo regress uninstall

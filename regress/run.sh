@@ -124,7 +124,7 @@ queue()
 		fi
 		_file=computing
 		;;
-	*/mlvpnd/conf|*/mlvpnd/cpu|*/mlvpnd/fuzz|*/cross|*/model)
+	*/mlvpnd/conf|*/mlvpnd/cpu|*/mlvpnd/fuzz|*/cross|*/etc|*/model)
 		_file=computing
 		;;
 	*)

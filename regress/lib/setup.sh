@@ -80,8 +80,8 @@ make_user()
 BUILD_PACKAGES="bmake byacc gcc libc6-dev libevent-dev libsodium-dev
     libpcap-dev libncurses-dev libbsd-dev libseccomp-dev pkgconf iproute2
     procps"
-TEST_PACKAGES="clang libclang-rt-dev mandoc ifupdown netbase nftables spin
-    tmux"
+TEST_PACKAGES="clang libclang-rt-dev debhelper dpkg-dev ifupdown lintian mandoc
+    netbase nftables spin tmux zsh"
 # other packages of nodejs than Debian's bring npm along
 command -v npm >/dev/null || TEST_PACKAGES="$TEST_PACKAGES nodejs npm"
 
