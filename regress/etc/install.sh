@@ -44,6 +44,7 @@ cat >"$T/want" <<END
 ./etc/examples/mlvpnctl.ksh
 ./etc/examples/mlvpnd.conf
 ./opt/lib/systemd/system/mlvpnd.service
+./opt/lib/systemd/system/mlvpnd@.service
 ./opt/sbin/mlvpnctl
 ./opt/sbin/mlvpnd
 ./opt/share/bash-completion/completions/mlvpnctl
@@ -58,8 +59,12 @@ END
 # for keys
 [ "$(stat -c %a "$T/root/etc/mlvpnd")" = 700 ]
 
-unit=$T/root/opt/lib/systemd/system/mlvpnd.service
-grep -q '^ExecStart=/opt/sbin/mlvpnd$' "$unit"
+units=$T/root/opt/lib/systemd/system
+grep -q '^ExecStart=/opt/sbin/mlvpnd -d$' "$units/mlvpnd.service"
+grep -q '^ExecStart=/opt/sbin/mlvpnd -d -f /etc/mlvpnd/%i.conf -s .*%i.sock$' \
+    "$units/mlvpnd@.service"
+grep -q '^ExecReload=/opt/sbin/mlvpnctl -s .*/%i.sock reload$' \
+    "$units/mlvpnd@.service"
 
 # complete SHELL WORD ...: what may follow, and begins with the last word
 complete()
@@ -134,10 +139,22 @@ command -v systemd-analyze >/dev/null || {
 	echo SKIPPED
 	exit 0
 }
-# which looks for the programs
-sed "s,/opt/,$T/root/opt/,g" "$unit" >"$T/mlvpnd.service"
-systemd-analyze verify --man=no "$T/mlvpnd.service" >"$T/said" 2>&1 &&
-    [ ! -s "$T/said" ] || {
-	cat "$T/said"
-	exit 1
-}
+for unit in mlvpnd.service mlvpnd@.service; do
+	# which looks for the programs
+	sed "s,/opt/,$T/root/opt/,g" "$units/$unit" >"$T/$unit"
+	systemd-analyze verify --man=no "$T/$unit" >"$T/said" 2>&1 &&
+	    [ ! -s "$T/said" ] || {
+		cat "$T/said"
+		exit 1
+	}
+done
+# without systemd running, since its version 250
+case $(systemd-analyze --help) in
+*--offline*--threshold*|*--threshold*--offline*)
+	systemd-analyze security --offline=true --threshold=25 --no-pager \
+	    "$T/mlvpnd.service" >"$T/said" || {
+		cat "$T/said"
+		exit 1
+	}
+	;;
+esac

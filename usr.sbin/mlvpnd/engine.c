@@ -98,6 +98,7 @@ engine(int debug, int verbose)
 	signal(SIGHUP, SIG_IGN);
 
 	engine_init();
+	log_started();
 	engine_compose_parent(IMSG_STARTED, 0, NULL, 0);
 	event_dispatch();
 	engine_shutdown();

@@ -245,6 +245,20 @@ listener_open(int *missing)
 	return (changed);
 }
 
+/* Whether one failed for a reason that will not go away by itself. */
+int
+listener_broken(void)
+{
+	struct listener	*l;
+
+	TAILQ_FOREACH(l, &listeners, entry) {
+		if (l->error != 0 && l->error != EADDRNOTAVAIL &&
+		    l->error != ENOENT && !listener_excused(l))
+			return (1);
+	}
+	return (0);
+}
+
 /* Interface addresses may have changed.  Returns 1 if any socket has. */
 int
 listener_netchange(void)
@@ -320,6 +334,7 @@ listener_try(struct listener *l)
 {
 	struct sock_conf	 sc;
 	const char		*what = "bind";
+	char			 buf[ADDR_STRLEN];
 	int			 before = l->error;
 
 	memset(&sc, 0, sizeof(sc));
@@ -334,6 +349,10 @@ listener_try(struct listener *l)
 		listener_failed(l, what);
 		return (l->error != before);
 	}
+	if (l->error != 0)
+		log_info("listen on %s port %u: open now", l->conf.ifname[0] !=
+		    '\0' ? l->conf.ifname : addr_ntop(&l->conf.addr, buf,
+		    sizeof(buf)), l->conf.port);
 	l->error = l->patience = 0;
 	l->id = sock_new_id();
 	return (1);

@@ -33,6 +33,8 @@ struct mlvpnd_conf;
  * listener_open(): opens all that are not open.  Returns how many were opened
  *	or fail for another reason, and sets *missing if one is to be tried
  *	again later.
+ * listener_broken(): has one failed for a reason other than an address that may
+ *	appear later?
  * listener_netchange(): interface addresses may have changed.  Returns 1 if
  *	any socket has.
  * listener_send(): sends all sockets to the engine, as part of its
@@ -43,6 +45,7 @@ struct mlvpnd_conf;
  */
 void		 listener_reconf(const struct mlvpnd_conf *);
 int		 listener_open(int *missing);
+int		 listener_broken(void);
 int		 listener_netchange(void);
 void		 listener_send(void);
 uint32_t	 listener_of_link(const struct link_conf *, struct addr *);

@@ -16,22 +16,30 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* Logging: to syslogd(8), or to stderr before and without daemonizing. */
+/*
+ * Logging: to syslogd(8), and errors also to stderr until the daemon has
+ * started; without daemonizing, all to stderr.
+ */
 
 #include <sys/types.h>
+#include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <paths.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "log.h"
 
 #define LIMIT_INTERVAL	10	/* seconds between lines of one kind */
 
+static int		 log_to_journal(void);
 static __dead void	 vfatal(const char *, const char *, va_list)
 			    __attribute__((__format__ (printf, 2, 0)));
 static void		 vlog_errno(int, int, const char *, va_list)
@@ -39,20 +47,66 @@ static void		 vlog_errno(int, int, const char *, va_list)
 
 static int		 debug;
 static int		 verbose;
+static int		 journal;	/* stderr is that of systemd(1) */
+static int		 started;
+static int		 null_fd = -1;
 static const char	*procname = "";
 
 /*
  * n_debug: log to standard error instead of syslog(3).  The connection to
- * syslogd(8) is opened now, because it is not possible after chroot(2).
+ * syslogd(8) is opened now, because it is not possible after chroot(2).  So is
+ * what log_started() needs.
  */
 void
 log_init(int n_debug, int facility)
 {
 	debug = n_debug;
-	if (!debug)
+	if (debug)
+		journal = log_to_journal();
+	else {
 		openlog(getprogname(), LOG_PID | LOG_NDELAY, facility);
+		if (null_fd == -1)
+			null_fd = open(_PATH_DEVNULL, O_RDWR | O_CLOEXEC);
+	}
 	log_procinit(getprogname());
 	tzset();
+}
+
+/* Nobody waits for this process at a terminal any more. */
+void
+log_started(void)
+{
+	int	 fd;
+
+	started = 1;
+	if (null_fd == -1)
+		return;
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		(void)dup2(null_fd, fd);
+	close(null_fd);
+	null_fd = -1;
+}
+
+int
+log_exit_status(void)
+{
+	return (started ? 2 : 1);
+}
+
+/* Then lines can begin with their priority, see systemd.exec(5). */
+static int
+log_to_journal(void)
+{
+	struct stat	 st;
+	const char	*stream;
+	char		 buf[64];
+
+	if ((stream = getenv("JOURNAL_STREAM")) == NULL ||
+	    fstat(STDERR_FILENO, &st) == -1)
+		return (0);
+	snprintf(buf, sizeof(buf), "%llu:%llu", (unsigned long long)st.st_dev,
+	    (unsigned long long)st.st_ino);
+	return (strcmp(stream, buf) == 0);
 }
 
 /* The string is kept, not copied. */
@@ -91,13 +145,17 @@ vlog(int pri, const char *fmt, va_list ap)
 	char	 msg[1024];
 	int	 saved_errno = errno;
 
-	if (debug) {
+	vsnprintf(msg, sizeof(msg), fmt, ap);
+	if (!debug)
+		syslog(pri, "%s", msg);
+	if (debug || (!started && pri <= LOG_ERR)) {
 		/* one write, so that lines of several processes do not mix */
-		vsnprintf(msg, sizeof(msg), fmt, ap);
-		fprintf(stderr, "%s\n", msg);
+		if (journal)
+			fprintf(stderr, "<%d>%s\n", pri, msg);
+		else
+			fprintf(stderr, "%s\n", msg);
 		fflush(stderr);
-	} else
-		vsyslog(pri, fmt, ap);
+	}
 	errno = saved_errno;
 }
 
@@ -196,7 +254,7 @@ vfatal(const char *why, const char *fmt, va_list ap)
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	logit(LOG_CRIT, "fatal in %s: %s%s%s", procname, msg,
 	    why != NULL ? ": " : "", why != NULL ? why : "");
-	exit(1);
+	exit(log_exit_status());
 }
 
 static void

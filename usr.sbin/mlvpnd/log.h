@@ -30,6 +30,8 @@ struct log_limit {
 
 /* log.c */
 void	log_init(int, int);
+void	log_started(void);
+int	log_exit_status(void);		/* 1 before that, then 2 */
 void	log_procinit(const char *);
 void	log_setverbose(int);
 int	log_getverbose(void);

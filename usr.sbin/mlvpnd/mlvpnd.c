@@ -47,6 +47,7 @@
 
 #include "child.h"
 #include "conf.h"
+#include "conf_system.h"
 #include "confine.h"
 #include "engine.h"
 #include "log.h"
@@ -59,6 +60,7 @@
 #include "resolver.h"
 #include "runner.h"
 #include "script.h"
+#include "start.h"
 
 #define CONF_FILE	"/etc/mlvpnd.conf"
 #define FLOWS_FILE	_PATH_VARDB "mlvpnd.flows"
@@ -109,9 +111,6 @@ main(int argc, char *argv[])
 	int			 ch, control_fd, watch_fd;
 	int			 debug = 0, noaction = 0, verbose = 0;
 	int			 process = 0;
-
-	log_init(1, LOG_DAEMON);	/* to stderr until daemonized */
-	log_setverbose(1);
 
 	if ((argv0 = argv[0]) == NULL)
 		argv0 = "mlvpnd";
@@ -164,11 +163,15 @@ main(int argc, char *argv[])
 		runner(debug, verbose > 0);
 	}
 
+	log_init(debug || noaction, LOG_DAEMON);
+	log_setverbose(1);
 	parse_options((noaction ? PARSE_NOACTION : 0) |
 	    (verbose > 1 ? PARSE_UNUSED : 0));
 	if ((conf = parse_config(conffile, NULL)) == NULL)
 		exit(1);
 	if (noaction) {
+		if (conf_system_check(conf) == -1)
+			exit(1);
 		if (verbose > 0)
 			print_config(conf, verbose > 1);
 		else
@@ -177,15 +180,13 @@ main(int argc, char *argv[])
 	}
 
 	if (geteuid() != 0)
-		errx(1, "need root privileges");
+		fatalx("need root privileges");
 	if ((pw = getpwnam(MLVPND_USER)) == NULL)
-		errx(1, "unknown user %s", MLVPND_USER);
+		fatalx("unknown user %s", MLVPND_USER);
 	control_check();
 
-	log_init(debug, LOG_DAEMON);
 	log_setverbose(verbose > 0);
-	if (!debug && daemon(1, 0) == -1)
-		err(1, "daemon");
+	start_begin(!debug);
 
 	/* each tunnel and link needs a descriptor, in the engine too */
 	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
@@ -229,13 +230,13 @@ main(int argc, char *argv[])
 
 	quota_start(usagedir, socket_name(), reconf_quota);
 	if (reconf_start(conf, flowsfile) == -1)
-		main_shutdown(1);
+		main_shutdown(log_exit_status());
 
 	confine_parent(csock.sun_path, flowsfile, usagedir);
 	netif_pledged();
 
 	event_dispatch();
-	main_shutdown(0);
+	main_shutdown(log_exit_status());
 }
 
 /* NULL: the default, which depends on the routing table. */
@@ -286,9 +287,9 @@ control_check(void)
 	int	 fd;
 
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
-		err(1, "socket");
+		fatal("socket");
 	if (connect(fd, (struct sockaddr *)&csock, sizeof(csock)) == 0)
-		errx(1, "%s: another mlvpnd is running", csock.sun_path);
+		fatalx("%s: another mlvpnd is running", csock.sun_path);
 	close(fd);
 }
 
@@ -337,7 +338,8 @@ control_open(gid_t gid)
 static void
 main_started(void)
 {
-	log_debug("started");
+	start_done();
+	log_info("mlvpnd %s started", MLVPND_VERSION);
 }
 
 /* The engine must tell its peers before the routes are removed. */
@@ -345,11 +347,11 @@ static __dead void
 main_shutdown(int status)
 {
 	if (child_stop() == -1)
-		status = 1;
+		status = log_exit_status();
 	quota_stop();
 	reconf_stop();
 	if (child_stop_runner() == -1)
-		status = 1;
+		status = log_exit_status();
 	if (unlink(csock.sun_path) == -1 && errno != ENOENT)
 		log_warn("unlink %s", csock.sun_path);
 	log_info("terminating");

@@ -131,7 +131,7 @@ reconf_start(struct mlvpnd_conf *new, const char *flows)
 		if (pt->tunif == NULL)
 			return (-1);
 	}
-	return (0);
+	return (listener_broken() ? -1 : 0);
 }
 
 void

@@ -91,6 +91,7 @@ resolver(int debug, int verbose)
 
 	if (imsgbuf_init(&ibuf, PARENT_FD) == -1)
 		fatal("imsgbuf_init");
+	log_started();
 	if (imsg_compose(&ibuf, IMSG_STARTED, 0, 0, -1, NULL, 0) == -1)
 		fatal("imsg_compose");
 

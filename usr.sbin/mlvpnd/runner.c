@@ -72,6 +72,7 @@ runner(int debug, int verbose)
 		fatal("imsgbuf_init");
 	iev.handler = runner_dispatch;
 	run_init(runner_done, RUN_TIME, RUN_GRACE);
+	log_started();
 	runner_compose(IMSG_STARTED, 0);
 
 	event_dispatch();

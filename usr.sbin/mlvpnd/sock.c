@@ -85,6 +85,17 @@ sock_open(const struct sock_conf *conf, const char **what)
 	return (fd);
 }
 
+int
+sock_check(const struct sock_conf *conf, const char **what)
+{
+	int	 fd;
+
+	if ((fd = sock_create(conf, what)) == -1)
+		return (-1);
+	close(fd);
+	return (0);
+}
+
 uint32_t
 sock_new_id(void)
 {

@@ -47,6 +47,12 @@ struct sock_conf {
 int	 sock_open(const struct sock_conf *, const char **what);
 
 /*
+ * Could such a socket be opened, without binding it?  Returns 0, or -1 with
+ * errno and the failed step in *what.
+ */
+int	 sock_check(const struct sock_conf *, const char **what);
+
+/*
  * Is sock_conf.ifname supported?  Can fragmentation of IPv4 datagrams be
  * prevented?
  */

@@ -28,6 +28,7 @@
 
 #include <errno.h>
 #include <ifaddrs.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,11 +46,16 @@ const size_t	sock_msg_size = PKT_SIZE;
 int
 sock_prepare(int fd, const struct sock_conf *conf, const char **what)
 {
+	static char	 missing[32];
+
 	if (conf->rtable != RTABLE_DEFAULT) {
 		*what = "set routing table";
 		if (sock_set(fd, SOL_SOCKET, SO_RTABLE, conf->rtable) == -1) {
-			if (errno == EINVAL)
-				*what = "no such rdomain";
+			if (errno == EINVAL) {
+				snprintf(missing, sizeof(missing),
+				    "no such rdomain: %d", conf->rtable);
+				*what = missing;
+			}
 			return (-1);
 		}
 	}

@@ -819,7 +819,7 @@ peer_dies(struct peer *p)
 		err(1, "waitpid");
 	p->pid = 0;
 	CHECK(WIFEXITED(status));
-	CHECK_EQ(WEXITSTATUS(status), 1);
+	CHECK_EQ(WEXITSTATUS(status), 2);
 	close(p->ibuf.fd);
 	imsgbuf_clear(&p->ibuf);
 	unlink(p->ctl);
