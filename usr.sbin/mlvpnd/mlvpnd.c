@@ -58,6 +58,7 @@
 #include "quota.h"
 #include "reconf.h"
 #include "resolver.h"
+#include "run.h"
 #include "runner.h"
 #include "script.h"
 #include "start.h"
@@ -85,6 +86,7 @@ static int		 main_recv_event(struct imsg *);
 static int		 main_recv_bytes(struct imsg *);
 static int		 main_resolver_imsg(struct imsg *);
 static int		 main_runner_imsg(struct imsg *);
+static void		 main_program(const char *, const char *const *);
 static int		 is_text(const char *, size_t);
 
 static const char	*conffile = CONF_FILE;
@@ -233,7 +235,7 @@ main(int argc, char *argv[])
 		main_shutdown(log_exit_status());
 
 	confine_parent(csock.sun_path, flowsfile, usagedir);
-	netif_pledged();
+	netif_pledged(main_program);
 
 	event_dispatch();
 	main_shutdown(log_exit_status());
@@ -498,6 +500,19 @@ main_runner_imsg(struct imsg *imsg)
 		return (-1);
 	script_done(imsg_get_id(imsg));
 	return (0);
+}
+
+/* For a change of the system that pledge(2) does not permit. */
+static void
+main_program(const char *text, const char *const *argv)
+{
+	const char	*env[] = { NULL };
+	void	*buf;
+	size_t	 len;
+
+	buf = run_request(text, argv, env, &len);
+	compose_runner(IMSG_RUN, 0, buf, len);
+	free(buf);
 }
 
 /* A terminated string of printable characters. */

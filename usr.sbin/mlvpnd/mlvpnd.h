@@ -90,7 +90,7 @@ enum imsg_type {
 	IMSG_STARTED,
 
 	/* parent to runner */
-	IMSG_RUN,			/* struct run_request, strings */
+	IMSG_RUN,			/* see run.h */
 	IMSG_KILL,			/* pid_t: a child that does not end */
 	/* runner to parent: it has ended; the id is that of IMSG_RUN */
 	IMSG_RUN_DONE,

@@ -52,10 +52,12 @@ struct netif {
 
 /*
  * netif_init() opens the sockets that must exist before pledge(2).  After
- * netif_pledged(), everything that pledge(2) forbids is skipped.
+ * netif_pledged(), what pledge(2) forbids is left to other programs, which the
+ * function runs some time later, with a text for the log; the rest of it is
+ * skipped.
  */
 int	 netif_init(void);
-void	 netif_pledged(void);
+void	 netif_pledged(void (*program)(const char *, const char *const *));
 
 /*
  * Opens the device, creates the interface if it does not exist, and brings it

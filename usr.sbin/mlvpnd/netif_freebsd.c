@@ -93,7 +93,7 @@ netif_init(void)
 
 /* There is no pledge(2). */
 void
-netif_pledged(void)
+netif_pledged(void (*program)(const char *, const char *const *))
 {
 }
 

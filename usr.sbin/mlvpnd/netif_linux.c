@@ -185,7 +185,7 @@ netif_init(void)
 
 /* Nothing here needs to know. */
 void
-netif_pledged(void)
+netif_pledged(void (*program)(const char *, const char *const *))
 {
 }
 

@@ -51,6 +51,7 @@
 #include "sock.h"
 
 #define TUN_HEADER	4	/* address family, network order */
+#define IFCONFIG	"/sbin/ifconfig"
 #define MESSAGE_SIZE	2048	/* limit of the routing socket */
 #define REPLY_TIMEOUT_MS	1000	/* ms */
 #define DUMP_TRIES	4
@@ -102,6 +103,7 @@ struct nexthop {
 
 static int	 device_is_valid(const char *, int);
 static int	 device_open(const char *, int);
+static void	 describe_pledged(const char *, const char *, const char *);
 static int	 if_request(unsigned long, const char *, struct ifreq *);
 static int	 if_create(const char *);
 static int	 if_get_rdomain(const char *, int *);
@@ -153,6 +155,7 @@ static int	 addr_bits(int);
 static int	 inet_fd = -1, inet6_fd = -1, route_fd = -1;
 static int	 route_seq;
 static int	 pledged;
+static void	 (*run_program)(const char *, const char *const *);
 static uint8_t	 reply[MESSAGE_SIZE * 2] __attribute__((aligned(16)));
 
 int
@@ -178,9 +181,10 @@ netif_init(void)
 }
 
 void
-netif_pledged(void)
+netif_pledged(void (*program)(const char *, const char *const *))
 {
 	pledged = 1;
+	run_program = program;
 }
 
 int
@@ -262,8 +266,7 @@ netif_describe(const struct netif *netif, const char *descr,
 	char			 buf[IFDESCRSIZE];
 
 	if (pledged) {
-		log_warnx("%s: description and group can only be set at "
-		    "startup", netif->name);
+		describe_pledged(netif->name, descr, group);
 		return (0);
 	}
 	if (descr[0] != '\0') {
@@ -282,6 +285,29 @@ netif_describe(const struct netif *netif, const char *descr,
 			return (-1);
 	}
 	return (0);
+}
+
+/* No promise permits SIOCSIFDESCR and SIOCAIFGROUP. */
+static void
+describe_pledged(const char *name, const char *descr, const char *group)
+{
+	const char	*argv[7];
+	char		 text[IFNAMSIZ + sizeof(": ifconfig")];
+	int		 argc = 0;
+
+	argv[argc++] = IFCONFIG;
+	argv[argc++] = name;
+	if (descr[0] != '\0') {
+		argv[argc++] = "description";
+		argv[argc++] = descr;
+	}
+	if (group[0] != '\0') {
+		argv[argc++] = "group";
+		argv[argc++] = group;
+	}
+	argv[argc] = NULL;
+	snprintf(text, sizeof(text), "%s: ifconfig", name);
+	run_program(text, argv);
 }
 
 /* Setting an existing address again would remove its routes for a moment. */

@@ -17,7 +17,8 @@
  */
 
 /*
- * The programs that run for the parent, in the process runner.c.
+ * Requests to run programs, and the programs that run, in the process of
+ * runner.c.
  */
 
 #include <sys/types.h>
@@ -73,6 +74,30 @@ static struct event	 ev_sigchld;
 static void		(*run_done)(uint32_t);
 static unsigned int	 time_max, time_grace;	/* ms */
 
+void *
+run_request(const char *text, const char *const *argv,
+    const char *const *env, size_t *len)
+{
+	struct run_header	 req = { 0, 0 };
+	char			*buf, *p;
+	uint32_t		 i;
+
+	*len = sizeof(req) + strlen(text) + 1;
+	for (; argv[req.argc] != NULL; req.argc++)
+		*len += strlen(argv[req.argc]) + 1;
+	for (; env[req.envc] != NULL; req.envc++)
+		*len += strlen(env[req.envc]) + 1;
+	if ((buf = malloc(*len)) == NULL)
+		fatal("%s", __func__);
+	memcpy(buf, &req, sizeof(req));
+	p = stpcpy(buf + sizeof(req), text) + 1;
+	for (i = 0; i < req.argc; i++)
+		p = stpcpy(p, argv[i]) + 1;
+	for (i = 0; i < req.envc; i++)
+		p = stpcpy(p, env[i]) + 1;
+	return (buf);
+}
+
 void
 run_init(void (*done)(uint32_t), unsigned int max, unsigned int grace)
 {
@@ -127,7 +152,7 @@ run_stop(void)
 static int
 program_parse(struct program *p, char *buf, size_t len)
 {
-	struct run_request	 req;
+	struct run_header	 req;
 	char			*end = buf + len;
 
 	if (len < sizeof(req))

@@ -24,16 +24,20 @@
 #include <stdint.h>
 
 /*
- * A request to run a program, IMSG_RUN: the header, and strings with their
+ * A request to run a program, IMSG_RUN, is this header and strings with their
  * NULs: a text for the log, the arguments and the environment.
  */
-struct run_request {
+struct run_header {
 	uint32_t	 argc;		/* at least 1: the path */
 	uint32_t	 envc;
 };
 
 #define RUN_ARGS_MAX	16
 #define RUN_ENV_MAX	16
+
+/* Both arrays end with NULL.  Returns the request, which is to be freed. */
+void	*run_request(const char *text, const char *const *argv,
+	    const char *const *env, size_t *);
 
 /*
  * The programs that run.

@@ -72,10 +72,10 @@ static const struct {
 struct job {
 	TAILQ_ENTRY(job) entry;
 	int		 event;		/* enum script_event */
-	char		*argv[RUN_ARGS_MAX];
-	char		*env[RUN_ENV_MAX];
-	uint32_t	 argc;
-	uint32_t	 envc;
+	char		*argv[RUN_ARGS_MAX + 1];
+	char		*env[RUN_ENV_MAX + 1];
+	int		 argc;
+	int		 envc;
 };
 
 struct script_link {
@@ -136,7 +136,6 @@ static void	 list_prefix(const struct prefix *);
 static const char *first(const struct tunnel_conf *, int, int);
 static void	 script_next(struct script *);
 static void	 job_run(const struct job *, const struct script *);
-static char	*add_string(char *, const char *);
 static struct script_link *script_link_find(struct script *, const char *);
 static void	 script_link_free(struct script *, struct script_link *);
 
@@ -445,7 +444,7 @@ job_env(struct job *j, const char *name, const char *value)
 static void
 job_free(struct job *j)
 {
-	uint32_t	 i;
+	int	 i;
 
 	for (i = 0; i < j->argc; i++)
 		free(j->argv[i]);
@@ -584,38 +583,16 @@ script_next(struct script *s)
 static void
 job_run(const struct job *j, const struct script *s)
 {
-	struct run_request	 req = { .argc = j->argc, .envc = j->envc };
-	char			 text[TUNNEL_NAME_SIZE + 32], *buf, *p;
-	size_t			 len = sizeof(req);
-	uint32_t		 i;
+	char	 text[TUNNEL_NAME_SIZE + 32];
+	void	*buf;
+	size_t	 len;
 
 	snprintf(text, sizeof(text), "%s: command %s", s->name, j->argv[2]);
 	log_debug("%s %s", text, j->argc > 3 ? j->argv[3] : "");
-
-	len += strlen(text) + 1;
-	for (i = 0; i < j->argc; i++)
-		len += strlen(j->argv[i]) + 1;
-	for (i = 0; i < j->envc; i++)
-		len += strlen(j->env[i]) + 1;
-	if ((buf = malloc(len)) == NULL)
-		fatal("%s", __func__);
-	memcpy(buf, &req, sizeof(req));
-	p = add_string(buf + sizeof(req), text);
-	for (i = 0; i < j->argc; i++)
-		p = add_string(p, j->argv[i]);
-	for (i = 0; i < j->envc; i++)
-		p = add_string(p, j->env[i]);
+	buf = run_request(text, (const char *const *)j->argv,
+	    (const char *const *)j->env, &len);
 	compose_runner(IMSG_RUN, s->id, buf, len);
 	free(buf);
-}
-
-static char *
-add_string(char *p, const char *string)
-{
-	size_t	 size = strlen(string) + 1;
-
-	memcpy(p, string, size);
-	return (p + size);
 }
 
 /* NULL for an invalid name; the engine is not trusted. */
