@@ -194,6 +194,7 @@ check "contents" diff -u - "$T/got" <<'END'
 -rw-r--r-- ./usr/share/doc/mlvpnd/copyright
 -rw-r--r-- ./usr/share/doc/mlvpnd/examples/mlvpnd.conf
 -rw-r--r-- ./usr/share/man/man5/mlvpnd.conf.5.gz
+-rw-r--r-- ./usr/share/man/man7/mlvpn-examples.7.gz
 -rw-r--r-- ./usr/share/man/man7/mlvpn.7.gz
 -rw-r--r-- ./usr/share/man/man8/mlvpnctl.8.gz
 -rw-r--r-- ./usr/share/man/man8/mlvpnd.8.gz

@@ -49,6 +49,7 @@ cat >"$T/want" <<END
 ./opt/sbin/mlvpnd
 ./opt/share/bash-completion/completions/mlvpnctl
 ./opt/share/man/man5/mlvpnd.conf.5
+./opt/share/man/man7/mlvpn-examples.7
 ./opt/share/man/man7/mlvpn.7
 ./opt/share/man/man8/mlvpnctl.8
 ./opt/share/man/man8/mlvpnd.8
