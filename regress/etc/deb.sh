@@ -186,6 +186,7 @@ dpkg-deb -c "$T"/deb/mlvpnd_*.deb | awk '$1 !~ /^d/ { print $1, $6 }' |
     sed 's,\./usr/lib/systemd,./lib/systemd,' | sort -k 2 >"$T/got"
 check "contents" diff -u - "$T/got" <<'END'
 -rw-r--r-- ./lib/systemd/system/mlvpnd.service
+-rw-r--r-- ./lib/systemd/system/mlvpnd@.service
 -rwxr-xr-x ./usr/sbin/mlvpnctl
 -rwxr-xr-x ./usr/sbin/mlvpnd
 -rw-r--r-- ./usr/share/bash-completion/completions/mlvpnctl
