@@ -26,17 +26,15 @@
 
 #include "pkt.h"
 
+/* The system gives a packet memory when it is used for the first time. */
 int
 pool_init(struct pool *pool, size_t npkts)
 {
-	size_t	 i;
-
 	if ((pool->pkts = calloc(npkts, sizeof(*pool->pkts))) == NULL)
 		return (-1);
 	TAILQ_INIT(&pool->free);
-	for (i = 0; i < npkts; i++)
-		TAILQ_INSERT_TAIL(&pool->free, &pool->pkts[i], entry);
 	pool->npkts = pool->nfree = npkts;
+	pool->nused = 0;
 	pool->nshares = 0;
 	return (0);
 }
@@ -44,7 +42,7 @@ pool_init(struct pool *pool, size_t npkts)
 void
 pool_free(struct pool *pool)
 {
-	sodium_memzero(pool->pkts, pool->npkts * sizeof(*pool->pkts));
+	sodium_memzero(pool->pkts, pool->nused * sizeof(*pool->pkts));
 	free(pool->pkts);
 }
 
@@ -53,9 +51,12 @@ pkt_get(struct pool *pool)
 {
 	struct pkt	*p;
 
-	if ((p = TAILQ_FIRST(&pool->free)) == NULL)
+	if ((p = TAILQ_FIRST(&pool->free)) != NULL)
+		TAILQ_REMOVE(&pool->free, p, entry);
+	else if (pool->nused < pool->npkts)
+		p = &pool->pkts[pool->nused++];
+	else
 		return (NULL);
-	TAILQ_REMOVE(&pool->free, p, entry);
 	pool->nfree--;
 	memset(p, 0, offsetof(struct pkt, buf));
 	p->refs = 1;

@@ -75,8 +75,9 @@ TAILQ_HEAD(pktq, pkt);
 
 struct pool {
 	struct pkt	*pkts;
-	struct pktq	 free;
+	struct pktq	 free;		/* of those used before */
 	size_t		 npkts;
+	size_t		 nused;		/* at any time, the first ones */
 	size_t		 nfree;
 	size_t		 nshares;	/* tunnels */
 };
