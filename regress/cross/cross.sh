@@ -96,7 +96,8 @@ stage_linux()
 	    cp /usr/include/seccomp.h /usr/include/seccomp-syscalls.h \
 	    "$stage/include/" || return 1
 	printf '%s\n' arc4random_buf arc4random_uniform bsd_getopt closefrom \
-	    freezero getpeereid getprogname recallocarray setproctitle strtonum | stub bsd &&
+	    freezero getpeereid getprogname recallocarray setproctitle \
+	    strtonum | stub bsd &&
 	    echo libbsd_init_func | stub bsd-ctor || return 1
 	grep -o 'seccomp_[a-z_]*(' "$stage/include/seccomp.h" | tr -d '(' |
 	    sort -u | stub seccomp

@@ -184,6 +184,7 @@ quota_conf(const struct mlvpnd_conf *conf)
 				q->state = o->state;
 		}
 		(void)quota_look(q);
+		quota_send(q);
 	}
 	quota_free(&old);
 }
