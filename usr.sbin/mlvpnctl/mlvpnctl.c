@@ -35,6 +35,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ctl_get.h"
 #include "ctl_json.h"
 #include "mlvpnctl.h"
 #include "mlvpnd.h"
@@ -55,7 +56,7 @@ static void		 compose(struct imsgbuf *, uint32_t, const void *,
 			    size_t);
 static int		 answers(struct imsgbuf *, const struct parse_result *);
 static int		 answer(struct imsg *, int *);
-static void		 get_data(struct imsg *, void *, size_t);
+static void		 check(int);
 static void		 show_summary(struct imsg *);
 static void		 show_listen(struct imsg *);
 static void		 show_tunnel(struct imsg *);
@@ -66,7 +67,6 @@ static void		 show_key(struct imsg *);
 static void		 show_event(struct imsg *);
 static void		 show_message(struct imsg *);
 static int		 show_result(struct imsg *);
-static void		 clean(char *, size_t);
 static void		 json_head(const struct parse_result *);
 
 static const struct output	 json_output = {
@@ -428,11 +428,12 @@ answer(struct imsg *imsg, int *status)
 	}
 }
 
+/* Exits if the message was not valid. */
 static void
-get_data(struct imsg *imsg, void *data, size_t len)
+check(int error)
 {
-	if (imsg_get_data(imsg, data, len) == -1)
-		errx(1, "wrong message length from mlvpnd: different version?");
+	if (error == -1)
+		errx(1, "invalid message from mlvpnd: different version?");
 }
 
 static void
@@ -440,8 +441,7 @@ show_summary(struct imsg *imsg)
 {
 	struct ctl_summary	 cs;
 
-	get_data(imsg, &cs, sizeof(cs));
-	clean(cs.version, sizeof(cs.version));
+	check(ctl_get_summary(imsg, &cs));
 	output->summary(&cs);
 }
 
@@ -450,8 +450,7 @@ show_listen(struct imsg *imsg)
 {
 	struct ctl_listen	 cl;
 
-	get_data(imsg, &cl, sizeof(cl));
-	clean(cl.ifname, sizeof(cl.ifname));
+	check(ctl_get_listen(imsg, &cl));
 	output->listen(&cl);
 }
 
@@ -460,15 +459,7 @@ show_tunnel(struct imsg *imsg)
 {
 	struct ctl_tunnel	 ct;
 
-	get_data(imsg, &ct, sizeof(ct));
-	clean(ct.name, sizeof(ct.name));
-	clean(ct.descr, sizeof(ct.descr));
-	clean(ct.ifname, sizeof(ct.ifname));
-	clean(ct.cipher, sizeof(ct.cipher));
-	clean(ct.secret, sizeof(ct.secret));
-	clean(ct.peer_key, sizeof(ct.peer_key));
-	if (ct.naddress > TUNNEL_ADDR_MAX)
-		errx(1, "invalid message from mlvpnd");
+	check(ctl_get_tunnel(imsg, &ct));
 	output->tunnel(&ct);
 }
 
@@ -477,9 +468,7 @@ show_link(struct imsg *imsg)
 {
 	struct ctl_link	 cl;
 
-	get_data(imsg, &cl, sizeof(cl));
-	clean(cl.tunnel, sizeof(cl.tunnel));
-	clean(cl.name, sizeof(cl.name));
+	check(ctl_get_link(imsg, &cl));
 	output->link(&cl);
 }
 
@@ -487,15 +476,8 @@ static void
 show_filter(struct imsg *imsg)
 {
 	struct ctl_match	 cm;
-	int			 i;
 
-	get_data(imsg, &cm, sizeof(cm));
-	clean(cm.tunnel, sizeof(cm.tunnel));
-	clean(cm.conf.expr, sizeof(cm.conf.expr));
-	if (cm.conf.nlinks > MATCH_LINKS_MAX)
-		errx(1, "invalid message from mlvpnd");
-	for (i = 0; i < cm.conf.nlinks; i++)
-		clean(cm.conf.links[i], sizeof(cm.conf.links[i]));
+	check(ctl_get_filter(imsg, &cm));
 	output->filter(&cm);
 }
 
@@ -504,11 +486,7 @@ show_history(struct imsg *imsg)
 {
 	struct ctl_history	 ch;
 
-	get_data(imsg, &ch, sizeof(ch));
-	clean(ch.tunnel, sizeof(ch.tunnel));
-	clean(ch.link, sizeof(ch.link));
-	if (ch.n > HISTORY_SAMPLES)
-		errx(1, "invalid message from mlvpnd");
+	check(ctl_get_history(imsg, &ch));
 	output->history(&ch);
 }
 
@@ -517,11 +495,7 @@ show_key(struct imsg *imsg)
 {
 	struct ctl_key	 ck;
 
-	get_data(imsg, &ck, sizeof(ck));
-	clean(ck.tunnel, sizeof(ck.tunnel));
-	clean(ck.secret, sizeof(ck.secret));
-	clean(ck.own_key, sizeof(ck.own_key));
-	clean(ck.peer_key, sizeof(ck.peer_key));
+	check(ctl_get_key(imsg, &ck));
 	output->key(&ck);
 }
 
@@ -530,8 +504,7 @@ show_event(struct imsg *imsg)
 {
 	struct ctl_event	 ce;
 
-	get_data(imsg, &ce, sizeof(ce));
-	clean(ce.text, sizeof(ce.text));
+	check(ctl_get_event(imsg, &ce));
 	output->event(&ce);
 }
 
@@ -545,8 +518,8 @@ show_message(struct imsg *imsg)
 		return;
 	if ((text = malloc(len)) == NULL)
 		err(1, "malloc");
-	get_data(imsg, text, len);
-	clean(text, len);
+	check(imsg_get_data(imsg, text, len));
+	ctl_clean(text, len);
 	output->message(text);
 	free(text);
 }
@@ -566,25 +539,13 @@ show_result(struct imsg *imsg)
 	struct ctl_result	 res;
 	const char		*text = "unknown result";
 
-	get_data(imsg, &res, sizeof(res));
-	clean(res.text, sizeof(res.text));
+	check(ctl_get_result(imsg, &res));
 	if (res.text[0] != '\0')
 		text = res.text;
 	else if (res.code >= 0 && res.code <= CTL_RES_BADCMD)
 		text = texts[res.code];
 	output->result(res.code, text);
 	return (res.code);
-}
-
-/* Names may come from the peer: they must not control the terminal. */
-static void
-clean(char *s, size_t size)
-{
-	s[size - 1] = '\0';
-	for (; *s != '\0'; s++) {
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			*s = '?';
-	}
 }
 
 /* Lists are there even when empty. */

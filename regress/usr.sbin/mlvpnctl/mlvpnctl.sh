@@ -715,7 +715,7 @@ test_errors() {
 	}
 	with short show summary
 	compare "answer of a wrong length" 1 <<-END
-	mlvpnctl: wrong message length from mlvpnd: different version?
+	mlvpnctl: invalid message from mlvpnd: different version?
 	END
 	with unknown show summary
 	compare "answer of an unknown type" 1 <<-END
