@@ -69,6 +69,7 @@ MLVPNCTL=${MLVPNCTL:-$(built usr.sbin/mlvpnctl mlvpnctl)}
 LINKEM=$(built regress/linkem linkem)
 TCPFETCH=$(built regress/lib tcpfetch)
 TCPFLOW=$(built regress/lib tcpflow)
+TCPTALK=$(built regress/lib tcptalk)
 UDPFLOW=$(built regress/lib udpflow)
 UDPPING=$(built regress/lib udpping)
 UDPRELAY=$(built regress/lib udprelay)

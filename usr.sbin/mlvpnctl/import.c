@@ -388,8 +388,8 @@ import_status(void)
 	path = general("control_unix_path");
 	if (bindhost == NULL && bindport == NULL && path == NULL)
 		return;
-	lose(bindhost, LOUD, "mlvpnd has no status page, see mlvpnctl -j");
-	lose(bindport, QUIET, "mlvpnd has no status page");
+	lose(bindhost, LOUD, "see status in mlvpnd.conf(5)");
+	lose(bindport, QUIET, "see status in mlvpnd.conf(5)");
 	lose(path, QUIET, "see mlvpnd -s and mlvpnctl -s");
 	printf("\n");
 }

@@ -75,6 +75,7 @@ static void	 child_lost(struct child *);
 static struct child	 children[CHILD_COUNT] = {
 	[CHILD_ENGINE] = { .name = "engine", .flag = "-E", .passes = 1 },
 	[CHILD_RESOLVER] = { .name = "resolver", .flag = "-R" },
+	[CHILD_STATUS] = { .name = "status", .flag = "-S", .passes = 1 },
 	[CHILD_RUNNER] = { .name = "runner", .flag = "-X",
 	    .maxsize = RUN_SIZE }
 };
@@ -282,6 +283,12 @@ compose_resolver(uint16_t type, uint32_t peerid, const void *data,
     size_t len)
 {
 	child_compose(&children[CHILD_RESOLVER], type, peerid, -1, data, len);
+}
+
+void
+compose_status(uint16_t type, int fd, const void *data, size_t len)
+{
+	child_compose(&children[CHILD_STATUS], type, 0, fd, data, len);
 }
 
 void

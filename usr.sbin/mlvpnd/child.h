@@ -28,6 +28,7 @@ struct imsg;
 enum child_id {
 	CHILD_ENGINE,
 	CHILD_RESOLVER,
+	CHILD_STATUS,
 	CHILD_RUNNER,			/* the last to stop */
 	CHILD_COUNT
 };
@@ -49,7 +50,7 @@ enum child_id {
  * child_wait_runner(): without the event loop, sends what is queued and
  *	handles messages of the runner, for at most so many milliseconds.
  *	Returns -1 if it has exited.
- * compose_engine(), compose_resolver(), compose_runner(): queue a message.
+ * compose_*(): queue a message.
  *	The descriptor, or -1 for none, is closed after it was sent.  A child
  *	that does not read its messages ends the daemon.
  */
@@ -62,6 +63,7 @@ int	 child_stop_runner(void);
 int	 child_wait_runner(unsigned int);
 void	 compose_engine(uint16_t, uint32_t, int, const void *, size_t);
 void	 compose_resolver(uint16_t, uint32_t, const void *, size_t);
+void	 compose_status(uint16_t, int, const void *, size_t);
 void	 compose_runner(uint16_t, uint32_t, const void *, size_t);
 
 #endif /* CHILD_H */

@@ -168,10 +168,3 @@ conf_tunnel_routes(const struct tunnel_conf *tc, const struct addr *addr)
 	}
 	return (0);
 }
-
-void
-conf_inactive(const struct mlvpnd_conf *conf, void (*report)(const char *))
-{
-	if (conf->status.family != 0)
-		report("not implemented yet: status");
-}

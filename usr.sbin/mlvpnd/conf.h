@@ -39,6 +39,7 @@
 #define HOST_SIZE		256
 #define DESCR_SIZE		64
 #define GROUP_SIZE		16
+#define CONTROL_SIZE		104	/* of sun_path, the least */
 #define SECRET_SIZE		256
 #define REMOTE_MAX		4
 #define MATCH_LINKS_MAX		16
@@ -244,6 +245,7 @@ struct mlvpnd_conf {
 	TAILQ_HEAD(, tunnel_conf) tunnels;
 	struct addr	 status;	/* family 0: none */
 	int		 status_rtable;
+	char		 restricted[CONTROL_SIZE]; /* control socket, or empty */
 };
 
 /*
@@ -252,8 +254,6 @@ struct mlvpnd_conf {
  * conf_*_new(): return an object with default settings, NULL without memory.
  * conf_tunnel_initiates(): does this end open the links?
  * conf_tunnel_routes(): do the routes of the tunnel cover the address?
- * conf_inactive(): calls the function with a line for statements that are not
- *	implemented yet.
  */
 struct mlvpnd_conf	*conf_new(void);
 void			 conf_free(struct mlvpnd_conf *);
@@ -267,8 +267,6 @@ struct link_conf	*conf_link_find(const struct tunnel_conf *,
 int			 conf_tunnel_initiates(const struct tunnel_conf *);
 int			 conf_tunnel_routes(const struct tunnel_conf *,
 			    const struct addr *);
-void			 conf_inactive(const struct mlvpnd_conf *,
-			    void (*)(const char *));
 
 struct bpf_insn;
 

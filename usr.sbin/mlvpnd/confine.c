@@ -22,6 +22,7 @@
  */
 
 #include <sys/types.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <grp.h>
@@ -32,7 +33,31 @@
 #include "confine.h"
 #include "log.h"
 
+#define EMPTY_DIR	"/var/empty"	/* without a home directory */
+
 static void	 confine_paths(const char *);
+
+void
+confine_root(const struct passwd *pw)
+{
+	struct stat	 sb;
+	const char	*dir = pw->pw_dir;
+
+	if (stat(dir, &sb) == -1) {
+		if (errno != ENOENT)
+			fatal("%s", dir);
+		dir = EMPTY_DIR;
+		if (stat(dir, &sb) == -1)
+			fatal("%s", dir);
+	}
+	if (!S_ISDIR(sb.st_mode) || sb.st_uid != 0 ||
+	    (sb.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		fatalx("%s: not a directory writable only by root", dir);
+	if (chroot(dir) == -1)
+		fatal("chroot %s", dir);
+	if (chdir("/") == -1)
+		fatal("chdir");
+}
 
 void
 confine_user(const struct passwd *pw)
@@ -45,7 +70,8 @@ confine_user(const struct passwd *pw)
 }
 
 void
-confine_parent(const char *sockname, const char *flows, const char *usage)
+confine_parent(const char *sockname, const char *restricted,
+    const char *flows, const char *usage)
 {
 	confine_report();
 	confine_capabilities(1);
@@ -53,6 +79,8 @@ confine_parent(const char *sockname, const char *flows, const char *usage)
 		fatal("unveil %s", confine_devices);
 	if (unveil(sockname, "rwc") == -1)
 		fatal("unveil %s", sockname);
+	if (restricted[0] != '\0' && unveil(restricted, "rwc") == -1)
+		fatal("unveil %s", restricted);
 	if (unveil(flows, "rwc") == -1 && errno != ENOENT)
 		fatal("unveil %s", flows);
 	if (unveil(usage, "rwc") == -1 && errno != ENOENT)
@@ -80,6 +108,18 @@ void
 confine_resolver(void)
 {
 	if (pledge("stdio dns", NULL) == -1)
+		fatal("pledge");
+}
+
+void
+confine_status(void)
+{
+	char	 promises[64];
+
+	confine_paths("");
+	snprintf(promises, sizeof(promises), "stdio recvfd %s",
+	    confine_accept_inet);
+	if (pledge(promises, NULL) == -1)
 		fatal("pledge");
 }
 

@@ -23,6 +23,7 @@
 
 const char	confine_devices[] = "/dev";
 const char	confine_accept[] = "unix";
+const char	confine_accept_inet[] = "inet";
 
 void
 confine_capabilities(int network)

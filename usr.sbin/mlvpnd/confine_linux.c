@@ -40,6 +40,7 @@
 const char	confine_devices[] = "/dev/net";
 /* part of "stdio", see pledge_linux.c */
 const char	confine_accept[] = "";
+const char	confine_accept_inet[] = "";
 
 void
 confine_capabilities(int network)

@@ -41,9 +41,20 @@
 #define CONTROL_CLIENTS		32	/* at a time; more have to wait */
 #define CONTROL_TIMEOUT		30	/* seconds of silence */
 
+/* A socket that is listened on. */
+struct ctl_socket {
+	TAILQ_ENTRY(ctl_socket)	 entry;
+	struct event		 ev;
+	struct event		 ev_pause;
+	int			 fd;
+	int			 restricted;	/* its clients only look */
+	unsigned int		 clients;
+};
+
 struct ctl_conn {
 	TAILQ_ENTRY(ctl_conn)	 entry;
 	struct imsgev		 iev;
+	struct ctl_socket	*socket;	/* NULL: the status process */
 	uint32_t		 id;		/* peerid towards the parent */
 	int			 waiting;	/* for the parent's result */
 };
@@ -51,18 +62,18 @@ struct ctl_conn {
 static TAILQ_HEAD(, ctl_conn)	 ctl_conns =
 				    TAILQ_HEAD_INITIALIZER(ctl_conns);
 
+static TAILQ_HEAD(, ctl_socket)	 ctl_sockets =
+				    TAILQ_HEAD_INITIALIZER(ctl_sockets);
+
 static struct {
-	struct event		 ev;
-	struct event		 ev_pause;
 	const struct control_ops *ops;
 	uid_t			 refuse;
-	int			 fd;
 	struct log_limit	 refused;
-	unsigned int		 clients;
 	uint32_t		 last_id;
-} control_state = { .fd = -1 };
+} control_state;
 
 static void		 control_accept(int, short, void *);
+static int		 control_open(int, struct ctl_socket *);
 static void		 control_resume(int, short, void *);
 static struct ctl_conn	*control_connbyid(uint32_t);
 static uint32_t		 control_new_id(void);
@@ -81,42 +92,52 @@ static int		 control_result(struct ctl_conn *, int, const char *);
 static int		 control_end(struct ctl_conn *);
 
 void
-control_listen(int fd, uid_t refuse, const struct control_ops *ops)
+control_init(uid_t refuse, const struct control_ops *ops)
 {
-	if (control_state.fd != -1)
-		fatalx("%s: control socket already open", __func__);
-	control_state.fd = fd;
 	control_state.refuse = refuse;
 	control_state.ops = ops;
-	event_set(&control_state.ev, fd, EV_READ | EV_PERSIST, control_accept,
-	    NULL);
-	evtimer_set(&control_state.ev_pause, control_resume, NULL);
-	event_add(&control_state.ev, NULL);
+}
+
+void
+control_listen(int fd, int restricted)
+{
+	struct ctl_socket	*s;
+
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		fatal("%s", __func__);
+	s->fd = fd;
+	s->restricted = restricted;
+	event_set(&s->ev, fd, EV_READ | EV_PERSIST, control_accept, s);
+	evtimer_set(&s->ev_pause, control_resume, s);
+	event_add(&s->ev, NULL);
+	TAILQ_INSERT_TAIL(&ctl_sockets, s, entry);
 }
 
 void
 control_shutdown(void)
 {
-	struct ctl_conn	*c;
+	struct ctl_conn		*c;
+	struct ctl_socket	*s;
 
-	if (control_state.fd == -1)
-		return;
 	while ((c = TAILQ_FIRST(&ctl_conns)) != NULL)
 		control_close(c);
-	event_del(&control_state.ev);
-	evtimer_del(&control_state.ev_pause);
-	close(control_state.fd);
-	control_state.fd = -1;
+	while ((s = TAILQ_FIRST(&ctl_sockets)) != NULL) {
+		TAILQ_REMOVE(&ctl_sockets, s, entry);
+		event_del(&s->ev);
+		evtimer_del(&s->ev_pause);
+		close(s->fd);
+		free(s);
+	}
 }
 
 static void
-control_accept(int listenfd, short event, void *bula)
+control_accept(int listenfd, short event, void *arg)
 {
-	struct timeval	 pause = { 1, 0 };
-	struct ctl_conn	*c;
-	uid_t		 uid;
-	gid_t		 gid;
-	int		 fd;
+	struct ctl_socket	*s = arg;
+	struct timeval		 pause = { 1, 0 };
+	uid_t			 uid;
+	gid_t			 gid;
+	int			 fd;
 
 	if ((fd = accept4(listenfd, NULL, NULL,
 	    SOCK_CLOEXEC | SOCK_NONBLOCK)) == -1) {
@@ -125,8 +146,8 @@ control_accept(int listenfd, short event, void *bula)
 		 * ignore it for a while.
 		 */
 		if (errno == ENFILE || errno == EMFILE) {
-			event_del(&control_state.ev);
-			evtimer_add(&control_state.ev_pause, &pause);
+			event_del(&s->ev);
+			evtimer_add(&s->ev_pause, &pause);
 		} else if (errno != EWOULDBLOCK && errno != EINTR &&
 		    errno != ECONNABORTED)
 			log_warn("control socket: accept");
@@ -140,32 +161,44 @@ control_accept(int listenfd, short event, void *bula)
 		close(fd);
 		return;
 	}
-	if ((c = calloc(1, sizeof(*c))) == NULL) {
-		log_warn("%s", __func__);
-		close(fd);
-		return;
-	}
-	if (imsgbuf_init(&c->iev.ibuf, fd) == -1) {
+	if (control_open(fd, s) == 0 && ++s->clients >= CONTROL_CLIENTS)
+		event_del(&s->ev);
+}
+
+void
+control_status(int fd)
+{
+	(void)control_open(fd, NULL);
+}
+
+static int
+control_open(int fd, struct ctl_socket *s)
+{
+	struct ctl_conn	*c;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL ||
+	    imsgbuf_init(&c->iev.ibuf, fd) == -1) {
 		log_warn("%s", __func__);
 		close(fd);
 		free(c);
-		return;
+		return (-1);
 	}
+	c->socket = s;
 	c->id = control_new_id();
 	c->iev.handler = control_dispatch_imsg;
 	event_set(&c->iev.ev, fd, EV_READ, c->iev.handler, c);
 	TAILQ_INSERT_TAIL(&ctl_conns, c, entry);
 	control_event_add(c);
-
-	if (++control_state.clients >= CONTROL_CLIENTS)
-		event_del(&control_state.ev);
+	return (0);
 }
 
 static void
-control_resume(int fd, short event, void *bula)
+control_resume(int fd, short event, void *arg)
 {
-	if (control_state.clients < CONTROL_CLIENTS)
-		event_add(&control_state.ev, NULL);
+	struct ctl_socket	*s = arg;
+
+	if (s->clients < CONTROL_CLIENTS)
+		event_add(&s->ev, NULL);
 }
 
 static struct ctl_conn *
@@ -194,15 +227,19 @@ control_new_id(void)
 static void
 control_close(struct ctl_conn *c)
 {
+	struct ctl_socket	*s = c->socket;
+
 	TAILQ_REMOVE(&ctl_conns, c, entry);
 	event_del(&c->iev.ev);
 	imsgbuf_clear(&c->iev.ibuf);
 	close(c->iev.ibuf.fd);
 	free(c);
 
-	control_state.clients--;
-	evtimer_del(&control_state.ev_pause);
-	event_add(&control_state.ev, NULL);
+	if (s == NULL)
+		return;
+	s->clients--;
+	evtimer_del(&s->ev_pause);
+	event_add(&s->ev, NULL);
 }
 
 /*
@@ -220,8 +257,8 @@ control_event_add(struct ctl_conn *c)
 	event_del(&c->iev.ev);
 	event_set(&c->iev.ev, c->iev.ibuf.fd, c->iev.events, c->iev.handler,
 	    c);
-	event_add(&c->iev.ev, c->waiting && c->iev.events == EV_READ ? NULL :
-	    &silence);
+	event_add(&c->iev.ev, c->socket == NULL ||
+	    (c->waiting && c->iev.events == EV_READ) ? NULL : &silence);
 }
 
 static void
@@ -285,6 +322,13 @@ control_request(struct ctl_conn *c, struct imsg *imsg)
 	case IMSG_CTL_SHOW_EVENTS:
 		control_state.ops->events(&c->iev.ibuf);
 		return (control_end(c));
+	default:
+		break;
+	}
+	if (c->socket == NULL || c->socket->restricted)
+		return (control_result(c, CTL_RES_DENIED, ""));
+
+	switch (imsg_get_type(imsg)) {
 	case IMSG_CTL_LINK_UP:
 	case IMSG_CTL_LINK_DOWN:
 		return (control_link(c, imsg));

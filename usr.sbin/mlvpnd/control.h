@@ -47,13 +47,20 @@ struct control_ops {
 };
 
 /*
- * The clients of the control socket, in the engine.  control_listen() takes
- * over a socket that listens.  Processes of the user are refused: those of the
- * daemon that talk to strangers have no business with it.
- * control_imsg_relay() passes an answer of the parent to
- * the client named by peerid; it is not an error if that is gone.
+ * The clients of the control sockets, in the engine.
+ *
+ * control_init(refuse, ops): processes of the user refuse are not accepted:
+ *	those of the daemon that talk to strangers have no business with it.
+ * control_listen(fd, restricted): takes over a socket that listens.  Clients
+ *	of a restricted one can only look.
+ * control_status(fd): takes over the channel to the status process, which can
+ *	only look either.
+ * control_imsg_relay(): passes an answer of the parent to the client named by
+ *	peerid; it is not an error if that is gone.
  */
-void	 control_listen(int, uid_t refuse, const struct control_ops *);
+void	 control_init(uid_t refuse, const struct control_ops *);
+void	 control_listen(int, int restricted);
+void	 control_status(int);
 void	 control_shutdown(void);
 void	 control_imsg_relay(struct imsg *);
 

@@ -220,6 +220,7 @@ struct ctl_sample {
 struct ctl_history {
 	char		 tunnel[TUNNEL_NAME_SIZE];
 	char		 link[LINK_NAME_SIZE];
+	uint8_t		 opener;		/* as in struct ctl_link */
 	int64_t		 age;			/* seconds since the last one */
 	uint32_t	 n;
 	struct ctl_sample samples[HISTORY_SAMPLES];	/* oldest first */

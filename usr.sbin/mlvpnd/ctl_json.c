@@ -57,7 +57,6 @@ static void	 put_int(int64_t);
 static void	 put_percent(int32_t);
 static void	 json_usage(const struct link_usage *);
 static void	 json_quote(const char *);
-static size_t	 utf8_len(const unsigned char *);
 
 static FILE	*out;
 static struct {
@@ -73,6 +72,12 @@ json_begin(FILE *f, const char *list)
 	out = f;
 	json.first = 1;
 	json_open(NULL, '{');
+	json_section(list);
+}
+
+void
+json_list(const char *list)
+{
 	json_section(list);
 }
 
@@ -277,6 +282,7 @@ json_history(const struct ctl_history *ch)
 	json_open(NULL, '{');
 	json_string("tunnel", ch->tunnel);
 	json_string("name", ch->link);
+	json_bool("opener", ch->opener);
 	json_uint("interval_s", HISTORY_INTERVAL);
 	json_int("ago_s", ch->age);
 	json_samples("state", ch, sample_state);
@@ -554,7 +560,7 @@ json_quote(const char *str)
 			fprintf(out, "\\%c", *s++);
 		else if (*s < ' ' || *s == 0x7f)
 			fprintf(out, "\\u%04x", *s++);
-		else if ((len = utf8_len(s)) == 0) {
+		else if ((len = utf8_len((const char *)s)) == 0) {
 			fprintf(out, "\\ufffd");
 			s++;
 		} else {
@@ -563,37 +569,4 @@ json_quote(const char *str)
 		}
 	}
 	fprintf(out, "\"");
-}
-
-/*
- * Length of the UTF-8 sequence (RFC 3629) that s begins with, 0 if it is
- * none: stray, cut off, longer than needed, a surrogate or past U+10FFFF.
- */
-static size_t
-utf8_len(const unsigned char *s)
-{
-	static const uint32_t	 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint32_t		 c;
-	size_t			 i, len;
-
-	if (s[0] < 0x80)
-		return (1);
-	if ((s[0] & 0xe0) == 0xc0)
-		len = 2;
-	else if ((s[0] & 0xf0) == 0xe0)
-		len = 3;
-	else if ((s[0] & 0xf8) == 0xf0)
-		len = 4;
-	else
-		return (0);
-
-	c = s[0] & (0x7f >> len);
-	for (i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return (0);
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return (0);
-	return (len);
 }

@@ -31,10 +31,12 @@
 /*
  * json_begin(f, list): begins an object.  The list of that name is there even
  *	if nothing is added to it; NULL: none.
+ * json_list(list): the same for a further list.
  * The next ones add to it.  Messages of one kind come one after the other.
  * json_end(): ends the object.
  */
 void	 json_begin(FILE *, const char *);
+void	 json_list(const char *);
 void	 json_summary(const struct ctl_summary *);
 void	 json_listen(const struct ctl_listen *);
 void	 json_tunnel(const struct ctl_tunnel *);

@@ -126,3 +126,37 @@ fmt_addr(const struct addr *a, char *buf)
 		addr_ntop_port(a, buf, ADDR_STRLEN);
 	return (buf);
 }
+
+/*
+ * Length of the UTF-8 sequence (RFC 3629) that s begins with, 0 if it is
+ * none: stray, cut off, longer than needed, a surrogate or past U+10FFFF.
+ */
+size_t
+utf8_len(const char *str)
+{
+	const unsigned char	*s = (const unsigned char *)str;
+	static const uint32_t	 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint32_t		 c;
+	size_t			 i, len;
+
+	if (s[0] < 0x80)
+		return (1);
+	if ((s[0] & 0xe0) == 0xc0)
+		len = 2;
+	else if ((s[0] & 0xf0) == 0xe0)
+		len = 3;
+	else if ((s[0] & 0xf8) == 0xf0)
+		len = 4;
+	else
+		return (0);
+
+	c = s[0] & (0x7f >> len);
+	for (i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return (0);
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return (0);
+	return (len);
+}

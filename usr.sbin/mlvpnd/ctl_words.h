@@ -23,6 +23,8 @@
  * Words for what control messages contain, for people and for JSON.
  */
 
+#include <stddef.h>
+
 #include "ctl.h"
 
 const char	*tunnel_state(const struct ctl_tunnel *);
@@ -33,5 +35,8 @@ const char	*listen_error(const struct ctl_listen *);	/* or NULL */
 const char	*fmt_addr(const struct addr *, char *);
 const char	*fmt_prefix(const struct prefix *, char *);
 const char	*fmt_route(const struct ctl_route *, char *);
+
+/* Of the sequence that the string begins with; 0 if that is not UTF-8. */
+size_t		 utf8_len(const char *);
 
 #endif /* CTL_WORDS_H */

@@ -22,7 +22,6 @@
  */
 
 #include <sys/types.h>
-#include <sys/stat.h>
 
 #include <errno.h>
 #include <event.h>
@@ -52,19 +51,16 @@
 #include "mlvpnd.h"
 #include "sock.h"
 
-#define ENGINE_ROOT	"/var/empty"	/* without a home directory */
 #define ENGINE_PKTS	4096		/* in the core's pool */
 #define STOP_ROUNDS	64		/* batches sent at the end */
 
 static struct core	*core;
 
 static void	 engine_init(void);
-static void	 engine_chroot(const struct passwd *);
 static void	 engine_sig_handler(int, short, void *);
 static __dead void engine_shutdown(void);
 static void	 engine_imsg(struct imsg *);
-static void	 engine_recv_control(struct imsg *);
-static void	 engine_recv_flows(struct imsg *);
+static int	 engine_recv_fd(struct imsg *);
 static void	 engine_random(void *, void *, size_t);
 static void	 engine_core_event(void *, const struct core_event *);
 
@@ -84,7 +80,7 @@ engine(int debug, int verbose)
 
 	if (sodium_init() == -1)
 		fatalx("cannot initialise libsodium");
-	engine_chroot(pw);
+	confine_root(pw);
 	confine_user(pw);
 	sock_init();
 	confine_engine();
@@ -115,32 +111,11 @@ engine_init(void)
 	engine_io_init(core);
 	engine_conf_init(core);
 	engine_show_init(core);
+	control_init(getuid(), &engine_control_ops);
 	engine_title_init();
 	engine_usage_init();
 	engine_watch_init();
 	engine_parent_open(engine_imsg);
-}
-
-static void
-engine_chroot(const struct passwd *pw)
-{
-	struct stat	 sb;
-	const char	*dir = pw->pw_dir;
-
-	if (stat(dir, &sb) == -1) {
-		if (errno != ENOENT)
-			fatal("%s", dir);
-		dir = ENGINE_ROOT;
-		if (stat(dir, &sb) == -1)
-			fatal("%s", dir);
-	}
-	if (!S_ISDIR(sb.st_mode) || sb.st_uid != 0 ||
-	    (sb.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		fatalx("%s: not a directory writable only by root", dir);
-	if (chroot(dir) == -1)
-		fatal("chroot %s", dir);
-	if (chdir("/") == -1)
-		fatal("chdir");
 }
 
 static void
@@ -181,10 +156,16 @@ engine_imsg(struct imsg *imsg)
 {
 	switch (imsg_get_type(imsg)) {
 	case IMSG_CONTROLFD:
-		engine_recv_control(imsg);
+		control_listen(engine_recv_fd(imsg), 0);
+		break;
+	case IMSG_CONTROLFD_RESTRICTED:
+		control_listen(engine_recv_fd(imsg), 1);
+		break;
+	case IMSG_STATUSFD:
+		control_status(engine_recv_fd(imsg));
 		break;
 	case IMSG_FLOWS:
-		engine_recv_flows(imsg);
+		mlvpn2_file_open(engine_recv_fd(imsg));
 		break;
 	case IMSG_LINK_USAGE:
 		engine_usage_recv(imsg);
@@ -201,24 +182,14 @@ engine_imsg(struct imsg *imsg)
 	}
 }
 
-static void
-engine_recv_control(struct imsg *imsg)
+static int
+engine_recv_fd(struct imsg *imsg)
 {
 	int	 fd;
 
 	if ((fd = imsg_get_fd(imsg)) == -1)
-		fatalx("%s: no descriptor received", __func__);
-	control_listen(fd, getuid(), &engine_control_ops);
-}
-
-static void
-engine_recv_flows(struct imsg *imsg)
-{
-	int	 fd;
-
-	if ((fd = imsg_get_fd(imsg)) == -1)
-		fatalx("%s: no descriptor received", __func__);
-	mlvpn2_file_open(fd);
+		fatalx("no descriptor in %s", imsg_name(imsg_get_type(imsg)));
+	return (fd);
 }
 
 static void

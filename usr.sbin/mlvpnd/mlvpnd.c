@@ -62,18 +62,25 @@
 #include "runner.h"
 #include "script.h"
 #include "start.h"
+#include "status.h"
+#include "status_sock.h"
 
 #define CONF_FILE	"/etc/mlvpnd.conf"
 #define FLOWS_FILE	_PATH_VARDB "mlvpnd.flows"
 #define USAGE_DIR	_PATH_VARDB "mlvpnd"
 #define CONTROL_BACKLOG	5
 
+/* root and the daemon's group; everybody */
+#define CONTROL_UMASK	 (S_IXUSR | S_IXGRP | S_IRWXO)
+#define RESTRICTED_UMASK (S_IXUSR | S_IXGRP | S_IXOTH)
+
 static __dead void	 usage(void);
 static void		 control_path(const char *);
 static void		 usage_path(void);
 static const char	*socket_name(void);
 static void		 control_check(void);
-static int		 control_open(gid_t);
+static void		 restricted_path(const char *);
+static int		 control_open(const struct sockaddr_un *, gid_t, mode_t);
 static void		 main_started(void);
 static __dead void	 main_shutdown(int);
 static void		 main_sig_handler(int, short, void *);
@@ -85,12 +92,14 @@ static int		 main_recv_mtu(struct imsg *);
 static int		 main_recv_event(struct imsg *);
 static int		 main_recv_bytes(struct imsg *);
 static int		 main_resolver_imsg(struct imsg *);
+static int		 main_status_imsg(struct imsg *);
 static int		 main_runner_imsg(struct imsg *);
 static void		 main_program(const char *, const char *const *);
 static int		 is_text(const char *, size_t);
 
 static const char	*conffile = CONF_FILE;
 static struct sockaddr_un csock = { .sun_family = AF_UNIX };
+static struct sockaddr_un rsock = { .sun_family = AF_UNIX };	/* restricted */
 static char		 flowsfile[PATH_MAX];
 static char		 usagedir[PATH_MAX];
 
@@ -118,7 +127,7 @@ main(int argc, char *argv[])
 		argv0 = "mlvpnd";
 	control_path(NULL);
 
-	while ((ch = getopt(argc, argv, "D:dEf:nRs:VvX")) != -1) {
+	while ((ch = getopt(argc, argv, "D:dEf:nRSs:VvX")) != -1) {
 		switch (ch) {
 		case 'D':
 			if (cmdline_symset(optarg) == -1)
@@ -130,6 +139,7 @@ main(int argc, char *argv[])
 			break;
 		case 'E':
 		case 'R':
+		case 'S':
 		case 'X':
 			process = ch;
 			break;
@@ -161,6 +171,8 @@ main(int argc, char *argv[])
 		engine(debug, verbose > 0);
 	case 'R':
 		resolver(debug, verbose > 0);
+	case 'S':
+		status(debug, verbose > 0);
 	case 'X':
 		runner(debug, verbose > 0);
 	}
@@ -204,6 +216,8 @@ main(int argc, char *argv[])
 	child_start(CHILD_ENGINE, argv0, debug, verbose > 0, main_engine_imsg);
 	child_start(CHILD_RESOLVER, argv0, debug, verbose > 0,
 	    main_resolver_imsg);
+	child_start(CHILD_STATUS, argv0, debug, verbose > 0,
+	    main_status_imsg);
 	child_start(CHILD_RUNNER, argv0, debug, verbose > 0, main_runner_imsg);
 	log_procinit("parent");
 
@@ -226,15 +240,25 @@ main(int argc, char *argv[])
 	    NULL);
 	event_add(&ev_watch, NULL);
 
-	if ((control_fd = control_open(pw->pw_gid)) == -1)
+	if ((control_fd = control_open(&csock, pw->pw_gid, CONTROL_UMASK)) ==
+	    -1)
 		fatalx("control socket setup failed");
 	compose_engine(IMSG_CONTROLFD, 0, control_fd, NULL, 0);
+	if (conf->restricted[0] != '\0') {
+		restricted_path(conf->restricted);
+		if ((control_fd = control_open(&rsock, pw->pw_gid,
+		    RESTRICTED_UMASK)) == -1)
+			fatalx("restricted control socket setup failed");
+		compose_engine(IMSG_CONTROLFD_RESTRICTED, 0, control_fd, NULL,
+		    0);
+	}
+	status_sock_start();
 
 	quota_start(usagedir, socket_name(), reconf_quota);
 	if (reconf_start(conf, flowsfile) == -1)
 		main_shutdown(log_exit_status());
 
-	confine_parent(csock.sun_path, flowsfile, usagedir);
+	confine_parent(csock.sun_path, rsock.sun_path, flowsfile, usagedir);
 	netif_pledged(main_program);
 
 	event_dispatch();
@@ -295,20 +319,27 @@ control_check(void)
 	close(fd);
 }
 
-/* A socket for root and the daemon's group. */
+static void
+restricted_path(const char *path)
+{
+	if (strcmp(path, csock.sun_path) == 0)
+		fatalx("control restricted: %s is the control socket", path);
+	strlcpy(rsock.sun_path, path, sizeof(rsock.sun_path));
+}
+
 static int
-control_open(gid_t gid)
+control_open(const struct sockaddr_un *sun, gid_t gid, mode_t mask)
 {
 	struct stat	 st;
 	mode_t		 old_umask;
 	int		 fd, ret;
 
-	if (lstat(csock.sun_path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
-		log_warnx("%s: exists and is not a socket", csock.sun_path);
+	if (lstat(sun->sun_path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
+		log_warnx("%s: exists and is not a socket", sun->sun_path);
 		return (-1);
 	}
-	if (unlink(csock.sun_path) == -1 && errno != ENOENT) {
-		log_warn("unlink %s", csock.sun_path);
+	if (unlink(sun->sun_path) == -1 && errno != ENOENT) {
+		log_warn("unlink %s", sun->sun_path);
 		return (-1);
 	}
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -317,19 +348,19 @@ control_open(gid_t gid)
 		return (-1);
 	}
 
-	old_umask = umask(S_IXUSR | S_IXGRP | S_IRWXO);
-	ret = bind(fd, (struct sockaddr *)&csock, sizeof(csock));
+	old_umask = umask(mask);
+	ret = bind(fd, (const struct sockaddr *)sun, sizeof(*sun));
 	umask(old_umask);
 	if (ret == -1) {
-		log_warn("bind %s", csock.sun_path);
+		log_warn("bind %s", sun->sun_path);
 		close(fd);
 		return (-1);
 	}
 	/* the engine accepts, when it can */
-	if (lchown(csock.sun_path, 0, gid) == -1 ||
+	if (lchown(sun->sun_path, 0, gid) == -1 ||
 	    listen(fd, CONTROL_BACKLOG) == -1) {
-		log_warn("%s", csock.sun_path);
-		unlink(csock.sun_path);
+		log_warn("%s", sun->sun_path);
+		unlink(sun->sun_path);
 		close(fd);
 		return (-1);
 	}
@@ -356,6 +387,9 @@ main_shutdown(int status)
 		status = log_exit_status();
 	if (unlink(csock.sun_path) == -1 && errno != ENOENT)
 		log_warn("unlink %s", csock.sun_path);
+	if (rsock.sun_path[0] != '\0' && unlink(rsock.sun_path) == -1 &&
+	    errno != ENOENT)
+		log_warn("unlink %s", rsock.sun_path);
 	log_info("terminating");
 	exit(status);
 }
@@ -423,6 +457,7 @@ main_recv_verbose(struct imsg *imsg)
 	verbose = verbose != 0;
 	log_setverbose(verbose);
 	compose_resolver(IMSG_CTL_LOG_VERBOSE, 0, &verbose, sizeof(verbose));
+	compose_status(IMSG_CTL_LOG_VERBOSE, -1, &verbose, sizeof(verbose));
 	compose_runner(IMSG_CTL_LOG_VERBOSE, 0, &verbose, sizeof(verbose));
 	return (0);
 }
@@ -491,6 +526,13 @@ main_resolver_imsg(struct imsg *imsg)
 		return (-1);
 	reconf_resolved(imsg_get_id(imsg), addr, len / sizeof(addr[0]));
 	return (0);
+}
+
+/* It has nothing to say. */
+static int
+main_status_imsg(struct imsg *imsg)
+{
+	return (-1);
 }
 
 static int

@@ -66,6 +66,8 @@ enum imsg_type {
 
 	/* parent to engine */
 	IMSG_CONTROLFD,			/* fd: listening control socket */
+	IMSG_CONTROLFD_RESTRICTED,	/* the same, read only */
+	IMSG_STATUSFD,			/* fd: channel to status */
 	IMSG_FLOWS,			/* fd: see mlvpn2_file.h */
 	IMSG_RECONF_CONF,		/* begins a configuration; no data */
 	IMSG_RECONF_LISTEN,		/* struct listen_conf, fd if new */
@@ -94,6 +96,10 @@ enum imsg_type {
 	IMSG_KILL,			/* pid_t: a child that does not end */
 	/* runner to parent: it has ended; the id is that of IMSG_RUN */
 	IMSG_RUN_DONE,
+
+	/* parent to status */
+	IMSG_STATUS_ENGINE,		/* fd: channel to the engine */
+	IMSG_STATUS_LISTEN,		/* fd: socket to accept from, or none */
 
 	/* parent to resolver, and its answer with the same id (peerid) */
 	IMSG_RESOLVE,			/* struct imsg_resolve */

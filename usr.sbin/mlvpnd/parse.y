@@ -186,6 +186,7 @@ static void	 secret_safe(const char *);
 
 /* statements */
 static void	 listen_add(const char *, int, int);
+static void	 restricted_set(const char *);
 static void	 status_set(const char *, int, int);
 static void	 tunnel_begin(const char *, int);
 static void	 tunnel_end(void);
@@ -241,12 +242,13 @@ static int			 nlist;
 %}
 
 %token	ADDRESS ATM AUTO BACKUP BANDWIDTH BULK CIPHER CLEARTEXT COMMAND COMPAT
-%token	COPY DATA DAY DEFAULT DESCRIPTION DOWN DSCP DUPLICATE ERROR FROM
+%token	CONTROL COPY DATA DAY DEFAULT DESCRIPTION DOWN DSCP DUPLICATE ERROR
+%token	FROM
 %token	KWFILE GROUP ID INCLUDE INET INET6 INTERFACE KEEPALIVE KEY LATENCY
 %token	LIMIT LINK LISTEN LOCAL LOSS MATCH MAX MAXMSS MIN MLVPN2 MLVPN3 MONTH
 %token	MTU NO NOT ON ONLY ORDER OVERFLOW OVERHEAD PEER PER PERSIST PORT
 %token	PRIORITY PROTOCOL PSK QUICK QUOTA RDOMAIN RECOVER REMOTE REORDER
-%token	RESYNC ROUTE RTABLE SECRET SPREAD STATUS TAP THEN TIMEOUT TOLERANCE
+%token	RESTRICTED RESYNC ROUTE RTABLE SECRET SPREAD STATUS TAP THEN TIMEOUT TOLERANCE
 %token	TOS TUN TUNNEL UP YES
 %token	<v.string>	STRING
 %token	<v.number>	NUMBER
@@ -263,6 +265,7 @@ grammar		: /* empty */
 		| grammar include '\n'
 		| grammar varset '\n'
 		| grammar listen '\n'
+		| grammar control '\n'
 		| grammar status '\n'
 		| grammar tunnel '\n'
 		| grammar error RESYNC {
@@ -333,6 +336,11 @@ word_l		: /* empty */
 
 listen		: LISTEN ON word PORT port rtable {
 			listen_add($3, $5, $6);
+		}
+		;
+
+control		: CONTROL RESTRICTED STRING {
+			restricted_set($3);
 		}
 		;
 
@@ -1225,6 +1233,7 @@ lookup(const char *s)
 		{ "cleartext",		CLEARTEXT },
 		{ "command",		COMMAND },
 		{ "compat",		COMPAT },
+		{ "control",		CONTROL },
 		{ "copy",		COPY },
 		{ "data",		DATA },
 		{ "day",		DAY },
@@ -1277,6 +1286,7 @@ lookup(const char *s)
 		{ "recover",		RECOVER },
 		{ "remote",		REMOTE },
 		{ "reorder",		REORDER },
+		{ "restricted",		RESTRICTED },
 		{ "route",		ROUTE },
 		{ "rtable",		RTABLE },
 		{ "secret",		SECRET },
@@ -1797,6 +1807,18 @@ listen_add(const char *where, int port, int rtable)
 		return;
 	}
 	listen->port = port;
+}
+
+static void
+restricted_set(const char *path)
+{
+	if (!once(&seen_global, "control restricted"))
+		return;
+	if (path[0] != '/')
+		yyerror("control restricted: not an absolute path");
+	else if (strlcpy(conf->restricted, path, sizeof(conf->restricted)) >=
+	    sizeof(conf->restricted))
+		yyerror("control restricted: path is too long");
 }
 
 static void

@@ -78,6 +78,12 @@ print_config(const struct mlvpnd_conf *conf, int with_defaults)
 	int			 n = 0;
 
 	defaults = with_defaults;
+	if (conf->restricted[0] != '\0') {
+		printf("control restricted ");
+		print_string(conf->restricted);
+		printf("\n");
+		n++;
+	}
 	if (conf->status.family != 0) {
 		printf("status ");
 		print_listen(&conf->status, conf->status.port,

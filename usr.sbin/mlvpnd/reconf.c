@@ -50,6 +50,7 @@
 #include "quota.h"
 #include "reconf.h"
 #include "script.h"
+#include "status_sock.h"
 #include "timer.h"
 #include "tunif.h"
 #include "uplink.h"
@@ -89,7 +90,6 @@ struct ptunnel {
 
 static int		 reconf_read(const char *);
 static void		 reconf_notes(const struct mlvpnd_conf *);
-static void		 reconf_inactive(const char *);
 static void		 reconf_apply(struct mlvpnd_conf *);
 static void		 reconf_tunnel(struct ptunnel *);
 static int		 reconf_open(int *);
@@ -262,7 +262,8 @@ reconf_notes(const struct mlvpnd_conf *new)
 {
 	struct tunnel_conf	*tc;
 
-	conf_inactive(new, reconf_inactive);
+	if (conf != NULL && strcmp(conf->restricted, new->restricted) != 0)
+		notice("control restricted: takes effect at the next start");
 	TAILQ_FOREACH(tc, &new->tunnels, entry) {
 		if (tc->protocol != PROTO_MLVPN2)
 			continue;
@@ -272,12 +273,6 @@ reconf_notes(const struct mlvpnd_conf *new)
 			notice("%s: cleartext data: anyone on the path can "
 			    "read, change and insert packets", tc->name);
 	}
-}
-
-static void
-reconf_inactive(const char *line)
-{
-	notice("%s", line);
 }
 
 /*
@@ -292,6 +287,7 @@ reconf_apply(struct mlvpnd_conf *new)
 	int			 missing = 0;
 
 	listener_reconf(new);
+	status_sock_reconf(new);
 
 	TAILQ_FOREACH(tc, &new->tunnels, entry) {
 		if ((pt = ptunnel_byname(tc->name)) == NULL)

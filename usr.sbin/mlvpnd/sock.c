@@ -35,6 +35,7 @@
 #define SOCK_RCVBUF	(4 * 1024 * 1024)	/* at most */
 #define SOCK_RCVBUF_MIN	(32 * 1024)
 #define SOCK_SNDBUF	(128 * 1024)
+#define LISTEN_BACKLOG	16
 #define SOCK_RETRY	8	/* pending errors before a datagram */
 
 static int	sock_create(const struct sock_conf *, const char **);
@@ -94,6 +95,31 @@ sock_check(const struct sock_conf *conf, const char **what)
 		return (-1);
 	close(fd);
 	return (0);
+}
+
+int
+sock_listen(const struct sock_conf *conf, const char **what)
+{
+	int	 fd, saved_errno;
+
+	*what = "socket";
+	if ((fd = socket(conf->local.family == 6 ? AF_INET6 : AF_INET,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) == -1)
+		return (-1);
+	if (sock_rtable(fd, conf->rtable, what) == -1)
+		goto fail;
+	*what = "set SO_REUSEADDR";
+	if (sock_set(fd, SOL_SOCKET, SO_REUSEADDR, 1) == -1 ||
+	    sock_bind(fd, &conf->local, what) == -1)
+		goto fail;
+	*what = "listen";
+	if (listen(fd, LISTEN_BACKLOG) == 0)
+		return (fd);
+ fail:
+	saved_errno = errno;
+	close(fd);
+	errno = saved_errno;
+	return (-1);
 }
 
 uint32_t

@@ -46,6 +46,9 @@ struct sock_conf {
  */
 int	 sock_open(const struct sock_conf *, const char **what);
 
+/* The same for TCP, and listens; only local and rtable are used. */
+int	 sock_listen(const struct sock_conf *, const char **what);
+
 /*
  * Could such a socket be opened, without binding it?  Returns 0, or -1 with
  * errno and the failed step in *what.
@@ -101,12 +104,12 @@ int	 sock_recv(int, struct dgram *, unsigned int);
 int	 sock_send(int, unsigned int *alone, struct dgram *, unsigned int);
 
 /*
- * sock_*.c: set the options of a new socket and of one bound to a wildcard,
- * returning the failed step; handle the ancillary data of IPv4, and of several
- * datagrams in one message (bytes of each); may so many, of so many bytes
- * together, be one message; set what the first dgrams have in common on the
- * socket, return their number, and reset it; return the MTU of the interface
- * that a connected socket uses.
+ * sock_*.c: set the routing table, the options of a new socket and of one
+ * bound to a wildcard, returning the failed step; handle the ancillary data of
+ * IPv4, and of several datagrams in one message (bytes of each); may so many,
+ * of so many bytes together, be one message; set what the first dgrams have in
+ * common on the socket, return their number, and reset it; return the MTU of
+ * the interface that a connected socket uses.
  */
 #define SOCK_CONTROL	160		/* room for ancillary data */
 
@@ -115,6 +118,7 @@ struct msghdr;
 
 extern const size_t sock_msg_size;	/* bytes of a received message */
 
+int	 sock_rtable(int, int rtable, const char **);
 int	 sock_prepare(int, const struct sock_conf *, const char **);
 int	 sock_rcvbuf(int, int size);
 int	 sock_wildcard(int, int family, const char **);

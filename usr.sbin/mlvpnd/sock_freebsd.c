@@ -37,13 +37,18 @@ const int	sock_can_dontfrag = 1;
 const size_t	sock_msg_size = PKT_SIZE;
 
 int
+sock_rtable(int fd, int rtable, const char **what)
+{
+	*what = "set routing table";
+	return (rtable != RTABLE_DEFAULT ?
+	    sock_set(fd, SOL_SOCKET, SO_SETFIB, rtable) : 0);
+}
+
+int
 sock_prepare(int fd, const struct sock_conf *conf, const char **what)
 {
-	if (conf->rtable != RTABLE_DEFAULT) {
-		*what = "set routing table";
-		if (sock_set(fd, SOL_SOCKET, SO_SETFIB, conf->rtable) == -1)
-			return (-1);
-	}
+	if (sock_rtable(fd, conf->rtable, what) == -1)
+		return (-1);
 	if (conf->ifname[0] != '\0') {
 		*what = "bind to interface";
 		errno = EOPNOTSUPP;

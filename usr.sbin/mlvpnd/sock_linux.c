@@ -58,13 +58,17 @@ sock_init(void)
  * path is lost, which the core detects.
  */
 int
+sock_rtable(int fd, int rtable, const char **what)
+{
+	*what = "set mark";
+	return (rtable > 0 ? sock_set(fd, SOL_SOCKET, SO_MARK, rtable) : 0);
+}
+
+int
 sock_prepare(int fd, const struct sock_conf *conf, const char **what)
 {
-	if (conf->rtable > 0) {
-		*what = "set mark";
-		if (sock_set(fd, SOL_SOCKET, SO_MARK, conf->rtable) == -1)
-			return (-1);
-	}
+	if (sock_rtable(fd, conf->rtable, what) == -1)
+		return (-1);
 	if (conf->ifname[0] != '\0') {
 		*what = "bind to interface";
 		if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, conf->ifname,

@@ -44,21 +44,29 @@ const size_t	sock_msg_size = PKT_SIZE;
  * DF cannot be set on IPv4: long datagrams may be fragmented.
  */
 int
-sock_prepare(int fd, const struct sock_conf *conf, const char **what)
+sock_rtable(int fd, int rtable, const char **what)
 {
 	static char	 missing[32];
 
-	if (conf->rtable != RTABLE_DEFAULT) {
-		*what = "set routing table";
-		if (sock_set(fd, SOL_SOCKET, SO_RTABLE, conf->rtable) == -1) {
-			if (errno == EINVAL) {
-				snprintf(missing, sizeof(missing),
-				    "no such rdomain: %d", conf->rtable);
-				*what = missing;
-			}
-			return (-1);
+	if (rtable == RTABLE_DEFAULT)
+		return (0);
+	*what = "set routing table";
+	if (sock_set(fd, SOL_SOCKET, SO_RTABLE, rtable) == -1) {
+		if (errno == EINVAL) {
+			snprintf(missing, sizeof(missing),
+			    "no such rdomain: %d", rtable);
+			*what = missing;
 		}
+		return (-1);
 	}
+	return (0);
+}
+
+int
+sock_prepare(int fd, const struct sock_conf *conf, const char **what)
+{
+	if (sock_rtable(fd, conf->rtable, what) == -1)
+		return (-1);
 	if (conf->ifname[0] != '\0') {
 		*what = "bind to interface";
 		errno = EOPNOTSUPP;

@@ -239,6 +239,7 @@ watch_history(const struct watch *w, size_t n, struct ctl_history *h,
 	memset(h, 0, sizeof(*h));
 	strlcpy(h->tunnel, l->tunnel, sizeof(h->tunnel));
 	strlcpy(h->link, l->name, sizeof(h->link));
+	h->opener = l->opener;
 	h->age = now % INTERVAL / USEC;
 	for (i = end > HISTORY_SAMPLES ? end - HISTORY_SAMPLES : 1; i < end;
 	    i++) {

@@ -56,7 +56,7 @@ static uint32_t		 reload_id;
 static int		 show_links_n;
 static char		 result_text[256];
 
-static void	 serve(uid_t);
+static void	 serve(uid_t, int);
 static void	 cleanup(void);
 static int	 client(void);
 static void	 client_imsg(int, struct imsgbuf *);
@@ -93,6 +93,8 @@ static const struct control_ops	 ops = {
 };
 
 static void	 test_refused(void);
+static void	 test_restricted(void);
+static void	 only_shows(int);
 static void	 test_requests(void);
 static void	 test_selection(void);
 static void	 test_reload(void);
@@ -120,7 +122,8 @@ main(void)
 	snprintf(sockname, sizeof(sockname), "%s/s", dir);
 
 	test_refused();
-	serve(getuid() + 1);
+	test_restricted();
+	serve(getuid() + 1, 0);
 	test_requests();
 	test_selection();
 	test_reload();
@@ -140,9 +143,9 @@ main(void)
 	return (0);
 }
 
-/* A control socket that refuses processes of this user. */
+/* A control socket that refuses processes of this user, or only shows. */
 static void
-serve(uid_t refuse)
+serve(uid_t refuse, int restricted)
 {
 	struct sockaddr_un	 sun;
 	int			 fd;
@@ -155,7 +158,8 @@ serve(uid_t refuse)
 	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
 	    listen(fd, CLIENTS) == -1)
 		err(1, "%s", sockname);
-	control_listen(fd, refuse, &ops);
+	control_init(refuse, &ops);
+	control_listen(fd, restricted);
 }
 
 static void
@@ -171,7 +175,7 @@ test_refused(void)
 	int	 fd;
 
 	TEST("processes of the daemon's own user are refused");
-	serve(getuid());
+	serve(getuid(), 0);
 	fd = client();
 	nreload = 0;
 	send_hdr(fd, IMSG_CTL_RELOAD, 0, NULL, 0);
@@ -180,6 +184,53 @@ test_refused(void)
 	CHECK_EQ(nreload, 0);
 	close(fd);
 	control_shutdown();
+}
+
+static void
+test_restricted(void)
+{
+	int	 fds[2];
+
+	TEST("a restricted socket only shows");
+	serve(getuid() + 1, 1);
+	only_shows(client());
+
+	TEST("and so does the channel of the status process");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, PF_UNSPEC,
+	    fds) == -1)
+		err(1, "socketpair");
+	control_status(fds[0]);
+	only_shows(fds[1]);
+	control_shutdown();
+}
+
+static void
+only_shows(int fd)
+{
+	static const uint32_t	 denied[] = {
+		IMSG_CTL_LINK_UP, IMSG_CTL_LINK_DOWN, IMSG_CTL_LOG_VERBOSE,
+		IMSG_CTL_RELOAD, IMSG_RECONF_CONF, 0xffffffff
+	};
+	struct ctl_link_admin	 la;
+	struct imsgbuf		 ibuf;
+	struct imsg		 imsg;
+	size_t			 i;
+
+	client_imsg(fd, &ibuf);
+	memset(&la, 0, sizeof(la));
+	nrequests = nreload = nverbose = 0;
+	for (i = 0; i < sizeof(denied) / sizeof(denied[0]); i++) {
+		send_hdr(fd, denied[i], 0, &la, sizeof(la));
+		CHECK_EQ(recv_result(&ibuf), CTL_RES_DENIED);
+	}
+	CHECK_EQ(nrequests + nreload + nverbose, 0);
+	send_hdr(fd, IMSG_CTL_SHOW_SUMMARY, 0, NULL, 0);
+	CHECK(recv_imsg(&ibuf, &imsg));
+	CHECK_EQ(imsg_get_type(&imsg), IMSG_CTL_SUMMARY);
+	imsg_free(&imsg);
+	imsgbuf_clear(&ibuf);
+	close(fd);
+	turn();
 }
 
 static void

@@ -61,8 +61,6 @@ static char	*normal(const char *);
 static void	 unit(void);
 static void	 test_phrases(void);
 static void	 test_defaults(void);
-static void	 test_inactive(void);
-static void	 inactive_line(const char *);
 static void	 test_match(void);
 static int	 match_packet(const char *, int, const uint8_t *, size_t);
 static void	 test_macros(void);
@@ -79,7 +77,6 @@ static void	 write_conf(const char *, ...)
 		    __attribute__((__format__ (printf, 1, 2)));
 static char	*read_file(const char *, size_t *);
 
-static char	*inactive;
 static uint32_t	 seed = 1;
 
 int
@@ -258,7 +255,6 @@ unit(void)
 {
 	test_phrases();
 	test_defaults();
-	test_inactive();
 	test_match();
 	test_macros();
 	test_modes();
@@ -389,39 +385,6 @@ test_defaults(void)
 	CHECK(l != NULL);
 	CHECK_EQ(l->keepalive, DEFAULT_KEEPALIVE_BACKUP);
 	conf_free(conf);
-}
-
-static void
-test_inactive(void)
-{
-	struct mlvpnd_conf	*conf;
-
-	TEST("settings without effect are named");
-	write_conf("listen on * port 1\n"
-	    "status listen on 127.0.0.1 port 2\n"
-	    "tunnel a { interface tun0\n" PSK("A") "}\n"
-	    "tunnel b { interface tun1\n" PSK("E")
-	    "match tcp bulk\n}\n");
-	conf = parse_config("unit.conf", NULL);
-	CHECK(conf != NULL);
-	if ((inactive = strdup("")) == NULL)
-		err(1, NULL);
-	conf_inactive(conf, inactive_line);
-	if (strcmp(inactive, "not implemented yet: status\n") != 0)
-		errx(1, "not implemented yet: %s", inactive);
-	free(inactive);
-	conf_free(conf);
-}
-
-static void
-inactive_line(const char *line)
-{
-	char	*s;
-
-	if (asprintf(&s, "%s%s\n", inactive, line) == -1)
-		err(1, NULL);
-	free(inactive);
-	inactive = s;
 }
 
 static void

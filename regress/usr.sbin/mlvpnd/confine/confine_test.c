@@ -50,6 +50,7 @@ static void	 make(char *, size_t, const char *);
 static int	 parent(const void *);
 static int	 runner(const void *);
 static int	 engine(const void *);
+static int	 status(const void *);
 static int	 resolver(const void *);
 static int	 hide_all(const void *);
 static void	 allowed(int (*)(const void *), const char *, int (*)(void));
@@ -190,6 +191,22 @@ main(void)
 	killed(engine, "exec", do_exec);
 	killed(engine, "kill", do_kill);
 
+	TEST("status");
+	allowed(status, "events", do_events);
+	allowed(status, "log", do_log);
+	refused(status, "connect to the control socket", do_connect);
+	if (confine_accept_inet[0] == '\0') {
+		killed(status, "open an internet socket", do_socket);
+		killed(status, "listen", do_listen);
+		refused(status, "connect to an abstract address", do_abstract);
+	}
+	killed(status, "read a file", do_read);
+	killed(status, "write a file", do_write);
+	killed(status, "remove a file", do_unlink);
+	killed(status, "fork", do_fork);
+	killed(status, "exec", do_exec);
+	killed(status, "kill", do_kill);
+
 	TEST("resolver");
 	allowed(resolver, "look up a name", do_lookup);
 	allowed(resolver, "log", do_log);
@@ -229,7 +246,7 @@ static int
 parent(const void *arg)
 {
 	log_init(0, LOG_DAEMON);
-	confine_parent(control, control, usage);
+	confine_parent(control, "", control, usage);
 	return (0);
 }
 
@@ -246,6 +263,14 @@ engine(const void *arg)
 {
 	log_init(0, LOG_DAEMON);
 	confine_engine();
+	return (0);
+}
+
+static int
+status(const void *arg)
+{
+	log_init(0, LOG_DAEMON);
+	confine_status();
 	return (0);
 }
 
