@@ -81,9 +81,8 @@ check "the tunnel" shows "^home  up .*$CTUN mtu"
 check "the links" shows "^  dsl1  *up .*ms .*/.*ms  *[0-9-]*%*$"
 check "the events" shows " ago  home: link dsl2 up"
 check "it fits into 80 columns" fits 80
-tcp -t 3 &
-check "a full link, half of the traffic" shows \
-    '^ *up #########* .*[0-9]M/[0-9.]*M'
+tcp -t 4 &
+check "bars of a transfer" shows '^ *up ###.* [0-9.]*M/[0-9.]*M '
 wait $!
 ctl client link home dsl2 down >/dev/null
 check "a link goes down" shows "^  dsl2  *disabled"
