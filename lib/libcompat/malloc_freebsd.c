@@ -18,11 +18,16 @@
 
 
 #include <sys/types.h>
+#include <sys/mman.h>
 
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "conceal.h"
+
+const int	conceal_advice = MADV_NOCORE;
 
 void
 freezero(void *p, size_t size)

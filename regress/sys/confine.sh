@@ -75,6 +75,8 @@ confined_linux()
 	# what it runs would be confined too
 	[ "$1" = runner ] && return
 	check "$3: a filter for system calls" [ "$(status "$2" Seccomp)" = 2 ]
+	[ "$1" = resolver ] || check "$3: keys are in no core" \
+	    grep -q '^VmFlags: rd wr.* dd' "/proc/$2/smaps"
 	check "$3: no new privileges" [ "$(status "$2" NoNewPrivs)" = 1 ]
 	_caps=0000000000000000
 	[ "$1" = parent ] && _caps=0000000000001400

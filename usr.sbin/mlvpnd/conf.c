@@ -67,7 +67,7 @@ conf_tunnel_new(void)
 {
 	struct tunnel_conf	*tunnel;
 
-	if ((tunnel = calloc(1, sizeof(*tunnel))) == NULL)
+	if ((tunnel = calloc_conceal(1, sizeof(*tunnel))) == NULL)
 		return (NULL);
 	TAILQ_INIT(&tunnel->routes);
 	TAILQ_INIT(&tunnel->links);

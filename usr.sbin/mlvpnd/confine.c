@@ -67,6 +67,7 @@ confine_user(const struct passwd *pw)
 	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
 	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1)
 		fatal("can't drop privileges");
+	confine_memory();
 }
 
 void
@@ -75,6 +76,7 @@ confine_parent(const char *sockname, const char *restricted,
 {
 	confine_report();
 	confine_capabilities(1);
+	confine_memory();
 	if (unveil(confine_devices, "rw") == -1)
 		fatal("unveil %s", confine_devices);
 	if (unveil(sockname, "rwc") == -1)

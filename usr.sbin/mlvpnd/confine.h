@@ -60,6 +60,8 @@ void	 confine_runner(void);
  * confine_accept_inet: the same for accept(2) on a TCP socket.
  * confine_capabilities(): gives up the privileges of root, but those to
  *	configure interfaces and sockets if network is 1.
+ * confine_memory(): no core file and no debugger of the user has this process,
+ *	which was given its user before.
  * confine_report(): logs what does not restrict processes on this system.
  */
 extern const char	 confine_devices[];
@@ -67,6 +69,7 @@ extern const char	 confine_accept[];
 extern const char	 confine_accept_inet[];
 
 void	 confine_capabilities(int network);
+void	 confine_memory(void);
 void	 confine_report(void);
 
 #endif /* CONFINE_H */

@@ -31,6 +31,11 @@ confine_capabilities(int network)
 }
 
 void
+confine_memory(void)
+{
+}
+
+void
 confine_report(void)
 {
 	log_warnx("processes are not restricted: no pledge(2)");

@@ -77,6 +77,13 @@ confine_capabilities(int network)
 }
 
 void
+confine_memory(void)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		fatal("prctl");
+}
+
+void
 confine_report(void)
 {
 	if (syscall(SYS_landlock_create_ruleset, NULL, 0,

@@ -30,6 +30,11 @@ confine_capabilities(int network)
 }
 
 void
+confine_memory(void)
+{
+}
+
+void
 confine_report(void)
 {
 }

@@ -99,7 +99,7 @@ core_new(const struct core_ops *ops, size_t npkts)
 {
 	struct core	*c;
 
-	if ((c = calloc(1, sizeof(*c))) == NULL)
+	if ((c = calloc_conceal(1, sizeof(*c))) == NULL)
 		return (NULL);
 	if (pool_init(&c->shared.pool, npkts) == -1) {
 		free(c);

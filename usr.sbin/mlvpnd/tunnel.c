@@ -68,7 +68,7 @@ tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 {
 	struct tunnel	*t;
 
-	if ((t = calloc(1, sizeof(*t))) == NULL)
+	if ((t = calloc_conceal(1, sizeof(*t))) == NULL)
 		return (NULL);
 	t->shared = sh;
 	share_init(&t->share, &sh->pool);

@@ -22,6 +22,7 @@
 #ifndef COMPAT_STDLIB_H
 #define COMPAT_STDLIB_H
 
+void	*calloc_conceal(size_t, size_t);
 void	 freezero(void *, size_t);
 void	*recallocarray(void *, size_t, size_t, size_t);
 
