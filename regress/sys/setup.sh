@@ -96,7 +96,7 @@ daemon s server
 daemon c client
 await_links client 1 2
 check "the client reaches what is beyond the server" await 'from_host c' 5
-check "so does the network behind it" from_host lan
+measure "so does the network behind it" from_host lan
 check "each link by its own uplink" eval '
     [ "$(value client links dsl1 local)" != "" ] &&
     value client links dsl1 local | grep -q ^198.51.100.10 &&
@@ -108,7 +108,7 @@ check "without its uplink a link has no way" await \
 check "and does not take another" eval '
     ! value client links dsl2 local | grep -q ^10.44.43 &&
     ! link_is server dsl2 up'
-check "the other link carries on" from_host lan
+measure "the other link carries on" from_host lan
 
 # again INTERFACE: as when the cable is plugged in again
 again()
@@ -120,7 +120,7 @@ again()
 
 check "the uplink returns" again eth2
 check "and the link" await 'link_is client dsl2 up' 10
-check "both carry on" from_host lan
+measure "both carry on" from_host lan
 terminate client
 
 for n in 1 2; do
@@ -141,7 +141,7 @@ check "by interface: the network behind reaches what is beyond" \
 in_host c ip route del default dev eth2
 check "by interface: without its route a link has no way" await \
     '! link_is client dsl2 up && ! link_is server dsl2 up' 10
-check "by interface: the other link carries on" from_host lan
+measure "by interface: the other link carries on" from_host lan
 
 check "one more client: not under the same name" eval '
     ! written again -a 192.0.2.1 eth3 2>"$T/err" &&
@@ -165,7 +165,7 @@ check "and the other client" eval '
     kill $echo
     wait $echo 2>/dev/null
     [ $status -eq 0 ]'
-check "whose links are as before" from_host lan
+measure "whose links are as before" from_host lan
 terminate branch
 terminate client
 terminate server
