@@ -226,7 +226,8 @@ take_tail(void)
 void
 setup_print(void)
 {
-	if (pledge("stdio rpath wpath cpath", NULL) == -1)
+	if (pledge(setup.directory == NULL ? "stdio" : "stdio wpath cpath",
+	    NULL) == -1)
 		err(1, "pledge");
 	if (setup.add && setup.port == 0)
 		errx(1, "mlvpnd does not listen");

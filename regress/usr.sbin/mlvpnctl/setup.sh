@@ -21,6 +21,9 @@ LC_ALL=C
 export LC_ALL
 umask 077
 
+# what mlvpnd says of interfaces and rdomains that this host does not have
+elsewhere='^warning: '
+
 bad() {
 	echo "$@" >&2
 	cat "$dir/out" "$dir/err" >&2
@@ -52,7 +55,8 @@ good() {
 		    ! grep -q '^		interface' "$dir/$end.conf" ||
 		    continue
 		"$mlvpnd" -n -f "$dir/$end.conf" >"$dir/said" 2>&1 &&
-		    [ "$(cat "$dir/said")" = "configuration OK" ] || {
+		    [ "$(grep -v "$elsewhere" "$dir/said")" = \
+		    "configuration OK" ] || {
 			cat "$dir/said" >&2
 			bad "$end: mlvpnd does not take it"
 		}
