@@ -32,6 +32,10 @@
 #include <net/if_tun.h>
 #include <net/route.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <netinet6/in6_var.h>
 #include <netinet6/nd6.h>
 
@@ -109,6 +113,7 @@ static int	 if_create(const char *);
 static int	 if_get_rdomain(const char *, int *);
 static int	 if_set_rdomain(const char *, int);
 
+static void	 tun_todo(struct offload_todo *, const uint8_t *, size_t);
 static ssize_t	 tun_header(int);
 
 static int	 address_add4(const struct netif *,
@@ -216,10 +221,11 @@ netif_open(struct netif *netif, const struct tunnel_conf *conf)
 			goto fail;
 		netif->rdomain = conf->rdomain;
 	}
-	/* no offload when reading */
-	memset(&cap, 0, sizeof(cap));
-	netif->offload = !netif->layer2 && !pledged &&
-	    ioctl(netif->fd, TUNSCAP, &cap) == 0;
+	cap.tun_if_capabilities = IFCAP_CSUM_TCPv4 | IFCAP_CSUM_TCPv6 |
+	    IFCAP_CSUM_UDPv4 | IFCAP_CSUM_UDPv6 | IFCAP_TSOv4 | IFCAP_TSOv6;
+	if (!netif->layer2 && !pledged &&
+	    ioctl(netif->fd, TUNSCAP, &cap) == 0)
+		netif->offload = OFFLOAD_TCP;
 	netif_own_add(netif->index);
 	return (0);
  fail:
@@ -543,8 +549,7 @@ netif_watch_read(int fd)
 
 /*
  * Layer 3 packets are preceded by the address family, and with OFFLOAD_TCP by
- * another header before that, which is ignored as no offload is enabled for
- * reading.  Families other than IPv4 and IPv6 are skipped.
+ * another header before that.  Families other than IPv4 and IPv6 are skipped.
  */
 ssize_t
 tun_read(int fd, int flags, uint8_t *buf, size_t len,
@@ -571,8 +576,33 @@ tun_read(int fd, int flags, uint8_t *buf, size_t len,
 		if (flags & TUNF_LAYER2)
 			return (n - header);
 		memcpy(&af, buf - TUN_HEADER, sizeof(af));
-		if (af == htonl(AF_INET) || af == htonl(AF_INET6))
-			return (n - header);
+		if (af != htonl(AF_INET) && af != htonl(AF_INET6))
+			continue;
+		if (flags & OFFLOAD_TCP)
+			tun_todo(todo, buf - header, af == htonl(AF_INET) ?
+			    sizeof(struct ip) : sizeof(struct ip6_hdr));
+		return (n - header);
+	}
+}
+
+/* Packets with options or extension headers have nothing left to do. */
+static void
+tun_todo(struct offload_todo *todo, const uint8_t *header, size_t l4)
+{
+	struct tun_hdr	 th;
+
+	memcpy(&th, header, sizeof(th));
+	if (th.th_flags & TUN_H_TCP_MSS) {
+		todo->cut = IPPROTO_TCP;
+		todo->mss = th.th_mss;
+		todo->lacks_len = 1;
+	}
+	if (th.th_flags & (TUN_H_TCP_CSUM | TUN_H_UDP_CSUM)) {
+		todo->sum = 1;
+		todo->sum_start = l4;
+		todo->sum_offset = th.th_flags & TUN_H_TCP_CSUM ?
+		    offsetof(struct tcphdr, th_sum) :
+		    offsetof(struct udphdr, uh_sum);
 	}
 }
 

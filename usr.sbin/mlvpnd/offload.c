@@ -304,7 +304,7 @@ cut_parse(struct offload_cut *c, const struct offload_todo *todo)
 	c->pos = c->hlen;
 	c->mss = todo->mss;
 	memcpy(&sum, p + c->l4 + todo->sum_offset, sizeof(sum));
-	put16(rest, ~(c->len - c->l4));
+	put16(rest, todo->lacks_len ? 0 : ~(c->len - c->l4));
 	c->sum = sum_add(sum, rest, sizeof(rest));
 	return (0);
 }

@@ -58,6 +58,7 @@ struct offload_todo {
 	uint8_t		 cut;		/* segments of IPPROTO_TCP or
 					   IPPROTO_UDP; 0: do not cut */
 	uint8_t		 sum;		/* a checksum is to be completed */
+	uint8_t		 lacks_len;	/* the pseudo header's sum does */
 	uint16_t	 mss;		/* payload of a segment */
 	uint16_t	 sum_start;	/* what it covers, to the end */
 	uint16_t	 sum_offset;	/* its place, from there */
@@ -97,9 +98,9 @@ void	 offload_finish(const struct offload *, uint8_t *);
 
 /*
  * offload_cut(c, todo, p, len): completes the checksum of the packet at p, or
- * prepares to cut it.  A segment's sum stands in place of the checksum, of the
- * pseudo header with the length of all.  -1 if the packet is not what todo
- * says.
+ * prepares to cut it.  In place of the checksum stands the sum of the pseudo
+ * header, if it is to be cut with the length of all, or without one.  -1 if
+ * the packet is not what todo says.
  * offload_next(c, out, room): writes the next packet, with its own headers and
  * checksums, and returns its bytes; 0 after the last one, or if there is no
  * room for it.

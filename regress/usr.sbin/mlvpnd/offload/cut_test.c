@@ -45,6 +45,7 @@ struct large {
 	uint32_t	 seq;
 	uint16_t	 id;
 	const uint8_t	*last;		/* destination, of IPv6: the last */
+	int		 lacks_len;	/* the pseudo header's sum does */
 };
 
 static void	 test_sizes(int, int);
@@ -217,6 +218,7 @@ test_random(void)
 		l.flags = random();
 		l.seq = random() << 1;
 		l.id = random();
+		l.lacks_len = random() % 2;
 		cut(&l);
 	}
 }
@@ -403,7 +405,9 @@ large_make(uint8_t *p, struct large *l, struct offload_todo *todo)
 		put16(l4 + 4, len - l->l4);
 		todo->sum_offset = 6;
 	}
-	put16(l4 + todo->sum_offset, pseudo(l, p, len - l->l4));
+	todo->lacks_len = l->lacks_len;
+	put16(l4 + todo->sum_offset, pseudo(l, p, l->lacks_len ? 0 :
+	    len - l->l4));
 	return (len);
 }
 
