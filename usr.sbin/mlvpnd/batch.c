@@ -38,6 +38,8 @@
 #define BATCH_TIME	4000		/* us, longer than HyStart's trains */
 #define BULK_TIME	8000		/* in which BULK_PKTS came */
 
+static int	 batch_join(struct batches *, struct batch *, struct pkt *,
+		    uint64_t);
 static int	 is_bulk(struct batch *, uint64_t);
 static int	 is_end(const struct batch *, const struct offload *);
 static void	 batch_flush(struct batches *, struct batch *);
@@ -52,6 +54,7 @@ batch_init(struct batches *bs, struct pool *pool, const uint8_t key[16])
 	memcpy(bs->key, key, sizeof(bs->key));
 	TAILQ_INIT(&bs->open);
 	TAILQ_INIT(&bs->ready);
+	bs->last = &bs->batch[0];
 	for (i = 0; i < BATCH_FLOWS; i++)
 		TAILQ_INIT(&bs->batch[i].pkts);
 }
@@ -67,6 +70,7 @@ batch_clear(struct batches *bs)
 		pkt_put(bs->pool, p);
 }
 
+/* Most packets follow the last one, and need not be looked up. */
 void
 batch_add(struct batches *bs, struct pkt *p, uint64_t now)
 {
@@ -74,23 +78,18 @@ batch_add(struct batches *bs, struct pkt *p, uint64_t now)
 	struct offload	 o;
 	struct flow_info fi;
 
+	if (batch_join(bs, bs->last, p, now))
+		return;
 	if (!flow_is_tcp(PKT_DATA(p), p->len)) {
 		batch_pass(bs, p);
 		return;
 	}
 	flow_classify(PKT_DATA(p), p->len, 0, bs->key, &fi);
-	b = &bs->batch[fi.hash % BATCH_FLOWS];
-	if (!TAILQ_EMPTY(&b->pkts)) {
-		if (offload_join(&b->offload, PKT_DATA(TAILQ_FIRST(&b->pkts)),
-		    PKT_DATA(p), p->len)) {
-			(void)is_bulk(b, now);
-			TAILQ_INSERT_TAIL(&b->pkts, p, entry);
-			if (b->offload.full)
-				batch_flush(bs, b);
-			return;
-		}
+	b = bs->last = &bs->batch[fi.hash % BATCH_FLOWS];
+	if (batch_join(bs, b, p, now))
+		return;
+	if (!TAILQ_EMPTY(&b->pkts))
 		batch_flush(bs, b);
-	}
 	if (b->hash != fi.hash) {
 		memset(b->times, 0, sizeof(b->times));
 		b->hash = fi.hash;
@@ -107,6 +106,22 @@ batch_add(struct batches *bs, struct pkt *p, uint64_t now)
 	b->deadline = now + BATCH_TIME;
 	TAILQ_INSERT_TAIL(&b->pkts, p, entry);
 	TAILQ_INSERT_TAIL(&bs->open, b, entry);
+}
+
+/* Takes p over if it follows the packets that are held; else 0. */
+static int
+batch_join(struct batches *bs, struct batch *b, struct pkt *p, uint64_t now)
+{
+	struct pkt	*first;
+
+	if ((first = TAILQ_FIRST(&b->pkts)) == NULL ||
+	    !offload_join(&b->offload, PKT_DATA(first), PKT_DATA(p), p->len))
+		return (0);
+	(void)is_bulk(b, now);
+	TAILQ_INSERT_TAIL(&b->pkts, p, entry);
+	if (b->offload.full)
+		batch_flush(bs, b);
+	return (1);
 }
 
 void

@@ -48,6 +48,7 @@ struct batches {
 	struct pool	*pool;
 	uint8_t		 key[16];	/* of the flows' hash */
 	struct batch	 batch[BATCH_FLOWS];
+	struct batch	*last;		/* that a packet was of */
 	TAILQ_HEAD(, batch) open;	/* oldest first */
 	struct pktq	 ready;		/* for the interface */
 };
