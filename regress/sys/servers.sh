@@ -67,7 +67,7 @@ terminate client
 terminate server
 
 client "$(net 1).2" "$(net 2).2"
-sleep 4
+check "nobody answers" await 'grep -q "stale: no answer" "$T/client.log"' 5
 daemon t other
 check "both are away at the start, the second comes" reaches_by "$(net 2).2" 8
 finish

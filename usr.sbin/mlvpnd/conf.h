@@ -40,6 +40,7 @@
 #define DESCR_SIZE		64
 #define GROUP_SIZE		16
 #define CONTROL_SIZE		104	/* of sun_path, the least */
+#define ROUTE_LABEL_SIZE	32	/* RTLABEL_LEN of OpenBSD */
 #define SECRET_SIZE		256
 #define REMOTE_MAX		4
 #define MATCH_LINKS_MAX		16
@@ -187,6 +188,7 @@ struct route_conf {
 					   the tunnel has addresses of */
 	uint8_t		 is_default;
 	int		 priority;	/* 0 the system's choice */
+	char		 label[ROUTE_LABEL_SIZE];	/* empty: ROUTE_LABEL */
 };
 
 struct tunnel_conf {
@@ -202,6 +204,7 @@ struct tunnel_conf {
 	uint8_t		 persist;	/* leave the interface at exit */
 	char		 ifname[IFNAMSIZ];
 	char		 group[GROUP_SIZE];
+	char		 demote[GROUP_SIZE];	/* while down, empty: none */
 	int		 rdomain;	/* of the interface, -1: the daemon's */
 	int		 naddress;
 	struct address_conf address[TUNNEL_ADDR_MAX];

@@ -49,6 +49,7 @@
 #include "conf.h"
 #include "conf_system.h"
 #include "confine.h"
+#include "demote.h"
 #include "engine.h"
 #include "log.h"
 #include "mlvpnd.h"
@@ -540,7 +541,8 @@ main_runner_imsg(struct imsg *imsg)
 {
 	if (imsg_get_type(imsg) != IMSG_RUN_DONE || imsg_get_len(imsg) != 0)
 		return (-1);
-	script_done(imsg_get_id(imsg));
+	if (!demote_done(imsg_get_id(imsg)))
+		script_done(imsg_get_id(imsg));
 	return (0);
 }
 

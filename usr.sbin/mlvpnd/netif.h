@@ -50,6 +50,10 @@ struct netif {
 
 #define ROUTE_LABEL	"mlvpnd"	/* marks our routes where supported */
 
+/* Has the system labels of routes, and carp(4)? */
+extern const int netif_has_labels;
+extern const int netif_has_carp;
+
 /*
  * netif_init() opens the sockets that must exist before pledge(2).  After
  * netif_pledged(), what pledge(2) forbids is left to other programs, which the
@@ -89,7 +93,7 @@ int	 netif_address_add(const struct netif *, const struct address_conf *,
 	    int *added);
 int	 netif_address_del(const struct netif *, const struct address_conf *);
 int	 netif_route_add(const struct netif *, const struct tunnel_conf *,
-	    const struct prefix *, int priority, int *added);
+	    const struct prefix *, int priority, const char *label, int *added);
 int	 netif_route_del(const struct netif *, const struct tunnel_conf *,
 	    const struct prefix *, int priority);
 

@@ -77,6 +77,9 @@ static void	 sa_from_index(union sa *, unsigned int);
 
 static int	 inet_fd = -1, inet6_fd = -1, route_fd = -1;
 
+const int	netif_has_labels = 0;
+const int	netif_has_carp = 0;
+
 int
 netif_init(void)
 {
@@ -232,7 +235,7 @@ netif_address_del(const struct netif *netif, const struct address_conf *conf)
 /* An existing route cannot be recognized as ours. */
 int
 netif_route_add(const struct netif *netif, const struct tunnel_conf *conf,
-    const struct prefix *prefix, int priority, int *added)
+    const struct prefix *prefix, int priority, const char *label, int *added)
 {
 	*added = 0;
 	if (priority != 0) {

@@ -171,6 +171,9 @@ static int	 nl_fd = -1;
 static uint32_t	 nl_seq;
 static uint8_t	 nl_reply[REPLY_SIZE] __attribute__((aligned(16)));
 
+const int	netif_has_labels = 0;
+const int	netif_has_carp = 0;
+
 int
 netif_init(void)
 {
@@ -314,7 +317,7 @@ netif_address_del(const struct netif *netif, const struct address_conf *conf)
 
 int
 netif_route_add(const struct netif *netif, const struct tunnel_conf *conf,
-    const struct prefix *prefix, int priority, int *added)
+    const struct prefix *prefix, int priority, const char *label, int *added)
 {
 	*added = 0;
 	/* EEXIST: the same route on the same interface */

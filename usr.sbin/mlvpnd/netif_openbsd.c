@@ -88,7 +88,7 @@ struct rtinfo {
 	unsigned int	 index;
 	int		 flags;		/* RTF_* */
 	int		 priority;
-	int		 labelled;	/* with ROUTE_LABEL */
+	char		 label[RTLABEL_LEN];
 };
 
 /* How packets to an address are sent without our tunnels. */
@@ -135,7 +135,7 @@ static int	 host_del(const struct addr *, int, const struct rtinfo *);
 static void	 message_init(struct message *, int, int, int, int);
 static void	 message_add(struct message *, int, const union sa *);
 static void	 message_add_route(struct message *, const struct prefix *,
-		    const union sa *, unsigned int);
+		    const union sa *, unsigned int, const char *);
 static int	 message_write(struct message *);
 static int	 message_query(struct message *, struct rtinfo *);
 static int	 message_is_answer(const struct rt_msghdr *);
@@ -145,6 +145,7 @@ static int	 route_lookup(const struct prefix *, int, int, struct rtinfo *);
 static int	 route_search(const struct addr *, int, struct rtinfo *);
 static uint8_t	*route_dump(int, int, size_t *);
 static int	 route_parse(const uint8_t *, size_t, struct rtinfo *);
+static int	 route_is_labelled(const struct rtinfo *);
 static int	 route_is_ours(const struct rtinfo *);
 
 static int	 watch_relevant(const uint8_t *, size_t);
@@ -162,6 +163,9 @@ static int	 route_seq;
 static int	 pledged;
 static void	 (*run_program)(const char *, const char *const *);
 static uint8_t	 reply[MESSAGE_SIZE * 2] __attribute__((aligned(16)));
+
+const int	netif_has_labels = 1;
+const int	netif_has_carp = 1;
 
 int
 netif_init(void)
@@ -361,7 +365,7 @@ netif_address_del(const struct netif *netif, const struct address_conf *conf)
 
 int
 netif_route_add(const struct netif *netif, const struct tunnel_conf *conf,
-    const struct prefix *prefix, int priority, int *added)
+    const struct prefix *prefix, int priority, const char *label, int *added)
 {
 	struct message	 m;
 	struct rtinfo	 present;
@@ -373,7 +377,7 @@ netif_route_add(const struct netif *netif, const struct tunnel_conf *conf,
 	    &flags) == -1)
 		return (-1);
 	message_init(&m, RTM_ADD, netif->rdomain, flags, priority);
-	message_add_route(&m, prefix, &gateway, netif->index);
+	message_add_route(&m, prefix, &gateway, netif->index, label);
 	if (message_write(&m) == 0) {
 		*added = 1;
 		return (0);
@@ -387,7 +391,7 @@ netif_route_add(const struct netif *netif, const struct tunnel_conf *conf,
 		errno = EEXIST;
 		return (-1);
 	}
-	*added = present.labelled;
+	*added = strcmp(present.label, label) == 0;
 	return (0);
 }
 
@@ -403,7 +407,7 @@ netif_route_del(const struct netif *netif, const struct tunnel_conf *conf,
 	    &flags) == -1)
 		return (-1);
 	message_init(&m, RTM_DELETE, netif->rdomain, flags, priority);
-	message_add_route(&m, prefix, &gateway, netif->index);
+	message_add_route(&m, prefix, &gateway, netif->index, ROUTE_LABEL);
 	if (message_write(&m) == -1 && errno != ESRCH)
 		return (-1);
 	return (0);
@@ -468,7 +472,7 @@ netif_hostroute_del(const struct addr *addr, int rtable)
 	host_prefix(&host, addr);
 	if (route_lookup(&host, table, 0, &hr) == -1)
 		return (errno == ESRCH ? 0 : -1);
-	if (!hr.labelled)
+	if (!route_is_labelled(&hr))
 		return (0);
 	return (host_del(addr, table, &hr));
 }
@@ -814,7 +818,8 @@ address_network(const struct netif *netif, const struct address_conf *conf)
 
 	sa_from_addr(&gateway, &conf->prefix.addr, 0);
 	message_init(&m, RTM_ADD, netif->rdomain, 0, 0);
-	message_add_route(&m, &conf->prefix, &gateway, netif->index);
+	message_add_route(&m, &conf->prefix, &gateway, netif->index,
+	    ROUTE_LABEL);
 	if (message_write(&m) == -1 && errno != EEXIST)
 		return (-1);
 	return (0);
@@ -868,7 +873,7 @@ nexthop_find(const struct addr *addr, int table, struct nexthop *nh)
 		nh->kind = NEXTHOP_REJECT;
 		return (0);
 	}
-	if (route->labelled && route->dst.len == addr_bits(addr->family) &&
+	if (route_is_labelled(route) && route->dst.len == addr_bits(addr->family) &&
 	    !(route->flags & RTF_DYNAMIC)) {
 		nh->has_host = 1;
 		nh->host = *route;
@@ -948,14 +953,14 @@ host_add(const struct addr *addr, int table, const struct nexthop *nh)
 	}
 	host_prefix(&host, addr);
 	message_init(&m, RTM_ADD, table, flags, 0);
-	message_add_route(&m, &host, &gateway, index);
+	message_add_route(&m, &host, &gateway, index, ROUTE_LABEL);
 	if (message_write(&m) == 0)
 		return (0);
 	if (errno != EEXIST)
 		return (-1);
 
 	if (route_lookup(&host, table, 0, &present) == -1 ||
-	    (!present.labelled && !(present.flags & RTF_DYNAMIC))) {
+	    (!route_is_labelled(&present) && !(present.flags & RTF_DYNAMIC))) {
 		errno = EEXIST;
 		return (-1);
 	}
@@ -972,7 +977,7 @@ host_del(const struct addr *addr, int table, const struct rtinfo *hr)
 
 	host_prefix(&host, addr);
 	message_init(&m, RTM_DELETE, table, RTF_HOST, hr->priority);
-	message_add_route(&m, &host, &hr->gateway, 0);
+	message_add_route(&m, &host, &hr->gateway, 0, ROUTE_LABEL);
 	if (message_write(&m) == -1 && errno != ESRCH)
 		return (-1);
 	return (0);
@@ -1012,7 +1017,7 @@ message_add(struct message *m, int bit, const union sa *sa)
 /* Index 0: any interface. */
 static void
 message_add_route(struct message *m, const struct prefix *dst,
-    const union sa *gateway, unsigned int index)
+    const union sa *gateway, unsigned int index, const char *label)
 {
 	union sa	 sa;
 
@@ -1031,7 +1036,7 @@ message_add_route(struct message *m, const struct prefix *dst,
 	memset(&sa, 0, sizeof(sa));
 	sa.rl.sr_len = sizeof(sa.rl);
 	sa.rl.sr_family = AF_UNSPEC;
-	strlcpy(sa.rl.sr_label, ROUTE_LABEL, sizeof(sa.rl.sr_label));
+	strlcpy(sa.rl.sr_label, label, sizeof(sa.rl.sr_label));
 	message_add(m, RTA_LABEL, &sa);
 }
 
@@ -1239,8 +1244,8 @@ route_parse(const uint8_t *buf, size_t len, struct rtinfo *route)
 			    route->dst.addr.family);
 			break;
 		case RTAX_LABEL:
-			route->labelled = strncmp(sa.rl.sr_label, ROUTE_LABEL,
-			    sizeof(sa.rl.sr_label)) == 0;
+			strlcpy(route->label, sa.rl.sr_label,
+			    sizeof(route->label));
 			break;
 		}
 	}
@@ -1250,9 +1255,15 @@ route_parse(const uint8_t *buf, size_t len, struct rtinfo *route)
 }
 
 static int
+route_is_labelled(const struct rtinfo *route)
+{
+	return (strcmp(route->label, ROUTE_LABEL) == 0);
+}
+
+static int
 route_is_ours(const struct rtinfo *route)
 {
-	return (route->labelled || (netif_own(route->index) &&
+	return (route_is_labelled(route) || (netif_own(route->index) &&
 	    !(route->flags & RTF_LOCAL)));
 }
 
@@ -1298,7 +1309,7 @@ watch_route(const uint8_t *buf, size_t len)
 	    rtm->rtm_pid == getpid())
 		return (0);
 	return ((rtm->rtm_type == RTM_DELETE ||
-	    (!route.labelled && !netif_own(route.index))) &&
+	    (!route_is_labelled(&route) && !netif_own(route.index))) &&
 	    !(route.flags & (RTF_LLINFO | RTF_CLONED | RTF_LOCAL |
 	    RTF_BROADCAST | RTF_MULTICAST | RTF_DYNAMIC)));
 }

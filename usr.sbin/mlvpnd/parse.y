@@ -46,6 +46,7 @@
 #include "conf_value.h"
 #include "handshake.h"
 #include "log.h"
+#include "netif.h"
 #include "parse.h"
 #include "sock.h"
 
@@ -192,7 +193,8 @@ static void	 tunnel_begin(const char *, int);
 static void	 tunnel_end(void);
 static void	 tunnel_interface(const char *, int);
 static void	 tunnel_address(const char *, const char *);
-static void	 tunnel_routes(int);
+static void	 tunnel_demote(const char *);
+static void	 tunnel_routes(const char *, int);
 static void	 tunnel_psk(const char *, const char *);
 static void	 tunnel_psk_file(const char *);
 static void	 tunnel_secret(const char *, const char *, const char *);
@@ -242,18 +244,18 @@ static int			 nlist;
 %}
 
 %token	ADDRESS ATM AUTO BACKUP BANDWIDTH BULK CIPHER CLEARTEXT COMMAND COMPAT
-%token	CONTROL COPY DATA DAY DEFAULT DESCRIPTION DOWN DSCP DUPLICATE ERROR
-%token	FROM
-%token	KWFILE GROUP ID INCLUDE INET INET6 INTERFACE KEEPALIVE KEY LATENCY
-%token	LIMIT LINK LISTEN LOCAL LOSS MATCH MAX MAXMSS MIN MLVPN2 MLVPN3 MONTH
+%token	CONTROL COPY DATA DAY DEFAULT DEMOTE DESCRIPTION DOWN DSCP DUPLICATE
+%token	ERROR FROM KWFILE GROUP ID INCLUDE INET INET6 INTERFACE KEEPALIVE KEY
+%token	LABEL LATENCY LIMIT LINK LISTEN LOCAL LOSS MATCH MAX MAXMSS MIN MLVPN2
+%token	MLVPN3 MONTH
 %token	MTU NO NOT ON ONLY ORDER OVERFLOW OVERHEAD PEER PER PERSIST PORT
 %token	PRIORITY PROTOCOL PSK QUICK QUOTA RDOMAIN RECOVER REMOTE REORDER
-%token	RESTRICTED RESYNC ROUTE RTABLE SECRET SPREAD STATUS TAP THEN TIMEOUT TOLERANCE
-%token	TOS TUN TUNNEL UP YES
+%token	RESTRICTED RESYNC ROUTE RTABLE SECRET SPREAD STATUS TAP THEN TIMEOUT
+%token	TOLERANCE TOS TUN TUNNEL UP YES
 %token	<v.string>	STRING
 %token	<v.number>	NUMBER
 
-%type	<v.string>	value word key route
+%type	<v.string>	value word key route route_label
 %type	<v.number>	port rtable layer family time time_max recover_time
 %type	<v.number>	percent recover_percent bits yesno route_priority
 %type	<v.number>	local_port compat day
@@ -482,8 +484,11 @@ tunnelopt	: DESCRIPTION STRING {
 				set_number("max-mss", $2, MSS_MIN, MSS_MAX,
 				    &curtun->max_mss);
 		}
-		| ROUTE routes route_priority {
-			tunnel_routes($3);
+		| DEMOTE STRING {
+			tunnel_demote($2);
+		}
+		| ROUTE routes route_label route_priority {
+			tunnel_routes($3, $4);
 		}
 		| PSK key {
 			tunnel_psk($2, $<unsafe>2);
@@ -595,6 +600,17 @@ route_l		: /* empty */
 route		: STRING
 		| DEFAULT {
 			$$ = NULL;
+		}
+		;
+
+route_label	: /* empty */ {
+			$$ = NULL;
+		}
+		| LABEL STRING {
+			if (!netif_has_labels)
+				yyerror("label is not supported on this "
+				    "system");
+			$$ = $2;
 		}
 		;
 
@@ -1238,6 +1254,7 @@ lookup(const char *s)
 		{ "data",		DATA },
 		{ "day",		DAY },
 		{ "default",		DEFAULT },
+		{ "demote",		DEMOTE },
 		{ "description",	DESCRIPTION },
 		{ "down",		DOWN },
 		{ "dscp",		DSCP },
@@ -1252,6 +1269,7 @@ lookup(const char *s)
 		{ "interface",		INTERFACE },
 		{ "keepalive",		KEEPALIVE },
 		{ "key",		KEY },
+		{ "label",		LABEL },
 		{ "latency",		LATENCY },
 		{ "limit",		LIMIT },
 		{ "link",		LINK },
@@ -1928,7 +1946,18 @@ tunnel_address(const char *s, const char *peer)
 
 /* NULL in the list is the default route. */
 static void
-tunnel_routes(int priority)
+tunnel_demote(const char *group)
+{
+	if (!once(&seen_tunnel, "demote") ||
+	    !name_ok(group, sizeof(curtun->demote), "group"))
+		return;
+	strlcpy(curtun->demote, group, sizeof(curtun->demote));
+	if (!netif_has_carp)
+		yyerror("demote is not supported on this system, use command");
+}
+
+static void
+tunnel_routes(const char *label, int priority)
 {
 	struct route_conf	*route;
 	int			 i;
@@ -1937,6 +1966,9 @@ tunnel_routes(int priority)
 		if ((route = calloc(1, sizeof(*route))) == NULL)
 			fatal("%s", __func__);
 		route->priority = priority;
+		if (label != NULL)
+			copy(route->label, label, sizeof(route->label),
+			    "label");
 		if (list[i] == NULL)
 			route->is_default = 1;
 		else if (value_prefix(&route->prefix, list[i]) == -1 ||

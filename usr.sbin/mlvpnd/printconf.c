@@ -193,6 +193,11 @@ print_interface(const struct tunnel_conf *t)
 		printf("\trdomain %d\n", t->rdomain);
 	if (t->persist)
 		printf("\tpersist\n");
+	if (*t->demote != '\0') {
+		printf("\tdemote ");
+		print_string(t->demote);
+		printf("\n");
+	}
 	for (i = 0; i < t->naddress; i++) {
 		printf("\taddress ");
 		print_prefix(&t->address[i].prefix);
@@ -225,6 +230,10 @@ print_routes(const struct tunnel_conf *t)
 			printf("default");
 		else
 			print_prefix(&route->prefix);
+		if (route->label[0] != '\0') {
+			printf(" label ");
+			print_string(route->label);
+		}
 		if (route->priority != 0)
 			printf(" priority %d", route->priority);
 		printf("\n");

@@ -40,6 +40,8 @@
 #include "child.h"
 #include "conf.h"
 #include "conf_match.h"
+#include "core.h"
+#include "demote.h"
 #include "listener.h"
 #include "log.h"
 #include "mlvpn2_wire.h"
@@ -85,6 +87,7 @@ struct ptunnel {
 	uint16_t		 auto_mtu;	/* the engine's, 0 not yet */
 	unsigned int		 restored;	/* when it was, ms, 0 never */
 	struct script		*script;	/* its command */
+	struct demote		*demote;
 	struct uplinks		*uplinks;	/* its links */
 };
 
@@ -172,7 +175,10 @@ reconf_stop(void)
 
 	evtimer_del(&ev_retry);
 	evtimer_del(&ev_settled);
+	TAILQ_FOREACH(pt, &ptunnels, entry)
+		demote_free(pt->demote);
 	script_stop(COMMAND_TIME);
+	demote_stop(COMMAND_TIME);
 	while ((pt = TAILQ_FIRST(&ptunnels)) != NULL) {
 		TAILQ_REMOVE(&ptunnels, pt, entry);
 		keep = pt->conf->persist;
@@ -230,8 +236,11 @@ reconf_event(uint32_t id, int type, const char *link, const char *reason)
 {
 	struct ptunnel	*pt;
 
-	if ((pt = ptunnel_find(id)) != NULL)
-		script_event(pt->script, type, link, reason);
+	if ((pt = ptunnel_find(id)) == NULL)
+		return;
+	script_event(pt->script, type, link, reason);
+	if (type == CORE_TUNNEL_UP || type == CORE_TUNNEL_DOWN)
+		demote_tunnel(pt->demote, type == CORE_TUNNEL_UP);
 }
 
 void
@@ -304,6 +313,7 @@ reconf_apply(struct mlvpnd_conf *new)
 		if (pt->nconf == NULL) {
 			TAILQ_REMOVE(&ptunnels, pt, entry);
 			script_free(pt->script);
+			demote_free(pt->demote);
 			uplinks_free(pt->uplinks, 0);
 			free(pt);
 			continue;
@@ -344,6 +354,7 @@ reconf_tunnel(struct ptunnel *pt)
 	pt->nconf = NULL;
 	pt->error = 0;
 	script_conf(pt->script, pt->conf);
+	demote_conf(pt->demote, pt->conf);
 }
 
 /*
@@ -403,6 +414,7 @@ reconf_send(void)
 			pt->sent = 0;
 			uplinks_reset(pt->uplinks);
 			script_down(pt->script);
+			demote_tunnel(pt->demote, 0);
 		}
 		pt->release = RELEASE_NO;
 		if (pt->tunif != NULL || pt->sent != 0)
@@ -609,6 +621,7 @@ ptunnel_new(void)
 	pt->id = ++last_tunnel;
 	pt->uplinks = uplinks_new(pt->id, ptunnel_protected, pt);
 	pt->script = script_new(ptunnel_restore, pt);
+	pt->demote = demote_new();
 	return (pt);
 }
 

@@ -47,6 +47,7 @@ struct tunif_route {
 	TAILQ_ENTRY(tunif_route) entry;
 	struct prefix	 prefix;
 	int		 priority;
+	char		 label[ROUTE_LABEL_SIZE];
 	int		 wanted;
 	int		 added;
 };
@@ -77,7 +78,8 @@ static int	 tunif_addresses_differ(const struct tunif *,
 static void	 tunif_address_free(struct tunif *, struct tunif_address *,
 		    int);
 static int	 tunif_routes(struct tunif *, const struct tunnel_conf *, int);
-static void	 tunif_route_want(struct tunif *, const struct prefix *, int);
+static void	 tunif_route_want(struct tunif *, const struct prefix *,
+		    const struct route_conf *);
 static void	 tunif_route_free(struct tunif *, struct tunif_route *, int);
 static void	 tunif_routes_free(struct tunif *, int);
 static void	 tunif_release(struct tunif *, int);
@@ -184,7 +186,7 @@ tunif_restore(struct tunif *tif)
 	}
 	TAILQ_FOREACH(tr, &tif->routes, entry) {
 		if (netif_route_add(&tif->nif, tif->conf, &tr->prefix,
-		    tr->priority, &added) == 0 && added) {
+		    tr->priority, tr->label, &added) == 0 && added) {
 			tr->added = 1;
 			n++;
 		}
@@ -378,7 +380,7 @@ tunif_routes(struct tunif *tif, const struct tunnel_conf *tc, int protected)
 		tr->wanted = 0;
 	TAILQ_FOREACH(rc, &tc->routes, entry) {
 		if (!rc->is_default) {
-			tunif_route_want(tif, &rc->prefix, rc->priority);
+			tunif_route_want(tif, &rc->prefix, rc);
 			continue;
 		}
 		for (i = 0; protected && i < NHALVES; i++) {
@@ -388,8 +390,7 @@ tunif_routes(struct tunif *tif, const struct tunnel_conf *tc, int protected)
 					break;
 			}
 			if (j < tc->naddress)
-				tunif_route_want(tif, &halves[i],
-				    rc->priority);
+				tunif_route_want(tif, &halves[i], rc);
 		}
 	}
 
@@ -404,7 +405,7 @@ tunif_routes(struct tunif *tif, const struct tunnel_conf *tc, int protected)
 		if (tr->added != -1)
 			continue;
 		if (netif_route_add(&tif->nif, tc, &tr->prefix, tr->priority,
-		    &tr->added) == -1) {
+		    tr->label, &tr->added) == -1) {
 			notice_failure("%s: %s: route %s/%u", tc->name,
 			    tif->ifname, addr_ntop(&tr->prefix.addr, buf,
 			    sizeof(buf)), tr->prefix.len);
@@ -418,12 +419,17 @@ tunif_routes(struct tunif *tif, const struct tunnel_conf *tc, int protected)
 }
 
 static void
-tunif_route_want(struct tunif *tif, const struct prefix *prefix, int priority)
+tunif_route_want(struct tunif *tif, const struct prefix *prefix,
+    const struct route_conf *rc)
 {
 	struct tunif_route	*tr;
+	const char		*label;
+
+	label = rc->label[0] != '\0' ? rc->label : ROUTE_LABEL;
 
 	TAILQ_FOREACH(tr, &tif->routes, entry) {
-		if (tr->priority == priority &&
+		if (tr->priority == rc->priority &&
+		    strcmp(tr->label, label) == 0 &&
 		    prefix_equal(&tr->prefix, prefix)) {
 			tr->wanted = 1;
 			return;
@@ -432,7 +438,8 @@ tunif_route_want(struct tunif *tif, const struct prefix *prefix, int priority)
 	if ((tr = calloc(1, sizeof(*tr))) == NULL)
 		fatal("%s", __func__);
 	tr->prefix = *prefix;
-	tr->priority = priority;
+	tr->priority = rc->priority;
+	strlcpy(tr->label, label, sizeof(tr->label));
 	tr->wanted = 1;
 	tr->added = -1;
 	TAILQ_INSERT_TAIL(&tif->routes, tr, entry);

@@ -66,6 +66,7 @@ static int	 match_packet(const char *, int, const uint8_t *, size_t);
 static void	 test_macros(void);
 static void	 test_modes(void);
 static void	 test_device(void);
+static void	 test_system(void);
 static void	 test_limits(void);
 static void	 test_includes(void);
 static void	 test_many_errors(void);
@@ -259,6 +260,7 @@ unit(void)
 	test_macros();
 	test_modes();
 	test_device();
+	test_system();
 	test_limits();
 	test_includes();
 	test_many_errors();
@@ -571,6 +573,20 @@ test_device(void)
 	expect("device", "unit.conf:4: interface in a link is not supported "
 	    "on this system, use rdomain\n");
 	sock_can_bind_device = 1;
+}
+
+static void
+test_system(void)
+{
+	TEST("carp and labels of routes, where the system has them");
+	write_conf("listen on * port 1\ntunnel a { interface tun0\n" PSK("A")
+	    "address 10.0.0.1/24\ndemote carp\nroute 10.1.0.0/16 label l\n}\n");
+	expect("system", "");
+	netif_has_carp = netif_has_labels = 0;
+	expect("system", "unit.conf:5: demote is not supported on this system, "
+	    "use command\nunit.conf:6: label is not supported on this "
+	    "system\n");
+	netif_has_carp = netif_has_labels = 1;
 }
 
 static void

@@ -27,7 +27,9 @@ extern char	 messages[MESSAGES_MAX];	/* all, a line each */
 extern int	 nerrors;			/* without the warnings */
 extern int	 phrase_calls;
 extern int	 phrase_fails;
-extern int	 sock_can_bind_device;	/* const elsewhere */
+extern int	 sock_can_bind_device;	/* these are const elsewhere */
+extern int	 netif_has_labels;
+extern int	 netif_has_carp;
 
 /* stubs.c */
 void		 messages_clear(void);

@@ -52,6 +52,7 @@ static void	 message(const char *, va_list)
 char		 messages[MESSAGES_MAX];
 int		 nerrors, phrase_calls, phrase_fails;
 int		 sock_can_bind_device = 1;
+int		 netif_has_labels = 1, netif_has_carp = 1;
 
 void
 messages_clear(void)

@@ -600,7 +600,7 @@ route(const struct netif *netif, const char *dst, int priority, int want)
 	int		 added;
 
 	to_prefix(&prefix, dst);
-	CHECK(netif_route_add(netif, &tunnel, &prefix, priority,
+	CHECK(netif_route_add(netif, &tunnel, &prefix, priority, ROUTE_LABEL,
 	    &added) == 0);
 	CHECK_EQ(added, want);
 }
@@ -613,7 +613,8 @@ route_again(const struct netif *netif, const char *dst)
 	int		 added;
 
 	to_prefix(&prefix, dst);
-	CHECK(netif_route_add(netif, &tunnel, &prefix, 0, &added) == 0);
+	CHECK(netif_route_add(netif, &tunnel, &prefix, 0, ROUTE_LABEL,
+	    &added) == 0);
 }
 
 void
