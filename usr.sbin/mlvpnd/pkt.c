@@ -30,7 +30,9 @@
 int
 pool_init(struct pool *pool, size_t npkts)
 {
-	if ((pool->pkts = calloc(npkts, sizeof(*pool->pkts))) == NULL)
+	pool->pkts = aligned_alloc(_Alignof(struct pkt),
+	    npkts * sizeof(*pool->pkts));
+	if (pool->pkts == NULL)
 		return (-1);
 	TAILQ_INIT(&pool->free);
 	pool->npkts = pool->nfree = npkts;

@@ -96,7 +96,7 @@ struct share {
 	size_t		 held[SHARE_USES];	/* packets */
 };
 
-/* So many packets; -1 without memory. */
+/* So many packets, a small number; -1 without memory. */
 int		 pool_init(struct pool *, size_t);
 /* Wipes them all; none is in use any more. */
 void		 pool_free(struct pool *);
