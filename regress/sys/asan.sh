@@ -54,8 +54,25 @@ check "still traffic" await reaches 5
 check "all that can be shown" eval '
     for d in client server; do
 	ctl $d show && ctl $d show tunnels && ctl $d -j show links &&
-	    ctl $d -j show tunnels && ctl $d show links home || exit 1
+	    ctl $d -j show tunnels && ctl $d show links home &&
+	    ctl $d show history && ctl $d -j show history &&
+	    ctl $d show keys && ctl $d show events || exit 1
     done >/dev/null'
+# answer PATH: what the status process says
+answer()
+{
+	printf 'GET %s HTTP/1.1\r\nHost: c\r\n\r\n' "$1" |
+	    in_host c "$TCPTALK" 127.0.0.1 9180 2>/dev/null |
+	    grep -q '^HTTP/1.1 200 '
+}
+
+check "a status process" eval '
+    echo "status listen on 127.0.0.1 port 9180" >>"$T/client.conf" &&
+    ctl client reload >/dev/null && await "answer /healthz" 5'
+for p in / /status /history /metrics; do
+	check "\t$p" answer $p
+done
+check "\tno such page" eval '! answer /x'
 for d in client server; do
 	terminate $d
 	check "$d: exit status 0" [ $? -eq 0 ]
