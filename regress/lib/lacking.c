@@ -42,7 +42,9 @@ refuse(scmp_filter_ctx ctx, int error, int call)
 int
 main(int argc, char *argv[])
 {
-	scmp_filter_ctx	 ctx;
+	struct scmp_arg_cmp	 by_prctl = { 0, SCMP_CMP_EQ, PR_SET_SECCOMP,
+	    0 };
+	scmp_filter_ctx		 ctx;
 
 	if (argc < 3)
 		errx(1, "usage: lacking landlock|seccomp program ...");
@@ -54,8 +56,7 @@ main(int argc, char *argv[])
 	else {
 		refuse(ctx, ENOSYS, SCMP_SYS(seccomp));
 		if (seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EINVAL),
-		    SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ,
-		    PR_SET_SECCOMP)) != 0)
+		    SCMP_SYS(prctl), 1, by_prctl) != 0)
 			errx(1, "seccomp_rule_add");
 	}
 	if (seccomp_load(ctx) != 0)
