@@ -55,11 +55,11 @@ static void	sock_control_write(struct msghdr *, const struct dgram *);
 /* What the kernel needs for a message. */
 struct slot {
 	struct sockaddr_storage	 name;
+	unsigned int		 n;	/* datagrams in it */
 	union {
 		struct cmsghdr	 hdr;
 		uint8_t		 buf[SOCK_CONTROL];
 	} control;
-	unsigned int		 n;	/* datagrams in it */
 };
 
 static struct slot	slots[BATCH_MAX];
