@@ -27,6 +27,7 @@
 #include <errno.h>
 #include <imsg.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -286,18 +287,22 @@ engine_recv_socket(struct imsg *imsg)
 	struct engine_link	*l;
 	uint64_t		 now;
 	uint32_t		 old;
+	char			 user[SOCK_USER_SIZE];
 	int			 fd;
 
 	engine_get_data(imsg, &ls, sizeof(ls));
 	engine_check_string(ls.link, sizeof(ls.link), __func__);
 
+	t = engine_tunnel_byid(ls.tunnel);
+	snprintf(user, sizeof(user), "%s: link %s", t != NULL ?
+	    t->conf->name : "no tunnel", ls.link);
 	l = engine_link_find(ls.tunnel, ls.link);
 	old = l != NULL ? l->ep.sock : SOCK_NONE;
 	if ((fd = imsg_get_fd(imsg)) != -1)
-		engine_sock_open(ls.sock, fd, 0, ls.link);
+		engine_sock_open(ls.sock, fd, 0, user);
 	else if (!engine_sock_isopen(ls.sock) || (ls.sock != old &&
 	    engine_listen_find(&engine_listens, ls.sock) == NULL)) {
-		log_warnx("link %s: no socket received", ls.link);
+		log_warnx("%s: no socket received", user);
 		return;
 	}
 	if (l == NULL)
@@ -309,7 +314,6 @@ engine_recv_socket(struct imsg *imsg)
 	l->mtu = ls.mtu;
 
 	now = engine_now();
-	t = engine_tunnel_byid(ls.tunnel);
 	if (t != NULL && t->tunnel != NULL)
 		(void)tunnel_socket(t->tunnel, ls.link, &l->ep, l->mtu, now);
 	if (old != ls.sock)
@@ -442,7 +446,7 @@ engine_merge_listens(struct engine_conf *nc)
 			continue;
 		if (l->newfd != -1)
 			engine_sock_open(l->conf.id, l->newfd,
-			    l->conf.addr.family, "");
+			    l->conf.addr.family, "listening socket");
 		else if (!engine_sock_isopen(l->conf.id)) {
 			log_warnx("no listening socket received");
 			TAILQ_REMOVE(&nc->listens, l, entry);

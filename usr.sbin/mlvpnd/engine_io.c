@@ -54,7 +54,7 @@ struct engine_sock {
 	int			 fd;
 	uint8_t			 family;	/* what it sends, 0 any */
 	unsigned int		 alone;		/* sock_send() */
-	char			 link[LINK_NAME_SIZE];
+	char			 user[SOCK_USER_SIZE];	/* for the log */
 	struct event		 ev;
 	struct event		 ev_write;
 };
@@ -460,7 +460,7 @@ engine_tun_write(struct engine_tun *t, struct engine_run *run)
  */
 
 void
-engine_sock_open(uint32_t id, int fd, uint8_t family, const char *link)
+engine_sock_open(uint32_t id, int fd, uint8_t family, const char *user)
 {
 	struct engine_sock	*s;
 
@@ -471,7 +471,7 @@ engine_sock_open(uint32_t id, int fd, uint8_t family, const char *link)
 	s->id = s->known = id;
 	s->fd = fd;
 	s->family = family;
-	strlcpy(s->link, link, sizeof(s->link));
+	strlcpy(s->user, user, sizeof(s->user));
 	event_set(&s->ev, fd, EV_READ | EV_PERSIST, engine_sock_readable, s);
 	event_set(&s->ev_write, fd, EV_WRITE, engine_sock_writable, s);
 	event_add(&s->ev, NULL);
@@ -548,7 +548,7 @@ engine_sock_readable(int fd, short event, void *arg)
 	int			 i, n;
 
 	if ((n = sock_recv(fd, rx_dgrams, BATCH_MAX)) == -1) {
-		log_limited(&limit, "receive: %s", strerror(errno));
+		log_limited(&limit, "%s: receive: %s", s->user, strerror(errno));
 		return;
 	}
 	now = engine_now();
@@ -612,11 +612,8 @@ engine_send_failed(const struct engine_sock *s, const struct dgram *d,
 	char			 buf[ADDR_STRLEN];
 
 	addr_ntop_port(&d->ep.remote, buf, sizeof(buf));
-	if (s->link[0] != '\0')
-		log_limited(&limit, "link %s: send to %s: %s", s->link, buf,
-		    strerror(error));
-	else
-		log_limited(&limit, "send to %s: %s", buf, strerror(error));
+	log_limited(&limit, "%s: send to %s: %s", s->user, buf,
+	    strerror(error));
 }
 
 /*

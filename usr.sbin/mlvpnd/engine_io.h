@@ -53,9 +53,9 @@ struct engine_tun {
  * engine_transmit(now): sends one batch of datagrams.  Returns how many.
  * engine_tun_set(tun, conf, tunnel): sets the tunnel that uses the device.
  * engine_tun_setfd(tun, fd): takes over fd; -1 closes the device.
- * engine_sock_open(id, fd, family, link): takes over fd.  The id is unique.
+ * engine_sock_open(id, fd, family, user): takes over fd.  The id is unique.
  *	The socket sends to addresses of this family only, unless it is 0.
- *	link is for the log, "" if it is not the socket of one link.
+ *	user is for the log, such as "home: link dsl1".
  * engine_sock_isopen(id): is there a socket with this id?
  * engine_sock_close(id): nothing happens if there is none.
  * engine_sock_twin(id, twin): the core knows this socket, too, by the id of
@@ -66,6 +66,8 @@ void	 engine_io_free(void);
 uint64_t engine_clock(void);
 uint64_t engine_now(void);
 void	 engine_flush(uint64_t);
+#define SOCK_USER_SIZE	(TUNNEL_NAME_SIZE + LINK_NAME_SIZE + 16)
+
 size_t	 engine_transmit(uint64_t);
 
 void	 engine_tun_init(struct engine_tun *);

@@ -268,9 +268,10 @@ watch_summary(struct watch *w, char *line, size_t size, uint64_t now)
 	TAILQ_FOREACH(l, &w->links, entry) {
 		if (len < size)
 			len += snprintf(line + len, size - len,
-			    "%slink %s failed %u times, unused for %llu s, "
+			    "%slink %s failed %u time%s, unused for %llu s, "
 			    "sent %llu MB, received %llu MB",
 			    len == 0 ? "" : "; ", l->name, l->failures,
+			    l->failures == 1 ? "" : "s",
 			    (unsigned long long)(l->unused / USEC),
 			    (unsigned long long)(l->sum_tx / 1000000),
 			    (unsigned long long)(l->sum_rx / 1000000));

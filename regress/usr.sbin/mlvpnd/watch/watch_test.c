@@ -266,7 +266,7 @@ test_summary(void)
 	CHECK(watch_summary(&w, line, sizeof(line), now));
 	printf("%s\n", line);
 	CHECK(strcmp(line, "link dsl1 failed 0 times, unused for 0 s, "
-	    "sent 1 MB, received 2 MB; link dsl2 failed 1 times, unused for "
+	    "sent 1 MB, received 2 MB; link dsl2 failed 1 time, unused for "
 	    "20 s, sent 1 MB, received 2 MB") == 0);
 	CHECK(!watch_summary(&w, line, sizeof(line), now));
 	CHECK(!watch_summary(&w, cut, sizeof(cut), now));
