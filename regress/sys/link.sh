@@ -52,6 +52,19 @@ for l in dsl1 dsl2; do
 	check "$l up: none lost" under_ping ctl client link home $l up
 	check "$l is up" await "link_is client $l up" 10
 done
+
+loss()
+{
+	value client links dsl1 loss_rx_percent
+}
+
+em dsl1 down
+check "the loss of a dead link is not known" await \
+    '! link_is client dsl1 up && [ "$(loss)" = null ]' 5
+em dsl1 up
+check "what the outage has lost is not its loss" eval '
+    await "link_is client dsl1 up && [ \$(loss) != null ]" 20 &&
+    within "$(loss)" 0 20'
 check "show links has the addresses" eval '
     ctl client show links | grep -q " $(net 1).1$" &&
     ctl server show links | grep -q " $(net 1).1$"'
