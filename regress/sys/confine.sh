@@ -35,7 +35,7 @@ confined()
 {
 	_parent=$(pid "$1")
 	_text=$2
-	for who in parent engine resolver runner; do
+	for who in parent engine resolver status runner; do
 		p=$_parent
 		[ $who = parent ] || p=$(child "$_parent" $who)
 		[ -n "$p" ] || {
@@ -56,7 +56,7 @@ confined()
 confined_openbsd()
 {
 	case $1 in
-	engine|resolver)
+	engine|resolver|status)
 		check "$3: user _mlvpnd" \
 		    [ "$(ps -o user= -p "$2")" = _mlvpnd ]
 		;;
@@ -75,8 +75,12 @@ confined_linux()
 	# what it runs would be confined too
 	[ "$1" = runner ] && return
 	check "$3: a filter for system calls" [ "$(status "$2" Seccomp)" = 2 ]
-	[ "$1" = resolver ] || check "$3: keys are in no core" \
-	    grep -q '^VmFlags: rd wr.* dd' "/proc/$2/smaps"
+	case $1 in
+	parent|engine)
+		check "$3: keys are in no core" \
+		    grep -q '^VmFlags: rd wr.* dd' "/proc/$2/smaps"
+		;;
+	esac
 	check "$3: no new privileges" [ "$(status "$2" NoNewPrivs)" = 1 ]
 	_caps=0000000000000000
 	[ "$1" = parent ] && _caps=0000000000001400
@@ -129,7 +133,7 @@ if command -v setpriv >/dev/null; then
 fi
 
 # However a child behaves, the daemon ends.
-for who in engine resolver; do
+for who in engine resolver status; do
 	stuck=$(child "$(pid client)" $who)
 	kill -STOP "$stuck"
 	start=$(date +%s)
@@ -158,4 +162,19 @@ if [ "$(uname -s)" = Linux ]; then
 		terminate client
 	done
 fi
+
+# pledge(2) does not permit what an interface of a reload needs.
+daemon c client
+sed "s/$CTUN/tun1/; s/\"home\"/\"more\"/; s/10\.44\.43/10.44.45/; s/Ym9u/Yn9u/" \
+    "$T/client.conf" >>"$T/client.conf.more"
+cat "$T/client.conf.more" >>"$T/client.conf"
+check "a tunnel more" ctl client reload
+check "has its interface" await 'has_if c tun1' 5
+if [ "$(uname -s)" = OpenBSD ]; then
+	check "with its group" await \
+	    'ifconfig tun1 | grep -q "groups:.* mlvpn"' 5
+	check "and description" await \
+	    'ifconfig tun1 | grep -q "description: mlvpnd: more"' 5
+fi
+terminate client
 finish

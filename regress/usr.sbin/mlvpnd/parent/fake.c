@@ -74,7 +74,7 @@ static void		 engine_command(char *);
 static uint32_t		 type_number(const char *);
 static void		 resolver_imsg(struct imsg *);
 static size_t		 resolver_answer(char *, uint8_t *);
-static void		 runner_imsg(struct imsg *);
+static void		 quiet_imsg(struct imsg *);
 static void		 compose(uint32_t, uint32_t, const void *, size_t);
 
 static struct imsgbuf	 ibuf;
@@ -94,8 +94,8 @@ main(int argc, char *argv[])
 	}
 	if (strcmp(argv[1], "-R") == 0)
 		serve(resolver_imsg, -1);
-	if (strcmp(argv[1], "-X") == 0)
-		serve(runner_imsg, -1);
+	if (strcmp(argv[1], "-S") == 0 || strcmp(argv[1], "-X") == 0)
+		serve(quiet_imsg, -1);
 	launch(argv[0], argv + 1);
 }
 
@@ -358,9 +358,9 @@ resolver_answer(char *line, uint8_t *answer)
 	return (len);
 }
 
-/* Runs nothing, and kills nobody. */
+/* Serves and runs nothing, and kills nobody. */
 static void
-runner_imsg(struct imsg *imsg)
+quiet_imsg(struct imsg *imsg)
 {
 }
 

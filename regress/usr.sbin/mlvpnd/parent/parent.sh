@@ -246,6 +246,28 @@ test_hostile()
 	check "another one is set" await 'mtu_is 1380' 5
 	terminate parent
 
+	# what waits for an engine that does not read has a limit, and so has
+	# the wait for its end
+	base 192.0.2.2 | awk '{ print } /link "l1"/ {
+		for (i = 0; i < 1000; i++)
+			printf "match \"udp port %d\" priority\n", 1 + i }' |
+	    conf parent
+	parent
+	engine=$(child "$(pid parent)" " -E")
+	kill -STOP "$engine"
+	_until=$(($(date +%s) + 60))
+	until gone "$(pid parent)" || [ "$(date +%s)" -gt "$_until" ]; do
+		kill -HUP "$(pid parent)" 2>/dev/null
+		sleep 0.02
+	done
+	kill -KILL "$engine"
+	check "an engine that does not read: the daemon ends" \
+	    gone "$(pid parent)"
+	terminate parent
+	check "an engine that does not read: not with status 0" [ $? -ne 0 ]
+	check "an engine that does not read: said" \
+	    said "engine does not read its messages"
+
 	a=192.0.2.2
 	for answer in byte "$a byte" "$a $a $a $a $a $a $a $a $a"; do
 		echo "gw.example.com $answer" >"$T/hosts"
