@@ -55,6 +55,7 @@ struct engine_sock {
 	uint8_t			 family;	/* what it sends, 0 any */
 	unsigned int		 alone;		/* sock_send() */
 	char			 user[SOCK_USER_SIZE];	/* for the log */
+	struct log_limit	 limit;		/* of errors of sending */
 	struct event		 ev;
 	struct event		 ev_write;
 };
@@ -97,7 +98,7 @@ static void	 engine_sock_free(struct engine_sock *);
 static void	 engine_sock_readable(int, short, void *);
 static void	 engine_sock_writable(int, short, void *);
 static void	 engine_send(struct dgram *, size_t, uint64_t);
-static void	 engine_send_failed(const struct engine_sock *,
+static void	 engine_send_failed(struct engine_sock *,
 		    const struct dgram *, int);
 static void	 engine_send_full(struct engine_sock *, int, struct dgram *,
 		    size_t, uint64_t);
@@ -605,14 +606,12 @@ engine_send(struct dgram *d, size_t n, uint64_t now)
 }
 
 static void
-engine_send_failed(const struct engine_sock *s, const struct dgram *d,
-    int error)
+engine_send_failed(struct engine_sock *s, const struct dgram *d, int error)
 {
-	static struct log_limit	 limit;
-	char			 buf[ADDR_STRLEN];
+	char	 buf[ADDR_STRLEN];
 
 	addr_ntop_port(&d->ep.remote, buf, sizeof(buf));
-	log_limited(&limit, "%s: send to %s: %s", s->user, buf,
+	log_limited(&s->limit, "%s: send to %s: %s", s->user, buf,
 	    strerror(error));
 }
 
