@@ -73,6 +73,7 @@
 #define REQUEST_SIZE	1024
 #define REPLY_SIZE	32768
 #define REPLY_TIMEOUT	5	/* seconds */
+#define ERRNO_MAX	4096
 #define WATCH_RCVBUF	(1024 * 1024)
 #define GROUP_BIT(group)	(1U << ((group) - 1))	/* of RTNLGRP_* */
 
@@ -689,7 +690,7 @@ request_replies(uint32_t seq, message_fn *fn, void *arg)
 			}
 			if (nle->error == 0)
 				return (0);
-			errno = -nle->error;
+			errno = nle->error > -ERRNO_MAX ? -nle->error : EPROTO;
 			return (-1);
 		}
 	}
