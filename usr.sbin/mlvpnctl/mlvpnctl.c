@@ -400,21 +400,33 @@ answer(struct imsg *imsg, int *status)
 		show_tunnel(imsg);
 		return (0);
 	case IMSG_CTL_LINK:
+		if (output->link == NULL)
+			break;
 		show_link(imsg);
 		return (0);
 	case IMSG_CTL_FILTER:
+		if (output->filter == NULL)
+			break;
 		show_filter(imsg);
 		return (0);
 	case IMSG_CTL_HISTORY:
+		if (output->history == NULL)
+			break;
 		show_history(imsg);
 		return (0);
 	case IMSG_CTL_KEY:
+		if (output->key == NULL)
+			break;
 		show_key(imsg);
 		return (0);
 	case IMSG_CTL_EVENT:
+		if (output->event == NULL)
+			break;
 		show_event(imsg);
 		return (0);
 	case IMSG_CTL_MESSAGE:
+		if (output->message == NULL)
+			break;
 		show_message(imsg);
 		return (0);
 	case IMSG_CTL_RESULT:
@@ -424,8 +436,9 @@ answer(struct imsg *imsg, int *status)
 	case IMSG_CTL_END:
 		return (1);
 	default:
-		errx(1, "unknown message from mlvpnd: different version?");
+		break;
 	}
+	errx(1, "unknown message from mlvpnd: different version?");
 }
 
 /* Exits if the message was not valid. */

@@ -32,7 +32,7 @@
 
 /*
  * A format of the output.  head and tail are called once, the others for each
- * message of the daemon.
+ * message of the daemon; NULL: that is not asked for.
  */
 struct output {
 	void	(*head)(const struct parse_result *);

@@ -31,6 +31,8 @@
 
 #define CLEAN(s)	ctl_clean((s), sizeof(s))
 
+static size_t	 printable(const unsigned char *);
+
 int
 ctl_get_summary(struct imsg *imsg, struct ctl_summary *cs)
 {
@@ -133,9 +135,35 @@ ctl_get_result(struct imsg *imsg, struct ctl_result *res)
 void
 ctl_clean(char *s, size_t size)
 {
+	size_t	 n;
+
 	s[size - 1] = '\0';
-	for (; *s != '\0'; s++) {
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
+	for (; *s != '\0'; s += n)
+		if ((n = printable((const unsigned char *)s)) == 0) {
 			*s = '?';
-	}
+			n = 1;
+		}
+}
+
+/*
+ * The bytes of the character at s, 0 if it is none that can be printed.  What
+ * is not UTF-8 could be one of the controls from 0x80 to 0x9f.
+ */
+static size_t
+printable(const unsigned char *s)
+{
+	size_t	 i, n;
+
+	if (s[0] < 0x80)
+		return (s[0] >= ' ' && s[0] != 0x7f);
+	n = s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 :
+	    s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+	for (i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return (0);
+	if ((s[0] == 0xc2 && s[1] < 0xa0) || (s[0] == 0xe0 && s[1] < 0xa0) ||
+	    (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
+	    (s[0] == 0xf4 && s[1] > 0x8f))
+		return (0);
+	return (n);
 }

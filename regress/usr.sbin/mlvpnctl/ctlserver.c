@@ -360,7 +360,8 @@ show_summary(struct imsgbuf *ibuf)
 		show_listen(ibuf, "192.0.2.1", "", RTABLE_DEFAULT, EADDRINUSE);
 		show_listen(ibuf, "::", "em1", 2, ENOENT);
 	} else if (is("hostile"))
-		show_listen(ibuf, "::", "\033[2J", INT32_MIN, INT32_MIN);
+		show_listen(ibuf, "::", "\033[2J\233\302\233\303\251",
+		    INT32_MIN, INT32_MIN);
 }
 
 static void

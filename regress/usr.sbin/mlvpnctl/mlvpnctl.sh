@@ -417,7 +417,7 @@ test_show() {
 	[ "$(tr -d '\n -\176\200-\377' <"$dir/got" | wc -c)" -eq 0 ] || exit 1
 	with hostile show summary
 	[ $status -eq 0 ] || exit 1
-	has "Not listening on ?[2J port 5080"
+	has "Not listening on ?[2J???é port 5080"
 	[ "$(tr -d '\n -\176\200-\377' <"$dir/got" | wc -c)" -eq 0 ] || exit 1
 	with hostile show links x
 	[ $status -eq 0 ] || exit 1
