@@ -43,6 +43,22 @@
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
+/* What is left of one. */
+struct fuzz_input {
+	const uint8_t	*p;
+	size_t		 len;
+};
+
+/* 0 at its end */
+static inline uint8_t
+fuzz_get(struct fuzz_input *in)
+{
+	if (in->len == 0)
+		return (0);
+	in->len--;
+	return (*in->p++);
+}
+
 /* A copy of exactly that size, so that any reading beyond it is found. */
 static inline uint8_t *
 fuzz_copy(const uint8_t *data, size_t len)

@@ -33,16 +33,16 @@
 #include "tunnel.h"
 #include "wire.h"
 
-#define NPKTS		128
+#define NPKTS		32
 #define NLINKS		3
 #define NSTORED		16
 #define ROUNDS		64		/* of exchange at one time */
 #define DELAY		5000		/* us, of every link */
 #define QUEUE		256
 #define START		(1000 * USEC)
-#define MAX_TIME	(60 * USEC)
+#define MAX_TIME	(6 * USEC)
 #define SHORT		16		/* bytes of input */
-#define LONG		4096
+#define LONG		256
 
 /* What is left of the input.  A short one stands for a long random one. */
 struct input {
@@ -84,16 +84,21 @@ static size_t		 nstored;
 static struct used	 used[4096];
 static size_t		 nused;
 static uint16_t		 port[NLINKS];		/* of the client, outside */
+static unsigned int	 damage;		/* so many on their way */
+static uint8_t		 damage_at, damage_by;
 static unsigned int	 lossy;			/* bits: link, direction */
 static uint8_t		 bufs[BATCH_MAX][PKT_SIZE];
 
 static void	 begin(void);
+static void	 start(int);
 static void	 finish(void);
+static void	 stop(int);
 static void	 step(struct input *);
 static void	 forge(struct input *, int);
 static size_t	 forge_frames(struct input *, int, uint8_t *, size_t);
 static size_t	 forge_frame(struct input *, int, uint8_t *);
 static void	 seal(int, uint8_t, uint8_t *, size_t, struct input *);
+static void	 flood(struct input *);
 static void	 packets(struct input *, int);
 static void	 operate(struct input *, int);
 static void	 pass(uint64_t);
@@ -134,15 +139,31 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 static void
 begin(void)
 {
-	struct core_ops		 ops = { fill, event, NULL, 1 };
-	struct tunnel_conf	 tc;
-	struct link_conf	 lc;
-	int			 i, j;
+	int	 i;
 
 	now = START;
 	seed = 1;
 	qhead = nqueue = nstored = nused = 0;
 	lossy = 0;
+	damage = 0;
+	for (i = 0; i < NLINKS; i++)
+		port[i] = (uint16_t)(4000 + i);
+	for (i = 0; i < 2; i++)
+		start(i);
+	pass(USEC / 4);
+	FUZZ_CHECK(end[0].t->as.cur != NULL && end[1].t->as.cur != NULL);
+	FUZZ_CHECK(end[0].t->paths.n == NLINKS && end[1].t->paths.n == NLINKS);
+}
+
+/* The client, 0, has the links. */
+static void
+start(int e)
+{
+	struct core_ops		 ops = { fill, event, &end[e], 1 };
+	struct tunnel_conf	 tc;
+	struct link_conf	 lc;
+	int			 j;
+
 	memset(&tc, 0, sizeof(tc));
 	TAILQ_INIT(&tc.routes);
 	TAILQ_INIT(&tc.links);
@@ -152,27 +173,20 @@ begin(void)
 	tc.offload = OFFLOAD_TCP;
 	tc.has_psk = 1;
 	fuzz_fill(tc.psk, sizeof(tc.psk), 1);
-	for (i = 0; i < 2; i++) {
-		ops.arg = &end[i];
-		end[i].events = 0;
-		end[i].core = core_new(&ops, NPKTS);
-		FUZZ_CHECK(end[i].core != NULL);
-		core_clock(end[i].core, now, 1700000000 * USEC);
-		end[i].t = tunnel_new(end[i].core, &tc, now);
-		FUZZ_CHECK(end[i].t != NULL);
-	}
-	for (j = 0; j < NLINKS; j++) {
+	end[e].events = 0;
+	end[e].core = core_new(&ops, NPKTS);
+	FUZZ_CHECK(end[e].core != NULL);
+	core_clock(end[e].core, now, 1700000000 * USEC + now);
+	end[e].t = tunnel_new(end[e].core, &tc, now);
+	FUZZ_CHECK(end[e].t != NULL);
+	for (j = 0; j < NLINKS && e == 0; j++) {
 		memset(&lc, 0, sizeof(lc));
 		snprintf(lc.name, sizeof(lc.name), "l%d", j);
 		lc.nremote = 1;
 		lc.backup = j == 2;
 		FUZZ_CHECK(tunnel_link(end[0].t, &lc, now) == 0);
-		port[j] = (uint16_t)(4000 + j);
 		set_link(j, 1);
 	}
-	pass(USEC);
-	FUZZ_CHECK(end[0].t->as.cur != NULL && end[1].t->as.cur != NULL);
-	FUZZ_CHECK(end[0].t->paths.n == NLINKS && end[1].t->paths.n == NLINKS);
 }
 
 /* All buffers are there again when the tunnels are gone. */
@@ -181,11 +195,16 @@ finish(void)
 {
 	int	 i;
 
-	for (i = 0; i < 2; i++) {
-		tunnel_free(end[i].t);
-		FUZZ_CHECK(core_pool(end[i].core)->nfree == NPKTS);
-		core_free(end[i].core);
-	}
+	for (i = 0; i < 2; i++)
+		stop(i);
+}
+
+static void
+stop(int e)
+{
+	tunnel_free(end[e].t);
+	FUZZ_CHECK(core_pool(end[e].core)->nfree == NPKTS);
+	core_free(end[e].core);
 }
 
 static void
@@ -210,6 +229,18 @@ step(struct input *in)
 		break;
 	case 5:
 		operate(in, who);
+		break;
+	case 6:
+		/* one that has forgotten everything, and the next datagrams
+		 * changed on their way */
+		stop(who);
+		start(who);
+		damage = get(in) & 7;
+		damage_at = get(in);
+		damage_by = get(in);
+		break;
+	case 7:
+		flood(in);
 		break;
 	default:
 		forge(in, who);
@@ -410,6 +441,28 @@ seal(int who, uint8_t how, uint8_t *plain, size_t len, struct input *in)
 	}
 }
 
+/* What was a HELLO or a COOKIE, again and again, from one address or many. */
+static void
+flood(struct input *in)
+{
+	struct endpoint	 from;
+	uint8_t		 how = get(in), n = get(in) % QUEUE;
+	size_t		 i;
+
+	for (i = 0; i < nstored && stored[i].buf[0] != (how & 4 ? MSG_COOKIE :
+	    MSG_HELLO); i++)
+		continue;
+	if (i == nstored)
+		return;
+	if (how & 1 && stored[i].len > 0)
+		stored[i].buf[get(in) % stored[i].len] ^= get(in);
+	for (from = stored[i].from; n > 0; n--) {
+		if (how & 2)
+			from.remote.port++;
+		fly(stored[i].to, &from, stored[i].buf, stored[i].len);
+	}
+}
+
 /*
  * What honest users do.
  */
@@ -420,7 +473,7 @@ packets(struct input *in, int who)
 	struct end	*e = &end[who];
 	struct pkt	*p[BATCH_MAX];
 	uint8_t		*d;
-	size_t		 n, i = 0, size = get(in);
+	size_t		 n, i = 0, j, size = get(in);
 
 	n = get(in);
 	size = size * (n & 64 ? 35 : 6) + 40;
@@ -436,6 +489,9 @@ packets(struct input *in, int who)
 		d[32] = 0x50;
 		d[33] = n & 8 ? 2 : 0x10;
 		d[20] = n & 6;
+		if (n & 32)
+			for (j = 0; j < 60 && j < size && in->len > 0; j++)
+				d[j] ^= get(in);
 		p[i]->len = (uint16_t)size;
 	}
 	tunnel_input(e->t, p, i, now);
@@ -598,6 +654,10 @@ fly(int to, const struct endpoint *from, const uint8_t *buf, size_t len)
 		f[i]->when = now + DELAY;
 		f[i]->len = len;
 		memmove(f[i]->buf, buf, len);
+	}
+	if (damage > 0 && len > 0) {
+		damage--;
+		f[0]->buf[damage_at % len] ^= damage_by;
 	}
 }
 
