@@ -119,6 +119,11 @@ check "no other route: none through the tunnel" await \
     'reason dsl1 host-unreachable' 10
 in_host c ip route add default via 192.0.2.2
 check "one again" await 'by dsl1 192.0.2.1 && link_is client dsl1 up' 10
+in_host c sh -c 'echo 1 >/proc/sys/net/ipv4/conf/dsl1/rp_filter'
+check "rp_filter drops what comes outside: it is said" await \
+    'reason dsl1 rp-filter' 10
+in_host c sh -c 'echo 0 >/proc/sys/net/ipv4/conf/dsl1/rp_filter'
+check "and is over" await 'link_is client dsl1 up' 10
 terminate client
 
 # A route default that a reload adds, and takes away.

@@ -368,8 +368,9 @@ engine_link_note(uint32_t tunnel, struct ctl_link *cl)
 	if ((l = engine_link_find(tunnel, cl->name)) == NULL || !cl->opener)
 		return;
 	strlcpy(cl->shares, l->shares, sizeof(cl->shares));
-	if (l->reason != REASON_NONE && (cl->state == LINK_NOADDR ||
-	    cl->state == LINK_OPENING || cl->state == LINK_DOWN))
+	if (l->reason != REASON_NONE && (cl->reason == REASON_NO_SOCKET ||
+	    cl->state == LINK_NOADDR || cl->state == LINK_OPENING ||
+	    cl->state == LINK_DOWN))
 		cl->reason = l->reason;
 }
 
