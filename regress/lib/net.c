@@ -25,6 +25,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,32 @@ net_bind(int type, const char *host, const char *port)
 		err(1, "listen");
 	freeaddrinfo(ai);
 	return (fd);
+}
+
+__dead void
+net_serve(const char *host, const char *port, void (*serve)(int))
+{
+	int	 lfd, fd;
+
+	lfd = net_bind(SOCK_STREAM, host, port);
+	signal(SIGCHLD, SIG_IGN);
+	for (;;) {
+		if ((fd = accept(lfd, NULL, NULL)) == -1) {
+			if (errno == EINTR || errno == ECONNABORTED)
+				continue;
+			err(1, "accept");
+		}
+		switch (fork()) {
+		case -1:
+			err(1, "fork");
+		case 0:
+			close(lfd);
+			serve(fd);
+			_exit(0);
+		default:
+			close(fd);
+		}
+	}
 }
 
 int

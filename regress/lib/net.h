@@ -32,6 +32,9 @@ int64_t	 now_us(void);		/* of a clock that does not go back */
 /* A socket bound to host (NULL: any) and port, listening if SOCK_STREAM. */
 int	 net_bind(int, const char *, const char *);
 
+/* Accepts for ever at host and port, and serves each in a process. */
+__dead void net_serve(const char *, const char *, void (*)(int));
+
 /*
  * A socket connected to host and port; TCP waits 10 s at most.  Congestion
  * control as in net_congestion().

@@ -29,7 +29,6 @@
 #include <arpa/inet.h>
 
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
@@ -44,7 +43,6 @@
 #define PARALLEL_MAX	100
 
 static __dead void	 usage(void);
-static __dead void	 server(const char *);
 static void		 serve(int);
 static void		 fetch_all(const char *, const char *, uint32_t, int,
 			    int);
@@ -82,7 +80,7 @@ main(int argc, char *argv[])
 	if (listening) {
 		if (argc != 1)
 			usage();
-		server(argv[0]);
+		net_serve(NULL, argv[0], serve);
 	}
 	if (argc != 2)
 		usage();
@@ -97,32 +95,6 @@ usage(void)
 	    "       tcpfetch [-j parallel] [-n transfers] [-s bytes] "
 	    "address port\n");
 	exit(1);
-}
-
-static __dead void
-server(const char *port)
-{
-	int	 lfd, fd;
-
-	lfd = net_bind(SOCK_STREAM, NULL, port);
-	signal(SIGCHLD, SIG_IGN);
-	for (;;) {
-		if ((fd = accept(lfd, NULL, NULL)) == -1) {
-			if (errno == EINTR || errno == ECONNABORTED)
-				continue;
-			err(1, "accept");
-		}
-		switch (fork()) {
-		case -1:
-			err(1, "fork");
-		case 0:
-			close(lfd);
-			serve(fd);
-			_exit(0);
-		default:
-			close(fd);
-		}
-	}
 }
 
 static void

@@ -66,7 +66,6 @@ static struct sample	 before, skipped;
 static char		 buffer[BUFFER];
 
 static __dead void	 usage(void);
-static __dead void	 server(const char *, const char *);
 static void		 serve(int);
 static void		 receive(int, const struct order *,
 			    void (*)(int, const struct sample *));
@@ -130,7 +129,7 @@ main(int argc, char *argv[])
 	if (listening) {
 		if (argc != 1)
 			usage();
-		server(local, argv[0]);
+		net_serve(local, argv[0], serve);
 	}
 	if (argc != 2)
 		usage();
@@ -156,32 +155,6 @@ usage(void)
 	    "[-i interval]\n"
 	    "               [-o skip] [-t seconds] address port\n");
 	exit(1);
-}
-
-static __dead void
-server(const char *local, const char *port)
-{
-	int	 lfd, fd;
-
-	lfd = net_bind(SOCK_STREAM, local, port);
-	signal(SIGCHLD, SIG_IGN);
-	for (;;) {
-		if ((fd = accept(lfd, NULL, NULL)) == -1) {
-			if (errno == EINTR || errno == ECONNABORTED)
-				continue;
-			err(1, "accept");
-		}
-		switch (fork()) {
-		case -1:
-			err(1, "fork");
-		case 0:
-			close(lfd);
-			serve(fd);
-			_exit(0);
-		default:
-			close(fd);
-		}
-	}
 }
 
 static void

@@ -98,7 +98,6 @@ for remote in 203.0.113.2 2001:db8:2::2; do
 	    no_loss -c 200 && link_is client dsl1 up'
 	lose_routes
 	check "routes are taken away: they come back" await beyond 5
-	sleep 5		# less than that between two
 	in_host c sh -c "$(cut_interface)"
 	check "the interface goes down and up: and so they do" await \
 	    'beyond && beyond6' 10

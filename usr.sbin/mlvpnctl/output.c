@@ -60,7 +60,8 @@ static void	 text_message(const char *);
 static void	 text_result(int, const char *);
 static void	 text_tail(void);
 
-static void	 merge(struct ctl_sample *, const struct ctl_sample *, uint32_t);
+static void	 merge(struct ctl_sample *, const struct ctl_sample *,
+		    uint32_t);
 static void	 links_add(const struct ctl_link *);
 static void	 links_table(void);
 static void	 links_row(const struct ctl_link *, const struct columns *);
@@ -183,8 +184,8 @@ text_tunnel(const struct ctl_tunnel *ct)
 	    ct->rx_duplicate);
 	printf("  Order:       %" PRIu64 " held, %" PRIu64 " given up, %"
 	    PRIu64 " late\n", ct->rx_held, ct->rx_given_up, ct->rx_late);
-	printf("  Fragmented:  %" PRIu64 " packets sent, %" PRIu64 " received, %"
-	    PRIu64 " fragments lost\n", ct->tx_cut, ct->rx_joined,
+	printf("  Fragmented:  %" PRIu64 " packets sent, %" PRIu64 " received, "
+	    "%" PRIu64 " fragments lost\n", ct->tx_cut, ct->rx_joined,
 	    ct->rx_incomplete);
 	printf("  Rejected:    %" PRIu64 " forged, %" PRIu64 " replayed, %"
 	    PRIu64 " malformed\n", ct->rx_badtag, ct->rx_replayed,
