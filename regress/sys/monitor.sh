@@ -98,6 +98,19 @@ check "it fits" fits 80
 terminal send-keys -t monitor q
 check "q quits" await ended 5
 
+start_monitor_nohup()
+{
+	terminal new-session -d -s monitor -x 80 -y 24 "trap '' HUP
+	    echo \$\$ >'$T/pid'; exec '$MLVPNCTL' -s '$T/client.sock' monitor" ||
+	    die "tmux"
+}
+
+start_monitor_nohup
+shows "^home  up" || die "monitor does not start"
+terminal kill-session -t monitor
+check "without its terminal it ends, if it ignores the signal" \
+    await '! kill -0 "$(cat "$T/pid")" 2>/dev/null' 5
+
 start_monitor "echo left; read x"
 shows "^home  up" || die "monitor does not start"
 terminate client

@@ -130,6 +130,9 @@ monitor_wait(void)
 	switch (getch()) {
 	case 'q':
 		return (0);
+	case ERR:
+		/* time is up, or the terminal has gone */
+		return (isatty(STDIN_FILENO));
 	case KEY_UP:
 	case 'k':
 		first--;
