@@ -177,6 +177,12 @@ done
 check "\tand is for everybody" eval '
     [ "$(ls -l "$T/look.sock" | cut -c 1-10)" = srw-rw-rw- ]'
 
+check "no other daemon takes that socket" eval '
+    ! in_host c timeout 10 "$MLVPND" -d -f "$T/client.conf" \
+	-s "$T/other.sock" >"$T/other.log" 2>&1 &&
+    grep -q "look.sock: another mlvpnd is running" "$T/other.log"'
+check "\tand it shows on" eval 'look show && has "^home "'
+
 wait $slow
 check "a slow request is refused" grep -q '^HTTP/1.1 408 ' "$T/slow"
 client "status listen on 127.0.0.1 port 9181"

@@ -79,7 +79,7 @@ static __dead void	 usage(void);
 static void		 control_path(const char *);
 static void		 usage_path(void);
 static const char	*socket_name(void);
-static void		 control_check(void);
+static void		 control_check(const struct sockaddr_un *);
 static void		 restricted_path(const char *);
 static int		 control_open(const struct sockaddr_un *, gid_t, mode_t);
 static void		 main_started(void);
@@ -198,7 +198,11 @@ main(int argc, char *argv[])
 		fatalx("need root privileges");
 	if ((pw = getpwnam(MLVPND_USER)) == NULL)
 		fatalx("unknown user %s", MLVPND_USER);
-	control_check();
+	control_check(&csock);
+	if (conf->restricted[0] != '\0') {
+		restricted_path(conf->restricted);
+		control_check(&rsock);
+	}
 
 	log_setverbose(verbose > 0);
 	start_begin(!debug);
@@ -245,8 +249,7 @@ main(int argc, char *argv[])
 	    -1)
 		fatalx("control socket setup failed");
 	compose_engine(IMSG_CONTROLFD, 0, control_fd, NULL, 0);
-	if (conf->restricted[0] != '\0') {
-		restricted_path(conf->restricted);
+	if (rsock.sun_path[0] != '\0') {
 		if ((control_fd = control_open(&rsock, pw->pw_gid,
 		    RESTRICTED_UMASK)) == -1)
 			fatalx("restricted control socket setup failed");
@@ -309,14 +312,14 @@ socket_name(void)
 
 /* Exit if another daemon uses the socket. */
 static void
-control_check(void)
+control_check(const struct sockaddr_un *sun)
 {
 	int	 fd;
 
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
 		fatal("socket");
-	if (connect(fd, (struct sockaddr *)&csock, sizeof(csock)) == 0)
-		fatalx("%s: another mlvpnd is running", csock.sun_path);
+	if (connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) == 0)
+		fatalx("%s: another mlvpnd is running", sun->sun_path);
 	close(fd);
 }
 
@@ -551,8 +554,8 @@ static void
 main_program(const char *text, const char *const *argv)
 {
 	const char	*env[] = { NULL };
-	void	*buf;
-	size_t	 len;
+	void		*buf;
+	size_t		 len;
 
 	buf = run_request(text, argv, env, &len);
 	compose_runner(IMSG_RUN, 0, buf, len);
