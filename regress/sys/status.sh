@@ -183,6 +183,19 @@ check "no other daemon takes that socket" eval '
     grep -q "look.sock: another mlvpnd is running" "$T/other.log"'
 check "\tand it shows on" eval 'look show && has "^home "'
 
+healthz()
+{
+	status "$1" 'GET /healthz HTTP/1.1\r\nHost: c'
+}
+
+kill -STOP "$(child "$(pid client)" engine)"
+check "an engine that does not answer is told of" await \
+    "healthz 503 >/dev/null" 5
+check "\tand still" healthz 503
+kill -CONT "$(child "$(pid client)" engine)"
+check "\tbut not when it answers again" await 'get /healthz' 5
+await_links client 1 2
+
 wait $slow
 check "a slow request is refused" grep -q '^HTTP/1.1 408 ' "$T/slow"
 client "status listen on 127.0.0.1 port 9181"

@@ -55,6 +55,7 @@ static void	 status_recv_engine(struct imsg *);
 static void	 status_dispatch_engine(int, short, void *);
 static void	 status_engine_imsg(struct imsg *);
 static void	 status_ask(enum status_kind);
+static void	 status_wait(void);
 static void	 status_late(int, short, void *);
 static time_t	 status_clock(void);
 
@@ -257,16 +258,16 @@ status_get(enum status_kind kind)
 {
 	if (kinds[kind].valid && status_clock() - kinds[kind].time < FRESH)
 		return (&kinds[kind].snapshot);
-	kinds[kind].wanted = 1;
 	if (pending == 0)
 		status_ask(kind);
+	else if (kind != asked)
+		kinds[kind].wanted = 1;
 	return (NULL);
 }
 
 static void
 status_ask(enum status_kind kind)
 {
-	struct timeval		 tv = { PATIENCE, 0 };
 	struct ctl_select	 all;
 	int			 i;
 
@@ -283,10 +284,18 @@ status_ask(enum status_kind kind)
 			fatal("imsg_compose_event");
 		pending++;
 	}
+	status_wait();
+}
+
+static void
+status_wait(void)
+{
+	struct timeval	 tv = { PATIENCE, 0 };
+
 	evtimer_add(&ev_late, &tv);
 }
 
-/* Who waits is told; the answer may still come. */
+/* Who waits is told, and who comes later too; the answer may still come. */
 static void
 status_late(int fd, short event, void *bula)
 {
@@ -294,6 +303,7 @@ status_late(int fd, short event, void *bula)
 
 	for (k = 0; k < STATUS_KINDS; k++)
 		status_http_ready(k, NULL);
+	status_wait();
 }
 
 static time_t
