@@ -202,9 +202,17 @@ client "status listen on 127.0.0.1 port 9181"
 check "reload with another port" ctl client reload
 check "\tis followed" await 'get /healthz 9181' 5
 check "\tand the other is closed" eval '! get /healthz'
+start c taken "$TCPFLOW" -l 9182
+await 'in_host c "$TCPFLOW" -qt 0.1 127.0.0.1 9182 >/dev/null 2>&1' 5
+client "status listen on 127.0.0.1 port 9182"
+ctl client reload >/dev/null
+check "a port that another program has is told of" await \
+    'grep -q "status listen on 127.0.0.1:9182: " "$T/client.log"' 5
+terminate taken
+check "\tand used when it is free" await 'get /healthz 9182' 5
 client ""
 check "reload without" ctl client reload
-check "\tnobody listens" await '! get /healthz 9181' 5
+check "\tnobody listens" await '! get /healthz 9182' 5
 check "the links did not notice" eval '
     link_is client dsl1 up && link_is client dsl2 up'
 terminate client

@@ -46,8 +46,8 @@ static void	 status_sock_try(int, short, void *);
 
 static struct sock_conf	 conf;		/* local.family 0: none */
 static int		 is_open;
-static int		 complained;	/* errno that needs no word, or had one */
-static int		 told;
+static int		 closing;	/* the process may still have one */
+static int		 complained;	/* errno that was told */
 static struct event	 ev_retry;
 static unsigned int	 retry;		/* ms */
 
@@ -73,9 +73,8 @@ status_sock_reconf(const struct mlvpnd_conf *new)
 	evtimer_del(&ev_retry);
 	if (is_open)
 		compose_status(IMSG_STATUS_LISTEN, -1, NULL, 0);
-	/* the process may close it a moment later */
-	complained = is_open ? EADDRINUSE : 0;
-	is_open = told = 0;
+	closing = is_open;
+	is_open = complained = 0;
 	retry = RETRY_MIN;
 	conf.local = new->status;
 	conf.rtable = new->status_rtable;
@@ -83,7 +82,7 @@ status_sock_reconf(const struct mlvpnd_conf *new)
 		status_sock_try(-1, EV_TIMEOUT, NULL);
 }
 
-/* An error is told once. */
+/* An error is told once, and not if the next attempt may do. */
 static void
 status_sock_try(int bula, short event, void *arg)
 {
@@ -92,19 +91,19 @@ status_sock_try(int bula, short event, void *arg)
 	int		 fd;
 
 	if ((fd = sock_listen(&conf, &what)) != -1) {
-		if (told)
+		if (complained != 0)
 			log_info("status: listening on %s",
 			    addr_ntop_port(&conf.local, addr, sizeof(addr)));
 		compose_status(IMSG_STATUS_LISTEN, fd, NULL, 0);
 		is_open = 1;
 		return;
 	}
-	if (errno != complained) {
+	if (errno != complained && !(closing && errno == EADDRINUSE)) {
 		complained = errno;
-		told = 1;
 		notice_failure("status listen on %s: %s",
 		    addr_ntop_port(&conf.local, addr, sizeof(addr)), what);
 	}
+	closing = 0;
 	timer_set(&ev_retry, retry);
 	if ((retry *= 2) > RETRY_MAX)
 		retry = RETRY_MAX;
