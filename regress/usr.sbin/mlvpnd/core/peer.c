@@ -42,7 +42,10 @@ peer_new(struct sim *sim, const char *net, const struct addr *remote)
 {
 	struct peer	*p;
 
-	p = sim_calloc(1, sizeof(*p));
+	/* its keys need more than calloc(3) gives on 32-bit machines */
+	if ((p = aligned_alloc(_Alignof(struct peer), sizeof(*p))) == NULL)
+		err(1, "aligned_alloc");
+	memset(p, 0, sizeof(*p));
 	p->sim = sim;
 	p->host = sim_raw(sim, "peer", net, peer_recv, p);
 	p->local = p->host->net;
