@@ -185,13 +185,15 @@ program_strings(char **strings, size_t n, char **buf, char *end)
 static void
 program_run(uint32_t id, const struct program *p)
 {
-	struct run	*r;
-	sigset_t	 all, old;
-	pid_t		 pid;
-	char		 path[PATH_MAX], why[PATH_MAX + 128];
+	static struct log_limit	 limit;
+	struct run		*r;
+	sigset_t		 all, old;
+	pid_t			 pid;
+	char			 path[PATH_MAX], why[PATH_MAX + 128];
 
 	if (conf_command_check(p->argv[0], path, why, sizeof(why)) == -1) {
-		log_warnx("%s not run: %s: %s", p->text, p->argv[0], why);
+		log_limited(&limit, "%s not run: %s: %s", p->text, p->argv[0],
+		    why);
 		run_done(id);
 		return;
 	}
@@ -277,14 +279,15 @@ run_sigchld(int sig, short event, void *bula)
 static int
 run_reap(struct run *r)
 {
-	int	 status;
+	static struct log_limit	 limit;
+	int			 status;
 
 	if (waitpid(r->pid, &status, WNOHANG) != r->pid)
 		return (0);
 	if (WIFSIGNALED(status))
-		log_warnx("%s: signal %d", r->text, WTERMSIG(status));
+		log_limited(&limit, "%s: signal %d", r->text, WTERMSIG(status));
 	else if (WEXITSTATUS(status) != 0)
-		log_warnx("%s: exit status %d", r->text,
+		log_limited(&limit, "%s: exit status %d", r->text,
 		    WEXITSTATUS(status));
 	evtimer_del(&r->ev_timeout);
 	TAILQ_REMOVE(&runs, r, entry);

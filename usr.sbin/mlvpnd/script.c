@@ -22,10 +22,11 @@
  * nobody, and is only told the result if links flap meanwhile.
  */
 
-#include <sys/types.h>
+#include <sys/param.h>
 #include <sys/queue.h>
 #include <net/if.h>
 
+#include <event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,8 @@
 #include "timer.h"
 
 #define JOBS_MAX	16		/* waiting, of a tunnel */
+#define JOB_INTERVAL	1000		/* ms between two of a tunnel */
+#define JOB_BURST	16		/* before that */
 #define LINKS_MAX	256		/* up at a time; paths have one byte */
 #define LIST_SIZE	32768
 
@@ -110,9 +113,14 @@ struct script {
 	TAILQ_HEAD(jobhead, job) jobs;	/* the first one runs */
 	int		 njobs;
 	int		 running;
+	unsigned int	 burst;		/* of the last jobs */
+	unsigned int	 burst_at;	/* timer_now() */
+	struct event	 ev_later;
 };
 
 static void	 script_sync(struct script *, int);
+static int	 script_may_tell(struct script *);
+static void	 script_later(int, short, void *);
 static void	 script_prune(struct script *);
 static void	 script_forget(struct script *);
 static void	 script_all_down(struct script *);
@@ -155,6 +163,8 @@ script_new(void (*restore)(void *), void *arg)
 	s->arg = arg;
 	TAILQ_INIT(&s->links);
 	TAILQ_INIT(&s->jobs);
+	s->burst_at = timer_now();
+	evtimer_set(&s->ev_later, script_later, s);
 	TAILQ_INSERT_TAIL(&scripts, s, entry);
 	return (s);
 }
@@ -305,6 +315,15 @@ script_sync(struct script *s, int force)
 		s->told_up = up;
 }
 
+static void
+script_later(int fd, short event, void *arg)
+{
+	struct script	*s = arg;
+
+	if (s->conf != NULL)
+		script_sync(s, 0);
+}
+
 /* Links that are down are not remembered. */
 static void
 script_prune(struct script *s)
@@ -340,7 +359,7 @@ script_all_down(struct script *s)
 	}
 }
 
-/* Returns -1 if the queue is full. */
+/* Returns -1 if it has to wait; script_sync() is called again then. */
 static int
 script_tell(struct script *s, enum script_event event, const char *link,
     const char *reason, int force)
@@ -349,12 +368,29 @@ script_tell(struct script *s, enum script_event event, const char *link,
 
 	if (s->compat && events[event].compat == NULL)
 		return (0);
-	if (!force && s->njobs >= JOBS_MAX)
+	if (!force && (s->njobs >= JOBS_MAX || !script_may_tell(s)))
 		return (-1);
 	j = job_new(s, event, link, reason);
 	TAILQ_INSERT_TAIL(&s->jobs, j, entry);
 	s->njobs++;
 	script_next(s);
+	return (0);
+}
+
+/* Who opens and closes links does not keep root busy. */
+static int
+script_may_tell(struct script *s)
+{
+	unsigned int	 n = (timer_now() - s->burst_at) / JOB_INTERVAL;
+
+	s->burst -= MIN(s->burst, n);
+	s->burst_at += n * JOB_INTERVAL;
+	if (s->burst < JOB_BURST) {
+		s->burst++;
+		return (1);
+	}
+	if (!evtimer_pending(&s->ev_later, NULL))
+		timer_set(&s->ev_later, JOB_INTERVAL);
 	return (0);
 }
 
@@ -576,6 +612,7 @@ script_next(struct script *s)
 
 	while (!TAILQ_EMPTY(&s->links))
 		script_link_free(s, TAILQ_FIRST(&s->links));
+	evtimer_del(&s->ev_later);
 	TAILQ_REMOVE(&scripts, s, entry);
 	free(s);
 }

@@ -85,6 +85,7 @@ static void	 test_native(void);
 static void	 test_compat(void);
 static void	 test_interface(void);
 static void	 test_slow(void);
+static void	 test_flapping(void);
 static void	 test_hang(void);
 static void	 test_unsafe(void);
 static void	 test_names(void);
@@ -112,6 +113,7 @@ main(void)
 	test_compat();
 	test_interface();
 	test_slow();
+	test_flapping();
 	test_hang();
 	test_unsafe();
 	test_names();
@@ -589,7 +591,43 @@ test_slow(void)
 	CHECK(count("\n") < 30);
 	CHECK_EQ(count("a link-up x"), count("a link-down x"));
 	CHECK_EQ(count("a link-up y"), 1);
-	CHECK_EQ(count("a link-down y\na down\na detach\n"), 1);
+	CHECK_EQ(count("a link-down y\n"), 1);
+	CHECK_EQ(count("a down\na detach\n"), 1);
+}
+
+static void
+test_flapping(void)
+{
+	struct script	*s;
+	unsigned int	 begin;
+	int		 i, n;
+
+	TEST("links that flap run it once a second, and the end is told");
+	start();
+	begin = now();
+	s = script_new(restore, NULL);
+	script_conf(s, make_tunnel("a", 0));
+	script_interface(s, "tun7", 1420);
+	for (i = 0; i < 100; i++) {
+		link_up(s, "x");
+		drain();
+		link_down(s, "x");
+		drain();
+	}
+	n = count("\n");
+	CHECK(n >= 16 && n <= 16 + (int)(now() - begin) / 1000);
+	link_up(s, "y");
+	drain();
+	do {
+		poll(NULL, 0, 10);
+		expire(1000);
+		drain();
+	} while (count("a link-up y") == 0 && now() - begin < PATIENCE);
+	CHECK_EQ(count("a link-up y"), 1);
+	stop();
+	CHECK_EQ(count("a link-up x"), count("a link-down x"));
+	CHECK_EQ(count("a link-down y\n"), 1);
+	CHECK_EQ(count("a down\na detach\n"), 1);
 }
 
 static void
