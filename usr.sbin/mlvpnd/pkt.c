@@ -120,10 +120,13 @@ share_short(const struct share *sh)
 	size_t			 reserve = pool->npkts / POOL_RESERVE;
 	size_t			 i, held = 0;
 
-	if (!pool_low(pool))
-		return (0);
 	for (i = 0; i < SHARE_USES; i++)
 		held += sh->held[i];
+	/* as much as is left, so that there is always some for the others */
+	if (pool->nshares > 1 && held > pool->nfree)
+		return (1);
+	if (!pool_low(pool))
+		return (0);
 	return (pool->nfree < reserve / 4 ||
 	    held >= reserve * 3 / 4 / pool->nshares);
 }

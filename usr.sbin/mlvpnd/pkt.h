@@ -109,9 +109,9 @@ void		 pkt_put(struct pool *, struct pkt *);
  * share_init(), share_free(): adds and removes a tunnel.  Packets that wait
  *	are counted with share_hold() and share_release().
  * pool_low(): only the reserve for receiving is left.
- * share_short(): may the tunnel hold no more packets?  The reserve is for
- *	receiving.  Each tunnel has an equal share of it, so that one cannot
- *	stop the others.
+ * share_short(): may the tunnel hold no more packets?  One of several may
+ *	hold as many as are left for the others.  The reserve is for receiving,
+ *	and each tunnel has an equal share of it.
  */
 void		 share_init(struct share *, struct pool *);
 void		 share_free(struct share *);

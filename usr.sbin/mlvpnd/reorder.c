@@ -44,12 +44,14 @@
 #define HOLD_MIN	200000
 #define HOLD_BYTES	(16U << 20)
 #define HEADS_BACK	64
+#define HEADS_MAX	256
 
 static uint64_t	 sequence_unwrap(const struct reorder *, uint32_t);
 static void	 window_advance(struct reorder *, uint64_t, struct pktq *);
 static void	 hold(struct reorder *, const struct reorder_conf *,
 		    struct pkt *, struct pktq *, uint64_t);
 static void	 head_insert(struct reorder *, struct pkt *);
+static void	 head_remove(struct reorder *, struct pkt *);
 static struct pktq *held_bucket(struct reorder *, uint64_t);
 static struct pkt *held_after(struct reorder *, uint64_t);
 static void	 release(struct reorder *, struct pkt *);
@@ -219,13 +221,14 @@ hold(struct reorder *r, const struct reorder_conf *conf, struct pkt *p,
 		head_insert(r, p);
 	if ((next = held_after(r, p->seq)) != NULL && next->is_head) {
 		next->is_head = 0;
-		TAILQ_REMOVE(&r->heads, next, head_entry);
+		head_remove(r, next);
 		/* it has waited longer than p */
 		if (p->is_head)
 			p->held_at = next->held_at;
 	}
-	while (!TAILQ_EMPTY(&r->heads) && (r->bytes > HOLD_BYTES ||
-	    r->npkts > conf->max || share_short(r->share)))
+	while (!TAILQ_EMPTY(&r->heads) && (r->nheads > HEADS_MAX ||
+	    r->bytes > HOLD_BYTES || r->npkts > conf->max ||
+	    share_short(r->share)))
 		give_up(r, TAILQ_FIRST(&r->heads), out);
 }
 
@@ -244,6 +247,15 @@ head_insert(struct reorder *r, struct pkt *p)
 		TAILQ_INSERT_HEAD(&r->heads, p, head_entry);
 	else
 		TAILQ_INSERT_AFTER(&r->heads, q, p, head_entry);
+	r->nheads++;
+	r->stale = 1;
+}
+
+static void
+head_remove(struct reorder *r, struct pkt *p)
+{
+	TAILQ_REMOVE(&r->heads, p, head_entry);
+	r->nheads--;
 }
 
 /* What waits for this sequence and a few others: a peer cannot know which. */
@@ -270,7 +282,7 @@ release(struct reorder *r, struct pkt *p)
 {
 	TAILQ_REMOVE(held_bucket(r, p->seq - p->pred), p, entry);
 	if (p->is_head)
-		TAILQ_REMOVE(&r->heads, p, head_entry);
+		head_remove(r, p);
 	r->npkts--;
 	share_release(r->share, SHARE_RECEIVED);
 	r->bytes -= p->len;
@@ -310,6 +322,12 @@ reorder_timer(struct reorder *r, const struct reorder_paths *paths,
 	struct pkt	*p, *next;
 	uint64_t	 deadline;
 
+	/* a walk of all heads is worth it only if it finds another time */
+	if (!r->stale && now < r->wake && paths->passed <= r->paths.passed &&
+	    paths->repair >= r->paths.repair && paths->hold >= r->paths.hold)
+		return;
+	r->stale = 0;
+	r->paths = *paths;
 	r->wake = NEVER;
 	for (p = TAILQ_FIRST(&r->heads); p != NULL; p = next) {
 		next = TAILQ_NEXT(p, head_entry);

@@ -34,6 +34,14 @@
 #define SEQ_WINDOW	(1U << 18)	/* sequences told apart */
 #define HOLD_BUCKETS	1024
 
+/* What the paths say. */
+struct reorder_paths {
+	uint64_t	 passed;	/* sequence that all in play are
+					   beyond; NEVER: none is in play */
+	uint64_t	 repair;	/* us, 0 lost ones do not come */
+	uint64_t	 hold;		/* us, at most */
+};
+
 struct reorder {
 	struct share	*share;
 	int		 any;
@@ -44,9 +52,12 @@ struct reorder {
 	struct pktq	 held[HOLD_BUCKETS];	/* by predecessor, mixed */
 	uint64_t	 mix;
 	struct pktq	 heads;		/* by sequence */
+	size_t		 nheads;
 	size_t		 npkts;
 	size_t		 bytes;
-	uint64_t	 wake;
+	uint64_t	 wake;		/* no head is due before */
+	struct reorder_paths paths;	/* when that was found */
+	int		 stale;		/* there are other heads since */
 	struct {
 		uint64_t duplicate, late, held, given_up;
 	} count;
@@ -56,14 +67,6 @@ struct reorder {
 struct reorder_conf {
 	int		 unordered;	/* but for fragments */
 	size_t		 max;		/* packets held */
-};
-
-/* What the paths say. */
-struct reorder_paths {
-	uint64_t	 passed;	/* sequence that all in play are
-					   beyond; NEVER: none is in play */
-	uint64_t	 repair;	/* us, 0 lost ones do not come */
-	uint64_t	 hold;		/* us, at most */
 };
 
 int	 reorder_init(struct reorder *, struct share *, uint64_t);
