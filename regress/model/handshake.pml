@@ -33,7 +33,8 @@
  *	- what was recorded of a process that is gone ends no association
  *	  that both ends are using
  *	- when the network behaves from here on, each end soon has the keys
- *	  that the other one sends under, whatever happened before
+ *	  that the other one sends under, whatever happened before, and even if
+ *	  each HELLO is one of too many and needs a cookie
  *
  * These need not be the same: when handshakes of both ends cross, either may
  * send under the keys that the other has as the ones before.  That is why
@@ -150,15 +151,15 @@ inline call(x, late)
 	e[x].hello_own = e[x].own
 }
 
-/* HELLO n comes to x; mac2: the copy with a cookie.  drop: a winner may. */
-inline recv_hello(x, n, mac2copy, drop)
+/* HELLO n comes to x; mac2: the copy with a cookie.  many: of HELLOs, so that
+ * it needs one.  drop: a winner may. */
+inline recv_hello(x, n, mac2copy, many, drop)
 {
 	if
 	:: h[n].answered && h[n].from == other(x)	/* the same REPLY */
 	:: h[n].from == x				/* a reflection */
-	:: h[n].from == other(x) && !h[n].answered &&
-	    h[n].stamp <= e[x].max_stamp && !mac2copy ->
-		h[n].cookie = true
+	:: h[n].from == other(x) && !h[n].answered && !mac2copy &&
+	    (h[n].stamp <= e[x].max_stamp || many) -> h[n].cookie = true
 	:: else ->
 		if
 		:: e[x].calling && wins(e[x].hello_own, h[n].own) && drop
@@ -296,16 +297,16 @@ inline exchange(x)
 	fi
 }
 
-inline handshake(x)
+inline handshake(x, many)
 {
 	call(x, false);
 	n = nhello;
 	/* the other one's own try is old by now, and it does not drop this */
-	recv_hello(other(x), n, false, false);
+	recv_hello(other(x), n, false, many, false);
 	if
 	:: h[n].cookie ->
 		recv_cookie(n);
-		recv_hello(other(x), n, h[n].mac2, false)
+		recv_hello(other(x), n, h[n].mac2, false, false)
 	:: else
 	fi;
 	m = nreply;
@@ -316,19 +317,19 @@ inline handshake(x)
 
 #define hears(x)	(e[x].cur != 0 && has(x, e[other(x)].cur))
 
-inline behave()
+inline behave(many)
 {
 	for (k : 1 .. 2) {
 		exchange(CLIENT);
 		exchange(SERVER);
 		if
 		:: !hears(CLIENT) || e[CLIENT].unconfirmed ->
-			handshake(CLIENT)
+			handshake(CLIENT, many)
 		:: else
 		fi;
 		if
 		:: e[SERVER].cur != 0 && (!hears(SERVER) ||
-		    e[SERVER].unconfirmed) -> handshake(SERVER)
+		    e[SERVER].unconfirmed) -> handshake(SERVER, many)
 		:: else
 		fi
 	}
@@ -353,11 +354,11 @@ proctype network()
 		select(n : 1 .. nhello);
 		x = other(h[n].from);
 		if
-		:: true -> recv_hello(x, n, false, false)
-		:: true -> recv_hello(x, n, false, true)
-		:: h[n].mac2 -> recv_hello(x, n, true, false)
+		:: true -> recv_hello(x, n, false, false, false)
+		:: true -> recv_hello(x, n, false, false, true)
+		:: h[n].mac2 -> recv_hello(x, n, true, false, false)
 		:: h[n].cookie -> recv_cookie(n)
-		:: true -> recv_hello(h[n].from, n, false, false)
+		:: true -> recv_hello(h[n].from, n, false, false, false)
 		fi;
 		agreement();
 		n = 0; x = 0 }
@@ -386,7 +387,8 @@ proctype network()
 			restart(x)
 		fi;
 		x = 0 }
-	:: atomic { true -> behave(); break }
+	:: atomic { true -> behave(false); break }
+	:: atomic { true -> behave(true); break }
 	od
 }
 

@@ -90,8 +90,6 @@ int
 assoc_init(struct assoc *as, struct paths *ps,
     const struct hs_secret *secret)
 {
-	size_t		 i;
-
 	as->tunnel = ps->tunnel;
 	as->conf = ps->conf;
 	as->secret = secret;
@@ -100,8 +98,6 @@ assoc_init(struct assoc *as, struct paths *ps,
 	as->links = ps->links;
 	as->paths = ps;
 	as->own_id = random_id(&as->shared->rnd);
-	for (i = 0; i < HELLO_RECENT; i++)
-		as->recent[i].time = NEVER;
 	if ((as->spare = calloc(1, sizeof(*as->spare))) == NULL)
 		return (-1);
 	return (0);
@@ -115,6 +111,8 @@ assoc_clear(struct assoc *as)
 
 	for (i = 0; i < 3; i++)
 		keyset_free(&as->set[i]);
+	for (i = 0; i < HELLO_RECENT; i++)
+		seen_del(&as->recent[i]);
 	free(as->spare);
 	attempt_end(as);
 	sodium_memzero(as, sizeof(*as));
@@ -155,7 +153,7 @@ assoc_restart(struct assoc *as, uint64_t now)
 	attempt_end(as);
 	assoc_forget(as, now);
 	for (i = 0; i < HELLO_RECENT; i++)
-		as->recent[i].time = NEVER;
+		seen_del(&as->recent[i]);
 	as->max_stamp = 0;
 	as->hello_after = 0;
 	return (ASSOC_OVER);
@@ -527,33 +525,28 @@ assoc_reply(struct assoc *as, const struct dgram *dg, uint64_t now)
 
 /* What was answered to the HELLO with this mac1, NULL if it is a new one. */
 struct recent *
-assoc_recent(struct assoc *as, const uint8_t *mac1, uint64_t now)
+assoc_recent(const struct seen *seen, const uint8_t *mac1, uint64_t now)
 {
 	struct recent	*r;
-	size_t		 i;
 
-	for (i = 0; i < HELLO_RECENT; i++) {
-		r = &as->recent[i];
-		if (r->time == NEVER || memcmp(r->mac1, mac1, MAC_LEN) != 0)
-			continue;
-		if (now - r->time > RECENT_REMEMBERED)
-			r->time = NEVER;
-		else if (now - r->time > RECENT_LIFETIME)
-			r->answers = 0;
-		if (r->time == NEVER)
-			return (NULL);
-		if (r->answers == 0)
-			as->rx_rejected++;
-		return (r);
+	if ((r = seen_find(seen, mac1)) == NULL)
+		return (NULL);
+	if (now - r->time > RECENT_REMEMBERED) {
+		seen_del(r);
+		return (NULL);
 	}
-	return (NULL);
+	if (now - r->time > RECENT_LIFETIME)
+		r->answers = 0;
+	if (r->answers == 0)
+		r->assoc->rx_rejected++;
+	return (r);
 }
 
 /*
  * An authentic HELLO, new or with a valid cookie.  The answer offers new
  * keys and changes nothing else.
  */
-void
+int
 assoc_hello(struct assoc *as, const struct dgram *dg, struct handshake *hs,
     const struct hello *p1, int cookie, uint64_t now)
 {
@@ -568,13 +561,15 @@ assoc_hello(struct assoc *as, const struct dgram *dg, struct handshake *hs,
 	if (!hello_acceptable(as, p1, &aead, now) ||
 	    !hello_crosses(as, p1, now)) {
 		as->rx_rejected++;
-		return;
+		return (1);
 	}
 	continued = as->exists && p1->own_id == as->peer_id &&
 	    p1->peer_id == as->own_id;
-	if ((!continued && !ratelimit_allow(&as->new_limit, NEW_INTERVAL,
-	    NEW_BURST, now)) || (raw = rawq_add(&as->shared->rawq)) == NULL)
-		return;
+	if (!continued && !ratelimit_allow(&as->new_limit[cookie != 0],
+	    NEW_INTERVAL, NEW_BURST, now))
+		return (cookie);
+	if ((raw = rawq_add(&as->shared->rawq)) == NULL)
+		return (1);
 
 	if (as->next != NULL)
 		keyset_free(as->next);
@@ -612,12 +607,13 @@ assoc_hello(struct assoc *as, const struct dgram *dg, struct handshake *hs,
 		keyset_free(ks);
 		as->next = NULL;
 		as->rx_rejected++;
-		return;
+		return (1);
 	}
 	keys_init(&ks->k, &hk, aead, 0, ks->rx.index, hs->remote_index, now);
 
 	r = &as->recent[as->recent_next++ % HELLO_RECENT];
-	memcpy(r->mac1, hs->mac1, sizeof(r->mac1));
+	seen_del(r);
+	seen_add(&as->shared->seen, r, as, hs->mac1);
 	r->time = now;
 	r->ep = dg->ep;
 	r->several = 0;
@@ -626,6 +622,7 @@ assoc_hello(struct assoc *as, const struct dgram *dg, struct handshake *hs,
 	memcpy(r->reply, raw->buf, raw->len);
 	as->offer.hello = r;
 	sodium_memzero(&hk, sizeof(hk));
+	return (1);
 }
 
 int

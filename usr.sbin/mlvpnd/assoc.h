@@ -34,6 +34,7 @@
 #include "path.h"
 #include "ratelimit.h"
 #include "rxindex.h"
+#include "seen.h"
 #include "session.h"
 #include "shared.h"
 
@@ -47,17 +48,6 @@ struct keyset {
 	struct receiver	 rx;
 	int		 used;
 	uint64_t	 expires;	/* of old keys, NEVER */
-};
-
-/* A HELLO that was answered. */
-struct recent {
-	uint8_t		 mac1[MAC_LEN];
-	uint64_t	 time;		/* NEVER: unused */
-	struct endpoint	 ep;		/* where it came from first */
-	int		 several;	/* and from elsewhere */
-	int		 answers;
-	size_t		 len;
-	uint8_t		 reply[REPLY_LEN];
 };
 
 /* An association that a REPLY of ours has offered. */
@@ -121,7 +111,7 @@ struct assoc {
 	size_t		 recent_next;
 	uint64_t	 max_stamp;	/* of the peer's HELLOs */
 	uint16_t	 peer_mtu;	/* of its tunnel, 0 automatic */
-	struct ratelimit new_limit;	/* of new ones */
+	struct ratelimit new_limit[2];	/* of new ones; with a cookie */
 	uint64_t	 hello_after;	/* none before: the peer refuses us */
 	int		 unconfirmed;	/* as initiator: nothing came yet */
 	uint64_t	 confirm_by;
@@ -145,7 +135,7 @@ void	 assoc_clear(struct assoc *);
 int	 assoc_restart(struct assoc *, uint64_t);
 int	 assoc_closed(struct assoc *, uint64_t);
 void	 assoc_link_ready(struct assoc *, const struct link *, uint64_t);
-void	 assoc_hello(struct assoc *, const struct dgram *,
+int	 assoc_hello(struct assoc *, const struct dgram *,
 	    struct handshake *, const struct hello *, int, uint64_t);
 int	 assoc_reply(struct assoc *, const struct dgram *, uint64_t);
 void	 assoc_cookie(struct assoc *, const struct dgram *, uint64_t);
@@ -154,7 +144,7 @@ int	 assoc_open(struct assoc *, const struct dgram *, uint8_t, uint32_t,
 int	 assoc_timer(struct assoc *, uint64_t);
 uint64_t assoc_deadline(struct assoc *, uint64_t);
 int	 assoc_transmit(struct assoc *, struct dgram *, uint64_t);
-struct recent *assoc_recent(struct assoc *, const uint8_t *, uint64_t);
+struct recent *assoc_recent(const struct seen *, const uint8_t *, uint64_t);
 int	 assoc_is_news(struct assoc *, uint64_t);
 int	 assoc_can_send(const struct assoc *);
 
@@ -166,13 +156,15 @@ int	 assoc_can_send(const struct assoc *);
  * assoc_closed(): the peer has ended it, and is not to be called at once.
  * assoc_link_ready(link): it has a socket, and joins the handshake under way.
  * assoc_hello(dg, handshake, P1, cookie): an authentic HELLO, new or with a
- *	valid cookie: the answer offers keys and changes nothing else.
+ *	valid cookie: the answer offers keys and changes nothing else.  0: there
+ *	were too many, it is to come again with a cookie.
  * assoc_reply(dg), assoc_cookie(dg): their length is right, and the index
  *	this tunnel's.
  * assoc_open(dg, path id, index, p, number): a DATA datagram into p, which has
  *	room for it, with its packet number.
  * assoc_transmit(dg): a HELLO, 0 if there is none.
- * assoc_recent(mac1): what was answered to that HELLO, NULL if it is new.
+ * assoc_recent(seen, mac1): what was answered to that HELLO, NULL if it is
+ *	new.
  * assoc_is_news(stamp): is it greater than in all HELLOs before?
  * assoc_can_send(): are there keys?  Links of MLVPN 2.x need none.
  */

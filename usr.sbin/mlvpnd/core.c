@@ -31,67 +31,40 @@
 #include "tunnel.h"
 #include "wire.h"
 
-#define HELLO_MAC1_RATE		100	/* a second; more is load */
-#define HELLO_ALL_RATE		2000
 #define STRANGER_INTERVAL	(60 * USEC)
 #define STRANGER_BURST		3
-#define HELLO_SOURCE_RATE	20	/* under load, with a valid cookie */
 #define TICK_MAX		(20 * 1000)
-#define COOKIE_LIFETIME		(120 * USEC)
-
-static void	 stranger(struct core *, const struct dgram *, uint64_t);
-static void	 receive_hello(struct core *, const struct dgram *, uint64_t);
-static void	 receive_reply(struct core *, const struct dgram *, uint64_t);
-static void	 receive_cookie(struct core *, const struct dgram *, uint64_t);
-#define SOURCE_BUCKETS		256
-
-struct source {				/* HELLOs of some addresses */
-	uint64_t	 second;
-	unsigned int	 count;
-};
 
 struct core {
 	struct shared	 shared;
 	TAILQ_HEAD(, tunnel) tunnels;
-	struct tunnel	*first;		/* next to send, for fairness */
 	uint64_t	 promised;	/* last answer of core_deadline() */
-
-	/* HELLO load */
-	uint64_t	 hello_second;
-	unsigned int	 hello_all;
-	unsigned int	 hello_mac1;
-	uint64_t	 load_until;
-	uint8_t		 cookie_secret[2][32];	/* present, last */
-	uint64_t	 cookie_at;	/* when the present one was made */
-	struct source	 source[SOURCE_BUCKETS];
-	uint8_t		 source_key[crypto_shorthash_KEYBYTES];
 
 	uint64_t	 rx_unknown, rx_malformed, rx_badmac1;
 	struct ratelimit strangers;	/* that the user hears of */
-	uint64_t	 rx_hello_limited, cookies_sent;
+	uint64_t	 cookies_sent;
 };
 
 static int	 secret_taken(struct core *, const struct tunnel_conf *,
 		    const struct tunnel *);
 static int	 secret_equal(const struct hs_secret *,
 		    const struct hs_secret *);
-static struct tunnel *tunnel_of_socket(struct core *, uint32_t);
 static void	 receive_mlvpn2(struct core *, const struct dgram *, uint64_t);
 static void	 receive_data(struct core *, const struct dgram *, uint64_t);
-static struct tunnel *hello_mac1_owner(struct core *, const struct dgram *,
-		    int);
-static struct tunnel *hello_sender(struct core *, const struct dgram *,
-		    struct tunnel *, struct handshake *);
-static struct recent *hello_seen(struct core *, const struct dgram *,
-		    struct tunnel *, uint64_t);
-static int	 hello_loaded(struct core *, uint64_t, int);
-static int	 hello_cookie_valid(struct core *, const struct dgram *,
-		    uint64_t);
-static int	 hello_source_allowed(struct core *, const struct addr *,
-		    uint64_t);
-static void	 cookie_rotate(struct core *, uint64_t);
+static void	 receive_reply(struct core *, const struct dgram *, uint64_t);
+static void	 receive_cookie(struct core *, const struct dgram *, uint64_t);
+static void	 receive_hello(struct core *, const struct dgram *, uint64_t);
+static void	 hellos(struct core *, uint64_t);
+static void	 hello(struct core *, const struct admit_found *, uint64_t);
+static void	 hello_again(struct core *, const struct dgram *,
+		    struct recent *);
+static struct tunnel *hello_sender(struct core *, const struct admit_found *,
+		    const struct handshake *);
+static void	 stranger(struct core *, const struct dgram *, uint64_t);
 static void	 send_cookie(struct core *, const struct dgram *,
-		    const struct tunnel *, uint64_t);
+		    const struct hs_secret *, uint64_t);
+static size_t	 serve(struct core *, struct turn *, struct dgram *, size_t,
+		    uint64_t);
 static void	 learn_tick(struct core *, uint64_t);
 
 struct core *
@@ -113,9 +86,11 @@ core_new(const struct core_ops *ops, size_t npkts)
 	c->shared.limits = session_limits_default;
 	TAILQ_INIT(&c->tunnels);
 	rxindex_init(&c->shared.index);
+	socktab_init(&c->shared.socks);
+	turns_init(&c->shared.turns);
+	seen_init(&c->shared.seen);
 	mlvpn2_links_init(&c->shared.mlvpn2);
-	rnd_bytes(&c->shared.rnd, c->cookie_secret, sizeof(c->cookie_secret));
-	rnd_bytes(&c->shared.rnd, c->source_key, sizeof(c->source_key));
+	admit_init(&c->shared.admit, &c->shared.rnd);
 	return (c);
 }
 
@@ -128,6 +103,7 @@ core_free(struct core *c)
 		return;
 	while ((t = TAILQ_FIRST(&c->tunnels)) != NULL)
 		tunnel_free(t);
+	turns_free(&c->shared.turns);
 	pool_free(&c->shared.pool);
 	sodium_memzero(c, sizeof(*c));
 	free(c);
@@ -157,8 +133,6 @@ tunnel_free(struct tunnel *t)
 {
 	struct core	*c = t->shared->core;
 
-	if (c->first == t)
-		c->first = TAILQ_NEXT(t, entry);
 	TAILQ_REMOVE(&c->tunnels, t, entry);
 	tunnel_destroy(t);
 }
@@ -218,24 +192,15 @@ secret_equal(const struct hs_secret *a, const struct hs_secret *b)
 	return (sodium_memcmp(a->psk, b->psk, sizeof(a->psk)) == 0);
 }
 
-/* The tunnel that a socket is for: a link's is its tunnel's, the others listen
- * for all (NULL). */
-static struct tunnel *
-tunnel_of_socket(struct core *c, uint32_t sock)
-{
-	struct tunnel	*t;
-
-	TAILQ_FOREACH(t, &c->tunnels, entry)
-		if (tunnel_has_socket(t, sock))
-			return (t);
-	return (NULL);
-}
-
 /* For tests that cannot wait for the real limits. */
 void
 core_set_limits(struct core *c, const struct session_limits *limits)
 {
+	struct tunnel	*t;
+
 	c->shared.limits = *limits;
+	TAILQ_FOREACH(t, &c->tunnels, entry)
+		turn_ready(&c->shared.turns, &t->turn);
 }
 
 void
@@ -256,9 +221,9 @@ core_receive(struct core *c, struct dgram *dg, size_t n, uint64_t now)
 {
 	size_t	 i;
 
+	if (c->shared.stopping)
+		return;
 	for (i = 0; i < n; i++, dg++) {
-		if (c->shared.stopping)
-			return;
 		switch (dg->len > 0 ? dg->buf[0] : 0) {
 		case MSG_DATA:
 			receive_data(c, dg, now);
@@ -280,6 +245,7 @@ core_receive(struct core *c, struct dgram *dg, size_t n, uint64_t now)
 			break;
 		}
 	}
+	hellos(c, now);
 }
 
 static void
@@ -348,14 +314,106 @@ receive_cookie(struct core *c, const struct dgram *dg, uint64_t now)
 		c->rx_unknown++;
 		return;
 	}
-	assoc_cookie(&t->as, dg, now);
+	tunnel_cookie(t, dg, now);
 }
 
-/*
- * Costs rise with each step, and so does what the sender has shown: the form,
- * mac1 (knows the secret or the public key), under load a cookie (is at its
- * address), the handshake message itself, a stamp newer than the last.
- */
+static void
+receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
+{
+	struct tunnel	*only;
+	int		 pattern;
+
+	if ((pattern = hello_valid(dg->buf, dg->len)) == -1) {
+		c->rx_malformed++;
+		return;
+	}
+	only = socktab_find(&c->shared.socks, dg->ep.sock);
+	if (only != NULL && only->conf.protocol != PROTO_V3)
+		stranger(c, dg, now);
+	else
+		admit_put(&c->shared.admit, dg, pattern,
+		    only != NULL ? &only->admitted : NULL, now);
+}
+
+/* After all packets of the batch. */
+static void
+hellos(struct core *c, uint64_t now)
+{
+	struct admit_found	 found;
+	enum admit_result	 result;
+
+	admit_round(&c->shared.admit);
+	while ((result = admit_next(&c->shared.admit, &found, now)) !=
+	    ADMIT_NONE) {
+		if (result == ADMIT_FOUND)
+			hello(c, &found, now);
+		else
+			stranger(c, &found.dg, now);
+	}
+}
+
+/* It has a right mac1.  Next come the same HELLO over another link, or a
+ * replayed one; a cookie; the message itself; a stamp newer than the last. */
+static void
+hello(struct core *c, const struct admit_found *f, uint64_t now)
+{
+	struct admit		*a = &c->shared.admit;
+	const struct hs_secret	*secret = f->owner->secret;
+	const struct dgram	*dg = &f->dg;
+	struct recent		*seen;
+	struct tunnel		*t;
+	struct handshake	 hs;
+	struct hello		 p1;
+	int			 loaded, cookie;
+
+	loaded = admit_loaded(a, now);
+	if ((seen = assoc_recent(&c->shared.seen,
+	    dg->buf + dg->len - 2 * MAC_LEN, now)) != NULL) {
+		hello_again(c, dg, seen);
+		return;
+	}
+	cookie = admit_cookie_valid(a, dg, now);
+	if (loaded && !cookie) {
+		send_cookie(c, dg, secret, now);
+		return;
+	}
+	if (!admit_handshake(a, f, loaded, now))
+		return;
+
+	if (hello_open(&hs, secret, dg->buf, dg->len, &p1) == -1 ||
+	    (t = hello_sender(c, f, &hs)) == NULL)
+		stranger(c, dg, now);
+	else if ((!cookie && !assoc_is_news(&t->as, p1.stamp)) ||
+	    !tunnel_hello(t, dg, &hs, &p1, cookie, now))
+		send_cookie(c, dg, secret, now);
+	sodium_memzero(&hs, sizeof(hs));
+	sodium_memzero(&p1, sizeof(p1));
+}
+
+static void
+hello_again(struct core *c, const struct dgram *dg, struct recent *seen)
+{
+	struct raw	*raw;
+
+	seen->several |= !endpoint_equal(&seen->ep, &dg->ep);
+	if (seen->answers == 0 || (raw = rawq_add(&c->shared.rawq)) == NULL)
+		return;
+	seen->answers--;
+	raw->ep = dg->ep;
+	raw->len = seen->len;
+	memcpy(raw->buf, seen->reply, seen->len);
+}
+
+/* With key pairs several tunnels share this end's key. */
+static struct tunnel *
+hello_sender(struct core *c, const struct admit_found *f,
+    const struct handshake *hs)
+{
+	if (f->owner->secret->pattern == NOISE_NNPSK0)
+		return (f->owner->tunnel);
+	return (admit_peer(&c->shared.admit, f, hs->noise.rs));
+}
+
 /* Somebody may wait for a word on why nothing comes back. */
 static void
 stranger(struct core *c, const struct dgram *dg, uint64_t now)
@@ -368,234 +426,54 @@ stranger(struct core *c, const struct dgram *dg, uint64_t now)
 }
 
 static void
-receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
+send_cookie(struct core *c, const struct dgram *dg,
+    const struct hs_secret *secret, uint64_t now)
 {
-	struct tunnel	*t;
-	struct recent	*seen;
-	struct raw	*raw;
-	struct handshake hs;
-	struct hello	 p1;
-	int		 pattern, loaded, cookie;
-
-	if ((pattern = hello_valid(dg->buf, dg->len)) == -1) {
-		c->rx_malformed++;
-		return;
-	}
-	loaded = hello_loaded(c, now, 0);
-	if ((t = hello_mac1_owner(c, dg, pattern)) == NULL) {
-		stranger(c, dg, now);
-		return;
-	}
-	loaded |= hello_loaded(c, now, 1);
-
-	if ((seen = hello_seen(c, dg, t, now)) != NULL) {
-		seen->several |= !endpoint_equal(&seen->ep, &dg->ep);
-		if (seen->answers > 0 &&
-		    (raw = rawq_add(&c->shared.rawq)) != NULL) {
-			seen->answers--;
-			raw->ep = dg->ep;
-			raw->len = seen->len;
-			memcpy(raw->buf, seen->reply, seen->len);
-		}
-		return;
-	}
-	cookie = hello_cookie_valid(c, dg, now);
-	if (loaded && !cookie) {
-		send_cookie(c, dg, t, now);
-		return;
-	}
-	if (loaded && !hello_source_allowed(c, &dg->ep.remote, now)) {
-		c->rx_hello_limited++;
-		return;
-	}
-
-	if (hello_open(&hs, &t->secret, dg->buf, dg->len, &p1) == -1 ||
-	    (t = hello_sender(c, dg, t, &hs)) == NULL) {
-		stranger(c, dg, now);
-		goto done;
-	}
-	if (!cookie && !assoc_is_news(&t->as, p1.stamp)) {
-		send_cookie(c, dg, t, now);
-		goto done;
-	}
-	assoc_hello(&t->as, dg, &hs, &p1, cookie, now);
- done:
-	sodium_memzero(&hs, sizeof(hs));
-	sodium_memzero(&p1, sizeof(p1));
-}
-
-/*
- * The tunnel whose secret made mac1.  With key pairs several tunnels share
- * this end's key: any of them will do until the message is decrypted.
- */
-static struct tunnel *
-hello_mac1_owner(struct core *c, const struct dgram *dg, int pattern)
-{
-	struct tunnel	*t, *only = tunnel_of_socket(c, dg->ep.sock);
-
-	TAILQ_FOREACH(t, &c->tunnels, entry) {
-		if (t->conf.protocol != PROTO_V3 ||
-		    t->secret.pattern != pattern ||
-		    (only != NULL && t != only))
-			continue;
-		if (hello_mac1_check(dg->buf, dg->len, t->secret.mac1_own) == 0)
-			return (t);
-	}
-	return (NULL);
-}
-
-static struct tunnel *
-hello_sender(struct core *c, const struct dgram *dg, struct tunnel *owner,
-    struct handshake *hs)
-{
-	struct tunnel	*t, *only;
-
-	if (owner->secret.pattern == NOISE_NNPSK0)
-		return (owner);
-	only = tunnel_of_socket(c, dg->ep.sock);
-	TAILQ_FOREACH(t, &c->tunnels, entry) {
-		if (t->conf.protocol != PROTO_V3 ||
-		    t->secret.pattern != NOISE_IKPSK2 ||
-		    (only != NULL && t != only))
-			continue;
-		if (sodium_memcmp(t->secret.spub, owner->secret.spub,
-		    sizeof(t->secret.spub)) == 0 &&
-		    sodium_memcmp(t->secret.rs, hs->noise.rs,
-		    sizeof(t->secret.rs)) == 0)
-			return (t);
-	}
-	return (NULL);
-}
-
-/* The same HELLO that came over another link, or a replayed one. */
-static struct recent *
-hello_seen(struct core *c, const struct dgram *dg, struct tunnel *owner,
-    uint64_t now)
-{
-	const uint8_t	*mac1 = dg->buf + dg->len - 2 * MAC_LEN;
-	struct tunnel	*t;
-	struct recent	*r;
-
-	TAILQ_FOREACH(t, &c->tunnels, entry) {
-		if (t != owner && (owner->secret.pattern == NOISE_NNPSK0 ||
-		    t->secret.pattern == NOISE_NNPSK0))
-			continue;
-		if ((r = assoc_recent(&t->as, mac1, now)) != NULL)
-			return (r);
-	}
-	return (NULL);
-}
-
-/* Counts a HELLO and tells whether cookies are asked for at present. */
-static int
-hello_loaded(struct core *c, uint64_t now, int mac1)
-{
-	if (now / USEC != c->hello_second) {
-		c->hello_second = now / USEC;
-		c->hello_all = c->hello_mac1 = 0;
-	}
-	if (mac1)
-		c->hello_mac1++;
-	else
-		c->hello_all++;
-	if (c->hello_mac1 > HELLO_MAC1_RATE || c->hello_all > HELLO_ALL_RATE)
-		c->load_until = now + USEC;
-	return (now < c->load_until);
-}
-
-static void
-cookie_rotate(struct core *c, uint64_t now)
-{
-	if (now - c->cookie_at < COOKIE_LIFETIME)
-		return;
-	if (now - c->cookie_at < 2 * COOKIE_LIFETIME)
-		memcpy(c->cookie_secret[1], c->cookie_secret[0],
-		    sizeof(c->cookie_secret[1]));
-	else
-		rnd_bytes(&c->shared.rnd, c->cookie_secret[1],
-		    sizeof(c->cookie_secret[1]));
-	rnd_bytes(&c->shared.rnd, c->cookie_secret[0],
-	    sizeof(c->cookie_secret[0]));
-	c->cookie_at = now;
-}
-
-static int
-hello_cookie_valid(struct core *c, const struct dgram *dg, uint64_t now)
-{
-	uint8_t	 cookie[MAC_LEN];
-	int	 i;
-
-	if (sodium_is_zero(dg->buf + dg->len - MAC_LEN, MAC_LEN))
-		return (0);
-	cookie_rotate(c, now);
-	for (i = 0; i < 2; i++) {
-		cookie_make(cookie, c->cookie_secret[i], &dg->ep.remote,
-		    &dg->ep.local, dg->ep.sock);
-		if (hello_mac2_check(dg->buf, dg->len, cookie) == 0)
-			return (1);
-	}
-	return (0);
-}
-
-/* Addresses that share a place share what is allowed; nobody outside knows
- * which do. */
-static int
-hello_source_allowed(struct core *c, const struct addr *remote, uint64_t now)
-{
-	struct source	*s;
-	uint8_t		 hash[crypto_shorthash_BYTES];
-
-	crypto_shorthash(hash, remote->ip, remote->family == 6 ? 8 : 4,
-	    c->source_key);
-	s = &c->source[hash[0] % SOURCE_BUCKETS];
-	if (s->second != now / USEC) {
-		s->second = now / USEC;
-		s->count = 0;
-	}
-	return (++s->count <= HELLO_SOURCE_RATE);
-}
-
-static void
-send_cookie(struct core *c, const struct dgram *dg, const struct tunnel *t,
-    uint64_t now)
-{
-	uint8_t		 cookie[MAC_LEN], nonce[24];
 	struct raw	*raw;
 
 	if ((raw = rawq_add(&c->shared.rawq)) == NULL)
 		return;
-	cookie_rotate(c, now);
-	cookie_make(cookie, c->cookie_secret[0], &dg->ep.remote,
-	    &dg->ep.local, dg->ep.sock);
-	rnd_bytes(&c->shared.rnd, nonce, sizeof(nonce));
 	raw->ep = dg->ep;
-	raw->len = cookie_create(dg->buf, dg->len, t->secret.cookie_own,
-	    cookie, nonce, raw->buf);
+	raw->len = admit_cookie(&c->shared.admit, dg, secret->cookie_own,
+	    raw->buf, now);
 	c->cookies_sent++;
 }
 
 size_t
 core_transmit(struct core *c, struct dgram *dg, size_t max, uint64_t now)
 {
-	struct tunnel	*t, *last;
+	struct turns	*ts = &c->shared.turns;
+	struct turn	*turn;
 	size_t		 n = 0;
 
 	learn_tick(c, now);
+	if (!c->shared.stopping)
+		hellos(c, now);
 	while (n < max && rawq_get(&c->shared.rawq, &dg[n]))
-		n++;
+		dg[n++].tunnel = NULL;
+	turns_due(ts, now);
+	while (n < max && (turn = turns_next(ts)) != NULL)
+		n += serve(c, turn, &dg[n], max - n, now);
+	return (n);
+}
 
-	if ((t = c->first) == NULL)
-		t = TAILQ_FIRST(&c->tunnels);
-	if ((last = t) == NULL)
-		return (n);
-	do {
-		tunnel_timer(t, now);
-		while (n < max && tunnel_transmit(t, &dg[n], now))
-			n++;
-		if ((t = TAILQ_NEXT(t, entry)) == NULL)
-			t = TAILQ_FIRST(&c->tunnels);
-	} while (t != last && n < max);
-	c->first = t;
+/* One turn of a tunnel. */
+static size_t
+serve(struct core *c, struct turn *turn, struct dgram *dg, size_t max,
+    uint64_t now)
+{
+	struct turns	*ts = &c->shared.turns;
+	struct tunnel	*t = turn->tunnel;
+	size_t		 n = 0;
+	int		 more;
+
+	tunnel_timer(t, now);
+	while ((more = n == max || !turn_may_send(ts, turn)) == 0 &&
+	    tunnel_transmit(t, &dg[n], now))
+		turn_sent(turn, dg[n++].len);
+	if (c->shared.socks.nblocked > 0 && tunnel_is_blocked(t))
+		turn_block(ts, turn);
+	turn_over(ts, turn, more);
 	return (n);
 }
 
@@ -619,10 +497,8 @@ void
 core_send_error(struct core *c, const struct dgram *dg, int error,
     uint64_t now)
 {
-	struct tunnel	*t;
-
-	TAILQ_FOREACH(t, &c->tunnels, entry)
-		tunnel_send_error(t, dg, error, now);
+	if (dg->tunnel != NULL)
+		tunnel_send_error(dg->tunnel, dg, error, now);
 }
 
 void
@@ -630,25 +506,39 @@ core_sock_blocked(struct core *c, uint32_t sock, int blocked)
 {
 	struct tunnel	*t;
 
-	TAILQ_FOREACH(t, &c->tunnels, entry)
+	if ((t = socktab_find(&c->shared.socks, sock)) != NULL) {
 		tunnel_sock_blocked(t, sock, blocked);
+		return;
+	}
+	socktab_block(&c->shared.socks, sock, blocked);
+	if (!blocked)
+		turns_unblock(&c->shared.turns);
+}
+
+/* The next tunnel that may have packets for its interface. */
+struct tunnel *
+core_output(struct core *c)
+{
+	return (turns_output(&c->shared.turns));
 }
 
 uint64_t
 core_deadline(struct core *c, uint64_t now)
 {
-	struct tunnel	*t;
-	uint64_t	 when = NEVER, d;
+	struct turns	*ts = &c->shared.turns;
+	struct turn	*turn;
+	uint64_t	 when;
 
 	if (c->shared.rawq.n > 0)
 		return (now);
 	if (c->shared.stopping)
 		return (NEVER);
-	TAILQ_FOREACH(t, &c->tunnels, entry) {
-		d = tunnel_deadline(t, now);
-		if (d < when)
-			when = d;
-	}
+	while ((turn = TAILQ_FIRST(&ts->served)) != NULL)
+		turn_until(ts, turn, tunnel_deadline(turn->tunnel, now));
+	TAILQ_FOREACH(turn, &ts->ready, entry)
+		turn_until(ts, turn, tunnel_deadline(turn->tunnel, now));
+	when = MIN(turns_deadline(ts),
+	    admit_deadline(&c->shared.admit, now));
 	c->promised = when > now ? when : NEVER;
 	return (when);
 }
@@ -696,7 +586,7 @@ core_summary(struct core *c, struct ctl_summary *s)
 	s->rx_unknown = c->rx_unknown;
 	s->rx_malformed = c->rx_malformed;
 	s->rx_badmac1 = c->rx_badmac1;
-	s->rx_hello_limited = c->rx_hello_limited;
+	s->rx_hello_limited = c->shared.admit.limited;
 	s->cookies_sent = c->cookies_sent;
 	s->pkts_total = c->shared.pool.npkts;
 	s->pkts_used = c->shared.pool.npkts - c->shared.pool.nfree;

@@ -60,6 +60,7 @@ size_t		 core_transmit(struct core *, struct dgram *, size_t, uint64_t);
 void		 core_send_error(struct core *, const struct dgram *, int,
 		    uint64_t);
 void		 core_sock_blocked(struct core *, uint32_t, int);
+struct tunnel	*core_output(struct core *);
 uint64_t	 core_deadline(struct core *, uint64_t);
 void		 core_stop(struct core *, uint64_t);
 void		 core_summary(struct core *, struct ctl_summary *);
@@ -87,6 +88,8 @@ int		 tunnel_matches(struct tunnel *, const struct match_rule *,
 		    size_t);
 void		 tunnel_flows(struct tunnel *, const struct peer_flow *,
 		    size_t);
+void		 tunnel_set_user(struct tunnel *, void *);
+void		*tunnel_user(const struct tunnel *);
 uint64_t	 tunnel_link_bytes(struct tunnel *, const char *);
 void		 tunnel_ctl(struct tunnel *, struct ctl_tunnel *, uint64_t);
 int		 tunnel_ctl_match(struct tunnel *, size_t, struct ctl_match *);
@@ -108,6 +111,8 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  *	for EMSGSIZE its MTU is lowered.
  * core_sock_blocked(sock, blocked): the socket takes no more datagrams; until
  *	told otherwise core_transmit() gives none for it.
+ * core_output(): the next tunnel of which tunnel_output() may give packets,
+ *	since core_transmit() was called; NULL if there is no other.
  * core_deadline(now): when core_transmit() must be called again though
  *	nothing came, NEVER if not.
  * core_stop(now): from now on core_transmit() gives a CLOSE for each path
@@ -126,6 +131,7 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  *	errno, and nothing changed, if one has a program that must not run.
  * tunnel_flows(flows, n): what core_flows() said before a restart, of any
  *	tunnels: none of that is news.
+ * tunnel_user(): what tunnel_set_user() was given, NULL at first.
  * tunnel_input(): takes over the packets; pkt->len set, bytes at PKT_DATA.
  * tunnel_output(): packets to write to the interface; the caller gives each
  *	back with pkt_put().

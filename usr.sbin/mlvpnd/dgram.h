@@ -40,6 +40,8 @@ struct endpoint {
 	struct addr	 local;		/* family 0: the socket's own */
 };
 
+struct tunnel;
+
 struct dgram {
 	struct endpoint	 ep;
 	uint8_t		*buf;		/* the caller's, PKT_SIZE bytes */
@@ -47,6 +49,7 @@ struct dgram {
 	uint16_t	 run;		/* received as one: bytes of each but
 					   the last; 0 a single one */
 	uint8_t		 tos;		/* IPv4 TOS or IPv6 traffic class */
+	struct tunnel	*tunnel;	/* that sends it, NULL none */
 };
 
 /* Takes the first datagram off those that were received as one; 0 if it is

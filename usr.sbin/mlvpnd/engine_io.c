@@ -70,7 +70,6 @@ struct engine_run {
 
 static struct core		*core;
 static struct event		 ev_deadline;
-static TAILQ_HEAD(, engine_tun)	 tuns = TAILQ_HEAD_INITIALIZER(tuns);
 static TAILQ_HEAD(, engine_sock) socks = TAILQ_HEAD_INITIALIZER(socks);
 
 static struct dgram		 rx_dgrams[BATCH_MAX];
@@ -168,6 +167,7 @@ void
 engine_flush(uint64_t now)
 {
 	struct engine_tun	*t;
+	struct tunnel		*tunnel;
 	struct timeval		 tv;
 	uint64_t		 deadline, wait;
 	size_t			 n;
@@ -177,8 +177,8 @@ engine_flush(uint64_t now)
 		n = engine_transmit(now);
 	} while (n == BATCH_MAX && ++rounds < FLUSH_ROUNDS);
 
-	TAILQ_FOREACH(t, &tuns, entry) {
-		if (t->tunnel != NULL)
+	while ((tunnel = core_output(core)) != NULL) {
+		if ((t = tunnel_user(tunnel)) != NULL)
 			engine_deliver(t, now);
 	}
 
@@ -225,7 +225,6 @@ engine_tun_init(struct engine_tun *t)
 {
 	memset(t, 0, sizeof(*t));
 	t->fd = -1;
-	TAILQ_INSERT_TAIL(&tuns, t, entry);
 }
 
 void
@@ -234,6 +233,8 @@ engine_tun_set(struct engine_tun *t, const struct tunnel_conf *conf,
 {
 	t->conf = conf;
 	t->tunnel = tunnel;
+	if (tunnel != NULL)
+		tunnel_set_user(tunnel, t);
 }
 
 /* Takes over fd; -1 leaves none. */
@@ -254,7 +255,6 @@ void
 engine_tun_free(struct engine_tun *t)
 {
 	engine_tun_setfd(t, -1);
-	TAILQ_REMOVE(&tuns, t, entry);
 }
 
 static void

@@ -37,7 +37,6 @@ struct tunnel_conf;
 
 /* A tunnel's device. */
 struct engine_tun {
-	TAILQ_ENTRY(engine_tun)	 entry;
 	int			 fd;		/* or -1 */
 	struct event		 ev;
 	const struct tunnel_conf *conf;

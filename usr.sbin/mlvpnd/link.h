@@ -29,6 +29,7 @@
 
 #include "conf.h"
 #include "dgram.h"
+#include "socktab.h"
 
 struct path;
 
@@ -41,6 +42,7 @@ struct link {
 	int		 disabled;	/* by the operator */
 	uint64_t	 bytes;		/* carried, not yet told */
 	struct path	*path;		/* opened by this end */
+	struct sockuser	 user;		/* of its socket */
 	uint64_t	 since;		/* of having no path */
 };
 TAILQ_HEAD(links, link);

@@ -26,10 +26,22 @@ int
 ratelimit_allow(struct ratelimit *r, uint64_t interval, unsigned int burst,
     uint64_t now)
 {
+	if (!ratelimit_left(r, (burst - 1) * interval + 1, now))
+		return (0);
+	ratelimit_take(r, interval, now);
+	return (1);
+}
+
+int
+ratelimit_left(const struct ratelimit *r, uint64_t burst, uint64_t now)
+{
+	return (r->due < now || r->due - now < burst);
+}
+
+void
+ratelimit_take(struct ratelimit *r, uint64_t time, uint64_t now)
+{
 	if (r->due < now)
 		r->due = now;
-	if (r->due - now > (burst - 1) * interval)
-		return (0);
-	r->due += interval;
-	return (1);
+	r->due += time;
 }

@@ -37,4 +37,12 @@ struct ratelimit {
 int	 ratelimit_allow(struct ratelimit *, uint64_t interval,
 	    unsigned int burst, uint64_t now);
 
+/*
+ * The same for work that is worth so many microseconds: is there less than
+ * burst of it yet to be paid for, and some more is done.
+ */
+int	 ratelimit_left(const struct ratelimit *, uint64_t burst,
+	    uint64_t now);
+void	 ratelimit_take(struct ratelimit *, uint64_t time, uint64_t now);
+
 #endif /* RATELIMIT_H */

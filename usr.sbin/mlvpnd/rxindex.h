@@ -31,7 +31,7 @@
 struct rnd;
 struct tunnel;
 
-#define RXINDEX_BUCKETS	256
+#define RXINDEX_BUCKETS	4096
 
 /* Part of what has the index. */
 struct receiver {

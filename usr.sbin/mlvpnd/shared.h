@@ -26,14 +26,18 @@
 
 #include <stdint.h>
 
+#include "admit.h"
 #include "mlvpn2_links.h"
 #include "notify.h"
 #include "pkt.h"
 #include "rawq.h"
 #include "rnd.h"
 #include "rxindex.h"
+#include "seen.h"
 #include "session.h"
+#include "socktab.h"
 #include "stamp.h"
+#include "turn.h"
 
 struct core;
 
@@ -43,6 +47,10 @@ struct shared {
 	struct rnd	 rnd;
 	struct pool	 pool;
 	struct rxindex	 index;
+	struct socktab	 socks;
+	struct turns	 turns;
+	struct admit	 admit;
+	struct seen	 seen;
 	struct rawq	 rawq;
 	struct stamps	 stamps;
 	struct mlvpn2_links mlvpn2;

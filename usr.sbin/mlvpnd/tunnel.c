@@ -40,6 +40,11 @@
 #define MTU_RAISE_AFTER	(60 * USEC)
 
 static void	 conf_set(struct tunnel *, const struct tunnel_conf *);
+static void	 secret_set(struct tunnel *, const struct tunnel_conf *);
+static void	 wake(struct tunnel *);
+static void	 link_socket(struct tunnel *, struct link *, uint32_t);
+static void	 learn_blocked(struct tunnel *);
+static void	 learn_peer(struct tunnel *);
 static void	 links_free(struct tunnel *);
 static void	 links_open(struct tunnel *, uint64_t);
 static void	 settle(struct tunnel *, uint64_t);
@@ -71,6 +76,10 @@ tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 	if ((t = calloc_conceal(1, sizeof(*t))) == NULL)
 		return (NULL);
 	t->shared = sh;
+	if (turn_add(&sh->turns, &t->turn, t) == -1) {
+		free(t);
+		return (NULL);
+	}
 	share_init(&t->share, &sh->pool);
 	TAILQ_INIT(&t->links);
 	paths_init(&t->paths, conf->protocol == PROTO_MLVPN2 ?
@@ -100,6 +109,8 @@ tunnel_destroy(struct tunnel *t)
 	sched_free(&t->sched);
 	deliver_free(&t->deliver);
 	mlvpn2_free(&t->m2);
+	admit_del(&t->shared->admit, &t->admitted);
+	turn_del(&t->shared->turns, &t->turn);
 	share_free(&t->share);
 	sodium_memzero(t, sizeof(*t));
 	free(t);
@@ -125,6 +136,14 @@ tunnel_apply(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
 	}
 	sodium_memzero(&old, sizeof(old));
 	update_mtu(t, now);
+	wake(t);
+}
+
+/* Something came for it: it gets its turn. */
+static void
+wake(struct tunnel *t)
+{
+	turn_ready(&t->shared->turns, &t->turn);
 }
 
 static void
@@ -134,10 +153,27 @@ conf_set(struct tunnel *t, const struct tunnel_conf *conf)
 	TAILQ_INIT(&t->conf.routes);
 	TAILQ_INIT(&t->conf.links);
 	TAILQ_INIT(&t->conf.matches);
-	tunnel_secret(&t->secret, conf);
+	secret_set(t, conf);
 	notify_init(&t->notify, &t->shared->ops, t->conf.id, t->conf.name);
 	if (conf->mtu != 0)
 		set_mtu(t, conf->mtu);
+}
+
+/* Whoever is let in by the old one is no more. */
+static void
+secret_set(struct tunnel *t, const struct tunnel_conf *conf)
+{
+	struct admit		*a = &t->shared->admit;
+	struct hs_secret	 secret;
+
+	tunnel_secret(&secret, conf);
+	if (sodium_memcmp(&secret, &t->secret, sizeof(secret)) != 0) {
+		admit_del(a, &t->admitted);
+		t->secret = secret;
+		if (conf->protocol == PROTO_V3)
+			admit_add(a, &t->admitted, t, &t->secret);
+	}
+	sodium_memzero(&secret, sizeof(secret));
 }
 
 void
@@ -179,12 +215,14 @@ tunnel_link(struct tunnel *t, const struct link_conf *conf, uint64_t now)
 		TAILQ_INSERT_TAIL(&t->links, l, entry);
 	}
 	l->conf = *conf;
+	link_socket(t, l, l->ep.sock);
 	link_rates_changed(t, l, now);
 	if (!link_enabled(l) && l->path != NULL)
 		path_remove(l->path, CLOSE_LINK_DOWN, now);
 	else if (link_enabled(l) && !enabled)
 		link_use(t, l, now);
 	settle(t, now);
+	wake(t);
 	return (0);
 }
 
@@ -223,16 +261,19 @@ tunnel_unlink(struct tunnel *t, const char *name, uint64_t now)
 			continue;
 		path_link(p, NULL, now);
 	}
+	socktab_clear(&l->user);
 	free(l);
 	if (assoc_can_send(&t->as))
 		links_open(t, now);
 	settle(t, now);
+	wake(t);
 	return (0);
 }
 
 int
 tunnel_matches(struct tunnel *t, const struct match_rule *rules, size_t n)
 {
+	wake(t);
 	return (match_set(&t->sched.matches, rules, n));
 }
 
@@ -243,6 +284,7 @@ links_free(struct tunnel *t)
 
 	while ((l = TAILQ_FIRST(&t->links)) != NULL) {
 		TAILQ_REMOVE(&t->links, l, entry);
+		socktab_clear(&l->user);
 		free(l);
 	}
 }
@@ -273,6 +315,7 @@ tunnel_link_admin(struct tunnel *t, const char *name, int up, uint64_t now)
 		path_disable(t->paths.list[i], !up, now);
 	}
 	settle(t, now);
+	wake(t);
 	return (found ? 0 : -1);
 }
 
@@ -285,6 +328,8 @@ tunnel_socket(struct tunnel *t, const char *name, const struct endpoint *ep,
 
 	if ((l = link_find(&t->links, name)) == NULL)
 		return (-1);
+	wake(t);
+	link_socket(t, l, ep != NULL ? ep->sock : SOCK_NONE);
 	if (ep == NULL) {
 		l->ep.sock = SOCK_NONE;
 		if (l->path != NULL)
@@ -297,6 +342,16 @@ tunnel_socket(struct tunnel *t, const char *name, const struct endpoint *ep,
 	link_use(t, l, now);
 	settle(t, now);
 	return (0);
+}
+
+/* What comes to the socket is for this tunnel, unless it listens. */
+static void
+link_socket(struct tunnel *t, struct link *l, uint32_t sock)
+{
+	if (sock != SOCK_NONE && l->conf.listen.family == 0)
+		socktab_set(&t->shared->socks, &l->user, sock, t);
+	else
+		socktab_clear(&l->user);
 }
 
 /* The link has a socket, perhaps another one. */
@@ -339,9 +394,10 @@ tunnel_send_error(struct tunnel *t, const struct dgram *dg, int error,
 			path_send_error(p, dg, error, now);
 	}
 	settle(t, now);
+	wake(t);
 }
 
-/* A socket that takes no more for now, or does again: its paths wait. */
+/* A socket of its own takes no more for now, or does again. */
 void
 tunnel_sock_blocked(struct tunnel *t, uint32_t sock, int blocked)
 {
@@ -350,18 +406,52 @@ tunnel_sock_blocked(struct tunnel *t, uint32_t sock, int blocked)
 	for (i = 0; i < t->paths.n; i++)
 		if (t->paths.list[i]->addr.ep.sock == sock)
 			path_addr_blocked(&t->paths.list[i]->addr, blocked);
+	wake(t);
 }
 
-/* Is the socket that of a link, and no other tunnel's? */
-int
-tunnel_has_socket(const struct tunnel *t, uint32_t sock)
+/* The same of sockets that it shares with others. */
+static void
+learn_blocked(struct tunnel *t)
 {
-	const struct link	*l;
+	const struct socktab	*st = &t->shared->socks;
+	struct path_addr	*a;
+	int			 i;
 
-	TAILQ_FOREACH(l, &t->links, entry)
-		if (l->ep.sock == sock && l->conf.listen.family == 0)
+	if (t->blocked == st->generation)
+		return;
+	t->blocked = st->generation;
+	for (i = 0; i < t->paths.n; i++) {
+		a = &t->paths.list[i]->addr;
+		if (socktab_find(st, a->ep.sock) == NULL)
+			path_addr_blocked(a,
+			    socktab_is_blocked(st, a->ep.sock));
+	}
+}
+
+int
+tunnel_is_blocked(const struct tunnel *t)
+{
+	int	 i;
+
+	for (i = 0; i < t->paths.n; i++)
+		if (t->paths.list[i]->addr.blocked)
 			return (1);
 	return (0);
+}
+
+/* Where the peer was seen: it may come from there again. */
+static void
+learn_peer(struct tunnel *t)
+{
+	const struct path	*p;
+	int			 i;
+
+	for (i = 0; i < t->paths.n; i++) {
+		p = t->paths.list[i];
+		if (p->addr.validated && p->addr.ep.sock != SOCK_NONE)
+			admit_know(&t->shared->admit, &t->admitted,
+			    &p->addr.ep.remote);
+	}
 }
 
 /*
@@ -483,6 +573,7 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 {
 	int	 i, can_send;
 
+	learn_blocked(t);
 	if (t->shared->stopping)
 		return;
 	assoc_happened(t, assoc_timer(&t->as, now), now);
@@ -499,6 +590,7 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 		t->spread_at = now;
 		sched_spread(&t->sched, now);
 		update_mtu(t, now);
+		learn_peer(t);
 	}
 	sched_pump(&t->sched, now);
 }
@@ -508,6 +600,7 @@ int
 tunnel_transmit(struct tunnel *t, struct dgram *dg, uint64_t now)
 {
 	dg->tos = 0;
+	dg->tunnel = t;
 	if (assoc_transmit(&t->as, dg, now))
 		return (1);
 	if (!assoc_can_send(&t->as) || !(control(t, dg, now) ||
@@ -540,6 +633,7 @@ tunnel_stop(struct tunnel *t)
 	sched_clear(&t->sched);
 	for (i = 0; i < t->paths.n; i++)
 		t->paths.list[i]->ops->stop(t->paths.list[i]);
+	wake(t);
 }
 
 uint64_t
@@ -574,6 +668,7 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
 {
 	size_t	 i;
 
+	wake(t);
 	for (i = 0; i < n; i++) {
 		if (assoc_can_send(&t->as) && !t->shared->stopping &&
 		    packet_sane(&t->conf, p[i])) {
@@ -590,7 +685,20 @@ tunnel_input(struct tunnel *t, struct pkt **p, size_t n, uint64_t now)
 size_t
 tunnel_output(struct tunnel *t, struct pkt **p, size_t max, uint64_t now)
 {
+	turn_stale(&t->shared->turns, &t->turn);
 	return (deliver_output(&t->deliver, p, max, now));
+}
+
+void
+tunnel_set_user(struct tunnel *t, void *user)
+{
+	t->user = user;
+}
+
+void *
+tunnel_user(const struct tunnel *t)
+{
+	return (t->user);
 }
 
 void
@@ -598,6 +706,22 @@ tunnel_flows(struct tunnel *t, const struct peer_flow *f, size_t n)
 {
 	if (t->conf.protocol == PROTO_MLVPN2)
 		mlvpn2_flows_set(&t->m2, f, n);
+	wake(t);
+}
+
+int
+tunnel_hello(struct tunnel *t, const struct dgram *dg, struct handshake *hs,
+    const struct hello *p1, int cookie, uint64_t now)
+{
+	wake(t);
+	return (assoc_hello(&t->as, dg, hs, p1, cookie, now));
+}
+
+void
+tunnel_cookie(struct tunnel *t, const struct dgram *dg, uint64_t now)
+{
+	wake(t);
+	assoc_cookie(&t->as, dg, now);
 }
 
 void
@@ -605,6 +729,7 @@ tunnel_reply(struct tunnel *t, const struct dgram *dg, uint64_t now)
 {
 	assoc_happened(t, assoc_reply(&t->as, dg, now), now);
 	settle(t, now);
+	wake(t);
 }
 
 /* A DATA datagram of this path id and receiver index. */
@@ -619,6 +744,7 @@ tunnel_receive(struct tunnel *t, const struct dgram *dg, uint8_t id,
 	if (dg->len - DATA_OVERHEAD > PKT_ROOM ||
 	    (p = pkt_get(&t->shared->pool)) == NULL)
 		return;
+	wake(t);
 	what = assoc_open(&t->as, dg, id, index, p, &number, now);
 	assoc_happened(t, what, now);
 	if (what & ASSOC_OPENED)
@@ -635,6 +761,7 @@ tunnel_receive_mlvpn2(struct tunnel *t, struct mlvpn2 *m,
 {
 	mlvpn2_receive(m, h, dg, now);
 	settle(t, now);
+	wake(t);
 }
 
 /* It is authentic; the inner header is before the packet. */

@@ -35,6 +35,10 @@
 struct tunnel {
 	TAILQ_ENTRY(tunnel) entry;
 	struct shared	*shared;
+	void		*user;		/* the user's own */
+	struct turn	 turn;
+	struct admitted	 admitted;
+	unsigned int	 blocked;	/* socktab's generation */
 	struct notify	 notify;
 	struct tunnel_conf conf;	/* without its lists */
 	struct share	 share;
@@ -64,10 +68,13 @@ void		 tunnel_destroy(struct tunnel *);
 void		 tunnel_apply(struct tunnel *, const struct tunnel_conf *,
 		    uint64_t);
 void		 tunnel_secret(struct hs_secret *, const struct tunnel_conf *);
-int		 tunnel_has_socket(const struct tunnel *, uint32_t);
 void		 tunnel_send_error(struct tunnel *, const struct dgram *, int,
 		    uint64_t);
 void		 tunnel_sock_blocked(struct tunnel *, uint32_t, int);
+int		 tunnel_is_blocked(const struct tunnel *);
+void		 tunnel_cookie(struct tunnel *, const struct dgram *, uint64_t);
+int		 tunnel_hello(struct tunnel *, const struct dgram *,
+		    struct handshake *, const struct hello *, int, uint64_t);
 void		 tunnel_receive(struct tunnel *, const struct dgram *, uint8_t,
 		    uint32_t, uint64_t);
 void		 tunnel_receive_mlvpn2(struct tunnel *, struct mlvpn2 *,

@@ -369,6 +369,7 @@ priority(void)
 	struct sim_link		*l;
 	struct pair		*p;
 	uint64_t		 now;
+	uint32_t		 sock;
 	int			 i, wait;
 
 	p = small_pair(608, 0, 0);
@@ -377,7 +378,8 @@ priority(void)
 	pair_run(p, 200 * MSEC);
 	for (wait = 0; wait < 2; wait++) {
 		TEST("\tbehind %s", wait ? "a full socket" : "a slow link");
-		p->a->tunnel[0]->paths.list[0]->addr.blocked = wait;
+		sock = p->a->tunnel[0]->paths.list[0]->addr.ep.sock;
+		core_sock_blocked(p->a->core, sock, wait);
 		/* 20 packets each, which take the link 35 ms, in 200 us */
 		now = p->sim->now;
 		for (i = 0; i < 2; i++) {
@@ -386,7 +388,7 @@ priority(void)
 			f[i]->tos = 46 << 2;
 		}
 		pair_run(p, MSEC);
-		p->a->tunnel[0]->paths.list[0]->addr.blocked = 0;
+		core_sock_blocked(p->a->core, sock, 0);
 		sim_host_wake(p->a);
 		pair_run(p, 200 * MSEC);
 		for (i = 0; i < 2; i++) {

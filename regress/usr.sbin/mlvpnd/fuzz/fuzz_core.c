@@ -525,6 +525,7 @@ operate(struct input *in, int who)
 	case 6:
 		memset(&dg, 0, sizeof(dg));
 		dg.ep = address(who, link);
+		dg.tunnel = e->t;
 		dg.len = get(in) * 8;
 		core_send_error(e->core, &dg, what & 128 ? EHOSTUNREACH :
 		    dg.len > 0 ? EMSGSIZE : ENOBUFS, now);
