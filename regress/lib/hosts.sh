@@ -31,6 +31,7 @@
 #					its standard input
 #	daemon HOST NAME		that mlvpnd, until it answers on its
 #					socket
+#	end_daemon NAME [SIGNAL]	until its engine has closed the sockets
 #	ctl NAME ARGUMENT ...		mlvpnctl for that one
 #	await 'COMMAND' SECONDS		until it succeeds, tried each 50 ms;
 #					three times as long, as the machine may
@@ -272,6 +273,13 @@ daemon()
 		cat "$T/$2.log" >&2
 		die "mlvpnd $2 did not start"
 	}
+}
+
+end_daemon()
+{
+	_engine=$(child "$(pid "$1")" engine)
+	terminate "$1" "${2:-TERM}"
+	await "gone $_engine" 5
 }
 
 ctl()

@@ -135,9 +135,7 @@ check "the server hears of the end" await 'hears_end dsl1' 5
 daemon c client
 await_links client 1 2
 check "a new client: none lost" no_loss -c 100
-engine=$(child "$(pid server)" engine)
-terminate server KILL
-await "gone $engine" 5	# it has the sockets
+end_daemon server KILL
 check "the server that died has left what came" \
     [ -s "$T/server.sock.flows" ]
 daemon s server

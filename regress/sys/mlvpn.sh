@@ -217,9 +217,7 @@ endures()
 		check "$1: dsl$n is back" await "link_is ours dsl$n up" 15
 	done
 	for signal in TERM KILL; do
-		_engine=$(child "$(pid ours)" engine)
-		terminate ours $signal
-		await "gone $_engine" 5	# it has the sockets
+		end_daemon ours $signal
 		start_ours
 		check "$1: ours anew after $signal: all links" await all_up 15
 		check "$1: the connection lives" goes_on

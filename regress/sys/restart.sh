@@ -24,14 +24,14 @@ start_pair 1 2
 check "before" no_loss -c 50
 
 for sig in TERM KILL; do
-	terminate server $sig
+	end_daemon server $sig
 	server_conf </dev/null | conf server
 	daemon s server
 	check "server back after SIG$sig" await reaches 10
 	await_links client 1 2
 	check "none lost after it" no_loss -c 100
 
-	terminate client $sig
+	end_daemon client $sig
 	links 1 2 </dev/null | client_conf | conf client
 	daemon c client
 	check "client back after SIG$sig" await reaches 10
