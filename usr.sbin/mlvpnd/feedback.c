@@ -64,7 +64,8 @@ feedback_sample(const struct feedback *fb, const struct frame *f,
 	rs->tx_dgrams = s->number - fb->number;
 	rs->tx_bytes = s->total - fb->total;
 	rs->rx_us = f->u.report.arrival - fb->arrival;
-	rs->rx_dgrams = f->u.report.dgrams - fb->came;
+	/* a peer may say anything */
+	rs->rx_dgrams = MIN(f->u.report.dgrams - fb->came, SENT_RING);
 	rs->rx_bytes = f->u.report.bytes - fb->bytes +
 	    rs->rx_dgrams * overhead;
 	rs->owd = feedback_owd(f, s);

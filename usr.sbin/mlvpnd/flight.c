@@ -90,6 +90,12 @@ flight_probe(struct flight *f, uint64_t number)
 }
 
 void
+flight_hold(struct flight *f)
+{
+	f->holds++;
+}
+
+void
 flight_report(struct flight *f, uint64_t number, uint64_t now)
 {
 	const struct sent	*s;

@@ -61,6 +61,7 @@ struct sent	*flight_slot(const struct flight *, uint64_t);
 struct sent	*flight_sent(const struct flight *, uint64_t);
 void		 flight_add(struct flight *, uint64_t, size_t, int, uint64_t);
 void		 flight_probe(struct flight *, uint64_t);
+void		 flight_hold(struct flight *);
 void		 flight_report(struct flight *, uint64_t, uint64_t);
 void		 flight_forgive(struct flight *, uint64_t);
 int		 flight_waits(const struct flight *);
@@ -72,6 +73,7 @@ uint64_t	 flight_bytes(const struct flight *);
  *	the datagram, NULL if it was not sent or that is too long ago.
  * flight_add(number, bytes, eliciting, now): a datagram leaves, the slot's
  *	packet having been let go; flight_probe(number): it tries a size.
+ * flight_hold(): one has to wait before it can leave.
  * flight_report(number, now): the highest number reported.
  * flight_forgive(next number): what was sent no longer counts.
  * flight_waits(): is a report outstanding?

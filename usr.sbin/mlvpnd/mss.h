@@ -26,10 +26,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * Lowers the maximum segment size of an IP packet of len bytes, if it is a
- * SYN, to limit bytes, 0: to what an interface of this mtu has room for.
- */
 void	 mss_clamp(uint8_t *, size_t, uint16_t, uint16_t);
+
+/*
+ * mss_clamp(packet, len, mtu, limit): if the IP packet of len bytes is a TCP
+ *	SYN, lowers the maximum segment size in it to limit bytes, 0: to what
+ *	an interface of this mtu, in bytes, has room for (RFC 9293, 3.7.1).
+ */
 
 #endif /* MSS_H */

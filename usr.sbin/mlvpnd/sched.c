@@ -48,7 +48,7 @@
 #define LEVEL_RETURN	(5 * USEC)
 #define LOSS_PENALTY	200000		/* us times the loss, for priority */
 #define PRIO_AHEAD	100000		/* us of it a path's queue takes */
-#define OVERDUE_MIN		10000		/* us */
+#define OVERDUE_MIN	10000		/* us */
 #define COPY_LATE	100000		/* us after the first, no use */
 #define BULK_SHARE	16		/* part of the rate that "bulk" has */
 #define OVERFLOW_AFTER	500000		/* us of packets that wait */
@@ -732,7 +732,7 @@ sched_transmit(struct sched *s, struct dgram *dg, uint64_t now)
 		if (path->q.backlog == 0 || path->addr.blocked)
 			continue;
 		if (free_at(path) > now) {
-			path->flight.holds++;
+			flight_hold(&path->flight);
 			rate_saturated(&path->rate, now);
 			continue;
 		}
