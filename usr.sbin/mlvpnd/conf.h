@@ -43,6 +43,7 @@
 #define ROUTE_LABEL_SIZE	32	/* RTLABEL_LEN of OpenBSD */
 #define SECRET_SIZE		256
 #define REMOTE_MAX		4
+#define REMOTE_PORT_MAX		4
 #define MATCH_LINKS_MAX		16
 #define MATCH_EXPR_SIZE		512
 #define MATCH_MAX		1000	/* rules of a tunnel */
@@ -123,7 +124,8 @@ struct link_conf {
 	/* where it goes: none of these in a server's override of a link */
 	int		 nremote;
 	char		 remote[REMOTE_MAX][HOST_SIZE];	/* name or literal */
-	uint16_t	 remote_port;
+	int		 nremote_port;
+	uint16_t	 remote_port[REMOTE_PORT_MAX];
 	uint8_t		 family;	/* 0 either, 4 inet, 6 inet6 */
 	struct addr	 local;		/* family 0: any; port 0: any */
 	char		 local_if[IFNAMSIZ];	/* or an interface's address */

@@ -479,7 +479,7 @@ check_port_mlvpn2(const struct mlvpnd_conf *conf, const struct link_conf *l)
 			    "link \"%s\" of tunnel \"%s\", protocol mlvpn2 "
 			    "needs one port per link", l->name,
 			    l->listen.family != 0 ? l->listen.port :
-			    l->remote_port, m->name,
+			    l->remote_port[0], m->name,
 			    other->name);
 			return;
 		}
@@ -497,7 +497,7 @@ same_port(const struct link_conf *l, const struct link_conf *m)
 		    (addr_equal(&l->listen, &m->listen) ||
 		    addr_is_any(&l->listen) || addr_is_any(&m->listen)));
 	return (l->nremote > 0 && m->nremote > 0 &&
-	    l->remote_port == m->remote_port &&
+	    l->remote_port[0] == m->remote_port[0] &&
 	    strcmp(l->remote[0], m->remote[0]) == 0);
 }
 

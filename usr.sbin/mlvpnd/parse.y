@@ -206,7 +206,8 @@ static void	 tunnel_tos(int, int);
 static void	 tunnel_command(const char *, int);
 static void	 link_begin(const char *, int);
 static void	 link_end(void);
-static void	 link_remote(int, int);
+static void	 link_remote(void);
+static void	 link_ports(int);
 static void	 link_local(const char *, int);
 static void	 link_listen(const char *, int);
 static void	 link_bandwidth(struct rate_conf *, const char *,
@@ -638,8 +639,10 @@ linkopt		: RDOMAIN word {
 		| RTABLE word {
 			set_rtable(&seen_link, &curlink->rtable, $2);
 		}
-		| REMOTE words PORT port family {
-			link_remote($4, $5);
+		| REMOTE words {
+			link_remote();
+		} PORT words family {
+			link_ports($6);
 		}
 		| LOCAL word local_port {
 			link_local($2, $3);
@@ -2149,7 +2152,7 @@ link_end(void)
 
 /* The hosts are in the list. */
 static void
-link_remote(int port, int family)
+link_remote(void)
 {
 	struct addr	 addr;
 	int		 i;
@@ -2167,9 +2170,6 @@ link_remote(int port, int family)
 			if (addr_is_any(&addr) || addr_is_multicast(&addr))
 				yyerror("remote %s: not a host address",
 				    list[i]);
-			else if (family != 0 && family != addr.family)
-				yyerror("remote %s: wrong address family",
-				    list[i]);
 		} else if (!value_is_hostname(list[i])) {
 			yyerror("remote %s: not an address or host name",
 			    list[i]);
@@ -2178,8 +2178,31 @@ link_remote(int port, int family)
 		strlcpy(curlink->remote[curlink->nremote++], list[i],
 		    sizeof(curlink->remote[0]));
 	}
-	curlink->remote_port = port;
+}
+
+/* And now the ports. */
+static void
+link_ports(int family)
+{
+	struct addr	 addr;
+	int		 i, port;
+
+	for (i = 0; i < curlink->nremote; i++) {
+		if (family != 0 && value_addr(&addr, curlink->remote[i]) == 0 &&
+		    addr.family != family)
+			yyerror("remote %s: wrong address family",
+			    curlink->remote[i]);
+	}
 	curlink->family = family;
+	if (nlist > REMOTE_PORT_MAX) {
+		yyerror("more than %d ports", REMOTE_PORT_MAX);
+		return;
+	}
+	for (i = 0; i < nlist; i++) {
+		if ((port = number("port", list[i], 1, UINT16_MAX)) != -1)
+			curlink->remote_port[i] = port;
+	}
+	curlink->nremote_port = nlist;
 }
 
 static void

@@ -421,7 +421,12 @@ print_remote(const struct link_conf *l)
 		print_string(l->remote[i]);
 		printf(" ");
 	}
-	printf("%sport %u%s\n", l->nremote > 1 ? "} " : "", l->remote_port,
+	printf("%sport ", l->nremote > 1 ? "} " : "");
+	if (l->nremote_port > 1)
+		printf("{ ");
+	for (i = 0; i < l->nremote_port; i++)
+		printf("%s%u", i > 0 ? " " : "", l->remote_port[i]);
+	printf("%s%s\n", l->nremote_port > 1 ? " }" : "",
 	    l->family == 4 ? " inet" : l->family == 6 ? " inet6" : "");
 }
 

@@ -54,7 +54,8 @@ struct remotes {
 	char		 tunnel_name[TUNNEL_NAME_SIZE];
 	char		 link_name[LINK_NAME_SIZE];
 	uint8_t		 family;	/* 0 either */
-	uint16_t	 port;
+	int		 nport;
+	uint16_t	 port[REMOTE_PORT_MAX];
 	struct remote	 remote[REMOTE_MAX];
 	int		 n;
 	void		(*found)(void *);
@@ -98,7 +99,8 @@ remotes_set(struct remotes *rs, const char *tunnel, const struct link_conf *lc)
 	strlcpy(rs->tunnel_name, tunnel, sizeof(rs->tunnel_name));
 	strlcpy(rs->link_name, lc->name, sizeof(rs->link_name));
 	rs->family = lc->family;
-	rs->port = lc->remote_port;
+	rs->nport = lc->nremote_port;
+	memcpy(rs->port, lc->remote_port, sizeof(rs->port));
 	for (i = 0; i < lc->nremote; i++) {
 		r = &rs->remote[rs->n++];
 		memset(r, 0, sizeof(*r));
@@ -106,7 +108,6 @@ remotes_set(struct remotes *rs, const char *tunnel, const struct link_conf *lc)
 		strlcpy(r->host, lc->remote[i], sizeof(r->host));
 		evtimer_set(&r->ev, remote_timer, r);
 		if (addr_pton(&r->addr[0], r->host) == 0) {
-			r->addr[0].port = rs->port;
 			r->literal = 1;
 			r->naddr = 1;
 		} else
@@ -130,8 +131,12 @@ remotes_differ(const struct link_conf *a, const struct link_conf *b)
 	int	 i;
 
 	if (a->nremote != b->nremote || a->family != b->family ||
-	    a->remote_port != b->remote_port)
+	    a->nremote_port != b->nremote_port)
 		return (1);
+	for (i = 0; i < a->nremote_port; i++) {
+		if (a->remote_port[i] != b->remote_port[i])
+			return (1);
+	}
 	for (i = 0; i < a->nremote; i++) {
 		if (strcmp(a->remote[i], b->remote[i]) != 0)
 			return (1);
@@ -143,11 +148,15 @@ size_t
 remotes_addr(const struct remotes *rs, struct addr *addr)
 {
 	size_t	 j, n = 0;
-	int	 i;
+	int	 i, port;
 
-	for (i = 0; i < rs->n; i++) {
-		for (j = 0; j < rs->remote[i].naddr; j++)
-			addr[n++] = rs->remote[i].addr[j];
+	for (port = 0; port < rs->nport; port++) {
+		for (i = 0; i < rs->n; i++) {
+			for (j = 0; j < rs->remote[i].naddr; j++) {
+				addr[n] = rs->remote[i].addr[j];
+				addr[n++].port = rs->port[port];
+			}
+		}
 	}
 	return (n);
 }
@@ -238,7 +247,6 @@ remote_resolved(struct remote *r, const struct addr *addr, size_t n)
 		if (!addr_usable(&addr[i], rs->family))
 			continue;
 		r->addr[naddr] = addr[i];
-		r->addr[naddr].port = rs->port;
 		r->addr[naddr].pad = 0;
 		naddr++;
 	}

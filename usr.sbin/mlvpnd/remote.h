@@ -25,7 +25,7 @@
 #include "conf.h"
 #include "mlvpnd.h"
 
-#define REMOTE_ADDR_MAX	(REMOTE_MAX * RESOLVE_MAX)
+#define REMOTE_ADDR_MAX	(REMOTE_MAX * RESOLVE_MAX * REMOTE_PORT_MAX)
 
 struct remotes;
 
@@ -38,8 +38,9 @@ struct remotes;
  * remotes_set(): takes the hosts of this link and begins to resolve them.
  *	The name of the tunnel is for the log.
  * remotes_differ(): do two links have different hosts?
- * remotes_addr(): all addresses, at most REMOTE_ADDR_MAX, in the order of the
- *	configuration.  Returns how many.
+ * remotes_addr(): all addresses with the first port, then with the second, at
+ *	most REMOTE_ADDR_MAX, in the order of the configuration.  Returns how
+ *	many.
  * remotes_pending(): may there be more, because a name is being resolved?
  * remotes_refresh(): resolves all names again now.
  * remotes_retry(): resolves those names now that could not be resolved.

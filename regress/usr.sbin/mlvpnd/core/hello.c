@@ -1143,7 +1143,8 @@ server_begins(struct pair *p)
 	lc = sim_link_conf("back", 0, 0);
 	lc.nremote = 1;
 	addr_ntop(&p->link[0]->public, lc.remote[0], sizeof(lc.remote[0]));
-	lc.remote_port = p->link[0]->public.port;
+	lc.nremote_port = 1;
+	lc.remote_port[0] = p->link[0]->public.port;
 	CHECK_EQ(tunnel_link(p->b->tunnel[0], &lc, sim_host_now(p->b)), 0);
 	memset(&ep, 0, sizeof(ep));
 	ep.sock = p->b->socks[0].id;

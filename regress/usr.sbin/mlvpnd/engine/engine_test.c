@@ -987,7 +987,8 @@ link_conf(struct link_conf *lc, const char *name)
 	strlcpy(lc->name, name, sizeof(lc->name));
 	lc->nremote = 1;
 	strlcpy(lc->remote[0], "127.0.0.1", sizeof(lc->remote[0]));
-	lc->remote_port = 5080;
+	lc->nremote_port = 1;
+	lc->remote_port[0] = 5080;
 	lc->rtable = RTABLE_DEFAULT;
 	lc->up.rate = lc->down.rate = rate;
 }

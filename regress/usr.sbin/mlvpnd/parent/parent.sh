@@ -175,7 +175,7 @@ test_remotes()
 	evil.example.com 0.0.0.0 224.0.0.1 255.255.255.255 :: ff02::1
 	END
 	base gw.example.com evil.example.com '{ 192.0.2.2 192.0.2.3 }' |
-	    conf parent
+	    sed '/l3/s/port 5080/port { 5080 443 }/' | conf parent
 	parent
 	check "the first address of a name, with our port" \
 	    await 'said "^socket l1 .* to 192.0.2.2:5080 .* fd yes"' 5
@@ -193,6 +193,10 @@ test_remotes()
 	# on a machine that is that slow it may
 	[ $(($(date +%s) - start)) -gt 1 ] ||
 	    check "not more often than that" said "^socket l3" 2
+
+	check "no address left: the next port" await '
+	    tell stale 1 l3 && said "^socket l3 .* to 192.0.2.2:443 .* fd no"
+	    ' 8
 
 	echo "gw.example.com 192.0.2.4" >"$T/hosts"
 	tell stale 1 l1

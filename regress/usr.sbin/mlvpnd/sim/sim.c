@@ -899,7 +899,8 @@ sim_link(struct sim_host *near, const struct link_conf *lc,
 	l->removed = 1;
 	l->conf.nremote = 1;
 	addr_ntop(remote, l->conf.remote[0], sizeof(l->conf.remote[0]));
-	l->conf.remote_port = remote->port;
+	l->conf.nremote_port = 1;
+	l->conf.remote_port[0] = remote->port;
 	dir_init(l, &l->up, 1, up);
 	dir_init(l, &l->down, 0, down);
 	sim->links[sim->nlinks++] = l;
