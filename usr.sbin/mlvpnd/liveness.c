@@ -45,8 +45,7 @@
 #define LEARN			8		/* probes, of a new path */
 #define LEARN_INTERVAL		(30 * 1000)
 #define EXCLUDE_AFTER		(2 * USEC)
-#define READMIT_AFTER		(4 * USEC)
-#define EXCLUDED_PROBE		(200 * 1000)
+#define DOUBTFUL_PROBE		(30 * 1000)
 #define STALE_AFTER		(3 * USEC)
 #define STALE_AGAIN		(5 * USEC)
 
@@ -120,8 +119,8 @@ probe_due(const struct liveness *lv, const struct liveness_view *v)
 
 	if (lv->probe_number < LEARN)
 		return (last + LEARN_INTERVAL);
-	if (lv->quality != QUALITY_GOOD)
-		return (last + EXCLUDED_PROBE);	/* its loss is to be known */
+	if (v->doubtful)
+		return (last + DOUBTFUL_PROBE);
 	if (v->opener)
 		return (last + v->keepalive);
 	return (MAX(last, v->last_rx) + v->keepalive * 5 / 2);
@@ -252,8 +251,8 @@ liveness_forget(struct liveness *lv, uint64_t now)
  */
 
 /*
- * A link that loses or delays too much is left out, and taken back when it
- * has been clearly better for a while (loss tolerance, latency tolerance).
+ * A link that loses or delays too much for a while is left out, and taken back
+ * when it is clearly better (loss tolerance, latency tolerance).
  */
 int
 liveness_quality(struct liveness *lv, const struct quality_limits *lim,
@@ -261,12 +260,12 @@ liveness_quality(struct liveness *lv, const struct quality_limits *lim,
 {
 	enum quality	 wanted = quality_of(lv, lim, loss, rtt);
 
+	lv->judged_at = now;
 	if (wanted == lv->quality) {
 		lv->quality_at = now;
 		return (0);
 	}
-	if (now - lv->quality_at < (wanted == QUALITY_GOOD ? READMIT_AFTER :
-	    EXCLUDE_AFTER))
+	if (wanted != QUALITY_GOOD && now - lv->quality_at < EXCLUDE_AFTER)
 		return (0);
 	lv->quality = wanted;
 	lv->quality_at = now;
@@ -276,7 +275,8 @@ liveness_quality(struct liveness *lv, const struct quality_limits *lim,
 void
 liveness_unjudged(struct liveness *lv, uint64_t now)
 {
-	lv->quality_at = now;
+	lv->quality_at += now - lv->judged_at;
+	lv->judged_at = now;
 }
 
 static enum quality

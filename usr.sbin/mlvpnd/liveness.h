@@ -39,6 +39,7 @@ enum quality {
 struct liveness {
 	enum quality	 quality;
 	uint64_t	 quality_at;	/* since when another one shows */
+	uint64_t	 judged_at;
 	uint64_t	 suspect_since;
 	uint64_t	 suspect_number; /* numbers from here on clear it */
 	unsigned int	 answers;	/* since suspicion */
@@ -59,6 +60,7 @@ struct liveness_view {
 	uint64_t	 last_report;
 	uint64_t	 last_rx;	/* any datagram */
 	int		 opener;	/* its probes do for both ends */
+	int		 doubtful;	/* is it still lossy or slow? */
 };
 
 /* What is out of bounds, and what must be reached to be in them again. */
@@ -127,7 +129,8 @@ void	 liveness_unjudged(struct liveness *, uint64_t);
  * liveness_quality(limits, loss, rtt, now): judges a path in use by its loss
  *	(1/100 percent) and its round trip without a queue of our own; 1 if
  *	its quality has changed.
- * liveness_unjudged(now): it is not in use, which says nothing of its quality.
+ * liveness_unjudged(now): it is not in use: this time does not count, for or
+ *	against its quality.
  */
 
 #endif /* LIVENESS_H */

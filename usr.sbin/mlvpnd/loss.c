@@ -28,13 +28,14 @@
 #define WINDOW		256		/* datagrams */
 #define WINDOW_TIME	(2 * USEC)
 #define WINDOW_LEAST	8		/* datagrams that say anything */
+#define ALL		10000		/* 1/100 percent */
 #define NOW_UNIT	1024		/* a datagram, see loss_now() */
 
 void
 loss_forget(struct loss *l)
 {
 	l->rate = l->before = -1;
-	l->sent = l->got = 0;
+	l->sent = l->got = l->run = 0;
 	loss_renew(l);
 }
 
@@ -65,6 +66,7 @@ loss_count(struct loss *l, uint64_t sent, uint64_t got, int scarce,
 {
 	l->sent += sent;
 	l->got += got;
+	l->run = scarce && got >= sent ? l->run + got : 0;
 	l->now_sent += NOW_UNIT * sent;
 	l->now_got += NOW_UNIT * got;
 	if (l->sent < WINDOW && now - l->at < WINDOW_TIME)
@@ -76,7 +78,7 @@ loss_count(struct loss *l, uint64_t sent, uint64_t got, int scarce,
 	l->before = l->rate;
 	if (l->sent >= WINDOW_LEAST)
 		l->rate = l->got >= l->sent ? 0 :
-		    (l->sent - l->got) * 10000 / l->sent;
+		    (l->sent - l->got) * ALL / l->sent;
 	loss_restart(l, now);
 }
 
@@ -84,6 +86,20 @@ int
 loss_lasting(const struct loss *l)
 {
 	return (MAX(0, MIN(l->rate, l->before)));
+}
+
+int
+loss_is_below(const struct loss *l, int share)
+{
+	return (l->run * (uint64_t)share >= 3 * ALL);
+}
+
+void
+loss_over(struct loss *l, uint64_t now)
+{
+	l->rate = l->before = 0;
+	loss_renew(l);
+	loss_restart(l, now);
 }
 
 void
@@ -98,5 +114,5 @@ loss_now(const struct loss *l)
 	if (l->now_sent == 0)
 		return (-1);
 	return (l->now_got >= l->now_sent ? 0 :
-	    (l->now_sent - l->now_got) * 10000 / l->now_sent);
+	    (l->now_sent - l->now_got) * ALL / l->now_sent);
 }

@@ -34,6 +34,7 @@ struct loss {
 	uint64_t	 at;		/* when it began */
 	int		 rate;		/* 1/100 percent, -1 unknown */
 	int		 before;	/* of the window before */
+	uint64_t	 run;		/* scarce ones that came in a row */
 	uint64_t	 now_sent;	/* these halve with each window */
 	uint64_t	 now_got;
 };
@@ -44,6 +45,8 @@ void	 loss_receive(struct loss *, uint64_t, uint64_t, uint64_t);
 void	 loss_restart(struct loss *, uint64_t);
 void	 loss_count(struct loss *, uint64_t, uint64_t, int, uint64_t);
 int	 loss_lasting(const struct loss *);
+int	 loss_is_below(const struct loss *, int);
+void	 loss_over(struct loss *, uint64_t);
 void	 loss_renew(struct loss *);
 int	 loss_now(const struct loss *);
 
@@ -57,9 +60,13 @@ int	 loss_now(const struct loss *);
  * loss_count(sent, got, scarce, now): counts more datagrams, and how many of
  *	them were received.  got may be above sent for a while, because
  *	datagrams can be late.  scarce: there are so few that a window must be
- *	longer.
+ *	longer, and none lost for a while means something.
  * loss_lasting(): what both of the last two windows lost, in 1/100 percent.  A
  *	single one may have been a burst too long for the modem.
+ * loss_is_below(share): none of the last 3 / share scarce ones was lost, so
+ *	that with 95 % certainty it loses less now (Hanley, Lippman-Hand: If
+ *	nothing goes wrong, is everything all right?); share in 1/100 percent.
+ * loss_over(now): what was lost says nothing any more.
  * loss_now(): for people, of the last datagrams however few they are, in
  *	1/100 percent; -1 if there were none.
  * loss_renew(): what was lost before does not count for that any more.

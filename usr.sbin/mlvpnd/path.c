@@ -461,20 +461,38 @@ void
 path_judge(struct path *p, uint64_t now)
 {
 	struct quality_limits	 lim;
+	struct loss		*loss;
 
 	if (p->st.state != PATH_UP) {
 		liveness_unjudged(&p->live, now);
 		return;
 	}
 	quality_limits(p, &lim);
-	if (!liveness_quality(&p->live, &lim, loss_lasting(p->ops->reports ?
-	    &p->tx_loss : &p->rx_loss), p->delay.srtt -
-	    delay_queueing(&p->delay), now))
+	loss = p->ops->reports ? &p->tx_loss : &p->rx_loss;
+	if (loss->rate > lim.loss_recover &&
+	    loss_is_below(loss, lim.loss_recover))
+		loss_over(loss, now);
+	if (!liveness_quality(&p->live, &lim, loss_lasting(loss),
+	    p->delay.srtt - delay_queueing(&p->delay), now))
 		return;
+	if (p->live.quality == QUALITY_GOOD)
+		rate_resume(&p->rate, now);
 	path_notify(p, CORE_LINK_QUALITY,
 	    p->live.quality == QUALITY_GOOD ? REASON_GOOD :
 	    p->live.quality == QUALITY_LOSSY ? REASON_LOSS : REASON_DELAY);
 	paths_changed(p->paths);
+}
+
+int
+path_doubtful(const struct path *p, uint64_t now)
+{
+	struct quality_limits	 lim;
+
+	if (p->live.quality != QUALITY_GOOD)
+		return (1);
+	quality_limits(p, &lim);
+	return (p->tx_loss.rate > lim.loss_recover &&
+	    now - p->acct.last_data_tx > IN_PLAY);
 }
 
 /* "loss tolerance", "latency tolerance" */

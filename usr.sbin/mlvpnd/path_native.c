@@ -51,7 +51,8 @@ static void	 open_timer(struct path *, uint64_t);
 static int	 accept_timer(struct path *, uint64_t);
 static void	 liveness_timer(struct path *, uint64_t);
 static void	 retry(struct path *, unsigned int, uint64_t);
-static void	 view_fill(const struct path *, struct liveness_view *);
+static void	 view_fill(const struct path *, struct liveness_view *,
+		    uint64_t);
 static uint64_t	 keepalive_interval(const struct path *);
 static uint64_t	 sync_due(const struct path *);
 static uint64_t	 native_deadline(const struct path *, uint64_t);
@@ -234,7 +235,7 @@ liveness_timer(struct path *p, uint64_t now)
 
 	switch (p->st.state) {
 	case PATH_UP:
-		view_fill(p, &v);
+		view_fill(p, &v, now);
 		what = liveness_watch(&p->live, &v, now);
 		if (what & LIVE_SUSPECT)
 			path_suspect(p, REASON_NO_REPORTS, now);
@@ -265,7 +266,7 @@ retry(struct path *p, unsigned int what, uint64_t now)
 }
 
 static void
-view_fill(const struct path *p, struct liveness_view *v)
+view_fill(const struct path *p, struct liveness_view *v, uint64_t now)
 {
 	v->flight = &p->flight;
 	v->dead = path_dead_time(p);
@@ -273,6 +274,7 @@ view_fill(const struct path *p, struct liveness_view *v)
 	v->last_report = p->feedback.rx;
 	v->last_rx = p->acct.last_rx;
 	v->opener = p->opener;
+	v->doubtful = path_doubtful(p, now);
 }
 
 /* "keepalive" of the link, or the tunnel. */
@@ -323,7 +325,7 @@ native_deadline(const struct path *p, uint64_t now)
 	when = MIN(when, path_mtu_deadline(p));
 	switch (p->st.state) {
 	case PATH_UP:
-		view_fill(p, &v);
+		view_fill(p, &v, now);
 		when = MIN(when, liveness_watch_deadline(&p->live, &v));
 		break;
 	case PATH_SUSPECT:

@@ -205,7 +205,6 @@ learn_tx_loss(struct path *p, const struct frame *f, uint64_t number,
 	uint64_t	 sent, got;
 
 	feedback_loss(&p->feedback, f, number, probes, &sent, &got);
-	/* a link that is left out is sent so little that this takes longer */
-	loss_count(&p->tx_loss, sent, got, p->live.quality != QUALITY_GOOD,
-	    now);
+	/* a link without packets is sent so little that this takes longer */
+	loss_count(&p->tx_loss, sent, got, path_doubtful(p, now), now);
 }

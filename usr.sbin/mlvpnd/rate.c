@@ -71,8 +71,8 @@
  *
  * STARTUP doubles what is sent each round.  Nothing has been delivered yet
  * that a pace could be derived from, so it is the volume that bounds: 10
- * packets as RFC 6928 has it, at whatever pace.  A link that was down, or
- * that nobody filled for a minute, starts up from half of what it was.
+ * packets as RFC 6928 has it, at whatever pace.  A link that was down or left
+ * out, or that nobody filled for a minute, starts up from half of what it was.
  *
  * UP begins with the step that makes a queue of TARGET in a round, or with
  * the usual change of capacity if that is more; doubled after two rounds, as
@@ -86,8 +86,10 @@
  * another one.  Loss needs no queue (policers, buffers of a few packets).
  * Above capacity it is expected to be what is above: half of that does to
  * show it.  Else it is 2 %, as in BBR, for three rounds, since a change of
- * load looks like loss where datagrams change their order.  At capacity that
- * varies the pace after DOWN goes half of the way to the mean.
+ * load looks like loss where datagrams change their order.  A few datagrams
+ * here and there, as probes are, do not lack capacity, whatever becomes of
+ * them.  At capacity that varies the pace after DOWN goes half of the way to
+ * the mean.
  *
  * PROBE: a link that was full for 5 s without a delay near base lets its
  * queue run empty for a round, or base would creep up by the queue.
@@ -133,6 +135,7 @@
 #define JITTER_SAMPLES	16
 #define QUIET		2		/* datagrams that make no queue */
 #define LOSS_ROUND	32		/* datagrams that tell a loss */
+#define LOSS_QUIET	8		/* reports without load */
 #define LOSS_WINDOW	256
 #define LOSS_LEAST	100		/* 1/10000, that anything loses */
 #define LOSS_EXCESS	200
@@ -153,6 +156,7 @@ struct view {
 	int64_t		 newest;	/* the last delay less base */
 	int64_t		 noise;
 	int		 round;		/* one is over */
+	int		 quiet;		/* the last one: there was little */
 	int		 held;		/* something had to wait */
 	int		 loaded;	/* or nearly */
 	int		 busy;		/* a queue shows: came is capacity */
@@ -166,6 +170,7 @@ static unsigned int
 		 gain(const struct rate *, const struct view *);
 static int	 view(struct rate *, const struct rate_sample *,
 		    struct view *);
+static int	 is_quiet(const struct rate *, const struct rate_sample *);
 static void	 learn_jitter(struct rate *, const struct rate_sample *);
 static void	 learn_base(struct rate *, int64_t, uint64_t);
 static void	 learn_capacity(struct rate *, const struct view *);
@@ -283,7 +288,7 @@ rate_report(struct rate *r, const struct rate_sample *rs, uint64_t now)
 
 	learn_jitter(r, rs);
 	learn_base(r, rs->owd, now);
-	if (rs->rx_us > SAMPLE_PAUSE || rs->tx_us > SAMPLE_PAUSE) {
+	if (rs->tx_us > SAMPLE_PAUSE) {
 		r->nsamples = 0;
 		r->round_at = now;
 		return;
@@ -315,7 +320,7 @@ rate_report(struct rate *r, const struct rate_sample *rs, uint64_t now)
 	}
 	r->capacity = MIN(r->capacity, RATE_CEILING);
 	r->gain = gain(r, &v);
-	apply(r, v.interval, 2 * rs->rttvar);
+	apply(r, v.interval, 2 * MAX(rs->rttvar, 0));
 	r->loss.gain = MAX(r->loss.gain, r->gain);
 }
 
@@ -371,6 +376,7 @@ view(struct rate *r, const struct rate_sample *last, struct view *v)
 	int64_t				 least = last->owd, base;
 	unsigned int			 i, n = MIN(r->nsamples, RATE_SAMPLES);
 
+	v->quiet = is_quiet(r, last);
 	v->rx_us = v->tx_us = 0;
 	v->dgrams = 0;
 	v->held = 0;
@@ -415,6 +421,14 @@ view(struct rate *r, const struct rate_sample *last, struct view *v)
 	return (1);
 }
 
+/* Datagrams too few to make a queue. */
+static int
+is_quiet(const struct rate *r, const struct rate_sample *rs)
+{
+	return (rs->tx_dgrams <= QUIET && !rs->held &&
+	    rs->tx_bytes * 8 * USEC <= r->bps / 4 * rs->tx_us);
+}
+
 /*
  * How much the delay changes, but for what a queue does that fills or drains
  * in a straight line: of datagrams too few to make one, and of those that a
@@ -425,10 +439,8 @@ learn_jitter(struct rate *r, const struct rate_sample *rs)
 {
 	struct rate_delay	*d = &r->delay;
 	int64_t			 bend;
-	int			 quiet;
+	int			 quiet = is_quiet(r, rs);
 
-	quiet = rs->tx_dgrams <= QUIET && !rs->held &&
-	    rs->tx_bytes * 8 * USEC <= r->bps / 4 * rs->tx_us;
 	d->nquiet = quiet ? d->nquiet + 1 : 0;
 	d->nsteady = !quiet && r->state == RATE_CRUISE ? d->nsteady + 1 : 0;
 	bend = llabs(rs->owd - 2 * d->owd[0] + d->owd[1]) / 2;
@@ -489,6 +501,12 @@ learn_loss(struct rate *r, const struct rate_sample *rs, const struct view *v)
 	l->missing -= came_late;
 	l->least = MIN(l->least, l->missing);
 	l->loaded |= v->loaded;
+	if (!v->quiet && l->nquiet > LOSS_QUIET) {
+		/* what was lost before tells nothing of what is sent now */
+		l->lost = l->least = l->missing + came_late;
+		l->sent = 0;
+	}
+	l->nquiet = v->quiet ? l->nquiet + 1 : 0;
 	l->sent += rs->tx_dgrams;
 	if (!v->round || l->sent < LOSS_ROUND)
 		return (0);
@@ -497,7 +515,7 @@ learn_loss(struct rate *r, const struct rate_sample *rs, const struct view *v)
 	if (v->queue <= v->noise + TARGET && l->sent_gain <= THOUSAND &&
 	    (!l->loaded || l->sent_gain <= GAIN_DOWN_MOST))
 		learn_usual(l, l->sent, lost);
-	excess = is_excess(r, l->sent, lost);
+	excess = l->nquiet <= LOSS_QUIET && is_excess(r, l->sent, lost);
 	l->excess = excess ? l->excess + 1 : 0;
 	l->lost = MIN(l->least, l->lost + (int64_t)l->sent);
 	l->least = l->missing;

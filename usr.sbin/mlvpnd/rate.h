@@ -83,6 +83,7 @@ struct rate_loss {
 	int64_t		 late;		/* came after all, at most lately */
 	uint64_t	 sent;		/* datagrams of this round */
 	int		 loaded;	/* it was */
+	unsigned int	 nquiet;	/* reports of few datagrams, in a row */
 	unsigned int	 gain;		/* the most in it */
 	unsigned int	 sent_gain;	/* with which it was sent */
 	uint64_t	 quiet_sent;	/* of the rounds that were not full */

@@ -18,6 +18,10 @@
 
 #include <string.h>
 
+#include <stdio.h>
+#include <string.h>
+
+#include "row.h"
 #include "simtest.h"
 
 static int
@@ -63,7 +67,37 @@ left_out(void)
 	}
 }
 
+/* A link that loses half, or a third, does no harm to a good one. */
+static void
+one_bad(void)
+{
+	static const char	*bad[] = { "20/10/35", "20/10/50" };
+	struct row_result	 alone, both;
+	struct row		 r;
+	int			 i;
+
+	for (i = 0; i < 4; i++) {
+		memset(&r, 0, sizeof(r));
+		r.link[0] = "20/10";
+		r.down = i % 2;
+		r.flows = 1;
+		r.seed = 420;
+		r.seconds = 30;
+		row_run(&r, &alone);
+		r.link[1] = bad[i / 2];
+		row_run(&r, &both);
+		printf("\t%s %s: %.1f Mbit/s, alone %.1f; of %llu pings %llu "
+		    "lost\n", bad[i / 2], r.down ? "down" : "up",
+		    both.goodput / MBIT, alone.goodput / MBIT,
+		    (unsigned long long)both.pings,
+		    (unsigned long long)both.lost);
+		CHECK(both.goodput > 0.78 * alone.goodput);
+		CHECK(both.lost * 100 < both.pings);
+	}
+}
+
 const struct simtest quality_tests[] = {
+	{ "one-bad", one_bad, "a good link beside a bad one" },
 	{ "left-out", left_out, "a link that loses too much, and no more" },
 	{ NULL, NULL, NULL }
 };
