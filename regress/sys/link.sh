@@ -38,6 +38,7 @@ under_ping()
 }
 
 for l in dsl1 dsl2; do
+	from=$(value client links $l local)
 	check "$l down: none lost" under_ping ctl client link home $l down
 	check "$l is disabled" link_is client $l disabled
 	check "and has just become so" [ "$(value client links $l since_s)" \
@@ -51,6 +52,8 @@ for l in dsl1 dsl2; do
 	    sent)) -lt 10000 ]
 	check "$l up: none lost" under_ping ctl client link home $l up
 	check "$l is up" await "link_is client $l up" 10
+	check "$l comes from another port" \
+	    [ "$(value client links $l local)" != "$from" ]
 done
 
 loss()

@@ -57,10 +57,12 @@ engine_event(const struct core_event *e, struct event_limit *limit)
 
 	switch (e->type) {
 	case CORE_LINK_STALE:
+	case CORE_LINK_ANEW:
 		memset(&il, 0, sizeof(il));
 		il.tunnel = e->tunnel;
 		strlcpy(il.link, e->link, sizeof(il.link));
-		engine_compose_parent(IMSG_LINK_STALE, 0, &il, sizeof(il));
+		engine_compose_parent(e->type == CORE_LINK_STALE ?
+		    IMSG_LINK_STALE : IMSG_LINK_ANEW, 0, &il, sizeof(il));
 		break;
 	case CORE_TUNNEL_MTU:
 		memset(&im, 0, sizeof(im));
@@ -141,6 +143,8 @@ engine_event_log(const struct core_event *e)
 	case CORE_LINK_STALE:
 		log_debug("%s: link %s: stale%s%s", e->tunnel_name, e->link,
 		    colon, reason);
+		break;
+	case CORE_LINK_ANEW:
 		break;
 	case CORE_LINK_STATE:
 		log_debug("%s: link %s: %s, %s to %s%s%s", e->tunnel_name,

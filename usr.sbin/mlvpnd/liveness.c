@@ -48,6 +48,8 @@
 #define DOUBTFUL_PROBE		(30 * 1000)
 #define STALE_AFTER		(3 * USEC)
 #define STALE_AGAIN		(5 * USEC)
+#define LOSSY_AFTER		(10 * USEC)	/* try another flow */
+#define LOSSY_AGAIN		(60 * USEC)
 
 static uint64_t	 probe_due(const struct liveness *,
 		    const struct liveness_view *);
@@ -269,6 +271,21 @@ liveness_quality(struct liveness *lv, const struct quality_limits *lim,
 		return (0);
 	lv->quality = wanted;
 	lv->quality_at = now;
+	return (1);
+}
+
+int
+liveness_throttled(struct liveness *lv, uint64_t now)
+{
+	if (lv->quality != QUALITY_LOSSY) {
+		lv->throttled_at = NEVER;
+		return (0);
+	}
+	if (lv->throttled_at == NEVER)
+		lv->throttled_at = now + LOSSY_AFTER;
+	if (now < lv->throttled_at)
+		return (0);
+	lv->throttled_at = now + LOSSY_AGAIN;
 	return (1);
 }
 

@@ -50,6 +50,7 @@ struct liveness {
 	uint16_t	 probe_number;
 	uint64_t	 probe_tx;
 	uint64_t	 stale_at;	/* NEVER: it answers */
+	uint64_t	 throttled_at;	/* NEVER: it is not lossy */
 };
 
 /* What there is to judge a path by. */
@@ -103,6 +104,7 @@ void	 liveness_forget(struct liveness *, uint64_t);
 uint16_t liveness_probe(struct liveness *, uint64_t);
 int	 liveness_quality(struct liveness *, const struct quality_limits *,
 	    int, int64_t, uint64_t);
+int	 liveness_throttled(struct liveness *, uint64_t);
 void	 liveness_unjudged(struct liveness *, uint64_t);
 
 /*
@@ -129,6 +131,8 @@ void	 liveness_unjudged(struct liveness *, uint64_t);
  * liveness_quality(limits, loss, rtt, now): judges a path in use by its loss
  *	(1/100 percent) and its round trip without a queue of our own; 1 if
  *	its quality has changed.
+ * liveness_throttled(now): has it been lossy for so long that a flow of other
+ *	ports may fare better?  1 once in a while.
  * liveness_unjudged(now): it is not in use: this time does not count, for or
  *	against its quality.
  */

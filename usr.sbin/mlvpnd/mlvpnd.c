@@ -88,7 +88,8 @@ static void		 main_sig_handler(int, short, void *);
 static void		 main_netchange(int, short, void *);
 static int		 main_engine_imsg(struct imsg *);
 static int		 main_recv_verbose(struct imsg *);
-static int		 main_recv_stale(struct imsg *);
+static int		 main_recv_link(struct imsg *,
+			    void (*)(uint32_t, const char *));
 static int		 main_recv_mtu(struct imsg *);
 static int		 main_recv_event(struct imsg *);
 static int		 main_recv_bytes(struct imsg *);
@@ -439,7 +440,9 @@ main_engine_imsg(struct imsg *imsg)
 	case IMSG_CTL_LOG_VERBOSE:
 		return (main_recv_verbose(imsg));
 	case IMSG_LINK_STALE:
-		return (main_recv_stale(imsg));
+		return (main_recv_link(imsg, reconf_stale));
+	case IMSG_LINK_ANEW:
+		return (main_recv_link(imsg, reconf_anew));
 	case IMSG_TUNNEL_MTU:
 		return (main_recv_mtu(imsg));
 	case IMSG_EVENT:
@@ -467,14 +470,14 @@ main_recv_verbose(struct imsg *imsg)
 }
 
 static int
-main_recv_stale(struct imsg *imsg)
+main_recv_link(struct imsg *imsg, void (*reconf)(uint32_t, const char *))
 {
 	struct imsg_link	 il;
 
 	if (imsg_get_data(imsg, &il, sizeof(il)) == -1 ||
 	    !is_text(il.link, sizeof(il.link)))
 		return (-1);
-	reconf_stale(il.tunnel, il.link);
+	reconf(il.tunnel, il.link);
 	return (0);
 }
 

@@ -84,6 +84,7 @@ enum imsg_type {
 
 	/* engine to parent */
 	IMSG_LINK_STALE,		/* struct imsg_link: look up, reopen */
+	IMSG_LINK_ANEW,			/* struct imsg_link: reopen */
 	IMSG_TUNNEL_MTU,		/* struct imsg_tunnel_mtu */
 	IMSG_EVENT,			/* struct imsg_event */
 	IMSG_LINK_BYTES,		/* struct imsg_link_bytes */

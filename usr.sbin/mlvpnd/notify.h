@@ -37,8 +37,9 @@ enum core_event_type {
 	CORE_LINK_DOWN,
 	CORE_LINK_QUALITY,		/* left out or taken back */
 	CORE_LINK_MOVED,		/* the peer's address changed */
-	CORE_LINK_STALE,		/* no answer: look the name up again,
-					   open a new socket */
+	CORE_LINK_STALE,		/* it should try another way: look the
+					   name up, open a new socket */
+	CORE_LINK_ANEW,			/* it is to have a new socket */
 	CORE_TUNNEL_MTU,		/* mtu changed (mtu auto) */
 	CORE_NOTICE,			/* worth a line in the log */
 	CORE_LINK_STATE,		/* a transition, for debugging */

@@ -199,6 +199,8 @@ native_timer(struct path *p, uint64_t now)
 		path_want(p, PEND_MTU);
 	path_mtu_timer(p, now);
 	path_judge(p, now);
+	if (liveness_throttled(&p->live, now) && p->opener)
+		path_notify(p, CORE_LINK_STALE, REASON_LOSS);
 	liveness_timer(p, now);
 }
 

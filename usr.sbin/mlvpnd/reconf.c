@@ -232,6 +232,15 @@ reconf_stale(uint32_t id, const char *link)
 }
 
 void
+reconf_anew(uint32_t id, const char *link)
+{
+	struct ptunnel	*pt;
+
+	if ((pt = ptunnel_find(id)) != NULL)
+		uplinks_anew(pt->uplinks, link);
+}
+
+void
 reconf_event(uint32_t id, int type, const char *link, const char *reason)
 {
 	struct ptunnel	*pt;

@@ -41,7 +41,8 @@ struct mlvpnd_conf;
  *
  * reconf_netchange(): addresses, interfaces or routes have changed.
  * reconf_mtu(): the engine has measured the MTU of a tunnel.
- * reconf_stale(): the engine gets no answer on a link.
+ * reconf_stale(): another address or port is to be tried for a link.
+ * reconf_anew(): a link is to have a new socket.
  * reconf_event(): a tunnel or link went up or down; see enum core_event_type.
  * reconf_resolved(): the answer of the resolver to a request.
  */
@@ -53,6 +54,7 @@ void	 reconf_netchange(void);
 void	 reconf_quota(void);
 void	 reconf_mtu(uint32_t tunnel, uint16_t);
 void	 reconf_stale(uint32_t tunnel, const char *link);
+void	 reconf_anew(uint32_t tunnel, const char *link);
 void	 reconf_event(uint32_t tunnel, int, const char *link,
 	    const char *reason);
 void	 reconf_resolved(uint32_t request, const struct addr *, size_t);

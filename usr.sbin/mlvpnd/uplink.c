@@ -298,9 +298,10 @@ uplinks_netchange(struct uplinks *uls)
 }
 
 /*
- * The peer does not answer on the link: resolves names again and tries the
- * next address.  After the last one, tries the first again from another port:
- * a NAT device may have a stale mapping for the old one.
+ * The peer does not answer on the link, or what it sends gets lost: resolves
+ * names again and tries the next address.  After the last one, tries the first
+ * again from another port: a NAT device may have a stale mapping for the old
+ * one, or the provider throttle it.
  */
 void
 uplinks_stale(struct uplinks *uls, const char *name)
@@ -335,6 +336,25 @@ uplinks_stale(struct uplinks *uls, const char *name)
 		uplink_connect(ul, uplink_position(ul, cand, n), 1);
 }
 
+/* The operator has taken the link out of use: it comes back from another port,
+ * as the provider may throttle the old one. */
+void
+uplinks_anew(struct uplinks *uls, const char *name)
+{
+	struct uplink	*ul;
+	struct addr	 cand[REMOTE_ADDR_MAX];
+	size_t		 n;
+	int		 pos;
+
+	if ((ul = uplink_find(uls, name)) == NULL ||
+	    ul->todo != TODO_NOTHING || ul->sock == SOCK_NONE ||
+	    ul->conf.local.port != 0)
+		return;
+	n = remotes_addr(ul->remotes, cand);
+	if ((pos = uplink_position(ul, cand, n)) != -1)
+		uplink_connect(ul, pos, 1);
+}
+
 /* Rarely in a long outage: each socket is another NAT mapping. */
 static int
 uplink_may_reopen(struct uplink *ul, time_t now)
@@ -343,8 +363,9 @@ uplink_may_reopen(struct uplink *ul, time_t now)
 		return (0);
 	if (ul->conf.local.port != 0) {
 		if (may_tell(&ul->fixed_told, now))
-			log_info("%s: link %s: no answer from peer, and no "
-			    "other port is tried as %u is configured",
+			log_info("%s: link %s: no answer from peer, or much "
+			    "loss, and no other local port is tried as %u is "
+			    "configured",
 			    ul->tunnel->conf->name, ul->conf.name,
 			    ul->conf.local.port);
 		return (0);

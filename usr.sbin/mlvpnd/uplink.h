@@ -42,7 +42,8 @@ struct uplinks;
  *	longer covered.
  * uplinks_protected(): may the tunnel have its default routes?
  * uplinks_netchange(): addresses, interfaces or routes have changed.
- * uplinks_stale(): the engine gets no answer on this link.
+ * uplinks_stale(): another address or port is to be tried for this link.
+ * uplinks_anew(): a new socket.
  * uplinks_resolved(): the answer of the resolver to a request.  Returns 0 if
  *	it was not for this tunnel.
  * uplinks_free(): keep leaves in place what keeps them out.
@@ -56,6 +57,7 @@ void		 uplinks_unprotect(struct uplinks *);
 int		 uplinks_protected(const struct uplinks *);
 void		 uplinks_netchange(struct uplinks *);
 void		 uplinks_stale(struct uplinks *, const char *);
+void		 uplinks_anew(struct uplinks *, const char *);
 int		 uplinks_resolved(struct uplinks *, uint32_t request,
 		    const struct addr *, size_t);
 void		 uplinks_free(struct uplinks *, int keep);

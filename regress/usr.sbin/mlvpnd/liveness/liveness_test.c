@@ -357,6 +357,20 @@ test_quality(void)
 	CHECK_EQ(judge(5 * USEC, 0, 150 * MSEC), 1);
 	CHECK_EQ(lv.quality, QUALITY_GOOD);
 
+	TEST("lossy for long: another flow, once in a while");
+	fresh();
+	CHECK_EQ(liveness_throttled(&lv, now), 0);
+	lv.quality = QUALITY_LOSSY;
+	CHECK_EQ(liveness_throttled(&lv, now), 0);
+	CHECK_EQ(liveness_throttled(&lv, now + 10 * USEC - 1), 0);
+	CHECK_EQ(liveness_throttled(&lv, now + 10 * USEC), 1);
+	CHECK_EQ(liveness_throttled(&lv, now + 70 * USEC - 1), 0);
+	CHECK_EQ(liveness_throttled(&lv, now + 70 * USEC), 1);
+	lv.quality = QUALITY_GOOD;
+	CHECK_EQ(liveness_throttled(&lv, now + 200 * USEC), 0);
+	lv.quality = QUALITY_LOSSY;
+	CHECK_EQ(liveness_throttled(&lv, now + 200 * USEC), 0);
+
 	TEST("the time without use counts neither way");
 	fresh();
 	lv.quality_at = now;
