@@ -35,6 +35,7 @@
 #define SILENT_MIN		(200 * 1000)	/* before a handshake */
 #define SILENT_KEYS		(3 * USEC)	/* old, before another */
 
+static int	 is_alone(const struct path *);
 static void	 quality_limits(const struct path *, struct quality_limits *);
 
 /*
@@ -518,7 +519,8 @@ quality_limits(const struct path *p, struct quality_limits *lim)
 	}
 }
 
-/* How long what is not reported may stay so, us; "timeout" bounds it. */
+/* How long what is not reported may stay so, us; "timeout" bounds it, by
+ * default where there is another path to go on with. */
 uint64_t
 path_dead_time(const struct path *p)
 {
@@ -528,8 +530,22 @@ path_dead_time(const struct path *p)
 		cap = p->link->conf.timeout;
 	if (cap == 0)
 		cap = p->paths->conf->timeout;
+	if (cap == 0 && is_alone(p))
+		cap = MAX(2 * p->delay.srtt, DEFAULT_TIMEOUT);
 	return (liveness_dead_time(&p->live, &p->delay,
 	    p->feedback.interval * 1000ULL, cap));
+}
+
+static int
+is_alone(const struct path *p)
+{
+	const struct paths	*ps = p->paths;
+	int			 i;
+
+	for (i = 0; i < ps->n; i++)
+		if (ps->list[i] != p && ps->list[i]->st.state == PATH_UP)
+			return (0);
+	return (1);
 }
 
 int
