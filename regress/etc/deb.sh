@@ -201,3 +201,35 @@ check "contents" diff -u - "$T/got" <<'END'
 -rw-r--r-- ./usr/share/man/man8/mlvpnd.8.gz
 -rw-r--r-- ./usr/share/zsh/vendor-completions/_mlvpnctl
 END
+
+# script NAME ARGUMENT ...: what a script of the package tells systemd(1)
+script()
+{
+	unshare --mount sh -ec '
+	    mount -t tmpfs tmpfs /run
+	    mkdir -p /run/systemd/system
+	    PATH=$0/bin:$PATH
+	    script=$0/control/$1
+	    shift
+	    sh "$script" "$@"' "$T" "$@" >/dev/null
+	cat "$T/told"
+	rm "$T/told"
+}
+
+[ "$(id -u)" -eq 0 ] || exit 0
+dpkg-deb -e "$T"/deb/mlvpnd_*_*.deb "$T/control"
+mkdir "$T/bin"
+for p in adduser install systemctl deb-systemd-helper; do
+	ln -s /bin/true "$T/bin/$p"
+done
+cat >"$T/bin/deb-systemd-invoke" <<END
+#!/bin/sh
+echo "\$@" >>"$T/told"
+END
+chmod 755 "$T/bin/deb-systemd-invoke"
+check "an upgrade restarts all daemons" eval '
+    script postinst configure 2.9 >"$T/got"
+    grep -q "restart .*mlvpnd.service" "$T/got" &&
+	grep -q "restart .*mlvpnd@\*.service" "$T/got"'
+check "removing stops them" eval '
+    script prerm remove | grep -q "^stop .*mlvpnd.service mlvpnd@\*.service"'
