@@ -302,13 +302,14 @@ tunnel_link_admin(struct tunnel *t, const char *name, int up, uint64_t now)
 	if ((l = link_find(&t->links, name)) != NULL) {
 		found = 1;
 		l->disabled = !up;
-		if (!up)
-			notify_link(&t->notify, CORE_LINK_ANEW, l->conf.name,
-			    &l->ep.remote, REASON_OPERATOR);
 		if (!up && l->path != NULL)
 			path_remove(l->path, CLOSE_LINK_DOWN, now);
-		else if (up && l->path == NULL)
+		else if (up && l->path == NULL) {
+			/* nothing is on its way to the old socket */
+			notify_link(&t->notify, CORE_LINK_ANEW, l->conf.name,
+			    &l->ep.remote, REASON_OPERATOR);
 			link_use(t, l, now);
+		}
 	}
 	for (i = 0; i < t->paths.n; i++) {
 		if (t->paths.list[i]->opener ||

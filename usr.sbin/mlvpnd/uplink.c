@@ -336,7 +336,7 @@ uplinks_stale(struct uplinks *uls, const char *name)
 		uplink_connect(ul, uplink_position(ul, cand, n), 1);
 }
 
-/* The operator has taken the link out of use: it comes back from another port,
+/* The operator takes the link into use again: it comes back from another port,
  * as the provider may throttle the old one. */
 void
 uplinks_anew(struct uplinks *uls, const char *name)
