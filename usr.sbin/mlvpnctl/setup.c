@@ -57,6 +57,7 @@ static const char	*set_option(struct uplink *, int, const char *);
 static const char	*set_rate(char *, const char *);
 static const char	*set_host(char *, const char *);
 static const char	*set_prefix(char *, const char *);
+static int		 is_host(const struct addr *);
 
 static void		 usage(void);
 static void		 defaults(void);
@@ -71,6 +72,7 @@ static void		 take_tunnel(const struct ctl_tunnel *);
 static void		 take_result(int, const char *);
 static void		 take_tail(void);
 static void		 complete(void);
+static void		 check_outside(const char *);
 static int		 rdomain_used(int);
 static int		 name_used(const struct uplink *);
 static void		 free_interface(void);
@@ -280,6 +282,7 @@ answer(const char *question, const char *normal,
 {
 	const char	*errstr;
 	char		 buf[ANSWER_SIZE], *word;
+	size_t		 len;
 
 	do {
 		if (normal != NULL)
@@ -289,7 +292,9 @@ answer(const char *question, const char *normal,
 		if (fgets(buf, sizeof(buf), stdin) == NULL)
 			errx(1, "no answer");
 		word = buf + strspn(buf, BLANKS);
-		word[strcspn(word, "\r\n")] = '\0';
+		len = strlen(word);
+		while (len > 0 && strchr(BLANKS, word[len - 1]) != NULL)
+			word[--len] = '\0';
 		if (*word == '\0' && normal != NULL)
 			errstr = set(normal);
 		else if ((errstr = set(word)) != NULL)
@@ -307,6 +312,8 @@ set_address(const char *word)
 		return ("not an IPv4 address or a host name");
 	if (setup.is_name && !value_is_hostname(word))
 		return ("not an IPv4 address or a host name");
+	if (!setup.is_name && !is_host(&addr))
+		return ("not the address of a host");
 	strlcpy(setup.address, word, sizeof(setup.address));
 	return (NULL);
 }
@@ -423,6 +430,7 @@ set_host(char *host, const char *word)
 	struct addr	 addr;
 
 	if (addr_pton(&addr, word) == -1 || addr.family != 4 ||
+	    !is_host(&addr) ||
 	    strlcpy(host, word, SETUP_ADDR_SIZE) >= SETUP_ADDR_SIZE)
 		return ("gateway is not an IPv4 address");
 	return (NULL);
@@ -435,9 +443,16 @@ set_prefix(char *address, const char *word)
 
 	if (strchr(word, '/') == NULL || strchr(word, '%') != NULL ||
 	    value_prefix(&prefix, word) == -1 || prefix.addr.family != 4 ||
+	    !is_host(&prefix.addr) ||
 	    strlcpy(address, word, SETUP_ADDR_SIZE) >= SETUP_ADDR_SIZE)
 		return ("address is not an IPv4 address with its length");
 	return (NULL);
+}
+
+static int
+is_host(const struct addr *addr)
+{
+	return (!addr_is_any(addr) && !addr_is_multicast(addr));
 }
 
 static const char *
@@ -524,10 +539,14 @@ complete(void)
 	struct uplink	*u;
 	int		 rdomain = 0;
 
+	if (!setup.is_name)
+		check_outside(setup.address);
 	for (u = setup.uplinks; u < setup.uplinks + setup.nuplinks; u++) {
 		if (strcmp(u->ifname, setup.lan) == 0)
 			errx(1, "%s is an uplink and the local network",
 			    u->ifname);
+		if (u->address[0] != '\0')
+			check_outside(u->address);
 		if (setup.client == SYSTEM_IFUPDOWN && u->rdomain != 0 &&
 		    u->address[0] == '\0')
 			errx(1, "%s: ifupdown cannot use rdomain with DHCP",
@@ -538,6 +557,18 @@ complete(void)
 			;
 		u->rdomain = rdomain;
 	}
+}
+
+/* What the links use must not be in the network of the tunnels. */
+static void
+check_outside(const char *word)
+{
+	struct prefix	 prefix;
+
+	if (value_prefix(&prefix, word) == 0 &&
+	    (prefix_covers(&setup.network, &prefix.addr) ||
+	    prefix_covers(&prefix, &setup.network.addr)))
+		errx(1, "%s: in the network of the tunnels, see -t", word);
 }
 
 static int

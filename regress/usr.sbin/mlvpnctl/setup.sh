@@ -137,7 +137,7 @@ test_good() {
 }
 
 test_asks() {
-	printf '%s\n' "" 2001:db8::1 192.0.2.1 "em1,up=x" \
+	printf '%s\n' "" 2001:db8::1 " 192.0.2.1 	" "em1,up=x" \
 	    "em1,name=a  em2,rdomain=4" "" openbsd windows linux |
 	    "$bin/mlvpnctl" setup >"$dir/out" 2>"$dir/err" || bad "status $?"
 	has 'tunnel "home" {'
@@ -231,6 +231,16 @@ test_bad() {
 	refused "not a port number" -p 65536 192.0.2.1 em1
 	refused "not openbsd, linux" -c plan9 192.0.2.1 em1
 	refused "not openbsd, linux" -s plan9 192.0.2.1 em1
+	for a in 0.0.0.0 255.255.255.255 224.0.0.1; do
+		refused "not the address of a host" $a em1
+		refused "gateway is not" 192.0.2.1 \
+		    em1,address=192.0.2.2/24,gateway=$a
+		refused "address is not" 192.0.2.1 \
+		    em1,address=$a/24,gateway=192.0.2.1
+	done
+	refused "10.44.43.9: in the network of the tunnels" 10.44.43.9 em1
+	refused "10.0.0.2/8: in the network of the tunnels" 192.0.2.1 em1 \
+	    em2,address=10.0.0.2/8,gateway=10.0.0.1
 	for n in 10.0.0.0/31 10.0.0.0/7 10.0.0.0 2001:db8::/64 x%y/3; do
 		refused "not an IPv4 network" -t $n 192.0.2.1 em1
 	done
