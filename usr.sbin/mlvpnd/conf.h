@@ -250,7 +250,7 @@ struct mlvpnd_conf {
 	TAILQ_HEAD(, tunnel_conf) tunnels;
 	struct addr	 status;	/* family 0: none */
 	int		 status_rtable;
-	char		 restricted[CONTROL_SIZE]; /* control socket, or empty */
+	char		 restricted[CONTROL_SIZE]; /* socket, or empty */
 };
 
 /*

@@ -79,7 +79,7 @@ struct ctl_summary {
 struct ctl_listen {
 	struct addr	 addr;			/* with the port; only family
 						   and port if not known */
-	char		 ifname[IFNAMSIZ];	/* that has the address, or "" */
+	char		 ifname[IFNAMSIZ];	/* of the address, or "" */
 	int32_t		 rtable;
 	int32_t		 error;			/* errno, 0: it is open */
 };
@@ -149,7 +149,7 @@ enum link_state {
 	LINK_LOSSY,
 	LINK_SLOW,
 	LINK_STANDBY,			/* a backup that is not needed */
-	LINK_ABSENT			/* in a sample: there was no such link */
+	LINK_ABSENT			/* in a sample: no such link */
 };
 
 /* What a link has carried both ways, bytes. */
@@ -237,7 +237,7 @@ struct ctl_event {
 struct ctl_key {
 	char		 tunnel[TUNNEL_NAME_SIZE];
 	char		 secret[CTL_SECRET_SIZE];	/* its kind */
-	char		 own_key[CTL_KEY_SIZE];		/* public; empty without */
+	char		 own_key[CTL_KEY_SIZE];		/* public; or empty */
 	char		 peer_key[CTL_KEY_SIZE];
 };
 

@@ -549,7 +549,8 @@ engine_sock_readable(int fd, short event, void *arg)
 	int			 i, n;
 
 	if ((n = sock_recv(fd, rx_dgrams, BATCH_MAX)) == -1) {
-		log_limited(&limit, "%s: receive: %s", s->user, strerror(errno));
+		log_limited(&limit, "%s: receive: %s", s->user,
+		    strerror(errno));
 		return;
 	}
 	now = engine_now();

@@ -81,7 +81,8 @@ static void		 usage_path(void);
 static const char	*socket_name(void);
 static void		 control_check(const struct sockaddr_un *);
 static void		 restricted_path(const char *);
-static int		 control_open(const struct sockaddr_un *, gid_t, mode_t);
+static int		 control_open(const struct sockaddr_un *, gid_t,
+			    mode_t);
 static void		 main_started(void);
 static __dead void	 main_shutdown(int);
 static void		 main_sig_handler(int, short, void *);

@@ -873,7 +873,8 @@ nexthop_find(const struct addr *addr, int table, struct nexthop *nh)
 		nh->kind = NEXTHOP_REJECT;
 		return (0);
 	}
-	if (route_is_labelled(route) && route->dst.len == addr_bits(addr->family) &&
+	if (route_is_labelled(route) &&
+	    route->dst.len == addr_bits(addr->family) &&
 	    !(route->flags & RTF_DYNAMIC)) {
 		nh->has_host = 1;
 		nh->host = *route;

@@ -43,7 +43,7 @@ enum core_event_type {
 	CORE_TUNNEL_MTU,		/* mtu changed (mtu auto) */
 	CORE_NOTICE,			/* worth a line in the log */
 	CORE_LINK_STATE,		/* a transition, for debugging */
-	CORE_STRANGER			/* a HELLO of no tunnel came from addr */
+	CORE_STRANGER			/* a HELLO of no tunnel, from addr */
 };
 
 struct core_event {

@@ -74,7 +74,7 @@ struct offload_cut {
 	size_t		 mss;
 	uint8_t		 proto;
 	uint16_t	 nsegs;		/* that were cut off */
-	uint64_t	 sum;		/* of the pseudo header but the length */
+	uint64_t	 sum;		/* of the pseudo header, no length */
 };
 
 /*

@@ -29,8 +29,8 @@ struct mlvpnd_conf;
  * The configuration in force.
  *
  * reconf_start(): applies the first configuration, and takes it over; flows
- *	is the name of the flows file.  Returns -1 if an interface or a listening
- *	socket could not be opened and will not be, which was logged.
+ *	is the name of the flows file.  Returns -1 if an interface or a
+ *	listening socket could not be opened and will not be, which was logged.
  * reconf_reload(): reads the file again.  Nothing changes if it has errors.
  * reconf_reload_ctl(): the same for a client of the control socket, which
  *	gets the messages.

@@ -139,7 +139,8 @@ static int		 uplink_has_family(const struct uplink *, uint8_t);
 static void		 uplink_hears(struct uplink *, time_t);
 static void		 uplinks_compare(struct uplinks *);
 static const char	*uplink_shares(const struct uplink *);
-static void		 uplink_note(struct uplink *, enum reason, const char *);
+static void		 uplink_note(struct uplink *, enum reason,
+			    const char *);
 static int		 uplink_wants_bypass(const struct uplink *,
 			    const struct addr *);
 static int		 uplink_in_table(const struct uplink *,
