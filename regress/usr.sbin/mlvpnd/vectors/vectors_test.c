@@ -40,20 +40,20 @@
 #define NAME_SIZE	32
 #define VALUE_MAX	256
 
-struct known {
+struct vector {
 	char		 name[NAME_SIZE];
 	uint8_t		 value[VALUE_MAX];	/* text has a NUL */
 	size_t		 len;
 	int		 used;
 };
 
-static struct known	 answers[ANSWERS_MAX];
+static struct vector	 answers[ANSWERS_MAX];
 static size_t		 nanswers;
 
 static void		 read_page(const char *);
 static void		 read_line(char *, int);
-static void		 append(struct known *, const char *);
-static struct known	*find(const char *);
+static void		 append(struct vector *, const char *);
+static struct vector	*find(const char *);
 static const uint8_t	*input(const char *, size_t);
 static const char	*text(const char *);
 static void		 want(const char *, const void *, size_t);
@@ -135,7 +135,7 @@ read_page(const char *path)
 static void
 read_line(char *line, int lineno)
 {
-	struct known	*a;
+	struct vector	*a;
 	size_t		 n = strcspn(line, " \t");
 
 	if (n > 0) {
@@ -154,7 +154,7 @@ read_line(char *line, int lineno)
 }
 
 static void
-append(struct known *a, const char *s)
+append(struct vector *a, const char *s)
 {
 	size_t	 len;
 
@@ -170,7 +170,7 @@ append(struct known *a, const char *s)
 	a->len = len - 1;
 }
 
-static struct known *
+static struct vector *
 find(const char *name)
 {
 	size_t	 i;
@@ -184,7 +184,7 @@ find(const char *name)
 static const uint8_t *
 input(const char *name, size_t len)
 {
-	struct known	*a;
+	struct vector	*a;
 
 	if ((a = find(name)) == NULL || a->len != len)
 		errx(1, "%s is missing or has not %zu bytes", name, len);
@@ -195,7 +195,7 @@ input(const char *name, size_t len)
 static const char *
 text(const char *name)
 {
-	struct known	*a;
+	struct vector	*a;
 
 	if ((a = find(name)) == NULL || a->len == 0 ||
 	    a->value[a->len - 1] != '\0')
