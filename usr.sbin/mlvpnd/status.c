@@ -54,6 +54,7 @@ static void	 status_parent_imsg(struct imsg *);
 static void	 status_recv_engine(struct imsg *);
 static void	 status_dispatch_engine(int, short, void *);
 static void	 status_engine_imsg(struct imsg *);
+static const struct snapshot	*status_get(enum status_kind);
 static void	 status_ask(enum status_kind);
 static void	 status_wait(void);
 static void	 status_late(int, short, void *);
@@ -115,6 +116,7 @@ status(int debug, int verbose)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	evtimer_set(&ev_late, status_late, NULL);
+	status_http_init(status_get);
 
 	if (imsgbuf_init(&parent.ibuf, PARENT_FD) == -1)
 		fatal("imsgbuf_init");
@@ -253,7 +255,8 @@ status_engine_imsg(struct imsg *imsg)
 	}
 }
 
-const struct snapshot *
+/* What the engine says, if it was asked within the last second. */
+static const struct snapshot *
 status_get(enum status_kind kind)
 {
 	if (kinds[kind].valid && status_clock() - kinds[kind].time < FRESH)

@@ -20,26 +20,12 @@
 #define STATUS_H
 
 /*
- * The process that answers HTTP requests about the state of the daemon.
+ * The process that answers HTTP requests about the state of the daemon.  Never
+ * returns.
  */
 
 #include <sys/cdefs.h>
 
-struct snapshot;
-
-/* What a page is made of. */
-enum status_kind {
-	STATUS_NOW,			/* summary, tunnels, links, events */
-	STATUS_HISTORY,
-	STATUS_KINDS
-};
-
 __dead void	 status(int debug, int verbose);
-
-/*
- * For status_http.c: what the engine says, if it was asked within the last
- * second.  Otherwise NULL, and status_http_ready() is called later.
- */
-const struct snapshot	*status_get(enum status_kind);
 
 #endif /* STATUS_H */

@@ -123,7 +123,14 @@ static const struct page	 pages[] = {
 static TAILQ_HEAD(, conn)	 conns = TAILQ_HEAD_INITIALIZER(conns);
 static unsigned int		 nconns;
 static int			 listenfd = -1;
+static const struct snapshot	*(*status_get)(enum status_kind);
 static struct event		 ev_listen, ev_pause;
+
+void
+status_http_init(const struct snapshot *(*get)(enum status_kind))
+{
+	status_get = get;
+}
 
 void
 status_http_listen(int fd)

@@ -23,14 +23,24 @@
  * The connections of the status process.
  */
 
-#include "status.h"
+struct snapshot;
+
+/* What a page is made of. */
+enum status_kind {
+	STATUS_NOW,			/* summary, tunnels, links, events */
+	STATUS_HISTORY,
+	STATUS_KINDS
+};
 
 /*
+ * status_http_init(get): the function returns what the engine says.  If that
+ *	is not known it returns NULL, and status_http_ready() is called later.
  * status_http_listen(fd): accepts connections on this socket from now on, and
  *	not on the one before; -1: on none.
  * status_http_ready(kind, snapshot): answers those who wait for it; NULL: that
  *	it cannot be had.
  */
+void	 status_http_init(const struct snapshot *(*)(enum status_kind));
 void	 status_http_listen(int);
 void	 status_http_ready(enum status_kind, const struct snapshot *);
 
