@@ -524,10 +524,10 @@ assoc_reply(struct assoc *as, const struct dgram *dg, uint64_t now)
  */
 
 /* What was answered to the HELLO with this mac1, NULL if it is a new one. */
-struct recent *
+struct seen_hello *
 assoc_recent(const struct seen *seen, const uint8_t *mac1, uint64_t now)
 {
-	struct recent	*r;
+	struct seen_hello	*r;
 
 	if ((r = seen_find(seen, mac1)) == NULL)
 		return (NULL);
@@ -551,7 +551,7 @@ assoc_hello(struct assoc *as, const struct dgram *dg, struct handshake *hs,
     const struct hello *p1, int cookie, uint64_t now)
 {
 	struct keyset	*ks;
-	struct recent	*r;
+	struct seen_hello	*r;
 	struct raw	*raw;
 	struct hs_keys	 hk;
 	struct reply	 p2;

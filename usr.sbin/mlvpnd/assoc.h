@@ -58,7 +58,7 @@ struct offer {
 	uint64_t	 stamp;
 	int		 set_stamp;	/* even downwards, once confirmed */
 	uint16_t	 peer_mtu;
-	const struct recent *hello;	/* what was answered */
+	const struct seen_hello *hello;	/* what was answered */
 };
 
 struct hello_target {
@@ -107,7 +107,7 @@ struct assoc {
 	struct keyset	*next;		/* offered, not confirmed */
 	struct offer	 offer;
 	struct attempt	 attempt;
-	struct recent	 recent[HELLO_RECENT];
+	struct seen_hello	 recent[HELLO_RECENT];
 	size_t		 recent_next;
 	uint64_t	 max_stamp;	/* of the peer's HELLOs */
 	uint16_t	 peer_mtu;	/* of its tunnel, 0 automatic */
@@ -144,7 +144,7 @@ int	 assoc_open(struct assoc *, const struct dgram *, uint8_t, uint32_t,
 int	 assoc_timer(struct assoc *, uint64_t);
 uint64_t assoc_deadline(struct assoc *, uint64_t);
 int	 assoc_transmit(struct assoc *, struct dgram *, uint64_t);
-struct recent *assoc_recent(const struct seen *, const uint8_t *, uint64_t);
+struct seen_hello *assoc_recent(const struct seen *, const uint8_t *, uint64_t);
 int	 assoc_is_news(struct assoc *, uint64_t);
 int	 assoc_can_send(const struct assoc *);
 

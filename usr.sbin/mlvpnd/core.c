@@ -57,7 +57,7 @@ static void	 receive_hello(struct core *, const struct dgram *, uint64_t);
 static void	 hellos(struct core *, uint64_t);
 static void	 hello(struct core *, const struct admit_found *, uint64_t);
 static void	 hello_again(struct core *, const struct dgram *,
-		    struct recent *);
+		    struct seen_hello *);
 static struct tunnel *hello_sender(struct core *, const struct admit_found *,
 		    const struct handshake *);
 static void	 stranger(struct core *, const struct dgram *, uint64_t);
@@ -360,7 +360,7 @@ hello(struct core *c, const struct admit_found *f, uint64_t now)
 	struct admit		*a = &c->shared.admit;
 	const struct hs_secret	*secret = f->owner->secret;
 	const struct dgram	*dg = &f->dg;
-	struct recent		*seen;
+	struct seen_hello		*seen;
 	struct tunnel		*t;
 	struct handshake	 hs;
 	struct hello		 p1;
@@ -391,7 +391,7 @@ hello(struct core *c, const struct admit_found *f, uint64_t now)
 }
 
 static void
-hello_again(struct core *c, const struct dgram *dg, struct recent *seen)
+hello_again(struct core *c, const struct dgram *dg, struct seen_hello *seen)
 {
 	struct raw	*raw;
 

@@ -35,7 +35,7 @@ seen_init(struct seen *s)
 }
 
 void
-seen_add(struct seen *s, struct recent *r, struct assoc *as,
+seen_add(struct seen *s, struct seen_hello *r, struct assoc *as,
     const uint8_t mac1[MAC_LEN])
 {
 	r->assoc = as;
@@ -44,7 +44,7 @@ seen_add(struct seen *s, struct recent *r, struct assoc *as,
 }
 
 void
-seen_del(struct recent *r)
+seen_del(struct seen_hello *r)
 {
 	if (r->assoc == NULL)
 		return;
@@ -52,10 +52,10 @@ seen_del(struct recent *r)
 	r->assoc = NULL;
 }
 
-struct recent *
+struct seen_hello *
 seen_find(const struct seen *s, const uint8_t mac1[MAC_LEN])
 {
-	struct recent	*r;
+	struct seen_hello	*r;
 
 	LIST_FOREACH(r, &s->bucket[get32(mac1) % SEEN_BUCKETS], entry)
 		if (memcmp(r->mac1, mac1, MAC_LEN) == 0)

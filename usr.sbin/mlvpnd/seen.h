@@ -35,8 +35,8 @@
 
 struct assoc;
 
-struct recent {
-	LIST_ENTRY(recent) entry;
+struct seen_hello {
+	LIST_ENTRY(seen_hello) entry;
 	struct assoc	*assoc;		/* whose it is, NULL: unused */
 	uint8_t		 mac1[MAC_LEN];
 	uint64_t	 time;
@@ -48,14 +48,14 @@ struct recent {
 };
 
 struct seen {
-	LIST_HEAD(, recent) bucket[SEEN_BUCKETS];
+	LIST_HEAD(, seen_hello) bucket[SEEN_BUCKETS];
 };
 
 void		 seen_init(struct seen *);
-void		 seen_add(struct seen *, struct recent *, struct assoc *,
+void		 seen_add(struct seen *, struct seen_hello *, struct assoc *,
 		    const uint8_t[MAC_LEN]);
-void		 seen_del(struct recent *);
-struct recent	*seen_find(const struct seen *, const uint8_t[MAC_LEN]);
+void		 seen_del(struct seen_hello *);
+struct seen_hello	*seen_find(const struct seen *, const uint8_t[MAC_LEN]);
 
 /*
  * seen_add(recent, assoc, mac1): recent is unused.  seen_del(): is from now on.
