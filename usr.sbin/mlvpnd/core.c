@@ -137,17 +137,6 @@ tunnel_free(struct tunnel *t)
 	tunnel_destroy(t);
 }
 
-struct tunnel *
-tunnel_find(struct core *c, uint32_t id)
-{
-	struct tunnel	*t;
-
-	TAILQ_FOREACH(t, &c->tunnels, entry)
-		if (t->conf.id == id)
-			return (t);
-	return (NULL);
-}
-
 int
 tunnel_reconf(struct tunnel *t, const struct tunnel_conf *conf, uint64_t now)
 {
@@ -544,7 +533,7 @@ core_deadline(struct core *c, uint64_t now)
 }
 
 void
-core_stop(struct core *c, uint64_t now)
+core_stop(struct core *c)
 {
 	struct tunnel	*t;
 

@@ -62,18 +62,17 @@ void		 core_send_error(struct core *, const struct dgram *, int,
 void		 core_sock_blocked(struct core *, uint32_t, int);
 struct tunnel	*core_output(struct core *);
 uint64_t	 core_deadline(struct core *, uint64_t);
-void		 core_stop(struct core *, uint64_t);
+void		 core_stop(struct core *);
 void		 core_summary(struct core *, struct ctl_summary *);
 struct pool	*core_pool(struct core *);
 size_t		 core_flows(struct core *, struct peer_flow *, size_t);
-
-/* tunnel.c */
 struct tunnel	*tunnel_new(struct core *, const struct tunnel_conf *,
 		    uint64_t);
 void		 tunnel_free(struct tunnel *);
-struct tunnel	*tunnel_find(struct core *, uint32_t);
 int		 tunnel_reconf(struct tunnel *, const struct tunnel_conf *,
 		    uint64_t);
+
+/* tunnel.c */
 int		 tunnel_link(struct tunnel *, const struct link_conf *,
 		    uint64_t);
 int		 tunnel_unlink(struct tunnel *, const char *, uint64_t);
@@ -115,7 +114,7 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  *	since core_transmit() was called; NULL if there is no other.
  * core_deadline(now): when core_transmit() must be called again though
  *	nothing came, NEVER if not.
- * core_stop(now): from now on core_transmit() gives a CLOSE for each path
+ * core_stop(): from now on core_transmit() gives a CLOSE for each path
  *	and nothing else.
  * core_flows(flows, n): of all tunnels, at most n; returns how many.
  * core_pool(): where packets that are handed in come from, and those handed

@@ -132,7 +132,7 @@ engine_shutdown(void)
 	int		 i;
 
 	now = engine_now();
-	core_stop(core, now);
+	core_stop(core);
 	for (i = 0; i < STOP_ROUNDS; i++) {
 		if (engine_transmit(now) < BATCH_MAX)
 			break;

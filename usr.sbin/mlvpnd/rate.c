@@ -232,12 +232,6 @@ rate_saturated(struct rate *r, uint64_t now)
 }
 
 int
-rate_is_full(const struct rate *r, uint64_t since)
-{
-	return (r->saturated_at >= since);
-}
-
-int
 rate_is_less(const struct rate *r)
 {
 	return (r->capacity < r->limits.configured / 100 * RATE_LESS);

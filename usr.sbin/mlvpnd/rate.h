@@ -123,7 +123,6 @@ void	 rate_init(struct rate *, const struct rate_limits *);
 void	 rate_fix(struct rate *, uint64_t);
 void	 rate_resume(struct rate *, uint64_t);
 void	 rate_saturated(struct rate *, uint64_t);
-int	 rate_is_full(const struct rate *, uint64_t);
 int	 rate_is_less(const struct rate *);
 int64_t	 rate_jitter(const struct rate *);
 void	 rate_report(struct rate *, const struct rate_sample *, uint64_t);
@@ -132,8 +131,7 @@ void	 rate_report(struct rate *, const struct rate_sample *, uint64_t);
  * rate_init(limits): keeps what was learnt before.
  * rate_fix(bit/s): what another law found, or nobody knows.
  * rate_resume(now): the path is used again after it was down.
- * rate_saturated(now): something had to wait for the path;
- *	rate_is_full(since): did it, since then?
+ * rate_saturated(now): something had to wait for the path.
  * rate_is_less(): is capacity clearly less than what is configured?
  * rate_jitter(): by how much the delay of one datagram differs from that of
  *	the next, us.

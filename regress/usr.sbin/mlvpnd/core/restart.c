@@ -188,7 +188,7 @@ stop(void)
 		h = who == 0 ? p->a : p->b;
 		other = who == 0 ? p->b : p->a;
 		sent = h->tx_dgrams;
-		core_stop(h->core, sim_host_now(h));
+		core_stop(h->core);
 		sim_host_wake(h);
 		pair_run(p, 15 * MSEC);
 		/* CLOSE, twice on each path */

@@ -205,7 +205,7 @@ end(void)
 	(void)fuzz_ends(finish, &ibuf);
 	imsgbuf_clear(&ibuf);
 	close(ibuf.fd);
-	core_stop(core, engine_now());
+	core_stop(core);
 	engine_flush(engine_now());
 	mlvpn2_file_close(core);
 	control_shutdown();

@@ -219,7 +219,7 @@ old_pair(int flags)
 	data_seq = 0;
 	talk(b, 20);
 	TEST("\tthis end stops: the peer knows");
-	core_stop(b->core, b->now);
+	core_stop(b->core);
 	converse(b, 3 * STEP);
 	CHECK(!b->old[0].up && !b->old[1].up);
 	b->old[0].server = b->old[1].server = 1;

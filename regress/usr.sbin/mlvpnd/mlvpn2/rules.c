@@ -77,7 +77,7 @@ test_layout(void)
 			CHECK_EQ(d->h.data_seq, 0);
 	}
 	bench_clear(b);
-	core_stop(b->core, b->now);
+	core_stop(b->core);
 	bench_run(b, 0);
 	d = bench_last(b, OLD_DISCONNECT);
 	CHECK_EQ(d->len, 44);
