@@ -349,7 +349,7 @@ hello(struct core *c, const struct admit_found *f, uint64_t now)
 	struct admit		*a = &c->shared.admit;
 	const struct hs_secret	*secret = f->owner->secret;
 	const struct dgram	*dg = &f->dg;
-	struct seen_hello		*seen;
+	struct seen_hello	*seen;
 	struct tunnel		*t;
 	struct handshake	 hs;
 	struct hello		 p1;

@@ -25,15 +25,11 @@
 #include <sys/types.h>
 #include <sys/queue.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 
 #include <err.h>
-#include <errno.h>
 #include <event.h>
-#include <fcntl.h>
 #include <imsg.h>
 #include <limits.h>
 #include <paths.h>
@@ -49,6 +45,7 @@
 #include "conf.h"
 #include "conf_system.h"
 #include "confine.h"
+#include "control_sock.h"
 #include "demote.h"
 #include "engine.h"
 #include "log.h"
@@ -69,20 +66,13 @@
 #define CONF_FILE	"/etc/mlvpnd.conf"
 #define FLOWS_FILE	_PATH_VARDB "mlvpnd.flows"
 #define USAGE_DIR	_PATH_VARDB "mlvpnd"
-#define CONTROL_BACKLOG	5
-
-/* root and the daemon's group; everybody */
-#define CONTROL_UMASK	 (S_IXUSR | S_IXGRP | S_IRWXO)
-#define RESTRICTED_UMASK (S_IXUSR | S_IXGRP | S_IXOTH)
 
 static __dead void	 usage(void);
-static void		 control_path(const char *);
-static void		 usage_path(void);
+static void		 file_names(const char *);
 static const char	*socket_name(void);
-static void		 control_check(const struct sockaddr_un *);
-static void		 restricted_path(const char *);
-static int		 control_open(const struct sockaddr_un *, gid_t,
-			    mode_t);
+static __dead void	 main_check(const struct mlvpnd_conf *, int);
+static __dead void	 main_start(struct mlvpnd_conf *, char *, int, int);
+static void		 main_limits(void);
 static void		 main_started(void);
 static __dead void	 main_shutdown(int);
 static void		 main_sig_handler(int, short, void *);
@@ -101,8 +91,7 @@ static void		 main_program(const char *, const char *const *);
 static int		 is_text(const char *, size_t);
 
 static const char	*conffile = CONF_FILE;
-static struct sockaddr_un csock = { .sun_family = AF_UNIX };
-static struct sockaddr_un rsock = { .sun_family = AF_UNIX };	/* restricted */
+static char		 sockfile[sizeof(((struct sockaddr_un *)0)->sun_path)];
 static char		 flowsfile[PATH_MAX];
 static char		 usagedir[PATH_MAX];
 
@@ -117,18 +106,15 @@ usage(void)
 int
 main(int argc, char *argv[])
 {
-	struct event		 ev_sigint, ev_sigterm, ev_sighup, ev_watch;
 	struct mlvpnd_conf	*conf;
-	struct passwd		*pw;
-	struct rlimit		 rl;
 	char			*argv0;
-	int			 ch, control_fd, watch_fd;
+	int			 ch;
 	int			 debug = 0, noaction = 0, verbose = 0;
 	int			 process = 0;
 
 	if ((argv0 = argv[0]) == NULL)
 		argv0 = "mlvpnd";
-	control_path(NULL);
+	file_names(NULL);
 
 	while ((ch = getopt(argc, argv, "D:dEf:nRSs:VvX")) != -1) {
 		switch (ch) {
@@ -153,7 +139,7 @@ main(int argc, char *argv[])
 			noaction = 1;
 			break;
 		case 's':
-			control_path(optarg);
+			file_names(optarg);
 			break;
 		case 'V':
 			printf("mlvpnd %s\n", MLVPND_VERSION);
@@ -186,46 +172,46 @@ main(int argc, char *argv[])
 	    (verbose > 1 ? PARSE_UNUSED : 0));
 	if ((conf = parse_config(conffile, NULL)) == NULL)
 		exit(1);
-	if (noaction) {
-		if (conf_system_check(conf) == -1)
-			exit(1);
-		if (verbose > 0)
-			print_config(conf, verbose > 1);
-		else
-			fprintf(stderr, "configuration OK\n");
-		exit(0);
-	}
+	if (noaction)
+		main_check(conf, verbose);
+	main_start(conf, argv0, debug, verbose > 0);
+}
+
+static __dead void
+main_check(const struct mlvpnd_conf *conf, int verbose)
+{
+	if (conf_system_check(conf) == -1)
+		exit(1);
+	if (verbose > 0)
+		print_config(conf, verbose > 1);
+	else
+		fprintf(stderr, "configuration OK\n");
+	exit(0);
+}
+
+static __dead void
+main_start(struct mlvpnd_conf *conf, char *argv0, int debug, int verbose)
+{
+	struct event	 ev_sigint, ev_sigterm, ev_sighup, ev_watch;
+	struct passwd	*pw;
+	char		 restricted[CONTROL_SIZE];
+	int		 watch_fd;
 
 	if (geteuid() != 0)
 		fatalx("need root privileges");
 	if ((pw = getpwnam(MLVPND_USER)) == NULL)
 		fatalx("unknown user %s", MLVPND_USER);
-	control_check(&csock);
-	if (conf->restricted[0] != '\0') {
-		restricted_path(conf->restricted);
-		control_check(&rsock);
-	}
+	strlcpy(restricted, conf->restricted, sizeof(restricted));
+	control_sock_check(sockfile, restricted);
 
-	log_setverbose(verbose > 0);
+	log_setverbose(verbose);
 	start_begin(!debug);
 
-	/* each tunnel and link needs a descriptor, in the engine too */
-	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
-		fatal("getrlimit");
-	rl.rlim_cur = rl.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
-		fatal("setrlimit");
-	/* there are keys in memory */
-	rl.rlim_cur = rl.rlim_max = 0;
-	if (setrlimit(RLIMIT_CORE, &rl) == -1)
-		fatal("setrlimit");
-
-	child_start(CHILD_ENGINE, argv0, debug, verbose > 0, main_engine_imsg);
-	child_start(CHILD_RESOLVER, argv0, debug, verbose > 0,
-	    main_resolver_imsg);
-	child_start(CHILD_STATUS, argv0, debug, verbose > 0,
-	    main_status_imsg);
-	child_start(CHILD_RUNNER, argv0, debug, verbose > 0, main_runner_imsg);
+	main_limits();
+	child_start(CHILD_ENGINE, argv0, debug, verbose, main_engine_imsg);
+	child_start(CHILD_RESOLVER, argv0, debug, verbose, main_resolver_imsg);
+	child_start(CHILD_STATUS, argv0, debug, verbose, main_status_imsg);
+	child_start(CHILD_RUNNER, argv0, debug, verbose, main_runner_imsg);
 	log_procinit("parent");
 
 	event_init();
@@ -247,33 +233,42 @@ main(int argc, char *argv[])
 	    NULL);
 	event_add(&ev_watch, NULL);
 
-	if ((control_fd = control_open(&csock, pw->pw_gid, CONTROL_UMASK)) ==
-	    -1)
-		fatalx("control socket setup failed");
-	compose_engine(IMSG_CONTROLFD, 0, control_fd, NULL, 0);
-	if (rsock.sun_path[0] != '\0') {
-		if ((control_fd = control_open(&rsock, pw->pw_gid,
-		    RESTRICTED_UMASK)) == -1)
-			fatalx("restricted control socket setup failed");
-		compose_engine(IMSG_CONTROLFD_RESTRICTED, 0, control_fd, NULL,
-		    0);
-	}
+	control_sock_open(pw->pw_gid);
 	status_sock_start();
 
 	quota_start(usagedir, socket_name(), reconf_quota);
 	if (reconf_start(conf, flowsfile) == -1)
 		main_shutdown(log_exit_status());
 
-	confine_parent(csock.sun_path, rsock.sun_path, flowsfile, usagedir);
+	confine_parent(sockfile, restricted, flowsfile, usagedir);
 	netif_pledged(main_program);
 
 	event_dispatch();
 	main_shutdown(log_exit_status());
 }
 
-/* NULL: the default, which depends on the routing table. */
+/* All tunnels and links need descriptors, and keys are in memory. */
 static void
-control_path(const char *path)
+main_limits(void)
+{
+	struct rlimit	 rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		fatal("getrlimit");
+	rl.rlim_cur = rl.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
+		fatal("setrlimit");
+	rl.rlim_cur = rl.rlim_max = 0;
+	if (setrlimit(RLIMIT_CORE, &rl) == -1)
+		fatal("setrlimit");
+}
+
+/*
+ * They follow from the control socket.  NULL: the default, which depends on
+ * the routing table.
+ */
+static void
+file_names(const char *path)
 {
 	const char	*flows = FLOWS_FILE;
 	char		 table[16] = "";
@@ -286,91 +281,25 @@ control_path(const char *path)
 		snprintf(table, sizeof(table), ".%d", rtable);
 	snprintf(flowsfile, sizeof(flowsfile), "%s%s", flows, table);
 
-	len = snprintf(csock.sun_path, sizeof(csock.sun_path), "%s%s",
+	len = snprintf(sockfile, sizeof(sockfile), "%s%s",
 	    path != NULL ? path : MLVPND_SOCKET, path != NULL ? "" : table);
-	if (len < 0 || (size_t)len >= sizeof(csock.sun_path))
+	if (len < 0 || (size_t)len >= sizeof(sockfile))
 		errx(1, "%s: socket name too long", path);
-	usage_path();
-}
 
-/* Beside the socket, unless it goes away on a reboot. */
-static void
-usage_path(void)
-{
-	if (strncmp(csock.sun_path, "/run/", 5) == 0 ||
-	    strncmp(csock.sun_path, _PATH_VARRUN, strlen(_PATH_VARRUN)) == 0)
+	/* beside the socket, unless it goes away on a reboot */
+	if (strncmp(sockfile, "/run/", 5) == 0 ||
+	    strncmp(sockfile, _PATH_VARRUN, strlen(_PATH_VARRUN)) == 0)
 		strlcpy(usagedir, USAGE_DIR, sizeof(usagedir));
 	else
-		snprintf(usagedir, sizeof(usagedir), "%s.db", csock.sun_path);
+		snprintf(usagedir, sizeof(usagedir), "%s.db", sockfile);
 }
 
 static const char *
 socket_name(void)
 {
-	const char	*slash = strrchr(csock.sun_path, '/');
+	const char	*slash = strrchr(sockfile, '/');
 
-	return (slash != NULL ? slash + 1 : csock.sun_path);
-}
-
-/* Exit if another daemon uses the socket. */
-static void
-control_check(const struct sockaddr_un *sun)
-{
-	int	 fd;
-
-	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
-		fatal("socket");
-	if (connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) == 0)
-		fatalx("%s: another mlvpnd is running", sun->sun_path);
-	close(fd);
-}
-
-static void
-restricted_path(const char *path)
-{
-	if (strcmp(path, csock.sun_path) == 0)
-		fatalx("control restricted: %s is the control socket", path);
-	strlcpy(rsock.sun_path, path, sizeof(rsock.sun_path));
-}
-
-static int
-control_open(const struct sockaddr_un *sun, gid_t gid, mode_t mask)
-{
-	struct stat	 st;
-	mode_t		 old_umask;
-	int		 fd, ret;
-
-	if (lstat(sun->sun_path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
-		log_warnx("%s: exists and is not a socket", sun->sun_path);
-		return (-1);
-	}
-	if (unlink(sun->sun_path) == -1 && errno != ENOENT) {
-		log_warn("unlink %s", sun->sun_path);
-		return (-1);
-	}
-	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0)) == -1) {
-		log_warn("socket");
-		return (-1);
-	}
-
-	old_umask = umask(mask);
-	ret = bind(fd, (const struct sockaddr *)sun, sizeof(*sun));
-	umask(old_umask);
-	if (ret == -1) {
-		log_warn("bind %s", sun->sun_path);
-		close(fd);
-		return (-1);
-	}
-	/* the engine accepts, when it can */
-	if (lchown(sun->sun_path, 0, gid) == -1 ||
-	    listen(fd, CONTROL_BACKLOG) == -1) {
-		log_warn("%s", sun->sun_path);
-		unlink(sun->sun_path);
-		close(fd);
-		return (-1);
-	}
-	return (fd);
+	return (slash != NULL ? slash + 1 : sockfile);
 }
 
 /* All processes are set up. */
@@ -391,11 +320,7 @@ main_shutdown(int status)
 	reconf_stop();
 	if (child_stop_runner() == -1)
 		status = log_exit_status();
-	if (unlink(csock.sun_path) == -1 && errno != ENOENT)
-		log_warn("unlink %s", csock.sun_path);
-	if (rsock.sun_path[0] != '\0' && unlink(rsock.sun_path) == -1 &&
-	    errno != ENOENT)
-		log_warn("unlink %s", rsock.sun_path);
+	control_sock_close();
 	log_info("terminating");
 	exit(status);
 }
