@@ -257,7 +257,8 @@ test_hostile()
 			printf "match \"udp port %d\" priority\n", 1 + i }' |
 	    conf parent
 	parent
-	engine=$(child "$(pid parent)" " -E")
+	await 'engine=$(child "$(pid parent)" " -E") && [ -n "$engine" ]' 5 ||
+	    die "no engine"
 	kill -STOP "$engine"
 	_until=$(($(date +%s) + 60))
 	until gone "$(pid parent)" || [ "$(date +%s)" -gt "$_until" ]; do
