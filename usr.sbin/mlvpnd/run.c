@@ -257,7 +257,7 @@ run_timeout(int fd, short event, void *arg)
 static void
 run_signal(struct run *r, int sig)
 {
-	log_warnx("%s timed out, sending signal %d", r->text, sig);
+	log_warnx("%s has not ended, sending signal %d", r->text, sig);
 	(void)kill(-r->pid, sig);
 }
 
