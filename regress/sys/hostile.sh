@@ -70,6 +70,25 @@ for kind in replay truncate flip random; do
 	measure "$kind from elsewhere" attack up $kind elsewhere
 done
 
+# A peer that uses an address which the server has no route for.
+address c lo 198.18.5.1/32
+in_host c ip route add 10.44.43.2/32 dev "$CTUN" src 198.18.5.1
+came=$(value server tunnels home rx_packets)
+check "packets from elsewhere get no answer" eval '! ping -c 20 -w 200'
+check "they are counted" await 'more_than 19 server tunnels home rx_refused' 5
+check "they did not come out of the tunnel" \
+    [ "$(value server tunnels home rx_packets)" -lt $((came + 10)) ]
+check "they are logged" grep -q \
+    'home: source address 198.18.5.1 is not in allow from' "$T/server.log"
+server_conf <<END | conf server
+	route 198.18.5.0/24
+END
+check "with a route for it" ctl server reload
+check "they get one" await reaches 5
+in_host c ip route del 10.44.43.2/32 dev "$CTUN" src 198.18.5.1
+server_conf </dev/null | conf server
+check "without the route again" ctl server reload
+
 # A stranger with another secret.
 host x
 link wan x 203.0.113.1/24 s 203.0.113.2/24

@@ -105,6 +105,7 @@ static void	 import_interface(void);
 static int	 interface_ok(struct value *);
 static void	 import_address(const char *, const char *, int);
 static void	 import_mtu(void);
+static void	 import_allow(void);
 static void	 import_routes(void);
 static void	 import_route_list(struct value *, int);
 static const char *import_route(const char *, int);
@@ -198,6 +199,7 @@ import(const char *name)
 	import_address("ip6", "ip6_gateway", 6);
 	import_mtu();
 	import_routes();
+	import_allow();
 	import_timeout(general("timeout"));
 	import_reorder();
 	import_command();
@@ -593,6 +595,15 @@ is_default(const char *word, int family)
 
 	return (strcmp(word, "default") == 0 ||
 	    (get_prefix(word, family, &prefix) == 0 && prefix.len == 0));
+}
+
+/* MLVPN looks at no source addresses, and routes can be in its script. */
+static void
+import_allow(void)
+{
+	if (!layer2 && (address4.addr.family != 0 ||
+	    address6.addr.family != 0))
+		say("allow from any\n");
 }
 
 /* "route default" is for all address families of the tunnel. */

@@ -188,8 +188,8 @@ text_tunnel(const struct ctl_tunnel *ct)
 	    "%" PRIu64 " fragments lost\n", ct->tx_cut, ct->rx_joined,
 	    ct->rx_incomplete);
 	printf("  Rejected:    %" PRIu64 " forged, %" PRIu64 " replayed, %"
-	    PRIu64 " malformed\n", ct->rx_badtag, ct->rx_replayed,
-	    ct->rx_malformed);
+	    PRIu64 " malformed, %" PRIu64 " with a wrong source\n",
+	    ct->rx_badtag, ct->rx_replayed, ct->rx_malformed, ct->rx_refused);
 	printf("  Handshakes:  %" PRIu64 " done, %" PRIu64 " rejected\n",
 	    ct->handshakes, ct->rx_rejected);
 	printf("  Suspicions:  %" PRIu64 " false\n", ct->false_dead);

@@ -30,6 +30,15 @@
 #include "conf.h"
 #include "defaults.h"
 
+struct source_list {
+	struct prefix	*prefixes;
+	size_t		 n;
+	size_t		 max;
+};
+
+static void	 source_add(struct source_list *, const struct addr *,
+		    unsigned int);
+
 struct mlvpnd_conf *
 conf_new(void)
 {
@@ -167,4 +176,57 @@ conf_tunnel_routes(const struct tunnel_conf *tc, const struct addr *addr)
 		}
 	}
 	return (0);
+}
+
+size_t
+conf_tunnel_sources(const struct tunnel_conf *tc, struct prefix *prefixes,
+    size_t max)
+{
+	static const struct addr	 any4 = { .family = 4 };
+	static const struct addr	 any6 = { .family = 6 };
+	struct source_list		 sl = { prefixes, 0, max };
+	const struct address_conf	*a;
+	const struct route_conf		*rc;
+	int				 i, by_default = 0;
+
+	if (tc->layer2 || tc->allow_any ||
+	    (tc->nallow == 0 && tc->naddress == 0))
+		return (0);
+	for (i = 0; i < tc->nallow; i++)
+		source_add(&sl, &tc->allow[i].addr, tc->allow[i].len);
+	if (tc->nallow > 0)
+		return (sl.n);
+
+	TAILQ_FOREACH(rc, &tc->routes, entry)
+		by_default |= rc->is_default;
+	for (i = 0; i < tc->naddress; i++) {
+		a = &tc->address[i];
+		if (by_default) {
+			source_add(&sl, a->prefix.addr.family == 4 ? &any4 :
+			    &any6, 0);
+			continue;
+		}
+		source_add(&sl, &a->prefix.addr, a->prefix.len);
+		if (a->peer.family != 0)
+			source_add(&sl, &a->peer, a->peer.family == 4 ? 32 :
+			    128);
+	}
+	TAILQ_FOREACH(rc, &tc->routes, entry) {
+		if (!rc->is_default)
+			source_add(&sl, &rc->prefix.addr, rc->prefix.len);
+	}
+	return (sl.n);
+}
+
+static void
+source_add(struct source_list *sl, const struct addr *addr, unsigned int len)
+{
+	struct prefix	*p;
+
+	if (sl->n++ >= sl->max)
+		return;
+	p = &sl->prefixes[sl->n - 1];
+	p->addr = *addr;
+	p->len = len;
+	prefix_clear(p);
 }

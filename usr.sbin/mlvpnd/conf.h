@@ -49,6 +49,7 @@
 #define MATCH_MAX		1000	/* rules of a tunnel */
 #define MATCH_INSNS_MAX		512	/* instructions, BPF_MAXINSNS */
 #define TUNNEL_ADDR_MAX		8
+#define TUNNEL_ALLOW_MAX	32
 #define TUNNEL_LINK_MAX		64	/* paths an end can open */
 #define TUNNEL_MTU_MIN		576
 #define TUNNEL_MTU_MAX		9000
@@ -210,6 +211,9 @@ struct tunnel_conf {
 	int		 rdomain;	/* of the interface, -1: the daemon's */
 	int		 naddress;
 	struct address_conf address[TUNNEL_ADDR_MAX];
+	uint8_t		 allow_any;	/* "allow from any" */
+	int		 nallow;	/* 0: see conf_tunnel_sources() */
+	struct prefix	 allow[TUNNEL_ALLOW_MAX];
 	uint16_t	 mtu;		/* 0: auto */
 	uint16_t	 max_mss;	/* 0: auto, 1: no */
 
@@ -259,6 +263,8 @@ struct mlvpnd_conf {
  * conf_*_new(): return an object with default settings, NULL without memory.
  * conf_tunnel_initiates(): does this end open the links?
  * conf_tunnel_routes(): do the routes of the tunnel cover the address?
+ * conf_tunnel_sources(prefixes, max): what packets of the peer may come from:
+ *	sets at most max and returns how many there are, 0 for all addresses.
  */
 struct mlvpnd_conf	*conf_new(void);
 void			 conf_free(struct mlvpnd_conf *);
@@ -272,6 +278,8 @@ struct link_conf	*conf_link_find(const struct tunnel_conf *,
 int			 conf_tunnel_initiates(const struct tunnel_conf *);
 int			 conf_tunnel_routes(const struct tunnel_conf *,
 			    const struct addr *);
+size_t			 conf_tunnel_sources(const struct tunnel_conf *,
+			    struct prefix *, size_t);
 
 struct bpf_insn;
 

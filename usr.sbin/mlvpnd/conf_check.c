@@ -51,6 +51,7 @@ static void	 check_interface(const struct mlvpnd_conf *,
 		    const struct tunnel_conf *);
 static void	 check_address(const struct mlvpnd_conf *,
 		    const struct tunnel_conf *);
+static void	 check_allow(const struct tunnel_conf *);
 static void	 check_route(const struct mlvpnd_conf *,
 		    const struct tunnel_conf *);
 static int	 routable(const struct tunnel_conf *, int);
@@ -93,6 +94,7 @@ conf_check(const struct mlvpnd_conf *conf)
 	TAILQ_FOREACH(t, &conf->tunnels, entry) {
 		check_interface(conf, t);
 		check_address(conf, t);
+		check_allow(t);
 		check_route(conf, t);
 		check_secret(t);
 		check_secrets_differ(conf, t);
@@ -198,6 +200,15 @@ check_address(const struct mlvpnd_conf *conf, const struct tunnel_conf *t)
 			}
 		}
 	}
+}
+
+/* allow from: not with a tap interface, whose frames need not be of IP. */
+static void
+check_allow(const struct tunnel_conf *t)
+{
+	if (t->layer2 && (t->allow_any || t->nallow > 0))
+		conf_error(t, "tunnel \"%s\": allow from is not supported "
+		    "with a tap interface", t->name);
 }
 
 /*

@@ -85,6 +85,7 @@ size_t		 tunnel_output(struct tunnel *, struct pkt **, size_t,
 		    uint64_t);
 int		 tunnel_matches(struct tunnel *, const struct match_rule *,
 		    size_t);
+int		 tunnel_allow(struct tunnel *, const struct prefix *, size_t);
 void		 tunnel_flows(struct tunnel *, const struct peer_flow *,
 		    size_t);
 void		 tunnel_set_user(struct tunnel *, void *);
@@ -128,6 +129,9 @@ size_t		 tunnel_ctl_links(struct tunnel *, struct ctl_link *, size_t,
  *	packets leave by, 0 unknown.
  * tunnel_matches(rules, n): all rules, in place of those before; -1 with
  *	errno, and nothing changed, if one has a program that must not run.
+ * tunnel_allow(prefixes, n): the source addresses that packets may have which
+ *	come out of the tunnel, all if n is 0 and at first; -1 without memory,
+ *	and nothing changed.
  * tunnel_flows(flows, n): what core_flows() said before a restart, of any
  *	tunnels: none of that is news.
  * tunnel_user(): what tunnel_set_user() was given, NULL at first.

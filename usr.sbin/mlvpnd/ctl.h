@@ -127,6 +127,7 @@ struct ctl_tunnel {
 	uint64_t	 rx_replayed;		/* same packet number again */
 	uint64_t	 rx_badtag;		/* failed authentication */
 	uint64_t	 rx_malformed;		/* authentic but wrong */
+	uint64_t	 rx_refused;		/* not in "allow from" */
 	uint64_t	 handshakes;
 	uint64_t	 rx_rejected;		/* HELLOs refused or replayed */
 	uint64_t	 rx_held;		/* packets held for order */

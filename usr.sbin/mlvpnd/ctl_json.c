@@ -171,6 +171,7 @@ json_tunnel(const struct ctl_tunnel *ct)
 	json_uint("rx_replayed", ct->rx_replayed);
 	json_uint("rx_badtag", ct->rx_badtag);
 	json_uint("rx_malformed", ct->rx_malformed);
+	json_uint("rx_refused", ct->rx_refused);
 	json_uint("rx_held", ct->rx_held);
 	json_uint("rx_given_up", ct->rx_given_up);
 	json_uint("rx_late", ct->rx_late);

@@ -30,6 +30,7 @@
 
 static size_t	 joined_max(const struct deliver *);
 static uint64_t	 repair_time(struct deliver *);
+static int	 source_allowed(struct deliver *, const struct pkt *);
 
 int
 deliver_init(struct deliver *d, struct paths *ps, const uint8_t *flow_key)
@@ -50,6 +51,7 @@ deliver_free(struct deliver *d)
 	reorder_free(&d->reorder);
 	fragment_clear(&d->fragments);
 	batch_clear(&d->batches);
+	sources_free(&d->sources);
 	while ((p = TAILQ_FIRST(&d->out)) != NULL) {
 		TAILQ_REMOVE(&d->out, p, entry);
 		pkt_put(d->paths->share->pool, p);
@@ -115,11 +117,31 @@ deliver_out(struct deliver *d, struct pktq *q)
 				continue;
 			}
 		}
+		if (!source_allowed(d, p)) {
+			d->refused++;
+			pkt_put(d->paths->share->pool, p);
+			continue;
+		}
 		packet_fit(d->conf, d->mtu, p);
 		d->packets++;
 		d->bytes += p->len;
 		TAILQ_INSERT_TAIL(&d->out, p, entry);
 	}
+}
+
+/* "allow from" */
+static int
+source_allowed(struct deliver *d, const struct pkt *p)
+{
+	struct addr	 source;
+
+	if (d->sources.n == 0)
+		return (1);
+	sources_read(&source, PKT_DATA(p));
+	if (sources_allow(&d->sources, &source))
+		return (1);
+	d->refused_from = source;
+	return (0);
 }
 
 /*

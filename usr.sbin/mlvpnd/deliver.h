@@ -32,6 +32,7 @@
 #include "fragment.h"
 #include "pkt.h"
 #include "reorder.h"
+#include "sources.h"
 
 struct path;
 struct paths;
@@ -49,6 +50,9 @@ struct deliver {
 	struct batches	 batches;
 	uint64_t	 packets, bytes;	/* for the interface */
 	uint64_t	 malformed;	/* joined from fragments */
+	struct sources	 sources;
+	uint64_t	 refused;	/* from elsewhere */
+	struct addr	 refused_from;	/* the last one */
 };
 
 int	 deliver_init(struct deliver *, struct paths *, const uint8_t *);

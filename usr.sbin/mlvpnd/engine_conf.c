@@ -97,6 +97,7 @@ static struct engine_tunnel *engine_tunnel_find(struct engine_tunnels *,
 		    uint32_t);
 static void	 engine_tunnel_start(struct engine_tunnel *, uint64_t);
 static void	 engine_tunnel_free(struct engine_tunnel *);
+static void	 engine_tunnel_allow(struct engine_tunnel *);
 static int	 engine_tunnel_differs(const struct tunnel_conf *,
 		    const struct tunnel_conf *);
 static struct engine_link *engine_link_new(uint32_t, const char *);
@@ -233,7 +234,7 @@ engine_recv_tunnel(struct imsg *imsg)
 	TAILQ_INSERT_TAIL(&nconf->tunnels, t, entry);
 }
 
-/* For mlvpnctl(8): the core does not use them. */
+/* For mlvpnctl(8) and "allow from": the core does not use them. */
 static void
 engine_recv_route(struct imsg *imsg)
 {
@@ -477,6 +478,8 @@ engine_merge_tunnel(struct engine_tunnel *t, struct engine_tunnel *n,
 	engine_merge_matches(t, n);
 	t->conf = n->conf;
 	engine_tun_set(&t->tun, t->conf, t->tunnel);
+	if (t->tunnel != NULL)
+		engine_tunnel_allow(t);
 	conf_tunnel_free(old);
 	free(n);
 }
@@ -604,11 +607,27 @@ engine_tunnel_start(struct engine_tunnel *t, uint64_t now)
 			log_warn("%s", t->conf->name);
 		return;
 	}
+	engine_tunnel_allow(t);
 	engine_tun_set(&t->tun, t->conf, t->tunnel);
 	mlvpn2_file_load(t->tunnel);
 	TAILQ_FOREACH(l, &t->conf->links, entry)
 		engine_link_start(t, l, now);
 	engine_matches_install(&t->matches, t->tunnel);
+}
+
+static void
+engine_tunnel_allow(struct engine_tunnel *t)
+{
+	struct prefix	*list;
+	size_t		 n;
+
+	n = conf_tunnel_sources(t->conf, NULL, 0);
+	if ((list = calloc(n + 1, sizeof(*list))) == NULL)
+		fatal("%s", __func__);
+	(void)conf_tunnel_sources(t->conf, list, n);
+	if (tunnel_allow(t->tunnel, list, n) == -1)
+		fatal("%s", __func__);
+	free(list);
 }
 
 static void

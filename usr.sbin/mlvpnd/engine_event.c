@@ -23,6 +23,7 @@
 
 #include <sys/types.h>
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,6 +73,7 @@ engine_event(const struct core_event *e, struct event_limit *limit)
 		break;
 	case CORE_NOTICE:
 	case CORE_LINK_STATE:
+	case CORE_REFUSED:
 	case CORE_STRANGER:
 		break;
 	case CORE_LINK_UP:
@@ -139,6 +141,11 @@ engine_event_log(const struct core_event *e)
 		break;
 	case CORE_STRANGER:
 		log_info("%s: %s", addr, reason);
+		break;
+	case CORE_REFUSED:
+		tell("%s: source address %s is not in allow from, packets "
+		    "refused: %" PRIu64, e->tunnel_name,
+		    addr_ntop(&e->addr, addr, sizeof(addr)), e->count);
 		break;
 	case CORE_LINK_STALE:
 		log_debug("%s: link %s: stale%s%s", e->tunnel_name, e->link,

@@ -129,6 +129,17 @@ notify_notice(struct notify *n, enum reason reason, uint64_t now)
 }
 
 void
+notify_refused(const struct notify *n, const struct addr *addr, uint64_t count)
+{
+	struct core_event	 ev;
+
+	fill(&ev, n, CORE_REFUSED);
+	ev.addr = *addr;
+	ev.count = count;
+	hand_over(n, &ev);
+}
+
+void
 notify_stranger(const struct core_ops *ops, const struct addr *addr)
 {
 	struct notify	 nobody = { .ops = ops, .name = "" };

@@ -43,6 +43,7 @@ enum core_event_type {
 	CORE_TUNNEL_MTU,		/* mtu changed (mtu auto) */
 	CORE_NOTICE,			/* worth a line in the log */
 	CORE_LINK_STATE,		/* a transition, for debugging */
+	CORE_REFUSED,			/* packets, the last one from addr */
 	CORE_STRANGER			/* a HELLO of no tunnel, from addr */
 };
 
@@ -56,6 +57,7 @@ struct core_event {
 	uint16_t	 mtu;
 	uint64_t	 configured;	/* bit/s, of REASON_BANDWIDTH */
 	uint64_t	 delivered;
+	uint64_t	 count;		/* of CORE_REFUSED */
 	const struct path_change *change;	/* of CORE_LINK_STATE */
 };
 
@@ -93,6 +95,7 @@ void	 notify_change(const struct notify *, const char *,
 	    const struct path_change *, enum reason);
 void	 notify_bandwidth(const struct notify *, const char *, uint64_t,
 	    uint64_t);
+void	 notify_refused(const struct notify *, const struct addr *, uint64_t);
 void	 notify_stranger(const struct core_ops *, const struct addr *);
 void	 notify_notice(struct notify *, enum reason, uint64_t);
 
@@ -101,6 +104,7 @@ void	 notify_notice(struct notify *, enum reason, uint64_t);
  * notify_link(type, link, addr, reason): of a link with the peer there.
  * notify_change(link, change, reason): a transition.
  * notify_bandwidth(link, configured, delivered): that is less, bit/s.
+ * notify_refused(addr, n): n packets since the last time, the last from there.
  * notify_stranger(ops, addr): a HELLO of no tunnel came from there.
  * notify_notice(reason, now): for the log; a peer cannot fill it.
  */

@@ -193,6 +193,7 @@ static void	 tunnel_begin(const char *, int);
 static void	 tunnel_end(void);
 static void	 tunnel_interface(const char *, int);
 static void	 tunnel_address(const char *, const char *);
+static void	 tunnel_allow_from(void);
 static void	 tunnel_demote(const char *);
 static void	 tunnel_routes(const char *, int);
 static void	 tunnel_psk(const char *, const char *);
@@ -244,8 +245,9 @@ static char			*list[LIST_MAX];
 static int			 nlist;
 %}
 
-%token	ADDRESS ATM AUTO BACKUP BANDWIDTH BULK CIPHER CLEARTEXT COMMAND COMPAT
-%token	CONTROL COPY DATA DAY DEFAULT DEMOTE DESCRIPTION DOWN DSCP DUPLICATE
+%token	ADDRESS ALLOW ATM AUTO BACKUP BANDWIDTH BULK CIPHER CLEARTEXT COMMAND
+%token	COMPAT CONTROL COPY DATA DAY DEFAULT DEMOTE DESCRIPTION DOWN DSCP
+%token	DUPLICATE
 %token	ERROR FROM KWFILE GROUP ID INCLUDE INET INET6 INTERFACE KEEPALIVE KEY
 %token	LABEL LATENCY LIMIT LINK LISTEN LOCAL LOSS MATCH MAX MAXMSS MIN MLVPN2
 %token	MLVPN3 MONTH
@@ -464,6 +466,9 @@ tunnelopt	: DESCRIPTION STRING {
 		}
 		| ADDRESS STRING PEER STRING {
 			tunnel_address($2, $4);
+		}
+		| ALLOW FROM words {
+			tunnel_allow_from();
 		}
 		| MTU AUTO {
 			once(&seen_tunnel, "mtu");
@@ -1243,6 +1248,7 @@ lookup(const char *s)
 	/* This has to be sorted. */
 	static const struct keyword keywords[] = {
 		{ "address",		ADDRESS },
+		{ "allow",		ALLOW },
 		{ "atm",		ATM },
 		{ "auto",		AUTO },
 		{ "backup",		BACKUP },
@@ -1945,6 +1951,35 @@ tunnel_address(const char *s, const char *peer)
 		}
 	}
 	curtun->naddress++;
+}
+
+static void
+tunnel_allow_from(void)
+{
+	struct prefix	*p;
+	int		 i;
+
+	if (!once(&seen_tunnel, "allow from"))
+		return;
+	if (nlist == 1 && strcmp(list[0], "any") == 0) {
+		curtun->allow_any = 1;
+		return;
+	}
+	if (nlist > TUNNEL_ALLOW_MAX) {
+		yyerror("allow from: more than %d prefixes", TUNNEL_ALLOW_MAX);
+		return;
+	}
+	for (i = 0; i < nlist; i++) {
+		p = &curtun->allow[curtun->nallow];
+		if (value_prefix(p, list[i]) == -1 ||
+		    addr_is_multicast(&p->addr)) {
+			memset(p, 0, sizeof(*p));
+			yyerror("invalid prefix %s", list[i]);
+			continue;
+		}
+		prefix_clear(p);
+		curtun->nallow++;
+	}
 }
 
 /* NULL in the list is the default route. */

@@ -28,11 +28,13 @@
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf.h"
 #include "defaults.h"
 #include "handshake.h"
+#include "log.h"
 #include "printconf.h"
 
 static void	 print_tunnel(const struct tunnel_conf *);
@@ -40,6 +42,7 @@ static void	 print_interface(const struct tunnel_conf *);
 static void	 print_routes(const struct tunnel_conf *);
 static void	 print_secret(const struct tunnel_conf *);
 static void	 print_cipher(const struct tunnel_conf *);
+static void	 print_allow(const struct tunnel_conf *);
 static void	 print_reorder(const struct tunnel_conf *);
 static void	 print_tos(const struct tunnel_conf *);
 static void	 print_keepalive(const struct tunnel_conf *);
@@ -143,6 +146,7 @@ print_tunnel(const struct tunnel_conf *t)
 		print_default("\t# protocol mlvpn3\n");
 	print_interface(t);
 	print_routes(t);
+	print_allow(t);
 	print_secret(t);
 	print_cipher(t);
 	if (t->cleartext)
@@ -238,6 +242,35 @@ print_routes(const struct tunnel_conf *t)
 			printf(" priority %d", route->priority);
 		printf("\n");
 	}
+}
+
+static void
+print_allow(const struct tunnel_conf *t)
+{
+	struct prefix	*list;
+	size_t		 i, n;
+
+	if (t->layer2)
+		return;
+	if ((n = conf_tunnel_sources(t, NULL, 0)) == 0) {
+		if (t->allow_any)
+			printf("\tallow from any\n");
+		else
+			print_default("\t# allow from any\n");
+		return;
+	}
+	if (t->nallow == 0 && !defaults)
+		return;
+	if ((list = calloc(n, sizeof(*list))) == NULL)
+		fatal("%s", __func__);
+	(void)conf_tunnel_sources(t, list, n);
+	printf("\t%sallow from {", t->nallow == 0 ? "# " : "");
+	for (i = 0; i < n; i++) {
+		printf(" ");
+		print_prefix(&list[i]);
+	}
+	printf(" }\n");
+	free(list);
 }
 
 static void

@@ -118,6 +118,8 @@ static const struct metric	 tunnel_metrics[] = {
 	    "once.", U64, TUNNEL(rx_replayed), 1, 0 },
 	{ "tunnel_malformed_datagrams", "", "Authentic datagrams with a wrong "
 	    "content.", U64, TUNNEL(rx_malformed), 1, 0 },
+	{ "tunnel_refused_packets", "", "Packets with a source address that is "
+	    "not in allow from.", U64, TUNNEL(rx_refused), 1, 0 },
 	{ "tunnel_handshakes", "", "Handshakes done.", U64,
 	    TUNNEL(handshakes), 1, 0 },
 	{ "tunnel_rejected_handshakes", "", "Handshakes refused or replayed.",

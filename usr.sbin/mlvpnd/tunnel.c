@@ -38,6 +38,7 @@
 
 #define SPREAD_INTERVAL	100000
 #define MTU_RAISE_AFTER	(60 * USEC)
+#define REFUSED_INTERVAL (3600 * USEC)
 
 static void	 conf_set(struct tunnel *, const struct tunnel_conf *);
 static void	 secret_set(struct tunnel *, const struct tunnel_conf *);
@@ -56,6 +57,7 @@ static void	 set_mtu(struct tunnel *, uint16_t);
 static void	 update_mtu(struct tunnel *, uint64_t);
 static void	 assoc_happened(struct tunnel *, int, uint64_t);
 static void	 keys_changed(struct tunnel *, uint64_t);
+static void	 tell_refused(struct tunnel *, uint64_t);
 static int	 control(struct tunnel *, struct dgram *, uint64_t);
 static void	 data(struct tunnel *, uint8_t, const struct dgram *,
 		    struct pkt *, uint64_t, uint64_t);
@@ -275,6 +277,12 @@ tunnel_matches(struct tunnel *t, const struct match_rule *rules, size_t n)
 {
 	wake(t);
 	return (match_set(&t->sched.matches, rules, n));
+}
+
+int
+tunnel_allow(struct tunnel *t, const struct prefix *prefixes, size_t n)
+{
+	return (sources_set(&t->deliver.sources, prefixes, n));
 }
 
 static void
@@ -690,7 +698,22 @@ size_t
 tunnel_output(struct tunnel *t, struct pkt **p, size_t max, uint64_t now)
 {
 	turn_stale(&t->shared->turns, &t->turn);
+	tell_refused(t, now);
 	return (deliver_output(&t->deliver, p, max, now));
+}
+
+/* The first one, then hourly. */
+static void
+tell_refused(struct tunnel *t, uint64_t now)
+{
+	uint64_t	 n = t->deliver.refused - t->told_refused;
+
+	if (n == 0 || (t->told_refused > 0 &&
+	    now - t->told_at < REFUSED_INTERVAL))
+		return;
+	t->told_refused = t->deliver.refused;
+	t->told_at = now;
+	notify_refused(&t->notify, &t->deliver.refused_from, n);
 }
 
 void
@@ -867,6 +890,7 @@ tunnel_ctl(struct tunnel *t, struct ctl_tunnel *c, uint64_t now)
 	c->rx_badtag = t->as.rx_badtag + t->m2.rx_badtag;
 	c->rx_malformed = t->rx_malformed + t->paths.rx_malformed +
 	    t->deliver.malformed + t->m2.rx_malformed;
+	c->rx_refused = t->deliver.refused;
 	c->handshakes = t->as.handshakes + t->m2.handshakes;
 	c->rx_rejected = t->as.rx_rejected + t->m2.rx_rejected;
 	c->rx_held = t->deliver.reorder.count.held + t->m2.order.count.held;

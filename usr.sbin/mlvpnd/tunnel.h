@@ -59,6 +59,8 @@ struct tunnel {
 	uint64_t	 spread_at;
 	uint64_t	 tx_dropped;	/* before they were queued */
 	uint64_t	 rx_malformed;
+	uint64_t	 told_refused;	/* of rx_refused */
+	uint64_t	 told_at;
 };
 
 /* tunnel.c */

@@ -413,6 +413,7 @@ show_tunnels(struct imsgbuf *ibuf, const struct ctl_select *sel)
 	ct.rx_replayed = 3;
 	ct.rx_badtag = 4;
 	ct.rx_malformed = 5;
+	ct.rx_refused = 16;
 	ct.handshakes = 6;
 	ct.rx_rejected = 7;
 	ct.rx_held = 8;

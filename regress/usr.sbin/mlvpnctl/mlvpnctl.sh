@@ -340,7 +340,7 @@ test_show() {
 	  Received:    98.8GB in 999 packets, 2 duplicates
 	  Order:       8 held, 9 given up, 10 late
 	  Fragmented:  13 packets sent, 14 received, 15 fragments lost
-	  Rejected:    4 forged, 3 replayed, 5 malformed
+	  Rejected:    4 forged, 3 replayed, 5 malformed, 16 with a wrong source
 	  Handshakes:  6 done, 7 rejected
 	  Suspicions:  12 false
 
@@ -478,7 +478,7 @@ tunnel_branch() {
 	  Received:    0B in 0 packets, 0 duplicates
 	  Order:       0 held, 0 given up, 0 late
 	  Fragmented:  0 packets sent, 0 received, 0 fragments lost
-	  Rejected:    0 forged, 0 replayed, 0 malformed
+	  Rejected:    0 forged, 0 replayed, 0 malformed, 0 with a wrong source
 	  Handshakes:  0 done, 0 rejected
 	  Suspicions:  0 false
 	END

@@ -22,6 +22,7 @@
  * their affair, but not what they do to the host or to other tunnels.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@ static void	 feed(struct sim_host *, int, int);
 static void	 old_report(struct peer *, uint32_t);
 static struct peer *neighbour(struct rig *);
 static uint32_t	 pkts_used(struct sim_host *);
+static uint64_t	 refused_packets(struct sim_host *);
 
 /* Buffers of the pool that somebody holds. */
 static uint32_t
@@ -495,6 +497,164 @@ unreported(void)
 	rig_free(&r);
 }
 
+/* Does a packet with this source come out of the tunnel? */
+static int
+comes(struct rig *r, const char *source)
+{
+	struct addr	 a;
+	uint64_t	 packets = r->packets, refused;
+	uint8_t		 buf[100];
+
+	refused = refused_packets(r->b);
+	CHECK_EQ(addr_pton(&a, source), 0);
+	memset(buf, 0, sizeof(buf));
+	if (a.family == 4) {
+		buf[0] = 0x45;
+		memcpy(buf + 12, a.ip, 4);
+	} else {
+		buf[0] = 0x60;
+		memcpy(buf + 8, a.ip, 16);
+	}
+	peer_packet(r->peer, 63, r->peer->seq, 0, buf, sizeof(buf));
+	rig_pass(r, 6 * MSEC);
+	CHECK_EQ(r->packets - packets + refused_packets(r->b) - refused, 1);
+	return (r->packets > packets);
+}
+
+static uint64_t
+refused_packets(struct sim_host *h)
+{
+	struct ctl_tunnel	 ct;
+
+	pair_tunnel(h, 0, &ct);
+	return (ct.rx_refused);
+}
+
+/* A packet of two fragments, from 10.1.0.n. */
+static void
+halves(struct rig *r, uint8_t n)
+{
+	uint8_t		 packet[80] = { 0x45, [12] = 10, 1, 0, n };
+	uint8_t		 buf[42];
+	uint64_t	 seq = r->peer->seq;
+	uint8_t		 i;
+
+	for (i = 0; i < 2; i++) {
+		buf[0] = (uint8_t)(i << 4 | 1);
+		buf[1] = 0;
+		memcpy(buf + 2, packet + 40 * i, 40);
+		peer_data(r->peer, 63, K_FRAGMENT, seq + i, i * seq, buf,
+		    sizeof(buf));
+	}
+	rig_pass(r, 6 * MSEC);
+}
+
+/* The keys are too old. */
+static void
+return_of(struct rig *r)
+{
+	peer_hello(r->peer);
+	rig_pass(r, 50 * MSEC);
+	peer_open(r->peer, 63, 1, "base");
+	rig_pass(r, 50 * MSEC);
+}
+
+static void
+allow(struct sim_host *h, const char **prefixes, size_t n)
+{
+	struct prefix	 list[8];
+	char		 buf[64], *slash;
+	size_t		 i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(buf, sizeof(buf), "%s", prefixes[i]);
+		slash = strchr(buf, '/');
+		*slash = '\0';
+		CHECK_EQ(addr_pton(&list[i].addr, buf), 0);
+		list[i].len = (uint8_t)atoi(slash + 1);
+	}
+	CHECK_EQ(tunnel_allow(h->tunnel[0], list, n), 0);
+}
+
+/* Source addresses that are not the peer's. */
+static void
+elsewhere(void)
+{
+	static const char	*inside[] = {
+		"192.168.7.0/24", "10.1.0.0/30", "10.2.0.0/16",
+		"10.2.128.0/17", "10.2.0.0/24", "2001:db8:7::/48",
+		"172.16.0.1/32"
+	};
+	static const char	*any4[] = { "0.0.0.0/0" };
+	struct rig		 r;
+	uint64_t		 packets;
+
+	rig_start(&r, 542);
+	TEST("\tnothing is known");
+	CHECK(comes(&r, "8.8.8.8"));
+	CHECK(comes(&r, "2001:db8::1"));
+
+	TEST("\tthe edges of prefixes, one within another");
+	allow(r.b, inside, sizeof(inside) / sizeof(inside[0]));
+	CHECK(comes(&r, "10.1.0.0"));
+	CHECK(comes(&r, "10.1.0.3"));
+	CHECK(comes(&r, "10.2.0.0"));
+	CHECK(comes(&r, "10.2.1.1"));
+	CHECK(comes(&r, "10.2.255.255"));
+	CHECK(comes(&r, "172.16.0.1"));
+	CHECK(comes(&r, "192.168.7.255"));
+	CHECK(comes(&r, "2001:db8:7::"));
+	CHECK(comes(&r, "2001:db8:7:ffff:ffff:ffff:ffff:ffff"));
+	CHECK_EQ(refused_packets(r.b), 0);
+	CHECK(!comes(&r, "0.0.0.1"));
+	CHECK_EQ(sim_events(r.b, CORE_REFUSED, NULL), 1);
+	CHECK(!comes(&r, "10.0.255.255"));
+	CHECK(!comes(&r, "10.1.0.4"));
+	CHECK(!comes(&r, "10.3.0.0"));
+	CHECK(!comes(&r, "172.16.0.0"));
+	CHECK(!comes(&r, "172.16.0.2"));
+	CHECK(!comes(&r, "192.168.8.0"));
+	CHECK(!comes(&r, "255.255.255.255"));
+	CHECK(!comes(&r, "::1"));
+	CHECK(!comes(&r, "a01::"));
+	CHECK(!comes(&r, "2001:db8:6:ffff:ffff:ffff:ffff:ffff"));
+	CHECK(!comes(&r, "2001:db8:8::"));
+
+	TEST("\twhat hosts without an address need");
+	CHECK(comes(&r, "0.0.0.0"));
+	CHECK(comes(&r, "::"));
+	CHECK(comes(&r, "fe80::1"));
+	CHECK(comes(&r, "febf::1"));
+	CHECK(!comes(&r, "fec0::1"));
+
+	TEST("\tin pieces");
+	packets = r.packets;
+	halves(&r, 4);
+	CHECK_EQ(r.packets, packets);
+	CHECK_EQ(refused_packets(r.b), 14);
+	halves(&r, 3);
+	CHECK_EQ(r.packets, packets + 1);
+	CHECK_EQ(refused_packets(r.b), 14);
+
+	TEST("\ttold hourly");
+	CHECK_EQ(sim_events(r.b, CORE_REFUSED, NULL), 1);
+	rig_pass(&r, 3590 * USEC);
+	return_of(&r);
+	CHECK(!comes(&r, "10.3.0.0"));
+	CHECK_EQ(sim_events(r.b, CORE_REFUSED, NULL), 1);
+	rig_pass(&r, 15 * USEC);
+	CHECK(!comes(&r, "10.3.0.0"));
+	CHECK_EQ(sim_events(r.b, CORE_REFUSED, NULL), 2);
+
+	TEST("\tanother configuration");
+	allow(r.b, any4, 1);
+	CHECK(comes(&r, "10.3.0.0"));
+	CHECK(!comes(&r, "2001:db8:7::"));
+	allow(r.b, NULL, 0);
+	CHECK(comes(&r, "2001:db8:7::"));
+	rig_free(&r);
+}
+
 const struct coretest hostile_tests[] = {
 	{ "one-predecessor", one_predecessor,
 	    "many packets that follow the same one" },
@@ -507,5 +667,6 @@ const struct coretest hostile_tests[] = {
 	{ "churn", churn, "paths and associations that come and go" },
 	{ "no-time", no_time, "reports that take no time" },
 	{ "unreported", unreported, "2^30 numbers that were not reported" },
+	{ "elsewhere", elsewhere, "source addresses that are not the peer's" },
 	{ NULL, NULL, NULL }
 };
