@@ -37,6 +37,7 @@ deliver_init(struct deliver *d, struct paths *ps, const uint8_t *flow_key)
 {
 	d->conf = ps->conf;
 	d->paths = ps;
+	d->quiet_at = NEVER;
 	TAILQ_INIT(&d->out);
 	fragment_init(&d->fragments, ps->share);
 	batch_init(&d->batches, &ps->shared->pool, flow_key);
@@ -177,14 +178,17 @@ deliver_timer(struct deliver *d, uint64_t now)
 	const struct path	*p;
 	int			 i;
 
+	d->quiet_at = NEVER;
 	fragment_timer(&d->fragments, now);
 	if (d->reorder.npkts == 0)
 		return;
 	rp.passed = NEVER;
 	for (i = 0; i < d->paths->n; i++) {
 		p = d->paths->list[i];
-		if (now - p->acct.last_rx <= IN_PLAY)
-			rp.passed = MIN(rp.passed, p->order_seq);
+		if (now - p->acct.last_rx > IN_PLAY)
+			continue;
+		rp.passed = MIN(rp.passed, p->order_seq);
+		d->quiet_at = MIN(d->quiet_at, p->acct.last_rx + IN_PLAY + 1);
 	}
 	rp.repair = repair_time(d);
 	rp.hold = paths_hold_time(d->paths);
@@ -209,7 +213,7 @@ repair_time(struct deliver *d)
 uint64_t
 deliver_deadline(const struct deliver *d)
 {
-	return (MIN(reorder_deadline(&d->reorder), MIN(
+	return (MIN(MIN(d->quiet_at, reorder_deadline(&d->reorder)), MIN(
 	    fragment_deadline(&d->fragments), batch_deadline(&d->batches))));
 }
 

@@ -48,6 +48,7 @@ struct deliver {
 	struct fragments fragments;
 	struct pktq	 out;		/* in order, for the batches */
 	struct batches	 batches;
+	uint64_t	 quiet_at;	/* a path will be out of play */
 	uint64_t	 packets, bytes;	/* for the interface */
 	uint64_t	 malformed;	/* joined from fragments */
 	struct sources	 sources;

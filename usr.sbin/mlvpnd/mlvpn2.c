@@ -207,6 +207,7 @@ mlvpn2_init(struct mlvpn2_tunnel *mt, struct paths *ps,
 	ps->proto = mt;
 	mt->data_seq = start_seq(mt->shared, now);
 	mlvpn2_order_init(&mt->order, ps->share);
+	mt->quiet_at = NEVER;
 }
 
 void
@@ -1029,10 +1030,11 @@ mlvpn2_timer(struct mlvpn2_tunnel *mt, uint64_t now)
 	struct pktq		 out = TAILQ_HEAD_INITIALIZER(out);
 	const struct mlvpn2	*m;
 	const struct path	*p;
-	uint64_t		 passed = NEVER;
+	uint64_t		 passed = NEVER, quiet;
 	int64_t			 slow = 0, fast = INT64_MAX;
 	int			 i;
 
+	mt->quiet_at = NEVER;
 	if (mt->order.npkts == 0)
 		return;
 	for (i = 0; i < mt->paths->n; i++) {
@@ -1040,6 +1042,8 @@ mlvpn2_timer(struct mlvpn2_tunnel *mt, uint64_t now)
 		m = p->proto;
 		passed = MIN(passed, mlvpn2_order_passed(&mt->order,
 		    &m->order, now));
+		if ((quiet = mlvpn2_order_quiet(&mt->order, &m->order)) > now)
+			mt->quiet_at = MIN(mt->quiet_at, quiet);
 		if (path_grade(p) < GRADE_POOR || p->delay.srtt == -1)
 			continue;
 		slow = MAX(slow, p->delay.srtt);
@@ -1053,7 +1057,7 @@ mlvpn2_timer(struct mlvpn2_tunnel *mt, uint64_t now)
 uint64_t
 mlvpn2_deadline(const struct mlvpn2_tunnel *mt)
 {
-	return (mlvpn2_order_deadline(&mt->order));
+	return (MIN(mt->quiet_at, mlvpn2_order_deadline(&mt->order)));
 }
 
 /*
@@ -1289,6 +1293,8 @@ m2_deadline(const struct path *p, uint64_t now)
 		when = MIN(when, m->heard + late_after(m, now) + 1);
 		if (m->has_echo)
 			when = MIN(when, m->echo_at + ECHO_LOST + 1);
+		if (now < m->slow_until)
+			when = MIN(when, m->slow_until);
 		break;
 	case PATH_SUSPECT:
 		when = MIN(when, m->down_at);

@@ -113,6 +113,7 @@ struct mlvpn2_tunnel {
 	uint64_t	 rx_replayed, rx_badtag, rx_rejected, rx_malformed;
 	uint64_t	 handshakes;
 	struct mlvpn2_order order;
+	uint64_t	 quiet_at;	/* a link will be out of play */
 	struct mlvpn2_flows retired;	/* the peer's */
 };
 

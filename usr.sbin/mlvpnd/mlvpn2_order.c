@@ -128,9 +128,14 @@ uint64_t
 mlvpn2_order_passed(const struct mlvpn2_order *o,
     const struct mlvpn2_order_link *link, uint64_t now)
 {
-	if (link->epoch != o->epoch || now - link->at > LINK_IN_PLAY)
-		return (NEVER);
-	return (link->seq);
+	return (now < mlvpn2_order_quiet(o, link) ? link->seq : NEVER);
+}
+
+uint64_t
+mlvpn2_order_quiet(const struct mlvpn2_order *o,
+    const struct mlvpn2_order_link *link)
+{
+	return (link->epoch == o->epoch ? link->at + LINK_IN_PLAY + 1 : 0);
 }
 
 /* Past all that has come, in order. */

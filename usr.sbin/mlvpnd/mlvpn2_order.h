@@ -66,6 +66,8 @@ void	 mlvpn2_order_reset(struct mlvpn2_order *, struct pktq *);
 void	 mlvpn2_order_input(struct mlvpn2_order *,
 	    const struct reorder_conf *, struct mlvpn2_order_link *,
 	    struct pkt *, struct pktq *, uint64_t);
+uint64_t mlvpn2_order_quiet(const struct mlvpn2_order *,
+	    const struct mlvpn2_order_link *);
 uint64_t mlvpn2_order_passed(const struct mlvpn2_order *,
 	    const struct mlvpn2_order_link *, uint64_t);
 void	 mlvpn2_order_timer(struct mlvpn2_order *, uint64_t, uint64_t,
@@ -82,6 +84,7 @@ uint64_t mlvpn2_order_hold_time(uint64_t, uint64_t);
  *	in p->seq and ORDER_ALWAYS in p->order if order matters for it.
  * mlvpn2_order_passed(link, now): the last number that the link has brought,
  *	NEVER if it brings nothing at present.
+ * mlvpn2_order_quiet(link): from when on it brings nothing at present.
  * mlvpn2_order_timer(passed, hold, out, now): gives up what cannot come any
  *	more as all links have passed it, and after hold us.
  * mlvpn2_order_hold_time(spread, max): for links whose round-trip times

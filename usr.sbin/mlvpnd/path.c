@@ -487,13 +487,19 @@ path_judge(struct path *p, uint64_t now)
 int
 path_doubtful(const struct path *p, uint64_t now)
 {
+	return (now >= path_doubtful_at(p));
+}
+
+uint64_t
+path_doubtful_at(const struct path *p)
+{
 	struct quality_limits	 lim;
 
 	if (p->live.quality != QUALITY_GOOD)
-		return (1);
+		return (0);
 	quality_limits(p, &lim);
-	return (p->tx_loss.rate > lim.loss_recover &&
-	    now - p->acct.last_data_tx > IN_PLAY);
+	return (p->tx_loss.rate > lim.loss_recover ?
+	    p->acct.last_data_tx + IN_PLAY + 1 : NEVER);
 }
 
 /* "loss tolerance", "latency tolerance" */

@@ -267,6 +267,7 @@ void		 path_send_error(struct path *, const struct dgram *, int,
 		    uint64_t);
 void		 path_judge(struct path *, uint64_t);
 int		 path_doubtful(const struct path *, uint64_t);
+uint64_t	 path_doubtful_at(const struct path *);
 uint64_t	 path_dead_time(const struct path *);
 int		 path_usable(const struct path *);
 
@@ -279,6 +280,7 @@ int		 path_usable(const struct path *);
  * path_send_error(dg, errno, now): the system did not send dg.
  * path_judge(now): notices that it is lossy or slow, or no more.
  * path_doubtful(now): it was so last, which packets do not tell any more.
+ * path_doubtful_at(): from when on, NEVER if it is well.
  * path_dead_time(): how long what calls for a report may stay unreported.
  * path_usable(): 1 if it carries packets and nothing speaks against it
  *	(path_state.h has the other grades).

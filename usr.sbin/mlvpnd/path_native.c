@@ -329,6 +329,8 @@ native_deadline(const struct path *p, uint64_t now)
 	case PATH_UP:
 		view_fill(p, &v, now);
 		when = MIN(when, liveness_watch_deadline(&p->live, &v));
+		if (!v.doubtful)
+			when = MIN(when, path_doubtful_at(p));
 		break;
 	case PATH_SUSPECT:
 	case PATH_DOWN:

@@ -542,8 +542,10 @@ pump_ahead(struct sched *s, struct pktq *queue, int q, int level,
 			may = -1;
 		if (may == 1 && path == NULL && now - p->time > TQ_MAX_AGE)
 			may = -1;
-		if (may == 1 && path == NULL)
+		if (may == 1 && path == NULL) {
+			s->wake = MIN(s->wake, p->time + TQ_MAX_AGE + 1);
 			continue;
+		}
 
 		if (q == PQ_PRIORITY)
 			tq_remove(&s->tq, p);

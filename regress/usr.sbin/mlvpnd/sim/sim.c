@@ -29,7 +29,6 @@
 #include "offload.h"
 #include "session.h"
 #include "sim.h"
-#include "tunnel.h"
 #include "wire.h"
 
 #define DEFAULT_QUEUE	(50 * MSEC)
@@ -666,11 +665,8 @@ host_transmit(struct sim_host *h)
 {
 	struct dgram	 dg[BATCH_MAX];
 	size_t		 i, n;
-	int		 t, worked = 0;
+	int		 worked = 0;
 
-	/* also at times that the core has put off since */
-	for (t = 0; t < h->ntunnels; t++)
-		turn_ready(&h->tunnel[t]->shared->turns, &h->tunnel[t]->turn);
 	do {
 		memset(dg, 0, sizeof(dg));
 		for (i = 0; i < BATCH_MAX; i++)
