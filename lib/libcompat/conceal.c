@@ -17,17 +17,15 @@
  */
 
 /*
- * Memory for keys, which a core file does not have.  The pages are not shared
- * with anything else; once freed they may be, and stay out of core files.
+ * Memory for keys, which a core file does not have; nor does it have what
+ * shares a page with it.  Large zero pages of calloc(3) stay untouched.
  */
 
 #include <sys/types.h>
 #include <sys/mman.h>
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "conceal.h"
@@ -35,21 +33,13 @@
 void *
 calloc_conceal(size_t n, size_t size)
 {
-	size_t	 page = sysconf(_SC_PAGESIZE), len;
-	void	*p;
-	int	 error;
+	size_t	 page = sysconf(_SC_PAGESIZE), before, len;
+	char	*p;
 
-	if (size != 0 && n > (SIZE_MAX - page) / size) {
-		errno = ENOMEM;
+	if ((p = calloc(n, size)) == NULL)
 		return (NULL);
-	}
-	len = n * size + page - 1;
-	len -= len % page;
-	if ((error = posix_memalign(&p, page, len)) != 0) {
-		errno = error;
-		return (NULL);
-	}
-	memset(p, 0, len);
-	(void)madvise(p, len, conceal_advice);
+	before = (uintptr_t)p % page;
+	len = before + n * size + page - 1;
+	(void)madvise(p - before, len - len % page, conceal_advice);
 	return (p);
 }

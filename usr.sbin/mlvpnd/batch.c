@@ -47,16 +47,11 @@ static void	 batch_flush(struct batches *, struct batch *);
 void
 batch_init(struct batches *bs, struct pool *pool, const uint8_t key[16])
 {
-	size_t	 i;
-
-	memset(bs, 0, sizeof(*bs));
 	bs->pool = pool;
 	memcpy(bs->key, key, sizeof(bs->key));
 	TAILQ_INIT(&bs->open);
 	TAILQ_INIT(&bs->ready);
 	bs->last = &bs->batch[0];
-	for (i = 0; i < BATCH_FLOWS; i++)
-		TAILQ_INIT(&bs->batch[i].pkts);
 }
 
 void
@@ -104,6 +99,7 @@ batch_add(struct batches *bs, struct pkt *p, uint64_t now)
 	b->offload = o;
 	b->mss = o.mss;
 	b->deadline = now + BATCH_TIME;
+	TAILQ_INIT(&b->pkts);
 	TAILQ_INSERT_TAIL(&b->pkts, p, entry);
 	TAILQ_INSERT_TAIL(&bs->open, b, entry);
 }

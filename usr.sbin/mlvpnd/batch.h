@@ -62,7 +62,8 @@ struct pkt *batch_next(struct batches *);
 uint64_t batch_deadline(const struct batches *);
 
 /*
- * batch_init(pool, key): key is random.
+ * batch_init(batches, pool, key): of zeroes, of which it touches few; key is
+ *	random.
  * batch_add(p, now): takes over an IP packet.  It joins the batch of its
  *	flow, or is ready after that.
  * batch_pass(p): takes over a packet that is ready at once.

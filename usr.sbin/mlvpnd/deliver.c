@@ -32,7 +32,7 @@ static size_t	 joined_max(const struct deliver *);
 static uint64_t	 repair_time(struct deliver *);
 static int	 source_allowed(struct deliver *, const struct pkt *);
 
-int
+void
 deliver_init(struct deliver *d, struct paths *ps, const uint8_t *flow_key)
 {
 	d->conf = ps->conf;
@@ -41,7 +41,7 @@ deliver_init(struct deliver *d, struct paths *ps, const uint8_t *flow_key)
 	TAILQ_INIT(&d->out);
 	fragment_init(&d->fragments, ps->share);
 	batch_init(&d->batches, &ps->shared->pool, flow_key);
-	return (reorder_init(&d->reorder, ps->share, get64(flow_key)));
+	reorder_init(&d->reorder, ps->share, get64(flow_key));
 }
 
 void

@@ -56,7 +56,7 @@ struct deliver {
 	struct addr	 refused_from;	/* the last one */
 };
 
-int	 deliver_init(struct deliver *, struct paths *, const uint8_t *);
+void	 deliver_init(struct deliver *, struct paths *, const uint8_t *);
 void	 deliver_free(struct deliver *);
 void	 deliver_mtu(struct deliver *, uint16_t, uint16_t);
 void	 deliver_open(struct deliver *, struct path *);
@@ -72,7 +72,7 @@ struct reorder_conf
 	 deliver_order(const struct tunnel_conf *);
 
 /*
- * deliver_init(paths, flow key): of the same tunnel; -1 without memory.
+ * deliver_init(deliver, paths, flow key): of zeroes; of the same tunnel.
  * deliver_mtu(mtu, peer's): of the tunnel at both ends.
  * deliver_open(path): a new path, on which nothing older will arrive.
  * deliver_packet(path, p, now): takes over a packet, see reorder_input().

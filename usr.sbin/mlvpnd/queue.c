@@ -52,15 +52,10 @@ static int	 ecn_mark(struct pkt *);
 void
 tq_init(struct tq *tq, struct share *share)
 {
-	size_t	 i;
-
-	memset(tq, 0, sizeof(*tq));
 	tq->share = share;
 	TAILQ_INIT(&tq->prio);
 	TAILQ_INIT(&tq->active);
 	TAILQ_INIT(&tq->bulk);
-	for (i = 0; i < FQ_FLOWS + 2 * FQ_RULED; i++)
-		TAILQ_INIT(&tq->fq[i].queue);
 }
 
 void
@@ -114,6 +109,8 @@ tq_enqueue(struct tq *tq, struct pkt *p, uint64_t now)
 		TAILQ_INSERT_TAIL(&tq->prio, p, entry);
 	else {
 		fq = &tq->fq[fq_index(p)];
+		if (TAILQ_EMPTY(&fq->queue))
+			TAILQ_INIT(&fq->queue);
 		TAILQ_INSERT_TAIL(&fq->queue, p, entry);
 		fq->bytes += p->len;
 		tq->bytes += p->len;

@@ -113,6 +113,7 @@ struct pkt	*pq_first(const struct path_queue *);
 /*
  * Times are us, rates bit/s, lengths bytes.
  *
+ * tq_init(tq, share): of zeroes, of which it touches few.
  * tq_has_flow(p): does a packet of p's flow wait, but for priority ones?
  * tq_may_priority(len, rate, now): may so much more have priority?  It has
  *	half of the rate of all paths (0 unknown: all may), or everything

@@ -58,21 +58,13 @@ static void	 release(struct reorder *, struct pkt *);
 static void	 deliver_chain(struct reorder *, struct pkt *, struct pktq *);
 static void	 give_up(struct reorder *, struct pkt *, struct pktq *);
 
-int
+void
 reorder_init(struct reorder *r, struct share *share, uint64_t mix)
 {
-	size_t	 i;
-
-	memset(r, 0, sizeof(*r));
 	r->share = share;
 	r->mix = mix | 1;
 	r->wake = NEVER;
 	TAILQ_INIT(&r->heads);
-	for (i = 0; i < HOLD_BUCKETS; i++)
-		TAILQ_INIT(&r->held[i]);
-	r->seen = calloc(BITMAP_WORDS(SEQ_WINDOW), sizeof(*r->seen));
-	r->done = calloc(BITMAP_WORDS(SEQ_WINDOW), sizeof(*r->done));
-	return (r->seen == NULL || r->done == NULL ? -1 : 0);
 }
 
 void
@@ -86,9 +78,6 @@ reorder_free(struct reorder *r)
 			release(r, p);
 			pkt_put(r->share->pool, p);
 		}
-	free(r->seen);
-	free(r->done);
-	r->seen = r->done = NULL;
 }
 
 void
@@ -98,8 +87,10 @@ reorder_reset(struct reorder *r, struct pktq *out)
 
 	while ((p = TAILQ_FIRST(&r->heads)) != NULL)
 		give_up(r, p, out);
-	r->any = 0;
 	r->first = 0;
+	if (!r->any)
+		return;
+	r->any = 0;
 	bitmap_zero(r->seen, SEQ_WINDOW);
 	bitmap_zero(r->done, SEQ_WINDOW);
 }
@@ -208,12 +199,15 @@ hold(struct reorder *r, const struct reorder_conf *conf, struct pkt *p,
 {
 	struct pkt	*next;
 	uint64_t	 pred = p->seq - p->pred;
+	struct pktq	*bucket = held_bucket(r, pred);
 
 	r->count.held++;
 	p->held_at = now;
 	p->certain_at = 0;
 	p->is_head = !bitmap_has(r->seen, SEQ_WINDOW, pred);
-	TAILQ_INSERT_TAIL(held_bucket(r, pred), p, entry);
+	if (TAILQ_EMPTY(bucket))
+		TAILQ_INIT(bucket);
+	TAILQ_INSERT_TAIL(bucket, p, entry);
 	r->npkts++;
 	share_hold(r->share, SHARE_RECEIVED);
 	r->bytes += p->len;

@@ -29,6 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bitmap.h"
 #include "pkt.h"
 
 #define SEQ_WINDOW	(1U << 18)	/* sequences told apart */
@@ -47,8 +48,9 @@ struct reorder {
 	int		 any;
 	uint64_t	 highest;	/* sequence */
 	uint64_t	 first;		/* nothing below is waited for */
-	uint64_t	*seen;		/* SEQ_WINDOW bits: arrived */
-	uint64_t	*done;		/* delivered or passed over */
+	uint64_t	 seen[BITMAP_WORDS(SEQ_WINDOW)];	/* arrived */
+	uint64_t	 done[BITMAP_WORDS(SEQ_WINDOW)];	/* delivered or
+					   passed over */
 	struct pktq	 held[HOLD_BUCKETS];	/* by predecessor, mixed */
 	uint64_t	 mix;
 	struct pktq	 heads;		/* by sequence */
@@ -69,7 +71,7 @@ struct reorder_conf {
 	size_t		 max;		/* packets held */
 };
 
-int	 reorder_init(struct reorder *, struct share *, uint64_t);
+void	 reorder_init(struct reorder *, struct share *, uint64_t);
 void	 reorder_free(struct reorder *);
 void	 reorder_reset(struct reorder *, struct pktq *);
 void	 reorder_input(struct reorder *, const struct reorder_conf *,
@@ -84,8 +86,8 @@ uint64_t reorder_hold_time(uint64_t, uint64_t, uint64_t);
 /*
  * What is released is put at the end of the queue given, in order.
  *
- * reorder_init(share, mix): -1 without memory.  mix is random: a peer is not
- *	to know which packets are looked for together.
+ * reorder_init(reorder, share, mix): of zeroes, of which it touches few.  mix
+ *	is random: a peer is not to know which packets are looked for together.
  * reorder_reset(out): sequences begin anew; all that is held is released.
  * reorder_input(conf, passed, p, out, now): takes over p, with the low
  *	SEQ_BITS of its sequence in p->seq, how far back its predecessor is in

@@ -91,7 +91,6 @@ void
 sched_init(struct sched *s, struct paths *ps, struct fragments *fragments,
     const uint8_t *flow_key)
 {
-	memset(s, 0, sizeof(*s));
 	s->conf = ps->conf;
 	s->paths = ps;
 	s->share = ps->share;

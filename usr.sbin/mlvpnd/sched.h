@@ -71,7 +71,7 @@ int	 sched_transmit(struct sched *, struct dgram *, uint64_t);
 uint64_t sched_deadline(struct sched *, uint64_t);
 
 /*
- * sched_init(paths, fragments, flow key): of the same tunnel.
+ * sched_init(sched, paths, fragments, flow key): of zeroes; of the same tunnel.
  * sched_clear(): drops what waits.  sched_reset(): another association.
  * sched_room(bytes): what each path in use has room for.
  * sched_input(p): takes over a packet of the interface (input.c).

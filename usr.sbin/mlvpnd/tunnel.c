@@ -75,6 +75,7 @@ tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 {
 	struct tunnel	*t;
 
+	/* most of it is tables, whose pages an idle tunnel leaves untouched */
 	if ((t = calloc_conceal(1, sizeof(*t))) == NULL)
 		return (NULL);
 	t->shared = sh;
@@ -93,8 +94,8 @@ tunnel_create(struct shared *sh, const struct tunnel_conf *conf, uint64_t now)
 	t->up_since = t->mtu_at = now;
 	sched_init(&t->sched, &t->paths, &t->deliver.fragments, t->flow_key);
 	mlvpn2_init(&t->m2, &t->paths, &t->deliver, t->flow_key, now);
-	if (deliver_init(&t->deliver, &t->paths, t->flow_key) == -1 ||
-	    assoc_init(&t->as, &t->paths, &t->secret) == -1) {
+	deliver_init(&t->deliver, &t->paths, t->flow_key);
+	if (assoc_init(&t->as, &t->paths, &t->secret) == -1) {
 		tunnel_destroy(t);
 		errno = ENOMEM;
 		return (NULL);

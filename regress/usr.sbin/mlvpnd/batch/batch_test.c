@@ -272,6 +272,7 @@ fresh(void)
 	}
 	now = START;
 	CHECK_EQ(pool_init(&pool, NPKTS), 0);
+	memset(&batches, 0, sizeof(batches));
 	batch_init(&batches, &pool, key);
 }
 

@@ -495,6 +495,7 @@ fresh(void)
 {
 	CHECK_EQ(pool_init(&pool, NPKTS), 0);
 	share_init(&share, &pool);
+	memset(&tq, 0, sizeof(tq));
 	tq_init(&tq, &share);
 	codel.target = CODEL_TARGET;
 	codel.interval = CODEL_INTERVAL;
