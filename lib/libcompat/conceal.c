@@ -18,17 +18,24 @@
 
 /*
  * Memory for keys, which a core file does not have; nor does it have what
- * shares a page with it.  Large zero pages of calloc(3) stay untouched.
+ * shares a page with it.  Large zero pages of calloc(3) stay untouched, where
+ * it aligns enough for AES's keys: on 32-bit machines it does not.
  */
 
 #include <sys/types.h>
 #include <sys/mman.h>
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "conceal.h"
+
+#define ALIGNMENT	16
+
+static void	*calloc_aligned(size_t, size_t);
 
 void *
 calloc_conceal(size_t n, size_t size)
@@ -36,10 +43,26 @@ calloc_conceal(size_t n, size_t size)
 	size_t	 page = sysconf(_SC_PAGESIZE), before, len;
 	char	*p;
 
-	if ((p = calloc(n, size)) == NULL)
+	if ((p = calloc_aligned(n, size)) == NULL)
 		return (NULL);
 	before = (uintptr_t)p % page;
 	len = before + n * size + page - 1;
 	(void)madvise(p - before, len - len % page, conceal_advice);
 	return (p);
+}
+
+static void *
+calloc_aligned(size_t n, size_t size)
+{
+	void	*p;
+	int	 error;
+
+	if ((p = calloc(n, size)) == NULL || (uintptr_t)p % ALIGNMENT == 0)
+		return (p);
+	free(p);
+	if ((error = posix_memalign(&p, ALIGNMENT, n * size)) != 0) {
+		errno = error;
+		return (NULL);
+	}
+	return (memset(p, 0, n * size));
 }
