@@ -601,12 +601,10 @@ tunnel_timer(struct tunnel *t, uint64_t now)
 		return;
 	if (now - t->spread_at >= SPREAD_INTERVAL) {
 		t->spread_at = now;
-		t->spread_due = NEVER;
 		sched_spread(&t->sched, now);
 		update_mtu(t, now);
 		learn_peer(t);
-	} else
-		t->spread_due = t->spread_at + SPREAD_INTERVAL;
+	}
 	sched_pump(&t->sched, now);
 }
 
@@ -670,7 +668,6 @@ tunnel_deadline(struct tunnel *t, uint64_t now)
 	}
 	if (usable)
 		when = MIN(when, MAX(path_closing_deadline(&t->paths), now));
-	when = MIN(when, MAX(t->spread_due, now));
 	return (MIN(when, sched_deadline(&t->sched, now)));
 }
 

@@ -57,7 +57,6 @@ struct tunnel {
 	uint16_t	 mtu;		/* in force, 0 not known yet */
 	uint64_t	 mtu_at;	/* when it could not be higher */
 	uint64_t	 spread_at;
-	uint64_t	 spread_due;	/* NEVER: nothing new since */
 	uint64_t	 tx_dropped;	/* before they were queued */
 	uint64_t	 rx_malformed;
 	uint64_t	 told_refused;	/* of rx_refused */
