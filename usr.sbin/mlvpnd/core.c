@@ -17,8 +17,9 @@
  */
 
 /*
- * The core's border to the sockets: finds the tunnel of each datagram, limits
- * handshakes by cookies, and asks the tunnels in turn for what is to be sent.
+ * The core's border to the sockets: finds the tunnel of each datagram, lets the
+ * HELLOs in that admit.c admits, and asks the tunnels in turn (turn.c) for what
+ * is to be sent.
  */
 
 #include <sys/param.h>
@@ -234,7 +235,6 @@ core_receive(struct core *c, struct dgram *dg, size_t n, uint64_t now)
 			break;
 		}
 	}
-	hellos(c, now);
 }
 
 static void
@@ -324,7 +324,7 @@ receive_hello(struct core *c, const struct dgram *dg, uint64_t now)
 		    only != NULL ? &only->admitted : NULL, now);
 }
 
-/* After all packets of the batch. */
+/* When all that was received with them has been handled. */
 static void
 hellos(struct core *c, uint64_t now)
 {
